@@ -1,0 +1,115 @@
+#include "util/arena.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK_SIZE = 16 * 1024 };
+
+struct block {
+    struct block *next;
+    size_t size;
+    size_t used;
+    alignas(max_align_t) unsigned char data[];
+};
+
+struct arena {
+    struct block *blocks; /* newest first; only the newest is filled */
+    size_t used;
+};
+
+struct arena *arena_new(void)
+{
+    return calloc(1, sizeof(struct arena));
+}
+
+static void free_blocks(struct arena *a, int wipe)
+{
+    struct block *b, *next;
+
+    if (a == NULL)
+        return;
+    for (b = a->blocks; b != NULL; b = next) {
+        next = b->next;
+        if (wipe)
+            explicit_bzero(b->data, b->used);
+        free(b);
+    }
+    free(a);
+}
+
+void arena_free(struct arena *a)
+{
+    free_blocks(a, 0);
+}
+
+void arena_wipe_free(struct arena *a)
+{
+    free_blocks(a, 1);
+}
+
+static struct block *add_block(struct arena *a, size_t size)
+{
+    size_t room = size > BLOCK_SIZE ? size : (size_t)BLOCK_SIZE;
+    struct block *b;
+
+    b = malloc(sizeof(*b) + room);
+    if (b == NULL)
+        return NULL;
+    b->size = room;
+    b->used = 0;
+    b->next = a->blocks;
+    a->blocks = b;
+    return b;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+    const size_t align = alignof(max_align_t);
+    struct block *b = a->blocks;
+    void *p;
+
+    /* No object is larger than PTRDIFF_MAX; malloc() needn't be asked. */
+    if (size > PTRDIFF_MAX - sizeof(*b) - align)
+        return NULL;
+    size = (size + align - 1) & ~(align - 1);
+    if (b == NULL || b->size - b->used < size) {
+        b = add_block(a, size);
+        if (b == NULL)
+            return NULL;
+    }
+    p = b->data + b->used;
+    b->used += size;
+    a->used += size;
+    return memset(p, 0, size);
+}
+
+void *arena_calloc(struct arena *a, size_t count, size_t size)
+{
+    if (size != 0 && count > SIZE_MAX / size)
+        return NULL;
+    return arena_alloc(a, count * size);
+}
+
+char *arena_strndup(struct arena *a, const char *s, size_t len)
+{
+    char *p;
+
+    if (len == SIZE_MAX)
+        return NULL;
+    p = arena_alloc(a, len + 1);
+    if (p != NULL)
+        memcpy(p, s, len);
+    return p;
+}
+
+char *arena_strdup(struct arena *a, const char *s)
+{
+    return arena_strndup(a, s, strlen(s));
+}
+
+size_t arena_used(const struct arena *a)
+{
+    return a->used;
+}

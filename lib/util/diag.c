@@ -1,0 +1,185 @@
+#include "util/diag.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { QUOTE_MAX = 200 }; /* columns of a quoted source line */
+
+struct diags {
+    struct diag *list;
+    size_t count, cap;
+    size_t levels[DIAG_ERROR + 1];
+    size_t lost;
+};
+
+struct diags *diags_new(void)
+{
+    return calloc(1, sizeof(struct diags));
+}
+
+void diags_free(struct diags *d)
+{
+    size_t i;
+
+    if (d == NULL)
+        return;
+    for (i = 0; i < d->count; i++) {
+        source_unref((struct source *)(uintptr_t)d->list[i].span.src);
+        free((char *)(uintptr_t)d->list[i].text);
+        free((char *)(uintptr_t)d->list[i].fix);
+    }
+    free(d->list);
+    free(d);
+}
+
+static struct diag *add_slot(struct diags *d)
+{
+    size_t cap = d->cap != 0 ? d->cap * 2 : 16;
+    struct diag *list;
+
+    if (d->count == d->cap) {
+        list = realloc(d->list, cap * sizeof(*list));
+        if (list == NULL)
+            return NULL;
+        d->list = list;
+        d->cap = cap;
+    }
+    memset(&d->list[d->count], 0, sizeof(*d->list));
+    return &d->list[d->count];
+}
+
+void diag_add(struct diags *d, enum diag_level level, const char *name,
+              const struct span *span, const char *fmt, ...)
+{
+    char *text = NULL;
+    struct diag *slot;
+    va_list ap;
+
+    d->levels[level]++;
+    va_start(ap, fmt);
+    if (vasprintf(&text, fmt, ap) < 0)
+        text = NULL;
+    va_end(ap);
+    slot = text != NULL ? add_slot(d) : NULL;
+    if (slot == NULL) {
+        free(text);
+        d->lost++;
+        return;
+    }
+    d->count++;
+    slot->level = level;
+    slot->name = name;
+    slot->text = text;
+    if (span != NULL && span->src != NULL) {
+        slot->span = *span;
+        source_ref(span->src);
+        source_position(span->src, span->off, &slot->line, &slot->column);
+    }
+}
+
+void diag_fix(struct diags *d, const char *fmt, ...)
+{
+    char *text = NULL;
+    va_list ap;
+
+    if (d->count == 0 || d->list[d->count - 1].fix != NULL)
+        return;
+    va_start(ap, fmt);
+    if (vasprintf(&text, fmt, ap) < 0)
+        text = NULL;
+    va_end(ap);
+    d->list[d->count - 1].fix = text;
+}
+
+void diag_conceal(struct diags *d)
+{
+    if (d->count != 0)
+        d->list[d->count - 1].concealed = true;
+}
+
+size_t diags_count(const struct diags *d)
+{
+    return d->count;
+}
+
+const struct diag *diags_get(const struct diags *d, size_t i)
+{
+    return &d->list[i];
+}
+
+size_t diags_level(const struct diags *d, enum diag_level level)
+{
+    return d->levels[level];
+}
+
+size_t diags_lost(const struct diags *d)
+{
+    return d->lost;
+}
+
+const char *diag_level_name(enum diag_level level)
+{
+    static const char *const names[] = {"note", "warning", "error"};
+
+    return names[level];
+}
+
+void diag_format(const struct diag *d, struct strbuf *out)
+{
+    if (d->line != 0)
+        strbuf_addf(out, "%s:%u:%u: ", source_name(d->span.src), d->line,
+                    d->column);
+    strbuf_addf(out, "%s: %s [%s]\n", diag_level_name(d->level), d->text,
+                d->name);
+}
+
+/* The first word of a line whose rest must not be seen. */
+static void quote_concealed(const char *line, size_t len, struct strbuf *out)
+{
+    size_t start = 0, end;
+
+    while (start < len && (line[start] == ' ' || line[start] == '\t'))
+        start++;
+    for (end = start; end < len && line[end] != ' ' && line[end] != '\t';)
+        end++;
+    strbuf_add(out, line, start);
+    strbuf_add_escaped(out, line + start, end - start);
+    strbuf_adds(out, " ****\n");
+    strbuf_add(out, line, start);
+    strbuf_adds(out, "^\n");
+}
+
+void diag_quote(const struct diag *d, struct strbuf *out)
+{
+    size_t len, i, start, mark;
+    const char *line;
+
+    if (d->line == 0)
+        return;
+    line = source_line(d->span.src, d->span.off, &len);
+    if (d->concealed) {
+        quote_concealed(line, len, out);
+        return;
+    }
+    if (len > QUOTE_MAX)
+        len = QUOTE_MAX;
+    start = d->column - 1;
+    if (start > len)
+        start = len;
+    for (i = 0; i < len; i++)
+        strbuf_addc(out, line[i] == '\t' || (line[i] >= 0x20 && line[i] < 0x7f)
+                             ? line[i]
+                             : '?');
+    strbuf_addc(out, '\n');
+    for (i = 0; i < start; i++)
+        strbuf_addc(out, line[i] == '\t' ? '\t' : ' ');
+    strbuf_addc(out, '^');
+    mark = d->span.len;
+    if (mark > len - start)
+        mark = len - start;
+    if (mark > 1)
+        strbuf_fill(out, '~', (int)mark - 1);
+    strbuf_addc(out, '\n');
+}

@@ -1,0 +1,66 @@
+#ifndef UTIL_NETADDR_H
+#define UTIL_NETADDR_H
+
+/*
+ * An IP address with a port, as values: no sockaddr casts outside this file.
+ * An IPv4-mapped IPv6 address (::ffff:n.n.n.n) keeps its family AF_INET6, so
+ * that a log line can show what the socket was; netaddr_unmap() makes the
+ * plain IPv4 address of it, which is what matching wants.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "util/error.h"
+#include "util/strbuf.h"
+
+struct netaddr {
+    int family;           /* AF_INET, AF_INET6, or AF_UNSPEC: not known */
+    unsigned char ip[16]; /* network order; 4 bytes used for AF_INET */
+    uint16_t port;        /* host order */
+    uint32_t scope;       /* IPv6 scope id, 0: none */
+};
+
+/* Longest text of netaddr_format(), with its NUL. */
+enum { NETADDR_TEXT = 72 };
+
+/* False, and AF_UNSPEC in RET, when SA is not an IP address. */
+bool netaddr_from_sockaddr(const struct sockaddr *sa, struct netaddr *ret);
+
+/* The length for bind() or connect(). */
+socklen_t netaddr_to_sockaddr(const struct netaddr *a,
+                              struct sockaddr_storage *ret);
+
+/*
+ * Parses "192.0.2.1:5555" or "[2001:db8::1]:5555", numeric only. ERR_VALUE.
+ */
+int netaddr_parse(const char *text, struct netaddr *ret, struct error *err);
+
+/* Parses an address without port (port 0). ERR_VALUE. */
+int netaddr_parse_ip(const char *text, struct netaddr *ret, struct error *err);
+
+/* The address without port: "192.0.2.1", "2001:db8::1". */
+void netaddr_add_ip(const struct netaddr *a, struct strbuf *out);
+
+/* "192.0.2.1:5555", "[2001:db8::1]:5555": what netaddr_parse() takes. */
+const char *netaddr_format(const struct netaddr *a, char buf[NETADDR_TEXT]);
+
+/* An IPv4-mapped IPv6 address becomes IPv4, any other stays. */
+struct netaddr netaddr_unmap(const struct netaddr *a);
+
+/* Same family, address and port. */
+bool netaddr_equal(const struct netaddr *a, const struct netaddr *b);
+
+/* Order of the addresses alone, of one family: <0, 0, >0. */
+int netaddr_compare_ip(const struct netaddr *a, const struct netaddr *b);
+
+/* The number of bytes of the address: 4, 16, or 0 for AF_UNSPEC. */
+size_t netaddr_ip_len(const struct netaddr *a);
+
+/* The first BITS bits of both addresses are the same (one family). */
+bool netaddr_in_prefix(const struct netaddr *a, const struct netaddr *net,
+                       unsigned bits);
+
+#endif

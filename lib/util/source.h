@@ -1,0 +1,55 @@
+#ifndef UTIL_SOURCE_H
+#define UTIL_SOURCE_H
+
+/*
+ * A text in memory with its name: a policy file, a RACF job, a command line.
+ * Positions are byte offsets; line and column are computed when asked for.
+ * Reference counted (atomically), because diagnostics and loaded policies
+ * outlive the reader.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/error.h"
+
+struct source;
+
+/* A stretch of a source. SRC NULL means "no place" (a built-in default). */
+struct span {
+    const struct source *src; /* borrowed */
+    uint32_t off;
+    uint32_t len;
+};
+
+/* Largest text that is accepted, in bytes. */
+enum { SOURCE_MAX = 64 * 1024 * 1024 };
+
+/*
+ * Reads a whole file; "-" is standard input, shown under the name "<stdin>".
+ * ERR_NOT_FOUND, ERR_SYSTEM, ERR_LIMIT (over SOURCE_MAX), ERR_NOMEM.
+ */
+int source_read(const char *path, struct source **ret, struct error *err);
+
+/* Copies LEN bytes of TEXT under the name NAME. ERR_NOMEM, ERR_LIMIT. */
+int source_new(const char *name, const char *text, size_t len,
+               struct source **ret, struct error *err);
+
+struct source *source_ref(const struct source *src);
+/* NULL is allowed. The text is overwritten before it is freed: it may hold
+ * a password. */
+void source_unref(struct source *src);
+
+const char *source_name(const struct source *src);
+/* The text; a NUL follows its last byte. */
+const char *source_text(const struct source *src);
+size_t source_len(const struct source *src);
+
+/* Line and column of a byte offset, both from 1; columns count bytes. */
+void source_position(const struct source *src, uint32_t off, unsigned *line,
+                     unsigned *column);
+
+/* The line that holds OFF, without its newline; not NUL-terminated. */
+const char *source_line(const struct source *src, uint32_t off, size_t *len);
+
+#endif

@@ -1,0 +1,62 @@
+#include "util/spelling.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum { WORD_MAX = 64, FAR = 1000 };
+
+static unsigned least(unsigned a, unsigned b, unsigned c)
+{
+    unsigned m = a < b ? a : b;
+
+    return m < c ? m : c;
+}
+
+unsigned spelling_distance(const char *a, const char *b)
+{
+    unsigned row[WORD_MAX + 1], left, corner, old;
+    size_t la = strlen(a), lb = strlen(b), i, j;
+
+    if (la > WORD_MAX || lb > WORD_MAX)
+        return FAR;
+    for (j = 0; j <= lb; j++)
+        row[j] = (unsigned)j;
+    for (i = 1; i <= la; i++) {
+        corner = row[0];
+        row[0] = left = (unsigned)i;
+        for (j = 1; j <= lb; j++) {
+            old = row[j];
+            left = least(old + 1, left + 1,
+                         corner + (tolower((unsigned char)a[i - 1]) !=
+                                   tolower((unsigned char)b[j - 1])));
+            row[j] = left;
+            corner = old;
+        }
+    }
+    return row[lb];
+}
+
+struct spelling spelling_start(const char *word)
+{
+    struct spelling s = {word, NULL, FAR};
+
+    return s;
+}
+
+void spelling_offer(struct spelling *s, const char *known)
+{
+    unsigned d = spelling_distance(s->word, known);
+
+    if (d < s->distance) {
+        s->distance = d;
+        s->best = known;
+    }
+}
+
+const char *spelling_best(const struct spelling *s)
+{
+    size_t len = strlen(s->word);
+
+    /* a third of the word may be wrong: one slip in a short one */
+    return s->distance <= 1 + len / 4 ? s->best : NULL;
+}

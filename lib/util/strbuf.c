@@ -1,0 +1,158 @@
+#include "util/strbuf.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void strbuf_init(struct strbuf *sb)
+{
+    memset(sb, 0, sizeof(*sb));
+}
+
+void strbuf_done(struct strbuf *sb)
+{
+    free(sb->data);
+    strbuf_init(sb);
+}
+
+void strbuf_wipe(struct strbuf *sb)
+{
+    if (sb->data != NULL)
+        explicit_bzero(sb->data, sb->cap);
+    strbuf_done(sb);
+}
+
+void strbuf_reset(struct strbuf *sb)
+{
+    sb->len = 0;
+    sb->failed = false;
+    if (sb->data != NULL)
+        sb->data[0] = '\0';
+}
+
+/*
+ * Room for EXTRA bytes and a NUL. A new block and a copy instead of
+ * realloc(): the old block may hold a secret and is overwritten.
+ */
+static bool grow(struct strbuf *sb, size_t extra)
+{
+    size_t need, cap = sb->cap != 0 ? sb->cap : 64;
+    char *p;
+
+    if (sb->failed)
+        return false;
+    if (extra > SIZE_MAX / 4 - sb->len) {
+        sb->failed = true;
+        return false;
+    }
+    need = sb->len + extra + 1;
+    if (need <= sb->cap)
+        return true;
+    while (cap < need)
+        cap *= 2;
+    p = malloc(cap);
+    if (p == NULL) {
+        sb->failed = true;
+        return false;
+    }
+    if (sb->data != NULL) {
+        memcpy(p, sb->data, sb->len + 1);
+        explicit_bzero(sb->data, sb->cap);
+        free(sb->data);
+    }
+    sb->data = p;
+    sb->cap = cap;
+    return true;
+}
+
+void strbuf_add(struct strbuf *sb, const void *data, size_t len)
+{
+    if (len == 0 || !grow(sb, len))
+        return;
+    memcpy(sb->data + sb->len, data, len);
+    sb->len += len;
+    sb->data[sb->len] = '\0';
+}
+
+void strbuf_adds(struct strbuf *sb, const char *s)
+{
+    strbuf_add(sb, s, strlen(s));
+}
+
+void strbuf_addc(struct strbuf *sb, char c)
+{
+    strbuf_add(sb, &c, 1);
+}
+
+void strbuf_fill(struct strbuf *sb, char c, int count)
+{
+    if (count <= 0 || !grow(sb, (size_t)count))
+        return;
+    memset(sb->data + sb->len, c, (size_t)count);
+    sb->len += (size_t)count;
+    sb->data[sb->len] = '\0';
+}
+
+void strbuf_vaddf(struct strbuf *sb, const char *fmt, va_list ap)
+{
+    va_list again;
+    int n;
+
+    va_copy(again, ap);
+    n = vsnprintf(NULL, 0, fmt, again);
+    va_end(again);
+    if (n < 0) {
+        sb->failed = true;
+        return;
+    }
+    if (!grow(sb, (size_t)n))
+        return;
+    vsnprintf(sb->data + sb->len, (size_t)n + 1, fmt, ap);
+    sb->len += (size_t)n;
+}
+
+void strbuf_addf(struct strbuf *sb, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    strbuf_vaddf(sb, fmt, ap);
+    va_end(ap);
+}
+
+void strbuf_add_escaped(struct strbuf *sb, const char *s, size_t len)
+{
+    size_t i;
+
+    for (i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)s[i];
+
+        if (c >= 0x20 && c < 0x7f && c != '\\')
+            strbuf_addc(sb, (char)c);
+        else
+            strbuf_addf(sb, "\\x%02X", c);
+    }
+}
+
+const char *strbuf_str(const struct strbuf *sb)
+{
+    return sb->data != NULL ? sb->data : "";
+}
+
+bool strbuf_failed(const struct strbuf *sb)
+{
+    return sb->failed;
+}
+
+char *strbuf_steal(struct strbuf *sb)
+{
+    char *p;
+
+    if (!grow(sb, 0))
+        return NULL;
+    p = sb->data;
+    p[sb->len] = '\0';
+    strbuf_init(sb);
+    return p;
+}
