@@ -1,0 +1,76 @@
+#include "saf/saf_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+/*
+ * Passwords: only a salted PBKDF2-HMAC-SHA-512 hash is kept. The rounds stand
+ * beside each hash, so that the number may grow without a new database.
+ */
+
+enum { ROUNDS = 210000 };
+
+static int derive(const char *password, const unsigned char *salt,
+                  unsigned rounds, unsigned char ret[SAF_HASH],
+                  struct error *err)
+{
+    if (PKCS5_PBKDF2_HMAC(password, (int)strlen(password), salt, SAF_SALT,
+                          (int)rounds, EVP_sha512(), SAF_HASH, ret) != 1)
+        return error_set(err, ERR_CRYPTO, "PBKDF2-HMAC-SHA-512 failed");
+    return 0;
+}
+
+int saf_password_set(struct saf *saf, const char *userid, const char *password,
+                     struct error *err)
+{
+    struct saf_password *p, fresh;
+    int r;
+
+    memset(&fresh, 0, sizeof(fresh));
+    memcpy(fresh.id, userid, strnlen(userid, SAF_NAME_MAX));
+    fresh.rounds = ROUNDS;
+    if (RAND_bytes(fresh.salt, SAF_SALT) != 1)
+        return error_set(err, ERR_CRYPTO, "no random numbers for a salt");
+    r = derive(password, fresh.salt, fresh.rounds, fresh.hash, err);
+    if (r != 0)
+        return r;
+    p = saf_find_password(saf, userid);
+    if (p == NULL) {
+        p = realloc(saf->passwords, (saf->npasswords + 1) * sizeof(*p));
+        if (p == NULL)
+            return error_nomem(err);
+        saf->passwords = p;
+        p += saf->npasswords++;
+    }
+    *p = fresh;
+    saf->dirty[TABLE_PASSWORDS] = true;
+    return 0;
+}
+
+int saf_password_check(struct saf *saf, const char *userid,
+                       const char *password, struct error *err)
+{
+    const struct saf_password *p = saf_find_password(saf, userid);
+    const struct saf_user *u = saf_find_user(saf, userid);
+    /* An unknown user costs the same work as a wrong password. */
+    static const struct saf_password nobody = {.rounds = ROUNDS};
+    unsigned char hash[SAF_HASH];
+    bool same;
+    int r;
+
+    if (p == NULL)
+        p = &nobody;
+    r = derive(password, p->salt, p->rounds, hash, err);
+    if (r != 0)
+        return r;
+    same = CRYPTO_memcmp(hash, p->hash, SAF_HASH) == 0;
+    explicit_bzero(hash, sizeof(hash));
+    if (!same || p == &nobody || u == NULL)
+        return error_set(err, ERR_DENIED, "user id or password not valid");
+    if (u->revoked)
+        return error_set(err, ERR_DENIED, "user %s is revoked", userid);
+    return 0;
+}

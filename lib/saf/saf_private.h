@@ -1,0 +1,183 @@
+#ifndef SAF_SAF_PRIVATE_H
+#define SAF_SAF_PRIVATE_H
+
+/*
+ * What the files of lib/saf share: the tables in memory (saf_db.c), the
+ * files on disk (saf_store.c) and the journal that makes several files one
+ * change (saf_journal.c). Nobody outside lib/saf includes this.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "saf/saf.h"
+#include "util/error.h"
+
+struct strbuf;
+
+typedef char saf_id[SAF_NAME_MAX + 1];
+
+struct saf_user {
+    saf_id id, owner, dfltgrp;
+    char name[21]; /* NAME('...'), at most 20 characters */
+    bool revoked;
+    bool special;
+    saf_id *groups;
+    size_t ngroups;
+};
+
+struct saf_group {
+    saf_id id, owner, supgroup;
+};
+
+struct saf_access {
+    saf_id id; /* user, group or "*" */
+    enum saf_level level;
+};
+
+struct saf_profile {
+    saf_id class_name, owner;
+    char *name;
+    char *appldata; /* NULL: none */
+    bool generic;
+    enum saf_level uacc;
+    struct saf_access *access;
+    size_t naccess;
+};
+
+struct saf_profiles {
+    struct saf_profile *p;
+    size_t n;
+};
+
+struct saf_class {
+    saf_id name;
+    bool active, raclisted, generic;
+};
+
+/* A stored password: the salted hash, never the word. */
+enum { SAF_SALT = 16, SAF_HASH = 64 };
+struct saf_password {
+    saf_id id;
+    unsigned rounds;
+    unsigned char salt[SAF_SALT], hash[SAF_HASH];
+};
+
+/* Which of our files must be written at the next commit. */
+enum saf_table {
+    TABLE_DATABASE,
+    TABLE_USERS,
+    TABLE_GROUPS,
+    TABLE_CLASSES,
+    TABLE_PROFILES,
+    TABLE_RACLIST,
+    TABLE_PASSWORDS,
+    TABLE_COUNT
+};
+
+/* One file of a change. DATA NULL: the file is removed. */
+struct saf_change {
+    char *name;
+    char *data;
+    size_t len;
+};
+
+struct saf_changes {
+    struct saf_change *c;
+    size_t n;
+};
+
+struct saf {
+    char *dir;
+    int dirfd, lockfd;
+    bool writable, dry_run, in_change;
+    uid_t uid; /* owner and group of DIR: of all that is written */
+    gid_t gid;
+    unsigned epoch;
+    long long generation;       /* of the last commit that was read or made */
+    struct saf_changes pending; /* since saf_begin() */
+    struct saf_changes overlay; /* a journal not yet played, or a dry run */
+    bool dirty[TABLE_COUNT];
+
+    struct saf_user *users;
+    size_t nusers;
+    struct saf_group *groups;
+    size_t ngroups;
+    struct saf_class *classes;
+    size_t nclasses;
+    struct saf_profiles profiles; /* as stored */
+    struct saf_profiles raclist;  /* as of the last RACLIST, by class */
+    struct saf_password *passwords;
+    size_t npasswords;
+};
+
+/* ---- saf_db.c ---- */
+
+int saf_db_load(struct saf *saf, struct error *err);
+void saf_db_clear(struct saf *saf);
+/* What a new database holds: RACF's group SYS1. */
+int saf_db_init(struct saf *saf, struct error *err);
+/* The text of one table's file. */
+int saf_db_print(const struct saf *saf, enum saf_table table,
+                 struct strbuf *out, struct error *err);
+const char *saf_table_file(enum saf_table table);
+
+struct saf_user *saf_find_user(const struct saf *saf, const char *id);
+struct saf_group *saf_find_group(const struct saf *saf, const char *id);
+struct saf_class *saf_find_class(const struct saf *saf, const char *name);
+struct saf_profile *saf_find_profile(const struct saf *saf,
+                                     const char *class_name, const char *name);
+struct saf_password *saf_find_password(const struct saf *saf, const char *id);
+
+/* Adding: the new element, zeroed but for its name, or NULL (no memory).
+ * Pointers into the same table are void afterwards. */
+struct saf_user *saf_add_user(struct saf *saf, const char *id);
+struct saf_group *saf_add_group(struct saf *saf, const char *id);
+struct saf_class *saf_need_class(struct saf *saf, const char *name);
+struct saf_profile *saf_add_profile(struct saf_profiles *list,
+                                    const char *class_name, const char *name);
+int saf_user_join(struct saf_user *user, const char *group);
+/* Replaces the class's snapshot by the stored profiles. */
+int saf_raclist_class(struct saf *saf, const char *class_name);
+void saf_drop_profiles(struct saf_profiles *list, const char *class_name);
+void saf_remove_profile(struct saf_profiles *list, struct saf_profile *p);
+/* LEVEL SAF_NONE is stored too (it denies); REMOVE takes the entry out. */
+int saf_profile_permit(struct saf_profile *p, const char *id,
+                       enum saf_level level);
+bool saf_profile_remove_access(struct saf_profile *p, const char *id);
+
+const char *saf_level_name(enum saf_level level);
+/* Any unambiguous beginning; false: not a level. */
+bool saf_level_parse(const char *text, enum saf_level *ret);
+
+/* ---- saf_password.c ---- */
+
+int saf_password_set(struct saf *saf, const char *userid, const char *password,
+                     struct error *err);
+
+/* ---- saf_journal.c ---- */
+
+int saf_changes_add(struct saf_changes *list, const char *name,
+                    const void *data, size_t len, struct error *err);
+const struct saf_change *saf_changes_find(const struct saf_changes *list,
+                                          const char *name);
+void saf_changes_clear(struct saf_changes *list);
+/* The journal's text for the changes, and back. ERR_DAMAGED. */
+int saf_journal_print(const struct saf_changes *list, struct strbuf *out,
+                      struct error *err);
+int saf_journal_parse(const char *text, size_t len, struct saf_changes *ret,
+                      struct error *err);
+
+/* ---- saf_store.c ---- */
+
+bool saf_file_name_valid(const char *name);
+/*
+ * A hook for tests: called before each step of a commit that touches the
+ * disk, with the step's number from 0; a test ends the process there. NULL
+ * (the default): no hook.
+ */
+typedef void (*saf_step_fn)(unsigned step);
+extern saf_step_fn saf_commit_step;
+
+#endif
