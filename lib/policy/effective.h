@@ -1,0 +1,119 @@
+#ifndef POLICY_EFFECTIVE_H
+#define POLICY_EFFECTIVE_H
+
+/*
+ * The effective policy of one rule: every parameter with its value after
+ * connection over environment over group precedence and the defaults of the
+ * release, and where the value was written (IP Configuration Reference,
+ * TTLSConnectionAction, "if specified on both ... the connection action").
+ *
+ * Parameters are named by their keyword: PARM_HandshakeTimeout, PARM_TLSv1_2,
+ * PARM_3DesKeyCheck (characters that C has no room for become '_'). The
+ * enumeration is made from parms.def, the one table of the language.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "policy/ciphers.h"
+#include "policy/parms.h"
+#include "util/source.h"
+
+struct effective;
+
+/*
+ * Values of the parameters that are a choice. Their texts stand in
+ * choices.def; a new value is a row there and a name here.
+ */
+enum { SWITCH_OFF, SWITCH_ON };
+enum { ROLE_CLIENT, ROLE_SERVER, ROLE_SERVER_CLIENT_AUTH };
+enum { AUTH_PASSTHRU, AUTH_FULL, AUTH_REQUIRED, AUTH_SAFCHECK };
+enum { SETTING_OFF, SETTING_OPTIONAL, SETTING_REQUIRED };
+enum { MATCH_OPTIONAL, MATCH_REQUIRED };
+enum { EMS_OFF, EMS_ON, EMS_REQUIRED };
+enum {
+    SUITEB_OFF,
+    SUITEB_128,
+    SUITEB_128_MIN,
+    SUITEB_192,
+    SUITEB_192_MIN,
+    SUITEB_ALL
+};
+enum { RENEG_DEFAULT, RENEG_DISABLED, RENEG_ALL, RENEG_ABBREVIATED };
+enum { RENEGIND_OPTIONAL, RENEGIND_CLIENT, RENEGIND_SERVER, RENEGIND_BOTH };
+enum { CERTMODE_ANY, CERTMODE_RFC2459, CERTMODE_RFC3280, CERTMODE_RFC5280 };
+enum { CERTVERSION_ANY, CERTVERSION_3 };
+enum { EDH_CLIENT_LEGACY, EDH_CLIENT_2048 };
+enum { EDH_SERVER_LEGACY, EDH_SERVER_2048, EDH_SERVER_MATCH };
+enum { FACILITY_DAEMON, FACILITY_AUTH };
+enum { FIPS_OFF, FIPS_ON, FIPS_LEVEL1, FIPS_LEVEL2, FIPS_LEVEL3 };
+enum { TICKET_AESCBC128, TICKET_AESCBC256 };
+enum { SECLEVEL_LOW, SECLEVEL_MEDIUM, SECLEVEL_HIGH };
+enum { STAPLING_OFF, STAPLING_ANY, STAPLING_END_ENTITY };
+
+enum effective_level {
+    LEVEL_DEFAULT,
+    LEVEL_GROUP,
+    LEVEL_ENVIRONMENT,
+    LEVEL_CONNECTION
+};
+
+/* Where the value in effect comes from; *RET (may be NULL) gets its place,
+ * src NULL for a default. */
+enum effective_level effective_origin(const struct effective *e,
+                                      enum policy_parm parm, struct span *ret);
+
+/* Each call must fit the type of the parameter's row (asserted). */
+bool effective_on(const struct effective *e, enum policy_parm parm);
+unsigned long effective_number(const struct effective *e,
+                               enum policy_parm parm);
+int effective_choice(const struct effective *e, enum policy_parm parm);
+/* NULL: not coded and without default. */
+const char *effective_text(const struct effective *e, enum policy_parm parm);
+/* Repeatable texts, in the order of coding; the count is returned. */
+size_t effective_texts(const struct effective *e, enum policy_parm parm,
+                       const char *const **ret);
+
+/* V3CipherSuites and V3CipherSuites4Char together, in order of preference,
+ * each once; the release's default list when none is coded. */
+size_t effective_ciphers(const struct effective *e,
+                         const struct cipher *const **ret);
+/* ClientECurves, ClientKeyShareGroups, ServerKexECurves,
+ * ServerKeyShareGroups. 0 with *RET NULL: "Any" or not coded. */
+size_t effective_curves(const struct effective *e, enum policy_parm parm,
+                        const struct curve *const **ret);
+/* SignaturePairs, SignaturePairsCert; 0 with *RET NULL: not coded. */
+size_t effective_sigpairs(const struct effective *e, enum policy_parm parm,
+                          const struct sigpair *const **ret);
+
+/*
+ * The TLS versions that may be spoken: those that the policy has on, TLSv1
+ * and TLSv1.1 only with allow_legacy, only TLSv1.2 under a SuiteBProfile.
+ * 0: none is left. Bits, so that they can be tested and counted.
+ */
+enum {
+    VERSION_TLSV1 = 1,
+    VERSION_TLSV1_1 = 2,
+    VERSION_TLSV1_2 = 4,
+    VERSION_TLSV1_3 = 8
+};
+unsigned effective_versions(const struct effective *e);
+
+/* A parameter in effect that is not built here: a connection that maps to it
+ * is refused with a line that says so. */
+struct policy_refusal {
+    enum policy_parm parm;
+    const char *keyword;
+    struct span span;
+    const char *why; /* "no FIPS 140 module is used" */
+};
+/* The first one; NULL: none. */
+const struct policy_refusal *effective_refused(const struct effective *e);
+
+/* The value as policy text ("On", "10", "0035 002F"); "****" for a secret.
+ * Goes to pasearch, explain and print. */
+struct strbuf;
+void effective_show(const struct effective *e, enum policy_parm parm,
+                    struct strbuf *out);
+
+#endif

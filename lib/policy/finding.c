@@ -1,0 +1,80 @@
+#include "policy/finding.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/schema.h"
+
+/* Findings of one load; a file of another kind would make one a line. */
+enum { FINDINGS_MAX = 2000 };
+
+#define FINDING(id, name, grade, meaning) {name, GRADE_##grade, meaning},
+static const struct finding_row rows[FIND_COUNT] = {
+#include "policy/findings.def"
+};
+#undef FINDING
+
+const struct finding_row *finding_row(enum finding id)
+{
+    return &rows[id];
+}
+
+/*
+ * The line's keyword is one that holds a secret, or is written nearly so:
+ * then the line must not be quoted.
+ */
+static bool line_is_secret(const struct span *span)
+{
+    const char *line, *word, *near;
+    size_t len, n;
+
+    line = source_line(span->src, span->off, &len);
+    for (word = line;; word += n) {
+        word += strspn(word, " \t{}");
+        n = strcspn(word, " \t\r\n{}#");
+        if (n == 0 || word >= line + len)
+            break;
+        near = schema_nearest(word, n, IN_KEYRING | IN_LDAP);
+        if (near != NULL &&
+            (schema_parm(schema_find_parm(near, strlen(near)))->flags & SECRET))
+            return true;
+    }
+    return false;
+}
+
+void finding_add(struct findings *f, enum finding id, const struct span *span,
+                 const char *fmt, ...)
+{
+    static const enum diag_level levels[] = {
+        [GRADE_NOTE] = DIAG_NOTE,
+        [GRADE_WARNING] = DIAG_WARNING,
+        [GRADE_LINT_ERROR] = DIAG_ERROR,
+        [GRADE_ERROR] = DIAG_ERROR,
+    };
+    char *text = NULL;
+    va_list ap;
+
+    if (rows[id].grade == GRADE_ERROR)
+        f->errors++;
+    if (diags_count(f->diags) > FINDINGS_MAX)
+        return;
+    if (diags_count(f->diags) == FINDINGS_MAX) {
+        diag_add(f->diags, DIAG_WARNING, rows[FIND_too_many].name, span,
+                 "more than %d findings; the rest is not shown", FINDINGS_MAX);
+        return;
+    }
+    va_start(ap, fmt);
+    if (vasprintf(&text, fmt, ap) < 0)
+        text = NULL;
+    va_end(ap);
+    if (text == NULL) {
+        f->nomem = true;
+        return;
+    }
+    diag_add(f->diags, levels[rows[id].grade], rows[id].name, span, "%s", text);
+    if (span != NULL && span->src != NULL && line_is_secret(span))
+        diag_conceal(f->diags);
+    free(text);
+}

@@ -1,0 +1,467 @@
+#include "policy/load.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "policy/model.h"
+#include "policy/parser.h"
+#include "policy/resolver_check.h"
+#include "policy/value.h"
+#include "util/ebcdic.h"
+
+struct loader {
+    const struct policy_options *opt;
+    struct policy *policy;
+    struct arena *scratch;
+    struct findings *f;
+    load_file_fn each;
+    void *arg;
+    const char *open[4]; /* names of the files on the way down */
+    unsigned depth;
+};
+
+static const struct ast_node *find_last(const struct ast *ast,
+                                        enum policy_parm parm)
+{
+    const struct ast_node *node, *last = NULL;
+    const char *text = source_text(ast->src);
+
+    for (node = ast->root.first; node != NULL; node = node->next)
+        if (schema_find_parm(text + node->keyword.off, node->keyword.len) ==
+            parm)
+            last = node;
+    return last;
+}
+
+static bool has_blocks(const struct ast *ast)
+{
+    const struct ast_node *node;
+    const char *text = source_text(ast->src);
+
+    for (node = ast->root.first; node != NULL; node = node->next)
+        if (schema_find_statement(text + node->keyword.off,
+                                  node->keyword.len) != STMT_NONE)
+            return true;
+    return false;
+}
+
+/* Files */
+
+/* A text in IBM-1047: more EBCDIC blanks and line ends than ASCII ones. */
+static bool looks_ebcdic(const struct source *src)
+{
+    const unsigned char *p =
+        (const unsigned char *)(const void *)source_text(src);
+    size_t len = source_len(src), i, ebcdic = 0, ascii = 0;
+
+    for (i = 0; i < len; i++) {
+        ebcdic += p[i] == 0x40 || p[i] == 0x15;
+        ascii += p[i] == ' ' || p[i] == '\n';
+    }
+    return ebcdic > ascii;
+}
+
+static int from_ebcdic(struct source *src, struct source **ret,
+                       struct error *err)
+{
+    const unsigned char *p =
+        (const unsigned char *)(const void *)source_text(src);
+    size_t len = source_len(src), i;
+    char *copy = malloc(len + 1);
+    int r;
+
+    if (copy == NULL)
+        return error_nomem(err);
+    for (i = 0; i < len; i++)
+        copy[i] = p[i] == 0x15 ? '\n' : (char)ebcdic_to_latin1(p[i]);
+    r = source_new(source_name(src), copy, len, ret, err);
+    explicit_bzero(copy, len);
+    free(copy);
+    return r;
+}
+
+/* NUL and SUB at the end come with files that were padded on the way. */
+static int without_padding(struct source *src, struct source **ret,
+                           struct error *err)
+{
+    const char *text = source_text(src);
+    size_t len = source_len(src);
+
+    while (len != 0 && (text[len - 1] == '\0' || text[len - 1] == 0x1a))
+        len--;
+    return source_new(source_name(src), text, len, ret, err);
+}
+
+/* Gives SRC, or what it becomes, to the policy. NULL after an error. */
+static const struct source *adopt(struct loader *ld, struct source *src)
+{
+    struct policy *p = ld->policy;
+    struct source **list, *other = NULL;
+    struct span span = {NULL, 0, 0};
+    size_t len = source_len(src);
+    char last = len != 0 ? source_text(src)[len - 1] : '\n';
+    int r = 0;
+
+    if (looks_ebcdic(src))
+        r = from_ebcdic(src, &other, NULL);
+    else if (last == '\0' || last == 0x1a)
+        r = without_padding(src, &other, NULL);
+    else
+        other = source_ref(src);
+    list = r == 0 ? realloc(p->sources, (p->source_count + 1) * sizeof(*list))
+                  : NULL;
+    if (list == NULL) {
+        source_unref(other);
+        ld->f->nomem = true;
+        return NULL;
+    }
+    p->sources = list;
+    p->sources[p->source_count++] = other;
+    if (last == '\0' || last == 0x1a) {
+        span.src = other;
+        span.off = (uint32_t)source_len(other);
+        finding_add(ld->f, FIND_not_portable, &span,
+                    "NUL or SUB characters at the end of the file are ignored");
+    }
+    return other;
+}
+
+static char *fold(char *s)
+{
+    char *p;
+
+    for (p = s; *p != '\0'; p++)
+        *p = (char)toupper((unsigned char)*p);
+    return s;
+}
+
+/* A part of a data set name becomes part of a path: no other folder. */
+static bool member_valid(const char *s)
+{
+    return s[0] != '\0' && s[0] != '.' && strchr(s, '/') == NULL;
+}
+
+static void dataset_unknown(struct loader *ld, const char *name,
+                            const struct span *span)
+{
+    finding_add(ld->f, FIND_dataset_unknown, span,
+                "the data set %s is not in the map of data sets", name);
+    finding_fix(ld->f,
+                "add to attlsd.conf: datasets = ( { dsn = \"%s\"; dir = "
+                "\"/path\"; } );",
+                name);
+}
+
+/*
+ * //'HLQ.PDS(MEMBER)' and //'HLQ.SEQ' to a file, by the map: dir/MEMBER, and
+ * dir/HLQ.SEQ. Quoted or not, no prefix is added.
+ */
+static bool dataset_path(struct loader *ld, const char *text,
+                         const struct span *span, struct strbuf *out)
+{
+    const struct policy_options *opt = ld->opt;
+    char *name = arena_strdup(ld->scratch, text + 2), *open, *close;
+    size_t i, len;
+
+    if (name == NULL) {
+        ld->f->nomem = true;
+        return false;
+    }
+    len = strlen(name);
+    if (len > 1 && name[0] == '\'' && name[len - 1] == '\'') {
+        name[len - 1] = '\0';
+        name++;
+    }
+    fold(name);
+    open = strchr(name, '(');
+    close = open != NULL ? strchr(open, ')') : NULL;
+    if (open != NULL && (close == NULL || close[1] != '\0'))
+        open = name; /* no name at all */
+    else if (open != NULL)
+        *open = *close = '\0';
+    if (!member_valid(name) || open == name ||
+        (open != NULL && !member_valid(open + 1))) {
+        finding_add(ld->f, FIND_bad_value, span,
+                    "\"%s\" is no data set name; //'HLQ.NAME' or "
+                    "//'HLQ.LIBRARY(MEMBER)' is wanted",
+                    text);
+        return false;
+    }
+    for (i = 0; i < opt->dataset_count; i++)
+        if (strcasecmp(opt->datasets[i].dsn, name) == 0) {
+            strbuf_addf(out, "%s/%s", opt->datasets[i].dir,
+                        open != NULL ? open + 1 : name);
+            return true;
+        }
+    dataset_unknown(ld, name, span);
+    return false;
+}
+
+/* A file name found in a file: below the root, or beside the file. */
+static bool find_path(struct loader *ld, const char *text,
+                      const struct span *span, struct strbuf *out)
+{
+    const char *from = source_name(span->src), *slash = strrchr(from, '/');
+
+    if (strncmp(text, "//", 2) == 0)
+        return dataset_path(ld, text, span, out);
+    if (text[0] == '/')
+        strbuf_addf(out, "%s%s", ld->opt->root != NULL ? ld->opt->root : "",
+                    text);
+    else if (slash != NULL)
+        strbuf_addf(out, "%.*s/%s", (int)(slash - from), from, text);
+    else
+        strbuf_adds(out, text);
+    return true;
+}
+
+static void load_any(struct loader *ld, const struct source *src,
+                     unsigned level, const char **ret_stack);
+
+enum { LEVEL_MAIN, LEVEL_IMAGE, LEVEL_POLICY };
+
+/* Reads the file that TEXT names as one of LEVEL. */
+static void load_named(struct loader *ld, const char *text,
+                       const struct span *span, unsigned level)
+{
+    struct strbuf path = STRBUF_INIT;
+    struct source *file = NULL;
+    const struct source *src;
+    struct error err;
+    unsigned i;
+
+    if (!find_path(ld, text, span, &path))
+        goto out;
+    for (i = 0; i < ld->depth; i++)
+        if (strcmp(ld->open[i], strbuf_str(&path)) == 0) {
+            finding_add(ld->f, FIND_file_loop, span,
+                        "%s is being read already: the files name each other",
+                        strbuf_str(&path));
+            goto out;
+        }
+    if (source_read(strbuf_str(&path), &file, &err) != 0) {
+        finding_add(ld->f, FIND_file_read, span, "%s", err.text);
+        finding_fix(ld->f, "correct the name, or set pagent_root to the "
+                           "folder that the file's path begins below");
+        goto out;
+    }
+    src = adopt(ld, file);
+    if (src != NULL)
+        load_any(ld, src, level, NULL);
+out:
+    source_unref(file);
+    strbuf_done(&path);
+}
+
+/* The statements of the Policy Agent in one file */
+
+static void check_foreign(struct loader *ld, const struct ast *ast)
+{
+    const struct ast_node *node;
+    const char *text = source_text(ast->src);
+    struct setting set;
+
+    for (node = ast->root.first; node != NULL; node = node->next) {
+        enum policy_parm parm =
+            schema_find_parm(text + node->keyword.off, node->keyword.len);
+        struct value_in in = {ast, node, NULL, ld->scratch, ld->f, 0, 0};
+
+        if (parm == PARM_COUNT)
+            continue;
+        in.row = schema_parm(parm);
+        if ((in.row->where & (IN_MAIN | IN_IMAGE)) == 0 ||
+            in.row->support == SUPPORT_HONOURED ||
+            !value_parse(&in, &set.value))
+            continue;
+        set.span = ast_span(ast, node->keyword);
+        check_support(ld->f, in.row, &set);
+    }
+}
+
+static char *node_word(struct loader *ld, const struct ast *ast,
+                       const struct ast_node *node, unsigned i)
+{
+    char *s;
+
+    if (i >= node->count)
+        return NULL;
+    s = arena_strndup(ld->scratch, source_text(ast->src) + node->words[i].off,
+                      node->words[i].len);
+    if (s == NULL)
+        ld->f->nomem = true;
+    return s;
+}
+
+static bool is_flag(const char *s)
+{
+    return strcasecmp(s, "FLUSH") == 0 || strcasecmp(s, "NOFLUSH") == 0 ||
+           strcasecmp(s, "PURGE") == 0 || strcasecmp(s, "NOPURGE") == 0;
+}
+
+/* TcpImage NAME [PATH] [flags] [interval]: the words behind the path. */
+static void check_image(struct loader *ld, const struct ast *ast,
+                        const struct ast_node *node, unsigned from)
+{
+    struct span span;
+    unsigned i;
+    char *s;
+
+    for (i = from; i < node->count; i++) {
+        s = node_word(ld, ast, node, i);
+        if (s == NULL || is_flag(s) || s[strspn(s, "0123456789")] == '\0')
+            continue;
+        span = ast_span(ast, node->words[i]);
+        finding_add(ld->f, FIND_trailing_text, &span,
+                    "\"%s\" is neither FLUSH, NOFLUSH, PURGE, NOPURGE nor an "
+                    "interval: it is ignored",
+                    s);
+        return;
+    }
+}
+
+/* The TcpImage that is wanted: the named one, else the first. */
+static const struct ast_node *choose_image(struct loader *ld,
+                                           const struct ast *ast)
+{
+    const struct ast_node *node, *found = NULL, *first = NULL;
+    const char *text = source_text(ast->src), *stack = ld->opt->stack;
+    struct strbuf names = STRBUF_INIT;
+    struct span span = {ast->src, 0, 0};
+    enum policy_parm parm;
+    char *name;
+
+    for (node = ast->root.first; node != NULL; node = node->next) {
+        parm = schema_find_parm(text + node->keyword.off, node->keyword.len);
+        if (parm != PARM_TcpImage && parm != PARM_PEPInstance)
+            continue;
+        name = node_word(ld, ast, node, 0);
+        if (name == NULL) {
+            span = ast_span(ast, node->keyword);
+            finding_add(ld->f, FIND_missing_value, &span,
+                        "%s has no name of a stack",
+                        schema_parm(parm)->keyword);
+            continue;
+        }
+        strbuf_addf(&names, "%s%s", names.len != 0 ? ", " : "", name);
+        if (first == NULL)
+            first = node;
+        if (found == NULL && stack != NULL && strcasecmp(name, stack) == 0)
+            found = node;
+    }
+    if (stack != NULL && first != NULL && found == NULL) {
+        finding_add(ld->f, FIND_stack_unknown, &span,
+                    "no TcpImage has the name %s; there is %s", stack,
+                    strbuf_str(&names));
+        finding_fix(ld->f, "give one of these names as the stack");
+    }
+    strbuf_done(&names);
+    return stack != NULL ? found : first;
+}
+
+/* The image file, or the image's part of the main file. */
+static void load_image(struct loader *ld, const struct ast *ast)
+{
+    const struct ast_node *config = find_last(ast, PARM_TTLSConfig);
+    struct span span = {ast->src, 0, 0};
+    char *path;
+
+    if (config == NULL) {
+        finding_add(ld->f, FIND_image_is_policy, &span,
+                    has_blocks(ast)
+                        ? "AT-TLS policy stands in an image file: z/OS does "
+                          "not read it, and the stack has no AT-TLS policy"
+                        : "no TTLSConfig: the stack has no AT-TLS policy");
+        finding_fix(ld->f, "write TTLSConfig with the path of the policy file "
+                           "into the file that TcpImage names");
+        return;
+    }
+    path = node_word(ld, ast, config, 0);
+    /* Without a path only the common policy applies. */
+    if (path == NULL || is_flag(path))
+        return;
+    span = ast_span(ast, config->words[0]);
+    check_image(ld, ast, config, 1);
+    load_named(ld, path, &span, LEVEL_POLICY);
+}
+
+static void load_main(struct loader *ld, const struct ast *ast,
+                      const char **ret_stack)
+{
+    const struct ast_node *common = find_last(ast, PARM_CommonTTLSConfig);
+    const struct ast_node *image = choose_image(ld, ast);
+    struct span span;
+    char *path;
+
+    if (common != NULL && common->count != 0) {
+        path = node_word(ld, ast, common, 0);
+        span = ast_span(ast, common->words[0]);
+        if (path != NULL)
+            load_named(ld, path, &span, LEVEL_POLICY);
+    }
+    if (image == NULL || ld->f->nomem)
+        return;
+    if (ret_stack != NULL)
+        *ret_stack = node_word(ld, ast, image, 0);
+    path = node_word(ld, ast, image, 1);
+    /* Without a path the main file is the image file too. */
+    if (path == NULL || is_flag(path) || isdigit((unsigned char)path[0])) {
+        check_image(ld, ast, image, 1);
+        load_image(ld, ast);
+        return;
+    }
+    check_image(ld, ast, image, 2);
+    span = ast_span(ast, image->words[1]);
+    load_named(ld, path, &span, LEVEL_IMAGE);
+}
+
+/* What the statements of the first file say that it is. */
+static unsigned kind_of(const struct ast *ast)
+{
+    if (find_last(ast, PARM_TcpImage) != NULL ||
+        find_last(ast, PARM_PEPInstance) != NULL ||
+        find_last(ast, PARM_CommonTTLSConfig) != NULL)
+        return LEVEL_MAIN;
+    return find_last(ast, PARM_TTLSConfig) != NULL ? LEVEL_IMAGE : LEVEL_POLICY;
+}
+
+enum { LEVEL_ANY = 9 };
+
+static void load_any(struct loader *ld, const struct source *src,
+                     unsigned level, const char **ret_stack)
+{
+    struct ast *ast = arena_alloc(ld->scratch, sizeof(*ast));
+
+    if (ast == NULL) {
+        ld->f->nomem = true;
+        return;
+    }
+    parser_read(ast, src, ld->scratch, ld->f);
+    if (ld->f->nomem)
+        return;
+    ld->open[ld->depth++] = source_name(src);
+    if (level == LEVEL_ANY)
+        level = kind_of(ast);
+    if (level != LEVEL_POLICY)
+        check_foreign(ld, ast);
+    if (level == LEVEL_MAIN)
+        load_main(ld, ast, ret_stack);
+    else if (level == LEVEL_IMAGE)
+        load_image(ld, ast);
+    else
+        ld->each(ld->arg, ast);
+    ld->depth--;
+}
+
+void load_files(struct source *src, const struct policy_options *opt,
+                struct policy *p, struct arena *scratch, struct findings *f,
+                load_file_fn each, void *arg, const char **ret_stack)
+{
+    struct loader ld = {opt, p, scratch, f, each, arg, {NULL}, 0};
+    const struct source *first = adopt(&ld, src);
+
+    *ret_stack = NULL;
+    if (first != NULL)
+        load_any(&ld, first, LEVEL_ANY, ret_stack);
+}

@@ -1,0 +1,253 @@
+/*
+ * The search for the rule of a connection: the first one, by priority and
+ * name, of which every condition holds (IP Configuration Guide, "AT-TLS
+ * rules").
+ */
+
+#include <string.h>
+#include <time.h>
+
+#include "policy/model.h"
+
+/* What is compared: addresses unmapped, the moment as local time. */
+struct subject {
+    struct netaddr local, remote;
+    const struct policy_conn *conn;
+    struct tm now;
+};
+
+static void subject_init(struct subject *s, const struct policy_conn *c)
+{
+    s->conn = c;
+    s->local = netaddr_unmap(&c->local);
+    s->remote = netaddr_unmap(&c->remote);
+    localtime_r(&c->when, &s->now);
+}
+
+static bool addr_fits(const struct cond *cond, const struct netaddr *a)
+{
+    const struct addr_range *r = cond->items;
+    size_t len = netaddr_ip_len(a);
+    uint32_t i;
+
+    if (cond->count == 0)
+        return true;
+    for (i = 0; i < cond->count; i++)
+        if (r[i].family == a->family && memcmp(r[i].low, a->ip, len) <= 0 &&
+            memcmp(a->ip, r[i].high, len) <= 0)
+            return true;
+    return false;
+}
+
+static bool port_fits(const struct cond *cond, uint16_t port)
+{
+    const struct port_range *r = cond->items;
+    uint32_t i;
+
+    if (cond->count == 0)
+        return true;
+    for (i = 0; i < cond->count; i++)
+        if (r[i].low <= port && port <= r[i].high)
+            return true;
+    return false;
+}
+
+enum fit { FITS, FAILS, UNKNOWN };
+
+/* A trailing '*' stands for any further characters. */
+static enum fit name_fits(const struct setting *set, const char *name)
+{
+    const char *pattern;
+    size_t len;
+
+    if (set == NULL || strcmp(set->value.text, "*") == 0)
+        return FITS;
+    if (name == NULL)
+        return UNKNOWN;
+    pattern = set->value.text;
+    len = strlen(pattern);
+    if (pattern[len - 1] == '*')
+        return strncmp(pattern, name, len - 1) == 0 ? FITS : FAILS;
+    return strcmp(pattern, name) == 0 ? FITS : FAILS;
+}
+
+/* Time conditions */
+
+static uint64_t moment(const struct tm *t)
+{
+    uint64_t m = (uint64_t)t->tm_year + 1900;
+
+    m = m * 100 + (uint64_t)t->tm_mon + 1;
+    m = m * 100 + (uint64_t)t->tm_mday;
+    m = m * 100 + (uint64_t)t->tm_hour;
+    m = m * 100 + (uint64_t)t->tm_min;
+    return m * 100 + (uint64_t)t->tm_sec;
+}
+
+static int days_in_month(const struct tm *t)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    int year = t->tm_year + 1900;
+
+    if (t->tm_mon == 1 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0))
+        return 29;
+    return days[t->tm_mon];
+}
+
+/* 31 digits from the first day; with 62, the rest counts from the last. */
+static bool day_fits(const char *mask, const struct tm *t)
+{
+    if (mask[t->tm_mday - 1] == '1')
+        return true;
+    return strlen(mask) == 62 &&
+           mask[31 + days_in_month(t) - t->tm_mday] == '1';
+}
+
+/* A range that ends before it begins goes on past midnight. */
+static bool hours_fit(const struct day_times *d, const struct tm *t)
+{
+    unsigned now = (unsigned)(t->tm_hour * 60 + t->tm_min);
+    uint32_t i;
+
+    for (i = 0; i < d->count; i++) {
+        const struct port_range *r = &d->range[i];
+
+        if (r->low <= r->high ? r->low <= now && now < r->high
+                              : r->low <= now || now < r->high)
+            return true;
+    }
+    return false;
+}
+
+static bool condition_true(const struct object *o, const struct tm *t)
+{
+    bool hours = true, seen = false;
+    size_t i;
+
+    for (i = 0; i < o->count; i++) {
+        const struct setting *s = &o->settings[i];
+
+        if (s->overridden)
+            continue;
+        if (s->parm == PARM_ConditionTimeRange &&
+            (moment(t) < s->value.time->from || moment(t) > s->value.time->to))
+            return false;
+        if (s->parm == PARM_MonthOfYearMask && s->value.text[t->tm_mon] != '1')
+            return false;
+        if (s->parm == PARM_DayOfMonthMask && !day_fits(s->value.text, t))
+            return false;
+        if (s->parm == PARM_DayOfWeekMask && s->value.text[t->tm_wday] != '1')
+            return false;
+        if (s->parm == PARM_TimeOfDayRange) {
+            hours = (seen && hours) || hours_fit(s->value.days, t);
+            seen = true;
+        }
+    }
+    return hours;
+}
+
+/* With several conditions, any of them; *FAILED is the last one. */
+static bool time_fits(const struct policy_rule *r, const struct tm *t,
+                      const struct setting **failed)
+{
+    size_t i;
+
+    for (i = 0; i < r->object->count; i++) {
+        const struct setting *s = &r->object->settings[i];
+
+        if (s->parm != PARM_IpTimeConditionRef)
+            continue;
+        if (condition_true(s->value.object, t))
+            return true;
+        *failed = s;
+    }
+    return false;
+}
+
+/* The condition that fails, or NULL; *RET_FIT is UNKNOWN when only a name
+ * that is not known stands in the way. */
+static const struct setting *first_failure(const struct policy_rule *r,
+                                           const struct subject *s,
+                                           enum fit *ret_fit)
+{
+    const struct policy_conn *c = s->conn;
+    const struct setting *failed = NULL, *unknown = NULL;
+    enum fit fit;
+
+    *ret_fit = FAILS;
+    if ((r->direction->value.number & (long)c->direction) == 0)
+        return r->direction;
+    if (!port_fits(&r->local_port, c->local.port))
+        return r->local_port.setting;
+    if (!port_fits(&r->remote_port, c->remote.port))
+        return r->remote_port.setting;
+    if (!addr_fits(&r->local_addr, &s->local))
+        return r->local_addr.setting;
+    if (!addr_fits(&r->remote_addr, &s->remote))
+        return r->remote_addr.setting;
+    fit = name_fits(r->jobname, c->jobname);
+    if (fit == FAILS)
+        return r->jobname;
+    unknown = fit == UNKNOWN ? r->jobname : NULL;
+    fit = name_fits(r->userid, c->userid);
+    if (fit == FAILS)
+        return r->userid;
+    if (unknown == NULL && fit == UNKNOWN)
+        unknown = r->userid;
+    if (r->timed && !time_fits(r, &s->now, &failed))
+        return failed;
+    *ret_fit = unknown != NULL ? UNKNOWN : FITS;
+    return unknown;
+}
+
+enum policy_verdict policy_match(const struct policy *p,
+                                 const struct policy_conn *c,
+                                 policy_reject_fn reject, void *arg,
+                                 const struct policy_rule **ret_rule)
+{
+    const struct setting *failed;
+    struct policy_reject why;
+    struct subject s;
+    enum fit fit;
+    size_t i;
+
+    subject_init(&s, c);
+    for (i = 0; i < p->rule_count; i++) {
+        failed = first_failure(&p->rules[i], &s, &fit);
+        if (fit != FAILS) {
+            *ret_rule = &p->rules[i];
+            return fit == FITS ? POLICY_MATCHED : POLICY_IDENTITY_NEEDED;
+        }
+        if (reject == NULL)
+            continue;
+        why.rule = &p->rules[i];
+        why.condition = schema_parm((enum policy_parm)failed->parm)->keyword;
+        why.span = failed->span;
+        reject(arg, &why);
+    }
+    return POLICY_NO_RULE;
+}
+
+bool policy_could_match(const struct policy *p, const struct policy_conn *c)
+{
+    const struct policy_rule *r;
+    struct subject s;
+    size_t i;
+
+    subject_init(&s, c);
+    for (i = 0; i < p->rule_count; i++) {
+        r = &p->rules[i];
+        if ((r->direction->value.number & (long)c->direction) != 0 &&
+            (c->local.port == 0 || port_fits(&r->local_port, c->local.port)) &&
+            (c->remote.port == 0 ||
+             port_fits(&r->remote_port, c->remote.port)) &&
+            (s.local.family == AF_UNSPEC ||
+             addr_fits(&r->local_addr, &s.local)) &&
+            (s.remote.family == AF_UNSPEC ||
+             addr_fits(&r->remote_addr, &s.remote)) &&
+            name_fits(r->jobname, c->jobname) != FAILS &&
+            name_fits(r->userid, c->userid) != FAILS)
+            return true;
+    }
+    return false;
+}

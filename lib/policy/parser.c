@@ -1,0 +1,346 @@
+#include "policy/parser.h"
+
+#include <string.h>
+
+#include "policy/lexer.h"
+#include "policy/schema.h"
+
+/*
+ * Blocks nest three deep in the language; deeper ones are of unknown
+ * statements, and their depth is bounded because a block is read by
+ * recursion.
+ */
+enum { DEPTH_MAX = 16, WORDS_MAX = 64, LINE_MAX_BYTES = 8192 };
+
+struct reader {
+    struct lexer lx;
+    struct ast *ast;
+    struct arena *arena;
+    struct findings *f;
+    struct token last; /* the token before the next one */
+    /* Set when a statement was met that can only stand outside the blocks
+     * that are open: they end before it. */
+    bool unwind;
+    unsigned depth;
+};
+
+static struct span token_span(const struct reader *rd, struct token t)
+{
+    struct span s = {rd->ast->src, t.off, t.len};
+
+    return s;
+}
+
+static struct token next(struct reader *rd)
+{
+    rd->last = lexer_next(&rd->lx);
+    return rd->last;
+}
+
+static struct token peek(const struct reader *rd)
+{
+    struct lexer ahead = rd->lx;
+
+    return lexer_next(&ahead);
+}
+
+static bool ends_line(enum token_kind kind)
+{
+    return kind == TOKEN_EOL || kind == TOKEN_EOF;
+}
+
+/* Braces stand on lines of their own; more is our liberty. */
+static void check_alone(struct reader *rd, struct token before,
+                        struct token brace)
+{
+    struct span span = token_span(rd, brace);
+
+    if (ends_line(before.kind) && ends_line(peek(rd).kind))
+        return;
+    finding_add(rd->f, FIND_brace_not_alone, &span,
+                "'%c' shares its line; z/OS wants it alone",
+                brace.kind == TOKEN_OPEN ? '{' : '}');
+    finding_fix(rd->f, "put the brace on a line of its own");
+}
+
+/* Takes the words of a line; the first one is the keyword. */
+static struct ast_node *read_line(struct reader *rd, struct token first)
+{
+    struct ast_node *node = arena_alloc(rd->arena, sizeof(*node));
+    struct ast_word words[WORDS_MAX], *copy;
+    struct token t = first;
+    struct span span;
+    uint16_t n = 0;
+
+    for (;;) {
+        if (t.hash) {
+            span = token_span(rd, t);
+            finding_add(rd->f, FIND_hash_in_value, &span,
+                        "'#' after \"%.*s\" begins a comment",
+                        (int)(t.len < 40 ? t.len : 40), rd->lx.text + t.off);
+            finding_fix(rd->f, "put a blank before the comment");
+        }
+        if (peek(rd).kind != TOKEN_WORD)
+            break;
+        t = next(rd);
+        if (n < WORDS_MAX) {
+            words[n].off = t.off;
+            words[n++].len = t.len;
+        }
+    }
+    copy = n != 0 ? arena_calloc(rd->arena, n, sizeof(*copy)) : NULL;
+    if (node == NULL || (n != 0 && copy == NULL)) {
+        rd->f->nomem = true;
+        return NULL;
+    }
+    if (n != 0)
+        memcpy(copy, words, n * sizeof(*copy));
+    node->keyword.off = first.off;
+    node->keyword.len = first.len;
+    node->words = copy;
+    node->count = n;
+    node->end = t.off + t.len;
+    return node;
+}
+
+static void append(struct ast_node *parent, struct ast_node *node)
+{
+    if (parent->last == NULL)
+        parent->first = node;
+    else
+        parent->last->next = node;
+    parent->last = node;
+}
+
+static enum policy_stmt statement_of(const struct reader *rd,
+                                     struct ast_word word)
+{
+    return schema_find_statement(rd->lx.text + word.off, word.len);
+}
+
+/* The statement can't stand in the block PARENT, nor in any other one. */
+static bool belongs_outside(const struct reader *rd,
+                            const struct ast_node *parent,
+                            const struct ast_node *node)
+{
+    enum policy_stmt stmt = statement_of(rd, node->keyword), outer;
+
+    if (rd->depth == 0 || stmt == STMT_NONE)
+        return false;
+    outer = statement_of(rd, parent->keyword);
+    return schema_statement(stmt)->inline_in == 0 && outer != STMT_NONE;
+}
+
+static void read_block(struct reader *rd, struct ast_node *parent);
+
+/* Passes over a block that is too deep to be read. */
+static void skip_block(struct reader *rd)
+{
+    size_t open = 1;
+    struct token t;
+
+    do {
+        t = next(rd);
+        if (t.kind == TOKEN_OPEN)
+            open++;
+        if (t.kind == TOKEN_CLOSE)
+            open--;
+    } while (open != 0 && t.kind != TOKEN_EOF);
+}
+
+static void enter_block(struct reader *rd, struct ast_node *node)
+{
+    struct span span = ast_span(rd->ast, node->keyword);
+
+    node->block = true;
+    if (rd->depth == DEPTH_MAX) {
+        finding_add(rd->f, FIND_too_deep, &span,
+                    "blocks are nested more than %d deep", DEPTH_MAX);
+        finding_fix(rd->f, "the deepest block of AT-TLS policy is the third");
+        skip_block(rd);
+        return;
+    }
+    rd->depth++;
+    read_block(rd, node);
+    rd->depth--;
+}
+
+/* A line is read; its block, when it has one, follows. */
+static void read_statement(struct reader *rd, struct ast_node *node)
+{
+    struct token brace = lexer_peek_solid(&rd->lx), before;
+    struct span span = ast_span(rd->ast, node->keyword);
+
+    if (brace.kind == TOKEN_OPEN) {
+        do {
+            before = rd->last;
+            brace = next(rd);
+        } while (brace.kind != TOKEN_OPEN);
+        check_alone(rd, before, brace);
+        enter_block(rd, node);
+        return;
+    }
+    if (statement_of(rd, node->keyword) == STMT_NONE)
+        return;
+    finding_add(rd->f, FIND_missing_brace, &span,
+                "%.*s has no '{' on the line after it", (int)span.len,
+                rd->lx.text + span.off);
+    finding_fix(rd->f, "put '{' on a line of its own after this one, and '}' "
+                       "after the last line of the statement");
+    enter_block(rd, node);
+}
+
+/* The end of a block that is still open at the end of the file, or at a
+ * statement that stands in no block. */
+static void missing_close(struct reader *rd, const struct ast_node *open,
+                          const struct ast_node *at)
+{
+    struct span span = ast_span(rd->ast, open->keyword);
+    unsigned line, column;
+
+    source_position(rd->ast->src, span.off, &line, &column);
+    if (at == NULL) {
+        finding_add(rd->f, FIND_eof_depth, &span,
+                    "the block of %.*s is not closed at the end of the file",
+                    (int)span.len, rd->lx.text + span.off);
+        finding_fix(rd->f, "add '}' on a line of its own where the statement "
+                           "ends");
+        return;
+    }
+    span = ast_span(rd->ast, at->keyword);
+    finding_add(rd->f, FIND_missing_brace, &span,
+                "%.*s inside the block of %.*s that begins at line %u: '}' is "
+                "missing before it",
+                (int)span.len, rd->lx.text + span.off, (int)open->keyword.len,
+                rd->lx.text + open->keyword.off, line);
+    finding_fix(rd->f, "add '}' on a line of its own before this line");
+}
+
+/* A closing brace; true when it ends the block of PARENT. */
+static bool close_block(struct reader *rd, struct ast_node *parent,
+                        struct token before, struct token brace)
+{
+    struct span span = token_span(rd, brace);
+
+    check_alone(rd, before, brace);
+    parent->end = brace.off;
+    if (rd->depth != 0)
+        return true;
+    finding_add(rd->f, FIND_stray_brace, &span,
+                "'}' closes nothing: no block is open here");
+    finding_fix(rd->f, "remove it, or add the '{' that it belongs to");
+    return false;
+}
+
+static void stray_open(struct reader *rd, struct token brace)
+{
+    struct span span = token_span(rd, brace);
+
+    finding_add(rd->f, FIND_stray_brace, &span,
+                "'{' follows no statement; its block is skipped");
+    finding_fix(rd->f, "write the statement's keyword on the line before it");
+    skip_block(rd);
+}
+
+/*
+ * Reads up to the closing brace of PARENT. A statement that can stand in no
+ * block ends all that are open: the brace was forgotten, and what follows is
+ * read as what it is. The innermost block reports it.
+ */
+static void read_block(struct reader *rd, struct ast_node *parent)
+{
+    struct ast_node *node;
+    struct token t, before;
+    struct lexer mark;
+
+    for (;;) {
+        before = rd->last;
+        mark = rd->lx;
+        t = next(rd);
+        if (rd->f->nomem)
+            return;
+        if (t.kind == TOKEN_EOL)
+            continue;
+        if (t.kind == TOKEN_EOF) {
+            parent->end = t.off;
+            if (rd->depth != 0 && !rd->unwind)
+                missing_close(rd, parent, NULL);
+            rd->unwind = true;
+            return;
+        }
+        if (t.kind == TOKEN_CLOSE) {
+            if (close_block(rd, parent, before, t))
+                return;
+            continue;
+        }
+        if (t.kind == TOKEN_OPEN) {
+            stray_open(rd, t);
+            continue;
+        }
+        node = read_line(rd, t);
+        if (node == NULL)
+            return;
+        if (belongs_outside(rd, parent, node)) {
+            if (!rd->unwind)
+                missing_close(rd, parent, node);
+            rd->unwind = true;
+            rd->lx = mark;
+            rd->last.kind = TOKEN_EOL;
+            parent->end = node->keyword.off;
+            return;
+        }
+        append(parent, node);
+        read_statement(rd, node);
+        if (rd->unwind && rd->depth != 0)
+            return;
+        rd->unwind = false;
+    }
+}
+
+/* Bytes and lines that no policy has; what follows would only confuse. */
+static bool check_text(struct findings *f, const struct source *src)
+{
+    const char *text = source_text(src), *nl;
+    size_t len = source_len(src), off;
+    struct span span = {src, 0, 1};
+
+    nl = memchr(text, '\0', len);
+    if (nl != NULL) {
+        span.off = (uint32_t)(nl - text);
+        finding_add(f, FIND_bad_byte, &span,
+                    "a NUL byte: this is no text file");
+        finding_fix(f, "transfer the file again, as text");
+        return false;
+    }
+    for (off = 0; off < len; off += (size_t)(nl - (text + off)) + 1) {
+        nl = memchr(text + off, '\n', len - off);
+        if (nl == NULL)
+            nl = text + len;
+        if ((size_t)(nl - (text + off)) > LINE_MAX_BYTES) {
+            span.off = (uint32_t)off;
+            finding_add(f, FIND_line_too_long, &span,
+                        "a line of %zu bytes; at most %d are read",
+                        (size_t)(nl - (text + off)), LINE_MAX_BYTES);
+            return false;
+        }
+    }
+    return true;
+}
+
+void parser_read(struct ast *ast, const struct source *src, struct arena *arena,
+                 struct findings *f)
+{
+    struct reader rd;
+
+    memset(ast, 0, sizeof(*ast));
+    memset(&rd, 0, sizeof(rd));
+    ast->src = src;
+    ast->root.block = true;
+    rd.ast = ast;
+    rd.arena = arena;
+    rd.f = f;
+    rd.last.kind = TOKEN_EOL;
+    lexer_init(&rd.lx, src);
+    if (check_text(f, src))
+        read_block(&rd, &ast->root);
+}

@@ -1,0 +1,218 @@
+#include "policy/policy.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/lint.h"
+#include "policy/load.h"
+#include "policy/model.h"
+#include "policy/resolver.h"
+
+/* Releases */
+
+static const char *const releases[] = {
+    [ZOS_2_1] = "2.1", [ZOS_2_2] = "2.2", [ZOS_2_3] = "2.3", [ZOS_2_4] = "2.4",
+    [ZOS_2_5] = "2.5", [ZOS_3_1] = "3.1", [ZOS_3_2] = "3.2"};
+
+int zos_release_parse(const char *text, enum zos_release *ret,
+                      struct error *err)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof(releases) / sizeof(releases[0]); i++)
+        if (strcmp(text, releases[i]) == 0) {
+            *ret = (enum zos_release)i;
+            return 0;
+        }
+    return error_set(err, ERR_VALUE,
+                     "release \"%s\" is not known; 2.1, 2.2, 2.3, 2.4, 2.5, "
+                     "3.1 and 3.2 are",
+                     text);
+}
+
+const char *zos_release_name(enum zos_release release)
+{
+    return releases[release];
+}
+
+void policy_options_init(struct policy_options *opt)
+{
+    memset(opt, 0, sizeof(*opt));
+    opt->release = ZOS_3_1;
+    opt->root = "";
+}
+
+/* Loading */
+
+static struct policy *policy_new(const struct policy_options *opt)
+{
+    struct policy *p = calloc(1, sizeof(*p));
+
+    if (p == NULL)
+        return NULL;
+    atomic_init(&p->refs, 1);
+    p->release = opt->release;
+    p->allow_legacy = opt->allow_legacy;
+    p->arena = arena_new();
+    if (p->arena == NULL || !resolver_defaults(p)) {
+        policy_unref(p);
+        return NULL;
+    }
+    return p;
+}
+
+static void add_file(void *arg, const struct ast *ast)
+{
+    resolver_add(arg, ast);
+}
+
+static void resolve(struct policy *p, struct source *src,
+                    const struct policy_options *opt, struct findings *f)
+{
+    struct arena *scratch = arena_new();
+    struct resolver *r = resolver_new(p, f);
+    const char *stack = NULL;
+
+    if (scratch == NULL || r == NULL) {
+        f->nomem = true;
+        goto out;
+    }
+    load_files(src, opt, p, scratch, f, add_file, r, &stack);
+    if (!f->nomem)
+        resolver_finish(r);
+    if (stack != NULL) {
+        p->stack = arena_strdup(p->arena, stack);
+        f->nomem = f->nomem || p->stack == NULL;
+    }
+out:
+    resolver_free(r);
+    arena_free(scratch);
+}
+
+int policy_load_source(struct source *src, const struct policy_options *opt,
+                       struct diags *diags, struct policy **ret_policy)
+{
+    struct findings f = {diags, 0, false};
+    struct policy *p = policy_new(opt);
+
+    if (p == NULL)
+        return ERR_NOMEM;
+    resolve(p, src, opt, &f);
+    if (f.errors == 0 && !f.nomem)
+        lint_policy(p, &f);
+    if (f.errors == 0 && !f.nomem) {
+        *ret_policy = p;
+        return 0;
+    }
+    policy_unref(p);
+    return f.nomem ? ERR_NOMEM : ERR_SYNTAX;
+}
+
+int policy_load(const char *file, const struct policy_options *opt,
+                struct diags *diags, struct policy **ret_policy)
+{
+    struct findings f = {diags, 0, false};
+    struct source *src = NULL;
+    struct error err;
+    int r;
+
+    r = source_read(file, &src, &err);
+    if (r == ERR_NOMEM)
+        return r;
+    if (r != 0) {
+        finding_add(&f, FIND_file_read, NULL, "%s", err.text);
+        return ERR_SYNTAX;
+    }
+    r = policy_load_source(src, opt, diags, ret_policy);
+    source_unref(src);
+    return r;
+}
+
+struct policy *policy_ref(struct policy *p)
+{
+    atomic_fetch_add_explicit(&p->refs, 1, memory_order_relaxed);
+    return p;
+}
+
+void policy_unref(struct policy *p)
+{
+    size_t i;
+
+    if (p == NULL ||
+        atomic_fetch_sub_explicit(&p->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    for (i = 0; i < p->source_count; i++)
+        source_unref(p->sources[i]);
+    free(p->sources);
+    arena_wipe_free(p->arena);
+    free(p);
+}
+
+/* What is in it */
+
+const char *policy_stack(const struct policy *p)
+{
+    return p->stack;
+}
+
+enum zos_release policy_release(const struct policy *p)
+{
+    return p->release;
+}
+
+size_t policy_rule_count(const struct policy *p)
+{
+    return p->rule_count;
+}
+
+const struct policy_rule *policy_rule_get(const struct policy *p, size_t i)
+{
+    return &p->rules[i];
+}
+
+const char *policy_rule_name(const struct policy_rule *r)
+{
+    return r->name;
+}
+
+unsigned long policy_rule_priority(const struct policy_rule *r)
+{
+    return r->priority;
+}
+
+struct span policy_rule_span(const struct policy_rule *r)
+{
+    return r->object->span;
+}
+
+const struct effective *policy_rule_effective(const struct policy_rule *r)
+{
+    return r->effective;
+}
+
+const struct policy_action *policy_rule_group(const struct policy_rule *r)
+{
+    return r->effective->levels[LEVEL_GROUP];
+}
+
+const struct policy_action *policy_rule_environment(const struct policy_rule *r)
+{
+    return r->effective->levels[LEVEL_ENVIRONMENT];
+}
+
+const struct policy_action *policy_rule_connection(const struct policy_rule *r)
+{
+    return r->effective->levels[LEVEL_CONNECTION];
+}
+
+const char *policy_action_name(const struct policy_action *a)
+{
+    return a->object->name;
+}
+
+const char *policy_direction_name(enum policy_direction d)
+{
+    return d == POLICY_INBOUND    ? "Inbound"
+           : d == POLICY_OUTBOUND ? "Outbound"
+                                  : "Both";
+}

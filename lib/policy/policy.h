@@ -1,0 +1,166 @@
+#ifndef POLICY_POLICY_H
+#define POLICY_POLICY_H
+
+/*
+ * AT-TLS policy: from the Policy Agent's files to "which rule does this
+ * connection take, and what does it say".
+ *
+ * policy_load() reads, resolves and checks; the result never changes and is
+ * reference counted (atomically), so any number of threads may match against
+ * it, and a refresh is a pointer swap. Everything that is reached from a
+ * policy (rules, actions, effective settings, spans) lives as long as the
+ * reference does.
+ *
+ * Source of the language: z/OS Communications Server IP Configuration
+ * Reference, "AT-TLS policy statements" and "General syntax rules for Policy
+ * Agent"; matching: IP Configuration Guide, "AT-TLS rules".
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "util/diag.h"
+#include "util/netaddr.h"
+
+struct policy;
+struct policy_rule;
+struct policy_action; /* group, environment or connection action */
+struct effective;     /* policy/effective.h */
+
+/* Releases of z/OS Communications Server whose defaults can be asked for.
+ * The values only order them. */
+enum zos_release {
+    ZOS_2_1,
+    ZOS_2_2,
+    ZOS_2_3,
+    ZOS_2_4,
+    ZOS_2_5,
+    ZOS_3_1,
+    ZOS_3_2
+};
+
+/* "2.3" to ZOS_2_3; ERR_VALUE names the releases that are known. */
+int zos_release_parse(const char *text, enum zos_release *ret,
+                      struct error *err);
+const char *zos_release_name(enum zos_release release);
+
+/* One line of the data set map: names of MVS data sets to folders. */
+struct policy_dataset {
+    const char *dsn; /* upper case, "SYS1.TCPPARMS" */
+    const char *dir; /* member M of it is the file dir/M */
+};
+
+struct policy_options {
+    enum zos_release release;
+    const char *stack; /* which TcpImage; NULL: the only or the first one */
+    const char *root;  /* put before absolute paths in policy files, or "" */
+    const struct policy_dataset *datasets;
+    size_t dataset_count;
+    bool allow_legacy; /* TLSv1 and TLSv1.1 may be in effect */
+};
+
+/* ZOS_3_1, no stack, no root, no data sets, no legacy. */
+void policy_options_init(struct policy_options *opt);
+
+/*
+ * Loads FILE ("-": standard input): a main configuration file, an image
+ * configuration file or a policy file, told apart by its statements. Files
+ * that it names are read too. All findings go to DIAGS, lint included.
+ *
+ * 0: *RET_POLICY is loaded, with one reference; warnings may have been added.
+ * ERR_SYNTAX: at least one error was added and nothing is loaded (on z/OS
+ * too it is all or nothing). ERR_NOMEM.
+ */
+int policy_load(const char *file, const struct policy_options *opt,
+                struct diags *diags, struct policy **ret_policy);
+
+/* As policy_load(), from a text in memory. */
+int policy_load_source(struct source *src, const struct policy_options *opt,
+                       struct diags *diags, struct policy **ret_policy);
+
+struct policy *policy_ref(struct policy *p);
+void policy_unref(struct policy *p); /* NULL is allowed */
+
+/* The stack it was loaded for (the TcpImage name), or NULL. */
+const char *policy_stack(const struct policy *p);
+enum zos_release policy_release(const struct policy *p);
+
+/* Rules in the order of the search: priority, then name. */
+size_t policy_rule_count(const struct policy *p);
+const struct policy_rule *policy_rule_get(const struct policy *p, size_t i);
+
+const char *policy_rule_name(const struct policy_rule *r);
+unsigned long policy_rule_priority(const struct policy_rule *r);
+struct span policy_rule_span(const struct policy_rule *r);
+/* What the rule resolves to; never NULL. */
+const struct effective *policy_rule_effective(const struct policy_rule *r);
+/* The actions the rule refers to; environment and connection may be NULL. */
+const struct policy_action *policy_rule_group(const struct policy_rule *r);
+const struct policy_action *
+policy_rule_environment(const struct policy_rule *r);
+const struct policy_action *policy_rule_connection(const struct policy_rule *r);
+
+const char *policy_action_name(const struct policy_action *a);
+/*
+ * The two actions, of one or of two loaded policies, say the same (all that
+ * they refer to included, user instance numbers too): the question that a
+ * refresh asks before it keeps an environment. NULL equals NULL only.
+ */
+bool policy_action_equal(const struct policy_action *a,
+                         const struct policy_action *b);
+
+enum policy_direction {
+    POLICY_INBOUND = 1,
+    POLICY_OUTBOUND = 2,
+    POLICY_BOTH = 3
+};
+
+/* "Inbound", "Outbound", "Both" */
+const char *policy_direction_name(enum policy_direction d);
+
+/* A connection as the search sees it: the wire side's addresses. */
+struct policy_conn {
+    enum policy_direction direction; /* INBOUND or OUTBOUND */
+    struct netaddr local;
+    struct netaddr remote;
+    const char *jobname; /* upper case, or NULL: not known */
+    const char *userid;  /* upper case, or NULL: not known */
+    time_t when;         /* for time conditions */
+};
+
+enum policy_verdict {
+    POLICY_NO_RULE, /* AT-TLS is not involved: in clear */
+    POLICY_MATCHED,
+    /* A rule fits but for a job name or user id that is not known; the
+     * connection must be refused (design rule 1). */
+    POLICY_IDENTITY_NEEDED
+};
+
+/* Why a rule was passed over. CONDITION is the keyword that failed
+ * ("RemotePortRange", "Jobname"), SPAN its place. */
+struct policy_reject {
+    const struct policy_rule *rule;
+    const char *condition;
+    struct span span;
+};
+typedef void (*policy_reject_fn)(void *arg, const struct policy_reject *r);
+
+/*
+ * Finds the rule of a connection; *RET_RULE is set for MATCHED and
+ * IDENTITY_NEEDED. REJECT (may be NULL) is called for every rule before it.
+ */
+enum policy_verdict policy_match(const struct policy *p,
+                                 const struct policy_conn *c,
+                                 policy_reject_fn reject, void *arg,
+                                 const struct policy_rule **ret_rule);
+
+/*
+ * Can any rule fit a connection with these properties? A member that is not
+ * known (family AF_UNSPEC, port 0, NULL) fits everything. Used to warn about
+ * a listener that no rule can match.
+ */
+bool policy_could_match(const struct policy *p, const struct policy_conn *c);
+
+#endif

@@ -1,0 +1,511 @@
+#include "policy/resolver.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/resolver_check.h"
+#include "policy/rules.h"
+#include "policy/value.h"
+
+/* A global statement on its way from the file to an object. */
+struct pending {
+    const struct ast *ast;
+    const struct ast_node *node;
+    struct object *object;
+    uint32_t next; /* in the hash bucket, +1 */
+    bool replaced; /* a later one has the same name */
+};
+
+struct resolver {
+    struct policy *policy;
+    struct findings *f;
+    struct pending *list;
+    size_t count, cap;
+    uint32_t *buckets;
+    size_t bucket_count;
+    bool after_secret; /* the line before is a secret without its value */
+};
+
+struct resolver *resolver_new(struct policy *p, struct findings *f)
+{
+    struct resolver *r = calloc(1, sizeof(*r));
+
+    if (r != NULL) {
+        r->policy = p;
+        r->f = f;
+    }
+    return r;
+}
+
+void resolver_free(struct resolver *r)
+{
+    if (r == NULL)
+        return;
+    free(r->list);
+    free(r->buckets);
+    free(r);
+}
+
+/* Names */
+
+static size_t hash_name(enum policy_stmt kind, const char *name, size_t len)
+{
+    size_t h = 1469598103934665603u + (size_t)kind, i;
+
+    for (i = 0; i < len; i++)
+        h = (h ^ (unsigned char)name[i]) * 1099511628211u;
+    return h;
+}
+
+static struct pending *find_name(const struct resolver *r,
+                                 enum policy_stmt kind, const char *name,
+                                 size_t len)
+{
+    struct pending *p;
+    uint32_t i;
+
+    if (r->bucket_count == 0)
+        return NULL;
+    i = r->buckets[hash_name(kind, name, len) % r->bucket_count];
+    for (; i != 0; i = p->next) {
+        p = &r->list[i - 1];
+        if (p->object->kind == kind && strlen(p->object->name) == len &&
+            memcmp(p->object->name, name, len) == 0)
+            return p;
+    }
+    return NULL;
+}
+
+static bool rehash(struct resolver *r)
+{
+    size_t n = r->cap * 2, i, h;
+    uint32_t *buckets = calloc(n, sizeof(*buckets));
+
+    if (buckets == NULL)
+        return false;
+    for (i = 0; i < r->count; i++) {
+        h = hash_name(r->list[i].object->kind, r->list[i].object->name,
+                      strlen(r->list[i].object->name)) %
+            n;
+        r->list[i].next = buckets[h];
+        buckets[h] = (uint32_t)(i + 1);
+    }
+    free(r->buckets);
+    r->buckets = buckets;
+    r->bucket_count = n;
+    return true;
+}
+
+static bool grow(struct resolver *r)
+{
+    size_t cap = r->cap != 0 ? r->cap * 2 : 64;
+    struct pending *list = realloc(r->list, cap * sizeof(*list));
+
+    if (list == NULL)
+        return false;
+    r->list = list;
+    r->cap = cap;
+    return rehash(r);
+}
+
+static void add_pending(struct resolver *r, const struct ast *ast,
+                        const struct ast_node *node, struct object *object)
+{
+    size_t len = strlen(object->name), h;
+    struct pending *same, *p;
+    struct span span = ast_span(ast, node->words[0]);
+    unsigned line, column;
+
+    if (r->count == r->cap && !grow(r)) {
+        r->f->nomem = true;
+        return;
+    }
+    same = find_name(r, object->kind, object->name, len);
+    if (same != NULL) {
+        same->replaced = true;
+        source_position(same->ast->src, same->node->keyword.off, &line,
+                        &column);
+        finding_add(r->f, FIND_duplicate_name, &span,
+                    "%s %s stands at %s:%u already; this one counts",
+                    schema_statement(object->kind)->keyword, object->name,
+                    source_name(same->ast->src), line);
+        finding_fix(r->f, "rename one of the two");
+    }
+    p = &r->list[r->count++];
+    memset(p, 0, sizeof(*p));
+    p->ast = ast;
+    p->node = node;
+    p->object = object;
+    h = hash_name(object->kind, object->name, len) % r->bucket_count;
+    p->next = r->buckets[h];
+    r->buckets[h] = (uint32_t)r->count;
+}
+
+static const char *word_text(const struct ast *ast, struct ast_word w)
+{
+    return source_text(ast->src) + w.off;
+}
+
+static struct object *new_object(struct resolver *r, enum policy_stmt kind,
+                                 const struct ast *ast,
+                                 const struct ast_node *node)
+{
+    enum { NAME_MAX_CHARS = 32 };
+    struct object *o = arena_alloc(r->policy->arena, sizeof(*o));
+    struct span span = ast_span(ast, node->keyword);
+
+    if (o == NULL) {
+        r->f->nomem = true;
+        return NULL;
+    }
+    o->kind = kind;
+    o->span = span;
+    if (node->count == 0)
+        return o;
+    o->name = arena_strndup(r->policy->arena, word_text(ast, node->words[0]),
+                            node->words[0].len);
+    if (o->name == NULL) {
+        r->f->nomem = true;
+        return NULL;
+    }
+    span = ast_span(ast, node->words[0]);
+    if (span.len > NAME_MAX_CHARS) {
+        finding_add(r->f, FIND_name_too_long, &span,
+                    "the name of this %s has %u characters; %d are allowed",
+                    schema_statement(kind)->keyword, span.len, NAME_MAX_CHARS);
+        finding_fix(r->f, "shorten it here and where it is referred to");
+    }
+    return o;
+}
+
+/* Lines that are not what they should be */
+
+static void unknown(struct resolver *r, const struct ast *ast,
+                    const struct ast_node *node, enum policy_stmt in)
+{
+    struct span span = ast_span(ast, node->keyword);
+    const char *word = word_text(ast, node->keyword);
+    int len = (int)(span.len < 64 ? span.len : 64);
+    const char *place =
+        in < STMT_COUNT ? schema_statement(in)->keyword : "a policy file";
+    const char *near =
+        schema_nearest(word, span.len, in < STMT_COUNT ? 1u << in : 0);
+    struct strbuf shown = STRBUF_INIT;
+
+    if (r->after_secret)
+        strbuf_adds(&shown, "****");
+    else
+        strbuf_add_escaped(&shown, word, (size_t)len);
+    if (node->block)
+        finding_add(r->f, FIND_unknown_statement, &span,
+                    "unknown statement \"%s\" in %s: it is skipped with its "
+                    "block",
+                    strbuf_str(&shown), place);
+    else
+        finding_add(r->f, FIND_unknown_keyword, &span,
+                    "unknown keyword \"%s\" in %s: it is ignored, as on z/OS",
+                    strbuf_str(&shown), place);
+    if (r->after_secret)
+        diag_conceal(r->f->diags);
+    if (near != NULL)
+        finding_fix(r->f, "did you mean %s?", near);
+    strbuf_done(&shown);
+}
+
+static void misplaced(struct resolver *r, const struct ast *ast,
+                      const struct ast_node *node, enum policy_stmt in,
+                      const char *keyword, uint32_t where)
+{
+    struct span span = ast_span(ast, node->keyword);
+    const char *place =
+        in < STMT_COUNT ? schema_statement(in)->keyword : "a policy file";
+    size_t i;
+
+    finding_add(r->f, FIND_misplaced_keyword, &span,
+                "%s is no part of %s: it is ignored", keyword, place);
+    for (i = 0; i < STMT_COUNT; i++)
+        if (where & (1u << i))
+            break;
+    if (i < STMT_COUNT)
+        finding_fix(r->f, "it belongs in %s",
+                    schema_statement((enum policy_stmt)i)->keyword);
+    else if (where & (IN_MAIN | IN_IMAGE))
+        finding_fix(r->f, "it belongs in the Policy Agent's configuration "
+                          "file");
+}
+
+/* The top of a file */
+
+static void add_top(struct resolver *r, const struct ast *ast,
+                    const struct ast_node *node)
+{
+    const char *word = word_text(ast, node->keyword);
+    enum policy_stmt kind = schema_find_statement(word, node->keyword.len);
+    enum policy_parm parm = schema_find_parm(word, node->keyword.len);
+    struct span span = ast_span(ast, node->keyword);
+    struct object *object;
+
+    if (kind == STMT_NONE && parm != PARM_COUNT) {
+        /* Those of the Policy Agent are read by load.c. */
+        if ((schema_parm(parm)->where & (IN_MAIN | IN_IMAGE)) == 0)
+            misplaced(r, ast, node, STMT_NONE, schema_parm(parm)->keyword,
+                      schema_parm(parm)->where);
+        return;
+    }
+    if (kind == STMT_NONE) {
+        unknown(r, ast, node, STMT_NONE);
+        return;
+    }
+    if (node->count == 0) {
+        finding_add(r->f, FIND_missing_name, &span, "%s has no name",
+                    schema_statement(kind)->keyword);
+        finding_fix(r->f, "write a name after the keyword; only a statement "
+                          "inside another one may do without");
+        return;
+    }
+    object = new_object(r, kind, ast, node);
+    if (object == NULL)
+        return;
+    object->global = true;
+    add_pending(r, ast, node, object);
+}
+
+void resolver_add(struct resolver *r, const struct ast *ast)
+{
+    const struct ast_node *node;
+
+    for (node = ast->root.first; node != NULL && !r->f->nomem;
+         node = node->next)
+        add_top(r, ast, node);
+}
+
+/* Inside a statement */
+
+static void fill(struct resolver *r, struct object *o, const struct ast *ast,
+                 const struct ast_node *node);
+
+/* The object that a reference names; NULL after an error. */
+static const struct object *bind_ref(struct resolver *r, const struct parm *row,
+                                     const char *name, const struct span *span)
+{
+    enum policy_stmt kind = (enum policy_stmt)row->low, k;
+    struct pending *p = find_name(r, kind, name, strlen(name));
+    const char *keyword = schema_statement(kind)->keyword;
+    unsigned line, column;
+
+    if (p != NULL) {
+        p->object->used = true;
+        return p->object;
+    }
+    for (k = 0; k < STMT_COUNT && p == NULL; k++)
+        p = find_name(r, k, name, strlen(name));
+    if (p != NULL) {
+        source_position(p->ast->src, p->node->keyword.off, &line, &column);
+        finding_add(r->f, FIND_wrong_type_ref, span,
+                    "%s wants a %s; %s at %s:%u is a %s", row->keyword, keyword,
+                    name, source_name(p->ast->src), line,
+                    schema_statement(p->object->kind)->keyword);
+        return NULL;
+    }
+    finding_add(r->f, FIND_dangling_ref, span, "there is no %s named %s",
+                keyword, name);
+    resolver_suggest(r->policy, r->f, r, kind, name);
+    return NULL;
+}
+
+size_t resolver_names(const struct resolver *r, size_t i,
+                      enum policy_stmt *kind, const char **name)
+{
+    if (i < r->count) {
+        *kind = r->list[i].object->kind;
+        *name = r->list[i].object->name;
+    }
+    return r->count;
+}
+
+static bool fill_block(struct resolver *r, struct object *o,
+                       struct setting *set, const struct ast *ast,
+                       const struct ast_node *node)
+{
+    const char *word = word_text(ast, node->keyword);
+    enum policy_stmt kind = schema_find_statement(word, node->keyword.len);
+    enum policy_parm parm = schema_find_parm(word, node->keyword.len);
+    struct span span = ast_span(ast, node->keyword);
+    struct object *inner;
+
+    if (kind == STMT_NONE && parm != PARM_COUNT) {
+        finding_add(r->f, FIND_stray_brace, &span, "%s takes no block",
+                    schema_parm(parm)->keyword);
+        finding_fix(r->f, "remove the braces; the value stands on the "
+                          "keyword's line");
+        return false;
+    }
+    if (kind == STMT_NONE) {
+        unknown(r, ast, node, o->kind);
+        return false;
+    }
+    parm = schema_inline_parm(o->kind, kind);
+    if (parm == PARM_COUNT) {
+        misplaced(r, ast, node, o->kind, schema_statement(kind)->keyword,
+                  schema_statement(kind)->inline_in);
+        return false;
+    }
+    inner = new_object(r, kind, ast, node);
+    if (inner == NULL)
+        return false;
+    fill(r, inner, ast, node);
+    set->parm = (uint16_t)parm;
+    set->inline_block = true;
+    set->span = span;
+    set->value.object = inner;
+    return true;
+}
+
+static bool fill_line(struct resolver *r, struct object *o, struct setting *set,
+                      const struct ast *ast, const struct ast_node *node)
+{
+    const char *word = word_text(ast, node->keyword);
+    enum policy_parm parm = schema_find_parm(word, node->keyword.len);
+    const struct parm *row;
+    struct value_in in = {ast, node, NULL, r->policy->arena, r->f, 0, 0};
+
+    if (parm == PARM_COUNT) {
+        unknown(r, ast, node, o->kind);
+        return false;
+    }
+    row = schema_parm(parm);
+    if ((row->where & (1u << o->kind)) == 0) {
+        misplaced(r, ast, node, o->kind, row->keyword, row->where);
+        return false;
+    }
+    set->span = ast_span(ast, node->keyword);
+    if (row->since > r->policy->release) {
+        finding_add(r->f, FIND_not_in_release, &set->span,
+                    "%s came with release %s; release %s ignores it",
+                    row->keyword, zos_release_name(row->since),
+                    zos_release_name(r->policy->release));
+        return false;
+    }
+    r->after_secret = (row->flags & SECRET) && node->count == 0;
+    in.row = row;
+    if (!value_parse(&in, &set->value))
+        return false;
+    set->parm = (uint16_t)parm;
+    set->span = ast_value_span(ast, node);
+    if (row->type == TYPE_ref) {
+        set->span = ast_span(ast, node->words[0]);
+        set->value.object = bind_ref(r, row, set->value.text, &set->span);
+        return set->value.object != NULL;
+    }
+    check_support(r->f, row, set);
+    return true;
+}
+
+static void fill(struct resolver *r, struct object *o, const struct ast *ast,
+                 const struct ast_node *node)
+{
+    const struct ast_node *line;
+    size_t lines = 0, errors = r->f->errors;
+
+    for (line = node->first; line != NULL; line = line->next)
+        lines++;
+    o->settings = arena_calloc(r->policy->arena, lines, sizeof(*o->settings));
+    if (o->settings == NULL && lines != 0) {
+        r->f->nomem = true;
+        return;
+    }
+    for (line = node->first; line != NULL && !r->f->nomem; line = line->next) {
+        struct setting *set = &o->settings[o->count];
+
+        if (line->block ? fill_block(r, o, set, ast, line)
+                        : fill_line(r, o, set, ast, line))
+            o->count++;
+        if (line->block || line->count != 0)
+            r->after_secret = false;
+    }
+    /* Where something could not be read, it is not missing. */
+    check_object(r->f, o, r->f->errors == errors);
+    if (!derive_ranges(r->policy, o))
+        r->f->nomem = true;
+}
+
+/* The defaults are parsed from a source of one line for each keyword. */
+bool resolver_defaults(struct policy *p)
+{
+    struct defaults *d = arena_alloc(p->arena, sizeof(*d));
+    struct diags *diags = diags_new();
+    struct findings f = {diags, 0, false};
+    struct source *src = NULL;
+    char text[SCHEMA_DEFAULT];
+    struct ast_word word = {0, 0};
+    struct ast_node node;
+    struct ast ast;
+    size_t i;
+    bool ok = d != NULL && diags != NULL;
+
+    for (i = 0; ok && i < PARM_COUNT; i++) {
+        struct value_in in = {
+            &ast, &node, schema_parm((enum policy_parm)i), p->arena, &f, 0, 0};
+
+        if (schema_default(in.row, p->release, text) == NULL)
+            continue;
+        ok = source_new("default", text, strlen(text), &src, NULL) == 0;
+        if (!ok)
+            break;
+        memset(&node, 0, sizeof(node));
+        word.len = (uint32_t)strlen(text);
+        node.words = &word;
+        node.count = 1;
+        ast.src = src;
+        d->values[i].parm = (uint16_t)i;
+        d->known[i] = value_parse(&in, &d->values[i].value);
+        source_unref(src);
+        ok = !f.nomem;
+    }
+    if (ok) {
+        d->suiteb[0] = cipher_by_code(0xC02B);
+        d->suiteb[1] = cipher_by_code(0xC02C);
+    }
+    p->defaults = d;
+    diags_free(diags);
+    return ok;
+}
+
+static void keep_objects(struct resolver *r)
+{
+    struct policy *p = r->policy;
+    size_t i;
+
+    p->objects =
+        arena_calloc(p->arena, r->count, sizeof(const struct object *));
+    if (p->objects == NULL && r->count != 0) {
+        r->f->nomem = true;
+        return;
+    }
+    for (i = 0; i < r->count; i++)
+        if (!r->list[i].replaced)
+            p->objects[p->object_count++] = r->list[i].object;
+}
+
+void resolver_finish(struct resolver *r)
+{
+    static const bool later[STMT_COUNT] = {[STMT_IpAddrGroup] = true,
+                                           [STMT_PortGroup] = true,
+                                           [STMT_TTLSRule] = true};
+    struct pending *p;
+    size_t i;
+    unsigned pass;
+
+    /* Groups are made of what they refer to, and rules of groups. */
+    for (pass = 0; pass < 3; pass++)
+        for (i = 0; i < r->count && !r->f->nomem; i++) {
+            p = &r->list[i];
+            if (pass == (p->object->kind == STMT_TTLSRule ? 2u
+                         : later[p->object->kind]         ? 1u
+                                                          : 0u))
+                fill(r, p->object, p->ast, p->node);
+        }
+    keep_objects(r);
+    if (r->f->errors == 0 && !r->f->nomem && !rules_build(r->policy))
+        r->f->nomem = true;
+}

@@ -1,0 +1,32 @@
+#ifndef POLICY_RESOLVER_H
+#define POLICY_RESOLVER_H
+
+/*
+ * From the shape of the files to the model: names to objects, words to
+ * values, references to pointers, actions to entries, rules in the order of
+ * their search.
+ */
+
+#include "policy/ast.h"
+#include "policy/finding.h"
+#include "policy/model.h"
+
+struct resolver;
+
+/* Works for P, whose arena, release and defaults are set. NULL: no memory. */
+struct resolver *resolver_new(struct policy *p, struct findings *f);
+void resolver_free(struct resolver *r);
+
+/*
+ * Takes the statements of a file. AST must live until resolver_finish(). A
+ * later file's statements come after those of earlier ones.
+ */
+void resolver_add(struct resolver *r, const struct ast *ast);
+
+/* Resolves all; what is wrong goes to the findings. */
+void resolver_finish(struct resolver *r);
+
+/* Parses the defaults of P's release. False: no memory. */
+bool resolver_defaults(struct policy *p);
+
+#endif

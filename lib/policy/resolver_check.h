@@ -1,0 +1,33 @@
+#ifndef POLICY_RESOLVER_CHECK_H
+#define POLICY_RESOLVER_CHECK_H
+
+/* The checks of one statement that the resolver makes as it fills it. */
+
+#include "policy/finding.h"
+#include "policy/model.h"
+
+struct resolver;
+
+/* Settings coded twice, alternatives; and, when WHOLE, what is required. */
+void check_object(struct findings *f, struct object *o, bool whole);
+
+/* A parameter that has no effect here, or is refused. */
+void check_support(struct findings *f, const struct parm *row,
+                   const struct setting *set);
+
+/* The setting says something that we do not do. */
+bool setting_harmless(const struct parm *row, const struct setting *set);
+
+/* The addresses or ports that O stands for. False: no memory. */
+bool derive_ranges(struct policy *p, struct object *o);
+
+/* Adds "did you mean NAME" for a reference to a name that is not there. */
+void resolver_suggest(const struct policy *p, struct findings *f,
+                      const struct resolver *r, enum policy_stmt kind,
+                      const char *name);
+
+/* The number of names; the I-th one's type and text. */
+size_t resolver_names(const struct resolver *r, size_t i,
+                      enum policy_stmt *kind, const char **name);
+
+#endif

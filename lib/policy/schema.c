@@ -1,0 +1,223 @@
+#include "policy/schema.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "policy/effective.h"
+
+#define LENGTH(a)                (sizeof(a) / sizeof((a)[0]))
+
+#define HONOURED                 SUPPORT_HONOURED, NULL, NULL
+#define NO_EFFECT(harmless, why) SUPPORT_NO_EFFECT, harmless, why
+#define REFUSED(harmless, why)   SUPPORT_REFUSED, harmless, why
+
+#define PARM(id, keyword, where, type, low, high, def, since, flags, support,  \
+             help)                                                             \
+    {keyword, where, TYPE_##type, low, high, def, since, flags, support, help},
+static const struct parm parms[PARM_COUNT] = {
+#include "policy/parms.def"
+};
+#undef PARM
+
+enum { INLINE_ANONYMOUS, NAMED };
+
+#define STMT(id, bit, inline_in, named, help)                                  \
+    {#id, inline_in, named == NAMED, help},
+static const struct statement statements[STMT_COUNT] = {
+#include "policy/statements.def"
+};
+#undef STMT
+
+#define CHOICE(type, name, text) {TYPE_##type, name, text},
+static const struct choice choices[] = {
+#include "policy/choices.def"
+};
+#undef CHOICE
+
+/* Keywords by length and first letter, any case: enough to make a look-up
+ * two or three comparisons. */
+enum { BUCKETS = 256 };
+
+static size_t hash(const char *word, size_t len)
+{
+    size_t i, h = len;
+
+    for (i = 0; i < len; i++)
+        h = h * 31 + ((unsigned char)word[i] | 0x20);
+    return h % BUCKETS;
+}
+
+static uint16_t parm_heads[BUCKETS], parm_nexts[PARM_COUNT];
+
+__attribute__((constructor)) static void index_parms(void)
+{
+    size_t i, h;
+
+    for (i = PARM_COUNT; i-- > 0;) {
+        h = hash(parms[i].keyword, strlen(parms[i].keyword));
+        parm_nexts[i] = parm_heads[h];
+        parm_heads[h] = (uint16_t)(i + 1);
+    }
+}
+
+static bool same(const char *keyword, const char *word, size_t len)
+{
+    return strncasecmp(keyword, word, len) == 0 && keyword[len] == '\0';
+}
+
+const struct parm *schema_parm(enum policy_parm id)
+{
+    return &parms[id];
+}
+
+const struct statement *schema_statement(enum policy_stmt id)
+{
+    return &statements[id];
+}
+
+size_t schema_choice_count(void)
+{
+    return LENGTH(choices);
+}
+
+const struct choice *schema_choice(size_t i)
+{
+    return &choices[i];
+}
+
+enum policy_parm schema_find_parm(const char *word, size_t len)
+{
+    size_t i;
+
+    for (i = parm_heads[hash(word, len)]; i != 0; i = parm_nexts[i - 1])
+        if (same(parms[i - 1].keyword, word, len))
+            return (enum policy_parm)(i - 1);
+    return PARM_COUNT;
+}
+
+enum policy_stmt schema_find_statement(const char *word, size_t len)
+{
+    size_t i;
+
+    for (i = 0; i < STMT_COUNT; i++)
+        if (same(statements[i].keyword, word, len))
+            return (enum policy_stmt)i;
+    return STMT_NONE;
+}
+
+enum policy_parm schema_inline_parm(enum policy_stmt parent,
+                                    enum policy_stmt stmt)
+{
+    char keyword[64];
+    enum policy_parm id;
+
+    if ((statements[stmt].inline_in & (1u << parent)) == 0)
+        return PARM_COUNT;
+    snprintf(keyword, sizeof(keyword), "%sRef", statements[stmt].keyword);
+    id = schema_find_parm(keyword, strlen(keyword));
+    return id;
+}
+
+/* Edit distance (insert, delete, replace, swap of neighbours), any case. */
+static unsigned distance(const char *a, size_t alen, const char *b, size_t blen)
+{
+    enum { LONGEST = 48 };
+    unsigned row[3][LONGEST + 1];
+    unsigned *two = row[0], *one = row[1], *cur = row[2], *swap;
+    size_t i, j;
+
+    if (alen > LONGEST || blen > LONGEST)
+        return LONGEST;
+    for (j = 0; j <= blen; j++)
+        one[j] = (unsigned)j;
+    for (i = 1; i <= alen; i++) {
+        cur[0] = (unsigned)i;
+        for (j = 1; j <= blen; j++) {
+            int ca = a[i - 1] | 0x20, cb = b[j - 1] | 0x20;
+            unsigned best = one[j - 1] + (ca != cb);
+
+            best = one[j] + 1 < best ? one[j] + 1 : best;
+            best = cur[j - 1] + 1 < best ? cur[j - 1] + 1 : best;
+            if (i > 1 && j > 1 && ca == (b[j - 2] | 0x20) &&
+                (a[i - 2] | 0x20) == cb && two[j - 2] + 1 < best)
+                best = two[j - 2] + 1;
+            cur[j] = best;
+        }
+        swap = two;
+        two = one;
+        one = cur;
+        cur = swap;
+    }
+    return one[blen];
+}
+
+struct nearest {
+    const char *word;
+    size_t len;
+    const char *best;
+    unsigned distance;
+};
+
+static void consider(struct nearest *n, const char *keyword)
+{
+    unsigned d = distance(n->word, n->len, keyword, strlen(keyword));
+
+    if (d < n->distance) {
+        n->best = keyword;
+        n->distance = d;
+    }
+}
+
+const char *schema_nearest(const char *word, size_t len, uint32_t where)
+{
+    struct nearest n = {word, len, NULL, 0};
+    size_t i;
+
+    /* A third of the word may be wrong, and at most four letters. */
+    n.distance = (unsigned)(len / 3 < 4 ? len / 3 : 4) + 1;
+    for (i = 0; i < PARM_COUNT; i++)
+        if (parms[i].where & where)
+            consider(&n, parms[i].keyword);
+    for (i = 0; i < STMT_COUNT; i++)
+        if (where == 0 || (statements[i].inline_in & where))
+            consider(&n, statements[i].keyword);
+    return n.best;
+}
+
+const char *schema_default(const struct parm *row, enum zos_release release,
+                           char buf[SCHEMA_DEFAULT])
+{
+    const char *p = row->defaults, *bar, *eq;
+    enum zos_release from;
+    char name[8];
+
+    if (p == NULL)
+        return NULL;
+    bar = strchrnul(p, '|');
+    snprintf(buf, SCHEMA_DEFAULT, "%.*s", (int)(bar - p), p);
+    while (*bar == '|') {
+        p = bar + 1;
+        eq = strchr(p, '=');
+        bar = strchrnul(p, '|');
+        snprintf(name, sizeof(name), "%.*s", (int)(eq - p), p);
+        if (zos_release_parse(name, &from, NULL) == 0 && from <= release)
+            snprintf(buf, SCHEMA_DEFAULT, "%.*s", (int)(bar - eq - 1), eq + 1);
+    }
+    return buf;
+}
+
+bool schema_harmless(const struct parm *row, const char *value)
+{
+    const char *p = row->harmless;
+    size_t len = strlen(value), n;
+
+    while (p != NULL && *p != '\0') {
+        n = strcspn(p, " ");
+        if (n == len && strncasecmp(p, value, n) == 0)
+            return true;
+        p += n + (p[n] == ' ');
+    }
+    return false;
+}

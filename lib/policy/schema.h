@@ -1,0 +1,103 @@
+#ifndef POLICY_SCHEMA_H
+#define POLICY_SCHEMA_H
+
+/*
+ * The tables of the language as C sees them: statements, keywords, types,
+ * choices and findings. Read only; the rows stand in the .def files.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "policy/parms.h"
+#include "policy/policy.h"
+
+enum policy_stmt {
+#define STMT(id, ...) STMT_##id,
+#include "policy/statements.def"
+#undef STMT
+    STMT_COUNT,
+    /* The places of the Policy Agent's own one-line statements. */
+    STMT_MAIN = STMT_COUNT,
+    STMT_IMAGE,
+    STMT_NONE
+};
+
+enum {
+#define STMT(id, bit, ...) bit = 1 << STMT_##id,
+#include "policy/statements.def"
+#undef STMT
+    IN_MAIN = 1 << STMT_MAIN,
+    IN_IMAGE = 1 << STMT_IMAGE,
+    IN_ACTIONS = IN_GROUP | IN_ENV | IN_CONN
+};
+
+enum value_type {
+#define TYPE(name, ...) TYPE_##name,
+#include "policy/types.def"
+#undef TYPE
+    TYPE_COUNT
+};
+
+enum parm_flags { REPEAT = 1, REQUIRED = 2, SECRET = 4 };
+
+enum parm_support { SUPPORT_HONOURED, SUPPORT_NO_EFFECT, SUPPORT_REFUSED };
+
+struct parm {
+    const char *keyword;
+    uint32_t where; /* IN_... */
+    enum value_type type;
+    long low, high;
+    const char *defaults;
+    enum zos_release since;
+    unsigned flags; /* enum parm_flags */
+    enum parm_support support;
+    const char *harmless; /* values without a finding, blanks between */
+    const char *why;
+    const char *help;
+};
+
+struct statement {
+    const char *keyword;
+    uint32_t inline_in; /* IN_... */
+    bool named;         /* must have a name, even inline */
+    const char *help;
+};
+
+struct choice {
+    enum value_type type;
+    int value;
+    const char *text;
+};
+
+/* Rows by number. */
+const struct parm *schema_parm(enum policy_parm id);
+const struct statement *schema_statement(enum policy_stmt id);
+size_t schema_choice_count(void);
+const struct choice *schema_choice(size_t i);
+
+/* By keyword, any case, LEN bytes; PARM_COUNT and STMT_NONE: not there. */
+enum policy_parm schema_find_parm(const char *word, size_t len);
+enum policy_stmt schema_find_statement(const char *word, size_t len);
+
+/* The Ref keyword under which a block of kind STMT in PARENT is kept. */
+enum policy_parm schema_inline_parm(enum policy_stmt parent,
+                                    enum policy_stmt stmt);
+
+/*
+ * The keyword that WORD is most likely a misspelling of, among the keywords
+ * and block statements that may stand in a statement of bit WHERE (0: the
+ * statements at the top of a file); NULL: none is near.
+ */
+const char *schema_nearest(const char *word, size_t len, uint32_t where);
+
+/* The default of a release as policy text, in BUF; NULL: none. */
+enum { SCHEMA_DEFAULT = 256 };
+const char *schema_default(const struct parm *row, enum zos_release release,
+                           char buf[SCHEMA_DEFAULT]);
+
+/* VALUE is in the list of harmless values. */
+bool schema_harmless(const struct parm *row, const char *value);
+
+#endif

@@ -1,0 +1,594 @@
+#include "policy/value.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "policy/value_addr.h"
+
+typedef bool (*parse_fn)(struct value_in *in, union value *ret);
+typedef void (*show_fn)(enum value_type type, const union value *value,
+                        struct strbuf *out);
+
+const char *value_word(const struct value_in *in, unsigned i, size_t *len)
+{
+    *len = in->node->words[i].len;
+    return source_text(in->ast->src) + in->node->words[i].off;
+}
+
+bool value_bad(struct value_in *in, unsigned i, enum finding id,
+               const char *fmt, ...)
+{
+    struct span span = ast_span(in->ast, in->node->words[i]);
+    struct strbuf shown = STRBUF_INIT, why = STRBUF_INIT;
+    size_t len;
+    const char *text = value_word(in, i, &len);
+    va_list ap;
+
+    va_start(ap, fmt);
+    strbuf_vaddf(&why, fmt, ap);
+    va_end(ap);
+    if (in->row->flags & SECRET)
+        strbuf_adds(&shown, "****");
+    else
+        strbuf_add_escaped(&shown, text, len < 60 ? len : 60);
+    finding_add(in->findings, id, &span, "%s \"%s\": %s", in->row->keyword,
+                strbuf_str(&shown), strbuf_str(&why));
+    strbuf_done(&shown);
+    strbuf_done(&why);
+    return false;
+}
+
+bool value_nomem(struct value_in *in)
+{
+    in->findings->nomem = true;
+    return false;
+}
+
+static bool is_placeholder(const char *s, size_t len)
+{
+    return len > 2 && ((s[0] == '<' && s[len - 1] == '>') ||
+                       (s[0] == '[' && s[len - 1] == ']') ||
+                       (s[0] == '?' && s[len - 1] == '?'));
+}
+
+/* Text */
+
+static bool check_length(struct value_in *in, size_t len)
+{
+    if ((long)len >= in->row->low && (long)len <= in->row->high)
+        return true;
+    return value_bad(in, 0, FIND_bad_value,
+                     "%zu characters; %ld to %ld are allowed", len,
+                     in->row->low, in->row->high);
+}
+
+static bool keep_text(struct value_in *in, const char *s, size_t len,
+                      union value *ret)
+{
+    ret->text = arena_strndup(in->arena, s, len);
+    return ret->text != NULL || value_nomem(in);
+}
+
+static bool parse_word(struct value_in *in, union value *ret)
+{
+    size_t len;
+    const char *s = value_word(in, 0, &len);
+
+    if (in->row->type != TYPE_ref && !check_length(in, len))
+        return false;
+    if ((in->row->flags & SECRET) && len == 4 && memcmp(s, "****", 4) == 0)
+        return value_bad(in, 0, FIND_masked_secret,
+                         "this stands for a secret that was not shown; write "
+                         "the secret, or print the policy with --show-secrets");
+    return keep_text(in, s, len, ret);
+}
+
+static bool parse_words(struct value_in *in, union value *ret)
+{
+    struct span span = ast_value_span(in->ast, in->node);
+
+    in->used = in->words;
+    return keep_text(in, source_text(in->ast->src) + span.off, span.len, ret);
+}
+
+/* A label may hold blanks: all up to the end of the line or a comment. */
+static bool parse_label(struct value_in *in, union value *ret)
+{
+    const struct ast_word *first = &in->node->words[0],
+                          *last = &in->node->words[in->words - 1];
+    size_t len = last->off + last->len - first->off;
+
+    in->used = in->words;
+    if (!check_length(in, len))
+        return false;
+    return keep_text(in, source_text(in->ast->src) + first->off, len, ret);
+}
+
+/* Job names and user ids are compared in upper case. */
+static bool parse_ident(struct value_in *in, union value *ret)
+{
+    size_t len, i;
+    const char *s = value_word(in, 0, &len);
+    char *text;
+
+    if (!check_length(in, len))
+        return false;
+    for (i = 0; i < len; i++) {
+        if (s[i] == '*' && i + 1 == len)
+            continue;
+        if (!isalnum((unsigned char)s[i]) && strchr("@#$", s[i]) == NULL)
+            return value_bad(in, 0, FIND_bad_value,
+                             "only A to Z, 0 to 9, @, # and $ are allowed, and "
+                             "* as the last character");
+    }
+    text = arena_strndup(in->arena, s, len);
+    if (text == NULL)
+        return value_nomem(in);
+    for (i = 0; i < len; i++)
+        text[i] = (char)toupper((unsigned char)text[i]);
+    ret->text = text;
+    return true;
+}
+
+static bool parse_mask(struct value_in *in, union value *ret)
+{
+    size_t len;
+    const char *s = value_word(in, 0, &len);
+
+    if ((long)len != in->row->low && (long)len != in->row->high)
+        return in->row->low == in->row->high
+                   ? value_bad(in, 0, FIND_bad_value,
+                               "%zu digits; %ld are wanted", len, in->row->low)
+                   : value_bad(in, 0, FIND_bad_value,
+                               "%zu digits; %ld or %ld are wanted", len,
+                               in->row->low, in->row->high);
+    if (strspn(s, "01") < len)
+        return value_bad(in, 0, FIND_bad_value,
+                         "only the digits 0 and 1 are allowed");
+    return keep_text(in, s, len, ret);
+}
+
+static void show_text(enum value_type type, const union value *value,
+                      struct strbuf *out)
+{
+    (void)type;
+    strbuf_adds(out, value->text);
+}
+
+static void show_ref(enum value_type type, const union value *value,
+                     struct strbuf *out)
+{
+    (void)type;
+    if (value->object->name != NULL)
+        strbuf_adds(out, value->object->name);
+}
+
+/* Numbers */
+
+static bool parse_number(struct value_in *in, union value *ret)
+{
+    size_t len, i;
+    const char *s = value_word(in, 0, &len);
+    bool negative = len > 1 && s[0] == '-' && in->row->low < 0;
+    long n = 0;
+
+    for (i = negative; i < len; i++) {
+        if (!isdigit((unsigned char)s[i]))
+            return value_bad(in, 0, FIND_bad_value,
+                             "a number from %ld to %ld is wanted", in->row->low,
+                             in->row->high);
+        if (n <= 4294967295)
+            n = n * 10 + (s[i] - '0');
+    }
+    ret->number = negative ? -n : n;
+    if (ret->number < in->row->low || ret->number > in->row->high)
+        return value_bad(in, 0, FIND_bad_value, "outside of %ld to %ld",
+                         in->row->low, in->row->high);
+    return true;
+}
+
+/* RFC 6066, section 4: four sizes and no other. */
+static bool parse_fraglen(struct value_in *in, union value *ret)
+{
+    if (!parse_number(in, ret))
+        return false;
+    if ((ret->number & (ret->number - 1)) != 0)
+        return value_bad(in, 0, FIND_bad_value,
+                         "512, 1024, 2048 or 4096 is wanted");
+    return true;
+}
+
+static void show_number(enum value_type type, const union value *value,
+                        struct strbuf *out)
+{
+    (void)type;
+    strbuf_addf(out, "%ld", value->number);
+}
+
+/* Choices */
+
+const char *value_choice_name(enum value_type type, long value)
+{
+    const struct choice *c;
+    size_t i;
+
+    for (i = 0; i < schema_choice_count(); i++) {
+        c = schema_choice(i);
+        if (c->type == type && c->value == value)
+            return c->text;
+    }
+    return "";
+}
+
+static void list_choices(enum value_type type, struct strbuf *out)
+{
+    const struct choice *c, *last = NULL;
+    size_t i;
+
+    for (i = schema_choice_count(); i-- > 0 && last == NULL;)
+        if (schema_choice(i)->type == type)
+            last = schema_choice(i);
+    for (i = 0; i < schema_choice_count(); i++) {
+        c = schema_choice(i);
+        if (c->type != type)
+            continue;
+        if (out->len != 0)
+            strbuf_adds(out, c == last ? " or " : ", ");
+        strbuf_adds(out, c->text);
+    }
+}
+
+static bool parse_choice(struct value_in *in, union value *ret)
+{
+    struct strbuf wanted = STRBUF_INIT;
+    const struct choice *c;
+    size_t len, i;
+    const char *s = value_word(in, 0, &len);
+
+    for (i = 0; i < schema_choice_count(); i++) {
+        c = schema_choice(i);
+        if (c->type == in->row->type && strlen(c->text) == len &&
+            strncasecmp(c->text, s, len) == 0) {
+            ret->number = c->value;
+            return true;
+        }
+    }
+    list_choices(in->row->type, &wanted);
+    value_bad(in, 0, FIND_bad_value, "%s is wanted", strbuf_str(&wanted));
+    strbuf_done(&wanted);
+    return false;
+}
+
+static void show_choice(enum value_type type, const union value *value,
+                        struct strbuf *out)
+{
+    strbuf_adds(out, value_choice_name(type, value->number));
+}
+
+/* Lists of codes: a string of digits, or one constant */
+
+struct code_table {
+    const char *what;
+    unsigned digits;
+    int base;
+    const void *(*by_code)(unsigned long code);
+    const void *(*by_name)(const char *name);
+};
+
+static const void *find_cipher(unsigned long code)
+{
+    return cipher_by_code((uint16_t)code);
+}
+
+static const void *find_cipher_name(const char *name)
+{
+    return cipher_by_name(name);
+}
+
+static const void *find_curve(unsigned long code)
+{
+    return curve_by_id((uint16_t)code);
+}
+
+static const void *find_curve_name(const char *name)
+{
+    return curve_by_name(name);
+}
+
+static const void *find_sigpair(unsigned long code)
+{
+    return sigpair_by_id((uint16_t)code);
+}
+
+static const void *find_sigpair_name(const char *name)
+{
+    return sigpair_by_name(name);
+}
+
+static const struct code_table two_digits = {"cipher suite", 2, 16, find_cipher,
+                                             find_cipher_name};
+static const struct code_table four_digits = {"cipher suite", 4, 16,
+                                              find_cipher, find_cipher_name};
+static const struct code_table curve_codes = {"curve", 4, 10, find_curve,
+                                              find_curve_name};
+static const struct code_table pair_codes = {"signature pair", 4, 16,
+                                             find_sigpair, find_sigpair_name};
+
+static bool all_digits(const char *s, size_t len, int base)
+{
+    size_t i;
+
+    for (i = 0; i < len; i++)
+        if (base == 16 ? !isxdigit((unsigned char)s[i])
+                       : !isdigit((unsigned char)s[i]))
+            return false;
+    return len != 0;
+}
+
+static const void *code_at(const struct code_table *t, const char *s)
+{
+    char digits[5];
+
+    snprintf(digits, sizeof(digits), "%.*s", (int)t->digits, s);
+    return t->by_code(strtoul(digits, NULL, t->base));
+}
+
+static struct codes *new_codes(struct value_in *in, size_t count)
+{
+    struct codes *c =
+        arena_alloc(in->arena, sizeof(*c) + count * sizeof(c->items[0]));
+
+    if (c == NULL)
+        value_nomem(in);
+    return c;
+}
+
+static bool parse_constant(struct value_in *in, const struct code_table *t,
+                           union value *ret)
+{
+    size_t len;
+    const char *s = value_word(in, 0, &len);
+    char name[64];
+    struct codes *c;
+    const void *row;
+
+    snprintf(name, sizeof(name), "%.*s", (int)(len < 63 ? len : 63), s);
+    row = t->by_name(name);
+    if (row == NULL)
+        return value_bad(in, 0, FIND_bad_value,
+                         "no %s of that name; a string of %u-digit codes "
+                         "without blanks, or one name is wanted",
+                         t->what, t->digits);
+    c = new_codes(in, 1);
+    if (c == NULL)
+        return false;
+    c->count = 1;
+    c->items[0] = row;
+    ret->codes = c;
+    return true;
+}
+
+static bool parse_codes(struct value_in *in, const struct code_table *t,
+                        union value *ret)
+{
+    size_t len, i;
+    const char *s = value_word(in, 0, &len);
+    struct codes *c;
+
+    if (!all_digits(s, len, t->base))
+        return parse_constant(in, t, ret);
+    if (len % t->digits != 0)
+        return value_bad(in, 0, FIND_bad_value,
+                         "%zu digits; codes of this keyword have %u each", len,
+                         t->digits);
+    c = new_codes(in, len / t->digits);
+    if (c == NULL)
+        return false;
+    for (i = 0; i < len; i += t->digits) {
+        c->items[c->count] = code_at(t, s + i);
+        if (c->items[c->count++] == NULL)
+            return value_bad(in, 0, FIND_bad_value, "no %s has the code %.*s",
+                             t->what, (int)t->digits, s + i);
+    }
+    ret->codes = c;
+    return true;
+}
+
+/* Four-digit codes where two-digit ones are read: a slip of many. */
+static bool are_four_digit_codes(const char *s, size_t len)
+{
+    size_t i;
+    bool two = true;
+
+    if (len % 4 != 0 || !all_digits(s, len, 16))
+        return false;
+    for (i = 0; i < len; i += 2)
+        two = two && code_at(&two_digits, s + i) != NULL;
+    for (i = 0; i < len; i += 4)
+        if (code_at(&four_digits, s + i) == NULL)
+            return false;
+    return !two;
+}
+
+static bool parse_ciphers2(struct value_in *in, union value *ret)
+{
+    size_t len;
+    const char *s = value_word(in, 0, &len);
+
+    if (are_four_digit_codes(s, len))
+        return value_bad(in, 0, FIND_two_char_as_four,
+                         "these are four-digit codes, and this keyword reads "
+                         "two-digit ones; use V3CipherSuites4Char");
+    return parse_codes(in, &two_digits, ret);
+}
+
+static bool parse_ciphers4(struct value_in *in, union value *ret)
+{
+    return parse_codes(in, &four_digits, ret);
+}
+
+static bool parse_curves(struct value_in *in, union value *ret)
+{
+    size_t len;
+    const char *s = value_word(in, 0, &len);
+
+    if (len == 3 && strncasecmp(s, "Any", 3) == 0) {
+        ret->codes = new_codes(in, 0);
+        return ret->codes != NULL;
+    }
+    return parse_codes(in, &curve_codes, ret);
+}
+
+static bool parse_sigpairs(struct value_in *in, union value *ret)
+{
+    if (!parse_codes(in, &pair_codes, ret))
+        return false;
+    if (in->row->high == 1 && ret->codes->count > 1)
+        return value_bad(in, 0, FIND_bad_value, "one signature pair is wanted");
+    return true;
+}
+
+/* SSLv2 suites by name; the digits are 1 to 7 without 5. */
+static bool parse_v2ciphers(struct value_in *in, union value *ret)
+{
+    static const char *const names[] = {
+        "TLS_RC4_128_WITH_MD5",         "TLS_RC4_128_EXPORT40_WITH_MD5",
+        "TLS_RC2_CBC_128_CBC_WITH_MD5", "TLS_RC2_CBC_128_CBC_EXPORT40_WITH_MD5",
+        "TLS_DES_64_CBC_WITH_MD5",      "TLS_DES_192_EDE3_CBC_WITH_MD5"};
+    size_t len, i;
+    const char *s = value_word(in, 0, &len);
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strlen(names[i]) == len && strncasecmp(names[i], s, len) == 0)
+            return keep_text(in, s, len, ret);
+    if (strspn(s, "123467") < len || (long)len > in->row->high)
+        return value_bad(in, 0, FIND_bad_value,
+                         "up to %ld digits 1, 2, 3, 4, 6, 7, or one name is "
+                         "wanted",
+                         in->row->high);
+    return keep_text(in, s, len, ret);
+}
+
+void value_show_items(enum value_type type, const void *items, size_t count,
+                      struct strbuf *out)
+{
+    const void *const *list = items;
+    const char *text;
+    size_t i;
+
+    if (type == TYPE_curves && count == 0)
+        strbuf_adds(out, "Any");
+    for (i = 0; i < count; i++) {
+        text = list[i];
+        if (type == TYPE_ciphers2 || type == TYPE_ciphers4)
+            text = ((const struct cipher *)list[i])->code4;
+        else if (type == TYPE_curves)
+            text = ((const struct curve *)list[i])->id4;
+        else if (type == TYPE_sigpairs)
+            text = ((const struct sigpair *)list[i])->id4;
+        strbuf_addf(out, "%s%s", i != 0 ? " " : "", text);
+    }
+}
+
+static void show_codes(enum value_type type, const union value *value,
+                       struct strbuf *out)
+{
+    value_show_items(type, value->codes->items, value->codes->count, out);
+}
+
+/* The table */
+
+#define TYPE(name, parse, show) {parse_##parse, show_##show},
+#define parse_address           value_parse_address
+#define parse_ip                value_parse_ip
+#define parse_prefix            value_parse_prefix
+#define parse_iprange           value_parse_iprange
+#define parse_ports             value_parse_ports
+#define parse_timerange         value_parse_timerange
+#define parse_daytimes          value_parse_daytimes
+#define show_address            value_show_address
+#define show_ports              value_show_ports
+#define show_timerange          value_show_timerange
+#define show_daytimes           value_show_daytimes
+static const struct {
+    parse_fn parse;
+    show_fn show;
+} types[TYPE_COUNT] = {
+#include "policy/types.def"
+};
+#undef TYPE
+
+/* Sequence numbers in columns 73 to 80 come with card images. */
+static void drop_sequence_number(struct value_in *in)
+{
+    const struct ast_word *w = &in->node->words[in->words - 1];
+    struct span span = ast_span(in->ast, *w);
+    unsigned line, column;
+
+    if (w->len != 8 ||
+        !all_digits(source_text(in->ast->src) + w->off, w->len, 10))
+        return;
+    source_position(in->ast->src, w->off, &line, &column);
+    if (column != 73)
+        return;
+    in->words--;
+    finding_add(in->findings, FIND_mvs_seqno, &span,
+                "a sequence number in columns 73 to 80 is ignored here; z/OS "
+                "may read it as part of the value");
+    finding_fix(in->findings, "remove it (UNNUM in the ISPF editor)");
+}
+
+static void check_trailing(struct value_in *in)
+{
+    const struct ast_word *w = &in->node->words[in->used];
+    struct span span = ast_span(in->ast, *w);
+
+    if (in->used >= in->words)
+        return;
+    finding_add(in->findings, FIND_trailing_text, &span,
+                "text after the value of %s is ignored", in->row->keyword);
+    finding_fix(in->findings, "remove it, or put a # before it");
+}
+
+bool value_parse(struct value_in *in, union value *ret)
+{
+    struct span span = ast_span(in->ast, in->node->keyword);
+    const char *s;
+    size_t len;
+
+    in->words = in->node->count;
+    in->used = 1;
+    if (in->words != 0 && in->row->type != TYPE_foreign)
+        drop_sequence_number(in);
+    if (in->words == 0 && in->row->type == TYPE_foreign) {
+        ret->text = "";
+        return true;
+    }
+    if (in->words == 0) {
+        finding_add(in->findings, FIND_missing_value, &span,
+                    "%s has no value on its line", in->row->keyword);
+        finding_fix(in->findings, "write the value on the same line");
+        return false;
+    }
+    s = value_word(in, 0, &len);
+    if (is_placeholder(s, len) && !(in->row->flags & SECRET)) {
+        span = ast_span(in->ast, in->node->words[0]);
+        finding_add(in->findings, FIND_placeholder, &span,
+                    "%s has a value that was never filled in: %.*s",
+                    in->row->keyword, (int)(len < 60 ? len : 60), s);
+    }
+    if (!types[in->row->type].parse(in, ret))
+        return false;
+    check_trailing(in);
+    return true;
+}
+
+void value_show(enum value_type type, const union value *value,
+                struct strbuf *out)
+{
+    types[type].show(type, value, out);
+}

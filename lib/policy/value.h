@@ -1,0 +1,37 @@
+#ifndef POLICY_VALUE_H
+#define POLICY_VALUE_H
+
+/* The types of values: reading them from a line, and showing them. */
+
+#include "policy/ast.h"
+#include "policy/finding.h"
+#include "policy/model.h"
+
+struct value_in {
+    const struct ast *ast;
+    const struct ast_node *node;
+    const struct parm *row;
+    struct arena *arena;
+    struct findings *findings;
+    unsigned used;  /* words that are part of the value */
+    unsigned words; /* words of the line */
+};
+
+/*
+ * Reads the value of IN->node by the type of IN->row into *RET. False after
+ * an error was added. A reference gives its text.
+ */
+bool value_parse(struct value_in *in, union value *ret);
+
+/* The value as policy text; secrets too: the caller decides. */
+void value_show(enum value_type type, const union value *value,
+                struct strbuf *out);
+
+/* The items of a keyword that may repeat: texts, or rows of a code table. */
+void value_show_items(enum value_type type, const void *items, size_t count,
+                      struct strbuf *out);
+
+/* The text of a choice. */
+const char *value_choice_name(enum value_type type, long value);
+
+#endif
