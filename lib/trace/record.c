@@ -1,0 +1,79 @@
+/* What the sinks that write lines have in common: layout and patience. */
+#include "trace/record.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Longest wait for a descriptor that has no room. */
+enum { PATIENCE_MS = 500 };
+
+static void local_time(const struct trace_record *r, struct tm *ret)
+{
+    if (localtime_r(&r->when.tv_sec, ret) == NULL)
+        memset(ret, 0, sizeof(*ret));
+}
+
+void record_add_date(const struct trace_record *r, struct strbuf *out)
+{
+    static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr",
+                                       "May", "Jun", "Jul", "Aug",
+                                       "Sep", "Oct", "Nov", "Dec"};
+    struct tm tm;
+
+    local_time(r, &tm);
+    strbuf_addf(out, "%s %2d %02d:%02d:%02d", months[tm.tm_mon % 12],
+                tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
+/* IBM: the creation time and the job name of the stack stand before the
+ * message id (IP Diagnosis Guide, "AT-TLS traces"). */
+void record_add_body(const struct trace_record *r, struct strbuf *out)
+{
+    struct tm tm;
+
+    if (!r->ibm) {
+        strbuf_addf(out, "attlsd[%ld]: %s", (long)getpid(), r->text);
+        return;
+    }
+    local_time(r, &tm);
+    strbuf_addf(out, "TTLS[%ld]: %02d:%02d:%02d %s  %s", (long)getpid(),
+                tm.tm_hour, tm.tm_min, tm.tm_sec, r->stack, r->text);
+}
+
+void record_add_line(const struct trace_record *r, struct strbuf *out)
+{
+    char host[HOST_NAME_MAX + 1] = "";
+
+    if (gethostname(host, sizeof(host) - 1) != 0 || host[0] == '\0')
+        strcpy(host, "localhost");
+    record_add_date(r, out);
+    strbuf_addf(out, " %s ", host);
+    record_add_body(r, out);
+    strbuf_addc(out, '\n');
+}
+
+int record_write(int fd, const char *data, size_t len)
+{
+    struct pollfd p = {.fd = fd, .events = POLLOUT};
+
+    while (len > 0) {
+        /* a pipe that polls writable has room for PIPE_BUF bytes */
+        size_t part = len < PIPE_BUF ? len : PIPE_BUF;
+        ssize_t n;
+
+        if (poll(&p, 1, PATIENCE_MS) <= 0)
+            return -1;
+        n = write(fd, data, part);
+        if (n < 0 && errno != EINTR && errno != EAGAIN)
+            return -1;
+        if (n > 0) {
+            data += n;
+            len -= (size_t)n;
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,85 @@
+/*
+ * A file that is appended to. It is opened anew on request, so that logrotate
+ * can move it; when that fails the old one stays in use.
+ */
+#include "trace/sink.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "trace/record.h"
+#include "util/fd.h"
+
+struct file_sink {
+    struct sink sink;
+    char *path;
+    int fd;
+};
+
+static int open_file(const char *path)
+{
+    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY,
+                0640);
+}
+
+static int write_record(struct sink *s, const struct trace_record *r)
+{
+    struct file_sink *f = (struct file_sink *)s;
+    struct strbuf line = STRBUF_INIT;
+    int rc = -1;
+
+    record_add_line(r, &line);
+    if (!strbuf_failed(&line))
+        rc = record_write(f->fd, strbuf_str(&line), line.len);
+    strbuf_done(&line);
+    return rc;
+}
+
+static void reopen(struct sink *s)
+{
+    struct file_sink *f = (struct file_sink *)s;
+    int fd = open_file(f->path);
+
+    if (fd < 0)
+        return;
+    fd_close(&f->fd);
+    f->fd = fd;
+}
+
+static void free_sink(struct sink *s)
+{
+    struct file_sink *f = (struct file_sink *)s;
+
+    fd_close(&f->fd);
+    free(f->path);
+    free(f);
+}
+
+static const struct sink_ops ops = {write_record, reopen, free_sink};
+
+int sink_file_open(const char *path, struct sink **ret, struct error *err)
+{
+    struct file_sink *f = calloc(1, sizeof(*f));
+    int rc;
+
+    if (f == NULL)
+        return error_nomem(err);
+    f->sink.ops = &ops;
+    f->fd = -1;
+    f->path = strdup(path);
+    if (f->path == NULL) {
+        rc = error_nomem(err);
+        goto fail;
+    }
+    f->fd = open_file(path);
+    if (f->fd < 0) {
+        rc = error_errno(err, "the log file %s can't be opened", path);
+        goto fail;
+    }
+    *ret = &f->sink;
+    return 0;
+fail:
+    free_sink(&f->sink);
+    return rc;
+}
