@@ -1,0 +1,224 @@
+/*
+ * The ring, what it lets us trust, and the contexts made so far. Contexts are
+ * made under a lock and then only read; sessions use them without it.
+ */
+#include "tls/environment.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include "keyring/keyring.h"
+#include "tls/context.h"
+#include "tls/environment_private.h"
+
+struct environment {
+    atomic_uint refs;
+    uint64_t handle;
+    struct keyring *ring;
+    X509_STORE *trust;
+    bool allow_legacy;
+    unsigned min_rsa;
+    pthread_mutex_t lock;
+    struct context *contexts; /* under the lock */
+};
+
+int tls_init(struct error *err)
+{
+    /* the policy decides, not the distribution's openssl.cnf */
+    if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) == 1 &&
+        OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG |
+                             OPENSSL_INIT_LOAD_SSL_STRINGS |
+                             OPENSSL_INIT_LOAD_CRYPTO_STRINGS,
+                         NULL) == 1)
+        return 0;
+    ERR_clear_error();
+    return error_set(err, ERR_CRYPTO, "OpenSSL can't be started");
+}
+
+uint64_t tls_next_handle(void)
+{
+    static atomic_uint_fast64_t last;
+
+    return atomic_fetch_add(&last, 1) + 1;
+}
+
+/* The System SSL code of a ring that can't be opened. */
+static int ring_failure(struct tls_outcome *why, const struct error *err)
+{
+    return tls_outcome_set(why, err->code == ERR_NOMEM ? 4 : 202, "%s",
+                           err->text);
+}
+
+static bool is_trusted(const struct ring_entry *e)
+{
+    return e->trust != RING_NOTRUST &&
+           (e->usage == RING_CERTAUTH || e->usage == RING_SITE);
+}
+
+/*
+ * What the ring trusts: certificates connected as CERTAUTH are anchors, an
+ * intermediate one as well as a root, and certificates connected as SITE are
+ * good in themselves; PARTIAL_CHAIN says both. Usage is that of the
+ * connection, not of the owner (RACDCERT CONNECT).
+ */
+static int make_trust(struct environment *env, struct tls_outcome *why)
+{
+    size_t i, authorities = 0;
+
+    ERR_clear_error();
+    env->trust = X509_STORE_new();
+    if (env->trust == NULL ||
+        X509_STORE_set_flags(env->trust, X509_V_FLAG_PARTIAL_CHAIN) != 1)
+        return tls_outcome_take(why, 9, "the trust store can't be made");
+    for (i = 0; i < keyring_count(env->ring); i++) {
+        const struct ring_entry *e = keyring_get(env->ring, i);
+
+        if (!is_trusted(e))
+            continue;
+        if (X509_STORE_add_cert(env->trust, e->cert) != 1)
+            return tls_outcome_take(why, 9, "the trust store can't be filled");
+        authorities++;
+    }
+    if (authorities == 0)
+        return tls_outcome_set(
+            why, 109,
+            "ring %s holds no trusted certificate with usage CERTAUTH; "
+            "connect the authority that signs the partner's certificate: "
+            "RACDCERT CONNECT(CERTAUTH LABEL('...') RING(...) "
+            "USAGE(CERTAUTH))",
+            keyring_name(env->ring));
+    return 0;
+}
+
+/* The label that an environment action names must be there when the
+ * environment is made; a connection action's is looked for when it is used. */
+static int check_label(const struct environment *env,
+                       const struct effective *eff, struct tls_outcome *why)
+{
+    const char *label = effective_text(eff, PARM_CertificateLabel);
+    const struct ring_entry *e;
+
+    if (label == NULL ||
+        effective_origin(eff, PARM_CertificateLabel, NULL) == LEVEL_CONNECTION)
+        return 0;
+    e = keyring_find(env->ring, label);
+    if (e != NULL && e->trust != RING_NOTRUST)
+        return 0;
+    return tls_outcome_set(
+        why, 6, "ring %s holds no trusted certificate with the label '%s'",
+        keyring_name(env->ring), label);
+}
+
+int environment_open(const struct environment_params *params,
+                     struct environment **ret, struct tls_outcome *ret_why)
+{
+    struct environment *env = calloc(1, sizeof(*env));
+    const char *name = effective_text(params->eff, PARM_Keyring);
+    struct error err = {0};
+    int rc;
+
+    tls_outcome_init(ret_why);
+    if (env == NULL)
+        return tls_outcome_set(ret_why, 4, "no memory");
+    atomic_init(&env->refs, 1);
+    pthread_mutex_init(&env->lock, NULL);
+    env->handle = tls_next_handle();
+    env->allow_legacy = params->allow_legacy;
+    env->min_rsa = params->min_rsa;
+    if (name == NULL) {
+        rc = tls_outcome_set(ret_why, 202,
+                             "the policy names no key ring; "
+                             "code Keyring in "
+                             "TTLSKeyringParms");
+    } else if (keyring_open_dir(params->racf, params->userid, name, &env->ring,
+                                &err) != 0) {
+        rc = ring_failure(ret_why, &err);
+    } else {
+        rc = make_trust(env, ret_why);
+        if (rc == 0)
+            rc = check_label(env, params->eff, ret_why);
+    }
+    if (rc == 0)
+        *ret = env;
+    else
+        environment_unref(env);
+    return rc;
+}
+
+struct environment *environment_ref(struct environment *env)
+{
+    atomic_fetch_add_explicit(&env->refs, 1, memory_order_relaxed);
+    return env;
+}
+
+void environment_unref(struct environment *env)
+{
+    struct context *c;
+
+    if (env == NULL ||
+        atomic_fetch_sub_explicit(&env->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    while ((c = env->contexts) != NULL) {
+        env->contexts = c->next;
+        context_free(c);
+    }
+    X509_STORE_free(env->trust);
+    keyring_unref(env->ring);
+    pthread_mutex_destroy(&env->lock);
+    free(env);
+}
+
+uint64_t environment_handle(const struct environment *env)
+{
+    return env->handle;
+}
+
+const char *environment_ring(const struct environment *env)
+{
+    return keyring_name(env->ring);
+}
+
+/* With the lock held. */
+static struct context *find_context(const struct environment *env,
+                                    const char *key)
+{
+    struct context *c = env->contexts;
+
+    while (c != NULL && strcmp(c->key, key) != 0)
+        c = c->next;
+    return c;
+}
+
+int environment_context(struct environment *env, const struct effective *eff,
+                        const struct context **ret, struct tls_outcome *ret_why)
+{
+    struct context_params params = {env->ring,    env->trust,
+                                    eff,          env->allow_legacy,
+                                    env->min_rsa, env->handle};
+    char *key = context_key(eff);
+    struct context *c;
+    int rc = 0;
+
+    if (key == NULL)
+        return tls_outcome_set(ret_why, 4, "no memory");
+    pthread_mutex_lock(&env->lock);
+    c = find_context(env, key);
+    if (c == NULL) {
+        rc = context_new(&params, key, &c, ret_why);
+        key = NULL;
+        if (rc == 0) {
+            c->next = env->contexts;
+            env->contexts = c;
+        }
+    }
+    pthread_mutex_unlock(&env->lock);
+    free(key);
+    if (rc == 0)
+        *ret = c;
+    return rc;
+}

@@ -1,0 +1,51 @@
+#ifndef TLS_ENVIRONMENT_H
+#define TLS_ENVIRONMENT_H
+
+/*
+ * An AT-TLS environment: an environment action as used by one key ring
+ * owner. It holds the ring, the certificates it may use, what it trusts, and
+ * one SSL_CTX for each connection action that was used with it.
+ *
+ * Reference counted (atomically); sessions hold a reference. Sessions may be
+ * made from several threads at once.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "policy/effective.h"
+#include "tls/outcome.h"
+
+struct environment;
+
+struct environment_params {
+    const char *racf;            /* folder of the security database */
+    const char *userid;          /* whose ring a bare name means */
+    const struct effective *eff; /* any rule of the environment action */
+    bool allow_legacy;           /* TLSv1, TLSv1.1 may be switched on */
+    unsigned min_rsa;            /* bits; 0: as PeerMinRsaKeySize says */
+};
+
+/*
+ * Starts OpenSSL without the system's configuration file. Call once, before
+ * any thread. ERR_CRYPTO.
+ */
+int tls_init(struct error *err);
+
+/*
+ * Opens the ring and builds the environment. 0, or a return code (202, 109,
+ * 6, 428, 401 ...) with its reason in RET_WHY. On failure *RET is not set.
+ */
+int environment_open(const struct environment_params *params,
+                     struct environment **ret, struct tls_outcome *ret_why);
+
+struct environment *environment_ref(struct environment *env);
+void environment_unref(struct environment *env); /* NULL allowed */
+
+/* A number for the log that stands where z/OS prints the address of the
+ * System SSL environment; from a counter, never an address of ours. */
+uint64_t environment_handle(const struct environment *env);
+/* "IMSSTC/IMS.KeyRing" */
+const char *environment_ring(const struct environment *env);
+
+#endif

@@ -1,0 +1,381 @@
+/*
+ * One SSL: its steps, and how each of them ended. All failures go through
+ * fail_step(), which is the only place that asks OpenSSL why.
+ */
+#include "tls/session.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include "tls/environment_private.h"
+#include "tls/session_private.h"
+
+struct session *session_of(const SSL *ssl)
+{
+    return SSL_get_app_data(ssl);
+}
+
+/* ---- the first bytes ---- */
+
+/* RFC 8446 section 5.1: type 20 to 23, major version 3. */
+static bool is_record(const unsigned char *p, size_t len)
+{
+    return (len < 1 || (p[0] >= 0x14 && p[0] <= 0x17)) &&
+           (len < 2 || p[1] == 3);
+}
+
+static const char *guess(const struct session *s)
+{
+    static const struct {
+        const char *begin, *what;
+    } known[] = {
+        {"GET ", "an HTTP request"},         {"POST ", "an HTTP request"},
+        {"PUT ", "an HTTP request"},         {"HEAD ", "an HTTP request"},
+        {"OPTIONS ", "an HTTP request"},     {"CONNECT ", "an HTTP request"},
+        {"HTTP/", "an HTTP response"},       {"SSH-", "SSH"},
+        {"220 ", "an FTP or SMTP greeting"},
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        size_t len = strlen(known[i].begin);
+
+        if (s->first_len >= len && memcmp(s->first, known[i].begin, len) == 0)
+            return known[i].what;
+    }
+    /* Distributed Data Management: length, then X'D0' */
+    if (s->first_len >= 3 && s->first[2] == 0xd0)
+        return "DRDA in clear text";
+    if (s->first_len >= 3 && (s->first[0] & 0x80) != 0 && s->first[2] == 1)
+        return "an SSLv2 ClientHello";
+    return "clear text";
+}
+
+static void say_clear(struct session *s)
+{
+    unsigned char *p = s->first;
+
+    tls_outcome_set(&s->outcome, 5003,
+                    "%s came where TLS was expected (first bytes %02X %02X "
+                    "%02X)",
+                    guess(s), p[0], p[1], p[2]);
+}
+
+/*
+ * Looks at the first bytes from the partner, then takes itself off. Clear
+ * text is made an error of the read, before OpenSSL tries to make sense of it
+ * (it would take an SSLv2 hello).
+ */
+static long watch_first(BIO *bio, int oper, const char *data, size_t len,
+                        int argi, long argl, int ret, size_t *processed)
+{
+    struct session *s = (struct session *)(void *)BIO_get_callback_arg(bio);
+    size_t room = sizeof(s->first) - s->first_len;
+
+    (void)len;
+    (void)argi;
+    (void)argl;
+    if (oper != (BIO_CB_READ | BIO_CB_RETURN) || ret <= 0 ||
+        processed == NULL || *processed == 0)
+        return ret;
+    if (room > *processed)
+        room = *processed;
+    memcpy(s->first + s->first_len, data, room);
+    s->first_len += room;
+    s->clear = !is_record(s->first, s->first_len);
+    if (s->clear)
+        BIO_clear_retry_flags(bio);
+    if (s->clear || s->first_len >= 2) {
+        BIO_set_callback_ex(bio, NULL);
+        s->watching = false;
+    }
+    return s->clear ? -1 : ret;
+}
+
+static void watch(struct session *s, BIO *rbio)
+{
+    BIO_set_callback_arg(rbio, (char *)(void *)s);
+    BIO_set_callback_ex(rbio, watch_first);
+    s->watching = true;
+}
+
+bool session_heard(const struct session *s)
+{
+    return s->first_len > 0 && !s->clear;
+}
+
+/* ---- alerts ---- */
+
+/* close_notify is news in the handshake only. */
+static void note_alert(const SSL *ssl, int where, int ret)
+{
+    struct session *s = session_of(ssl);
+    int alert = ret & 0xff;
+
+    if ((where & SSL_CB_ALERT) == 0 || s == NULL ||
+        (alert == SSL_AD_CLOSE_NOTIFY && s->done))
+        return;
+    if ((where & SSL_CB_READ) != 0)
+        s->outcome.alert_received = alert;
+    else
+        s->outcome.alert_sent = alert;
+}
+
+/* ---- making and freeing ---- */
+
+static int session_init(struct session *s, struct tls_outcome *why)
+{
+    ERR_clear_error();
+    s->ssl = SSL_new(s->context->ssl);
+    if (s->ssl == NULL)
+        return tls_outcome_take(why, 9, "OpenSSL can't make a session");
+    SSL_set_app_data(s->ssl, s);
+    SSL_set_info_callback(s->ssl, note_alert);
+    if (s->context->server)
+        SSL_set_accept_state(s->ssl);
+    else
+        SSL_set_connect_state(s->ssl);
+    return 0;
+}
+
+int session_new(const struct session_params *params, struct session **ret,
+                struct tls_outcome *ret_why)
+{
+    struct session *s = calloc(1, sizeof(*s));
+    int rc;
+
+    tls_outcome_init(ret_why);
+    if (s == NULL)
+        return tls_outcome_set(ret_why, 4, "no memory");
+    tls_outcome_init(&s->outcome);
+    s->env = environment_ref(params->env);
+    s->handle = tls_next_handle();
+    rc = environment_context(params->env, params->eff, &s->context, ret_why);
+    if (rc == 0)
+        rc = context_check_dates(s->context, ret_why);
+    if (rc == 0)
+        rc = session_init(s, ret_why);
+    if (rc == 0)
+        *ret = s;
+    else
+        session_free(s);
+    return rc;
+}
+
+void session_free(struct session *s)
+{
+    if (s == NULL)
+        return;
+    SSL_free(s->ssl);
+    environment_unref(s->env);
+    free(s);
+}
+
+int session_set_fd(struct session *s, int fd)
+{
+    ERR_clear_error();
+    if (SSL_set_fd(s->ssl, fd) != 1)
+        return tls_outcome_take(&s->outcome, 9, "the socket can't be used");
+    watch(s, SSL_get_rbio(s->ssl));
+    return 0;
+}
+
+void session_set_bio(struct session *s, BIO *rbio, BIO *wbio)
+{
+    SSL_set_bio(s->ssl, rbio, wbio);
+    watch(s, rbio);
+}
+
+/* ---- steps ---- */
+
+static const char *step_name(const struct session *s)
+{
+    return s->done ? "TLS failed" : "the handshake failed";
+}
+
+static bool is_truncation(void)
+{
+    unsigned long e = ERR_peek_error();
+
+    return ERR_GET_LIB(e) == ERR_LIB_SSL &&
+           ERR_GET_REASON(e) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+}
+
+static enum session_status fail_end(struct session *s)
+{
+    ERR_clear_error();
+    tls_outcome_set(&s->outcome, 420,
+                    s->done ? "the partner closed the connection without "
+                              "close_notify"
+                            : "the partner closed the connection in the "
+                              "handshake");
+    return s->done ? SESSION_TRUNCATED : SESSION_FAILED;
+}
+
+static enum session_status fail_system(struct session *s, int error)
+{
+    if (error == 0)
+        return fail_end(s);
+    tls_outcome_set(&s->outcome, 406, "%s: %s",
+                    s->done ? "reading or writing failed"
+                            : "the connection broke in the handshake",
+                    strerror(error));
+    ERR_clear_error();
+    return SESSION_FAILED;
+}
+
+/* RET and ERROR (errno) are of the call just made. */
+static enum session_status fail_step(struct session *s, int ret, int error)
+{
+    if (s->clear) {
+        ERR_clear_error();
+        say_clear(s);
+        return SESSION_FAILED;
+    }
+    switch (SSL_get_error(s->ssl, ret)) {
+    case SSL_ERROR_WANT_READ:
+        return SESSION_WANT_READ;
+    case SSL_ERROR_WANT_WRITE:
+        return SESSION_WANT_WRITE;
+    case SSL_ERROR_ZERO_RETURN:
+        if (s->done)
+            return SESSION_EOF;
+        return fail_end(s);
+    case SSL_ERROR_SYSCALL:
+        return fail_system(s, error);
+    default:
+        if (is_truncation())
+            return fail_end(s);
+        tls_outcome_take(&s->outcome, s->done ? 406 : 12, step_name(s));
+        return SESSION_FAILED;
+    }
+}
+
+/* An earlier failure stays; nothing is asked of a broken SSL again. */
+static bool is_over(const struct session *s)
+{
+    return s->outcome.rc != 0;
+}
+
+static void prepare(void)
+{
+    ERR_clear_error();
+    errno = 0;
+}
+
+enum session_status session_handshake(struct session *s)
+{
+    int ret;
+
+    if (is_over(s))
+        return SESSION_FAILED;
+    prepare();
+    ret = SSL_do_handshake(s->ssl);
+    if (ret != 1)
+        return fail_step(s, ret, errno);
+    s->done = true;
+    return SESSION_OK;
+}
+
+enum session_status session_read(struct session *s, void *buf, size_t len,
+                                 size_t *ret_len)
+{
+    int ret;
+
+    *ret_len = 0;
+    if (is_over(s))
+        return SESSION_FAILED;
+    prepare();
+    ret = SSL_read_ex(s->ssl, buf, len, ret_len);
+    return ret == 1 ? SESSION_OK : fail_step(s, ret, errno);
+}
+
+enum session_status session_write(struct session *s, const void *buf,
+                                  size_t len, size_t *ret_len)
+{
+    int ret;
+
+    *ret_len = 0;
+    if (is_over(s))
+        return SESSION_FAILED;
+    prepare();
+    ret = SSL_write_ex(s->ssl, buf, len, ret_len);
+    return ret == 1 ? SESSION_OK : fail_step(s, ret, errno);
+}
+
+enum session_status session_close(struct session *s)
+{
+    int ret;
+
+    if (is_over(s))
+        return SESSION_FAILED;
+    prepare();
+    ret = SSL_shutdown(s->ssl);
+    /* 0: sent, the partner's is still to come */
+    return ret >= 0 ? SESSION_OK : fail_step(s, ret, errno);
+}
+
+void session_abandon(struct session *s, int rc, const char *reason)
+{
+    tls_outcome_set(&s->outcome, rc, "%s", reason);
+}
+
+/* ---- questions ---- */
+
+const struct tls_outcome *session_outcome(const struct session *s)
+{
+    return &s->outcome;
+}
+
+bool session_is_server(const struct session *s)
+{
+    return s->context->server;
+}
+
+uint64_t session_handle(const struct session *s)
+{
+    return s->handle;
+}
+
+/* As System SSL's GSK_CONNECT_SEC_TYPE names them. */
+const char *session_protocol(const struct session *s)
+{
+    if (!s->done)
+        return NULL;
+    switch (SSL_version(s->ssl)) {
+    case TLS1_VERSION:
+        return "TLSV1";
+    case TLS1_1_VERSION:
+        return "TLSV1.1";
+    case TLS1_2_VERSION:
+        return "TLSV1.2";
+    default:
+        return "TLSV1.3";
+    }
+}
+
+uint16_t session_cipher(const struct session *s)
+{
+    const SSL_CIPHER *cipher = SSL_get_current_cipher(s->ssl);
+
+    return s->done && cipher != NULL ? SSL_CIPHER_get_protocol_id(cipher) : 0;
+}
+
+bool session_resumed(const struct session *s)
+{
+    return s->done && SSL_session_reused(s->ssl) == 1;
+}
+
+X509 *session_peer_certificate(const struct session *s)
+{
+    return SSL_get0_peer_certificate(s->ssl);
+}
+
+const char *session_cert_userid(const struct session *s)
+{
+    (void)s;
+    return NULL;
+}

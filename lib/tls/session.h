@@ -1,0 +1,90 @@
+#ifndef TLS_SESSION_H
+#define TLS_SESSION_H
+
+/*
+ * One TLS endpoint. The session owns the SSL, its settings and its exact
+ * outcome; the caller owns the socket (or BIO), polls it and closes it. A
+ * session never creates, polls or closes a socket and never blocks if the
+ * descriptor does not. One thread at a time.
+ *
+ * Order: session_new, session_set_fd or session_set_bio, session_handshake
+ * until it is not WANT, then session_read and session_write, session_close
+ * (sends close_notify), session_free.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <openssl/bio.h>
+#include <openssl/x509.h>
+
+#include "policy/effective.h"
+#include "tls/environment.h"
+#include "tls/outcome.h"
+
+struct session;
+
+struct session_params {
+    struct environment *env;     /* a reference is taken */
+    const struct effective *eff; /* of the rule; borrowed, must outlive */
+    const char *target; /* name or address of the peer, for session reuse
+                         * as a client; may be NULL */
+};
+
+enum session_status {
+    SESSION_OK,
+    SESSION_WANT_READ,  /* call again when the descriptor is readable */
+    SESSION_WANT_WRITE, /* call again when it is writable */
+    SESSION_EOF,        /* the peer sent close_notify: an orderly end */
+    SESSION_TRUNCATED,  /* FIN without close_notify: not an orderly end */
+    SESSION_FAILED      /* session_outcome() has the reason */
+};
+
+/* 0 or a return code; on failure *RET is not set. */
+int session_new(const struct session_params *params, struct session **ret,
+                struct tls_outcome *ret_why);
+/* Does not close the descriptor; frees BIOs given by session_set_bio().
+ * NULL allowed. */
+void session_free(struct session *s);
+
+/* FD stays the caller's. 0 or a return code in the outcome. */
+int session_set_fd(struct session *s, int fd);
+/* Takes both BIOs (they may be the same one). */
+void session_set_bio(struct session *s, BIO *rbio, BIO *wbio);
+
+enum session_status session_handshake(struct session *s);
+
+/* *RET_LEN > 0 exactly with SESSION_OK. Nothing is left pending after
+ * WANT_READ. */
+enum session_status session_read(struct session *s, void *buf, size_t len,
+                                 size_t *ret_len);
+/* May take less than LEN. After WANT_* the call may be repeated with another
+ * buffer that holds the same bytes first. */
+enum session_status session_write(struct session *s, const void *buf,
+                                  size_t len, size_t *ret_len);
+/* Sends close_notify; reading goes on. OK, WANT_*, FAILED. */
+enum session_status session_close(struct session *s);
+
+/* The caller gives up (time limit): rc becomes RC (5004, 5005, 406). */
+void session_abandon(struct session *s, int rc, const char *reason);
+
+/* Valid until session_free(); rc 0 while nothing failed. */
+const struct tls_outcome *session_outcome(const struct session *s);
+
+/* Any byte of a TLS record came from the partner: a HandshakeTimeout before
+ * that is 5004, after it 5005. */
+bool session_heard(const struct session *s);
+bool session_is_server(const struct session *s);
+uint64_t session_handle(const struct session *s);
+
+/* What was negotiated, for EZD1283I: "TLSV1.2" and 0x0035; NULL and 0 before
+ * the handshake is done. */
+const char *session_protocol(const struct session *s);
+uint16_t session_cipher(const struct session *s);
+bool session_resumed(const struct session *s);
+/* The peer's certificate, borrowed, or NULL. */
+X509 *session_peer_certificate(const struct session *s);
+/* User id the certificate maps to (SAFCheck), or NULL. */
+const char *session_cert_userid(const struct session *s);
+
+#endif

@@ -1,0 +1,28 @@
+#ifndef TLS_SESSION_PRIVATE_H
+#define TLS_SESSION_PRIVATE_H
+
+/* Inside lib/tls: the session, as its own file and the callbacks see it. */
+
+#include "tls/context.h"
+#include "tls/session.h"
+
+/* How much of the first data is kept to say what it was. */
+enum { SESSION_FIRST_BYTES = 16 };
+
+struct session {
+    struct environment *env;
+    const struct context *context;
+    SSL *ssl;
+    uint64_t handle;
+    struct tls_outcome outcome;
+    bool done;     /* the handshake */
+    bool watching; /* the first bytes are still to come */
+    bool clear;    /* they were not TLS */
+    unsigned char first[SESSION_FIRST_BYTES];
+    size_t first_len;
+};
+
+/* The session of an SSL. */
+struct session *session_of(const SSL *ssl);
+
+#endif
