@@ -1,0 +1,400 @@
+/*
+ * Reads attlsd.conf (libconfig's syntax) by the table settings.def: what is
+ * not in the table is an error, what is missing gets the table's default.
+ * Values that need more than a look at their own text are in config_value.c,
+ * checks that need several settings at the end of this file.
+ */
+
+#include "daemon/config.h"
+
+#include <errno.h>
+#include <libconfig.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/config_value.h"
+#include "util/arena.h"
+#include "util/spelling.h"
+
+enum scope {
+    SCOPE_config,
+    SCOPE_config_sink,
+    SCOPE_config_listener,
+    SCOPE_policy_dataset
+};
+
+static const char *const scope_names[] = {"attlsd.conf", "log", "listeners",
+                                          "datasets"};
+
+#define RELOAD  true
+#define RESTART false
+#define SETTING(scope, key, type, field, low, high, standard, unit, change,    \
+                meaning)                                                       \
+    {SCOPE_##scope,                                                            \
+     {key, #type, &config_type_##type, low, high,                              \
+      offsetof(struct scope, field), unit, standard, change, meaning}},
+static const struct {
+    enum scope scope;
+    struct config_setting row;
+} settings[] = {
+#include "settings.def"
+};
+#undef SETTING
+#undef RELOAD
+#undef RESTART
+
+enum { SETTING_COUNT = sizeof(settings) / sizeof(settings[0]) };
+
+/* One group of settings: which rows may stand in it. */
+static int read_group(struct config_reader *r, config_setting_t *group,
+                      enum scope scope, void *into);
+
+static const struct config_setting *find_row(enum scope scope, const char *key)
+{
+    size_t i;
+
+    for (i = 0; i < SETTING_COUNT; i++)
+        if (settings[i].scope == scope && strcmp(settings[i].row.key, key) == 0)
+            return &settings[i].row;
+    return NULL;
+}
+
+static void add_unknown(struct config_reader *r, config_setting_t *s,
+                        enum scope scope)
+{
+    struct spelling near = spelling_start(config_setting_name(s));
+    struct span span = config_span(r, s);
+    const char *best;
+    size_t i;
+
+    for (i = 0; i < SETTING_COUNT; i++)
+        if (settings[i].scope == scope)
+            spelling_offer(&near, settings[i].row.key);
+    best = spelling_best(&near);
+    if (best != NULL)
+        diag_add(r->diags, DIAG_ERROR, "unknown-key", &span,
+                 "unknown key '%s' in %s; did you mean %s?",
+                 config_setting_name(s), scope_names[scope], best);
+    else
+        diag_add(r->diags, DIAG_ERROR, "unknown-key", &span,
+                 "unknown key '%s' in %s; attlsd.conf(5) lists the keys",
+                 config_setting_name(s), scope_names[scope]);
+}
+
+static int read_given(struct config_reader *r, config_setting_t *group,
+                      enum scope scope, char *into)
+{
+    const struct config_setting *row;
+    config_setting_t *s;
+    int i, err;
+
+    for (i = 0; i < config_setting_length(group); i++) {
+        s = config_setting_get_elem(group, (unsigned)i);
+        row = find_row(scope, config_setting_name(s));
+        if (row == NULL) {
+            add_unknown(r, s, scope);
+            continue;
+        }
+        err = row->type->read(r, s, row, into + row->offset);
+        if (err < 0)
+            return err;
+    }
+    return 0;
+}
+
+static int fill_missing(struct config_reader *r, config_setting_t *group,
+                        enum scope scope, char *into)
+{
+    const struct config_setting *row;
+    struct span span;
+    size_t i;
+    int err;
+
+    for (i = 0; i < SETTING_COUNT; i++) {
+        row = &settings[i].row;
+        if (settings[i].scope != scope ||
+            config_setting_get_member(group, row->key) != NULL)
+            continue;
+        if (row->standard == NULL) {
+            span = config_span(r, group);
+            diag_add(r->diags, DIAG_ERROR, "missing-key", &span,
+                     "%s needs the key '%s': %s", scope_names[scope], row->key,
+                     row->meaning);
+            continue;
+        }
+        err = row->type->preset(r, row, into + row->offset);
+        if (err < 0)
+            return err;
+    }
+    return 0;
+}
+
+static int read_group(struct config_reader *r, config_setting_t *group,
+                      enum scope scope, void *into)
+{
+    int err;
+
+    if (!config_setting_is_group(group)) {
+        struct span span = config_span(r, group);
+
+        diag_add(r->diags, DIAG_ERROR, "wrong-type", &span,
+                 "each element of %s is a group: { key = value; ... }",
+                 scope_names[scope]);
+        return 0;
+    }
+    err = read_given(r, group, scope, into);
+    if (err < 0)
+        return err;
+    return fill_missing(r, group, scope, into);
+}
+
+/* ---- the three lists of groups ---- */
+
+static int read_list(struct config_reader *r, config_setting_t *s,
+                     const struct config_setting *row, enum scope scope,
+                     size_t size, char **ret, size_t *ret_count)
+{
+    size_t i, n;
+    int err;
+
+    if (!config_setting_is_list(s))
+        return config_wrong_type(r, s, "a list: ( { ... }, { ... } )");
+    n = (size_t)config_setting_length(s);
+    if (n > (size_t)row->high)
+        return config_wrong_value(r, s, "has more than %ld elements",
+                                  row->high);
+    *ret = arena_calloc(r->config->arena, n + 1, size);
+    if (*ret == NULL)
+        return ERR_NOMEM;
+    for (i = 0; i < n; i++) {
+        err = read_group(r, config_setting_get_elem(s, (unsigned)i), scope,
+                         *ret + i * size);
+        if (err < 0)
+            return err;
+    }
+    *ret_count = n;
+    return 0;
+}
+
+static int read_sinks(struct config_reader *r, config_setting_t *s,
+                      const struct config_setting *row, void *field)
+{
+    struct config_sinks *f = field;
+
+    return read_list(r, s, row, SCOPE_config_sink, sizeof(f->item[0]),
+                     (char **)&f->item, &f->count);
+}
+
+static int read_listeners(struct config_reader *r, config_setting_t *s,
+                          const struct config_setting *row, void *field)
+{
+    struct config_listeners *f = field;
+    size_t i;
+    int err;
+
+    err = read_list(r, s, row, SCOPE_config_listener, sizeof(f->item[0]),
+                    (char **)&f->item, &f->count);
+    for (i = 0; err == 0 && i < f->count; i++) {
+        f->item[i].span =
+            config_span(r, config_setting_get_elem(s, (unsigned)i));
+        f->item[i].span.len = 1; /* the mark under it: just the brace */
+    }
+    return err;
+}
+
+static int read_datasets(struct config_reader *r, config_setting_t *s,
+                         const struct config_setting *row, void *field)
+{
+    struct config_datasets *f = field;
+
+    return read_list(r, s, row, SCOPE_policy_dataset, sizeof(f->item[0]),
+                     (char **)&f->item, &f->count);
+}
+
+const struct config_type config_type_sinks = {read_sinks, config_no_preset};
+const struct config_type config_type_listeners = {read_listeners,
+                                                  config_no_preset};
+const struct config_type config_type_datasets = {read_datasets,
+                                                 config_no_preset};
+
+/* ---- checks that need several settings ---- */
+
+static void check_sinks(struct config_reader *r)
+{
+    const struct config_sinks *s = &r->config->sinks;
+    size_t i;
+
+    for (i = 0; i < s->count; i++)
+        if ((s->item[i].kind == SINK_FILE) != (s->item[i].path[0] != '\0'))
+            diag_add(r->diags, DIAG_ERROR, "sink-path", NULL,
+                     "log element %zu: a sink \"file\" needs a path, and no "
+                     "other sink has one",
+                     i + 1);
+}
+
+static void check_listener(struct config_reader *r, struct config_listener *l)
+{
+    if (l->on_no_rule == NO_RULE_UNSET)
+        l->on_no_rule = r->config->strict ? NO_RULE_REFUSE : NO_RULE_CLEAR;
+    if (l->direction != POLICY_OUTBOUND && l->allow.given)
+        diag_add(r->diags, DIAG_ERROR, "allow-inbound", &l->span,
+                 "allow is for Outbound listeners: the peers of an Inbound one "
+                 "are other machines; remove it");
+    if (l->allow.all)
+        diag_add(r->diags, DIAG_WARNING, "allow-all", &l->span,
+                 "allow = \"*\": every account of this machine can speak to "
+                 "%s as user id %s",
+                 l->target.text, l->userid[0] != '\0' ? l->userid : "(none)");
+}
+
+static void check_listeners(struct config_reader *r)
+{
+    struct config_listeners *ls = &r->config->listeners;
+    char text[NETADDR_TEXT];
+    size_t i, k;
+
+    for (i = 0; i < ls->count; i++) {
+        check_listener(r, &ls->item[i]);
+        for (k = 0; k < i; k++)
+            if (ls->item[i].listen.port != 0 &&
+                netaddr_equal(&ls->item[i].listen, &ls->item[k].listen))
+                diag_add(r->diags, DIAG_ERROR, "listen-twice",
+                         &ls->item[i].span, "two listeners on %s",
+                         netaddr_format(&ls->item[i].listen, text));
+    }
+}
+
+static void check_release(struct config_reader *r, const config_t *cfg)
+{
+    config_setting_t *s = config_lookup(cfg, "release");
+    struct error err;
+
+    if (zos_release_parse(r->config->release, &r->config->zos_release, &err) <
+        0)
+        config_wrong_value(r, s, "%s", err.text);
+}
+
+/* ---- loading ---- */
+
+/* libconfig gives the line of an error, not its column. */
+static void add_syntax_error(const struct config_reader *r, const config_t *cfg)
+{
+    int line = config_error_line(cfg);
+    const char *text = config_error_text(cfg);
+    struct span span = config_line_span(r->src, line);
+
+    if (config_error_file(cfg) != NULL)
+        diag_add(r->diags, DIAG_ERROR, "syntax", NULL, "%s:%d: %s",
+                 config_error_file(cfg), line, text);
+    else
+        diag_add(r->diags, DIAG_ERROR, "syntax", &span,
+                 "%s; a setting is written key = value;", text);
+}
+
+static int read_all(struct config_reader *r)
+{
+    config_t cfg;
+    int err = 0;
+
+    config_init(&cfg);
+    if (!config_read_string(&cfg, source_text(r->src))) {
+        add_syntax_error(r, &cfg);
+        goto out;
+    }
+    err = read_group(r, config_root_setting(&cfg), SCOPE_config, r->config);
+    if (err < 0 || diags_level(r->diags, DIAG_ERROR) != 0)
+        goto out;
+    check_release(r, &cfg);
+    check_sinks(r);
+    check_listeners(r);
+out:
+    config_destroy(&cfg);
+    return err;
+}
+
+int config_load_source(struct source *src, struct diags *diags,
+                       struct config **ret)
+{
+    struct config *c = calloc(1, sizeof(*c));
+    struct config_reader r = {src, diags, c};
+    int err;
+
+    if (c == NULL)
+        return ERR_NOMEM;
+    atomic_init(&c->refs, 1);
+    source_ref(src);
+    c->src = src;
+    c->arena = arena_new();
+    err = c->arena == NULL ? ERR_NOMEM : read_all(&r);
+    if (err == 0 && diags_level(diags, DIAG_ERROR) != 0)
+        err = ERR_SYNTAX;
+    if (err < 0) {
+        config_unref(c);
+        return err;
+    }
+    *ret = c;
+    return 0;
+}
+
+int config_load(const char *file, struct diags *diags, struct config **ret)
+{
+    struct source *src;
+    struct error err;
+    int r;
+
+    if (source_read(file, &src, &err) < 0) {
+        diag_add(diags, DIAG_ERROR, "unreadable", NULL, "%s", err.text);
+        return ERR_SYNTAX;
+    }
+    r = config_load_source(src, diags, ret);
+    source_unref(src);
+    return r;
+}
+
+struct config *config_ref(struct config *c)
+{
+    atomic_fetch_add(&c->refs, 1);
+    return c;
+}
+
+void config_unref(struct config *c)
+{
+    if (c == NULL || atomic_fetch_sub(&c->refs, 1) != 1)
+        return;
+    source_unref(c->src);
+    arena_free(c->arena);
+    free(c);
+}
+
+bool config_allows(const struct config_listener *l, uid_t uid)
+{
+    size_t i;
+
+    if (!l->allow.given)
+        return uid == 0 || uid == geteuid();
+    for (i = 0; i < l->allow.count; i++)
+        if (l->allow.uid[i] == uid)
+            return true;
+    return l->allow.all;
+}
+
+size_t config_row_count(void)
+{
+    return SETTING_COUNT;
+}
+
+struct config_row config_row_get(size_t i)
+{
+    const struct config_setting *s = &settings[i].row;
+    struct config_row row = {scope_names[settings[i].scope],
+                             s->key,
+                             s->type_name,
+                             s->standard,
+                             s->unit,
+                             s->meaning,
+                             s->reload};
+
+    return row;
+}

@@ -1,0 +1,111 @@
+#ifndef DAEMON_CONFIG_H
+#define DAEMON_CONFIG_H
+
+/*
+ * attlsd.conf as a value. The file is read, checked and resolved whole when
+ * it is loaded (names of accounts and of targets too), so that nothing is
+ * looked up on the event loop. What may stand in it is settings.def.
+ */
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "policy/policy.h"
+#include "util/diag.h"
+#include "util/netaddr.h"
+
+enum { CONFIG_TARGET_MAX = 8 }; /* addresses of one target */
+
+enum config_sink_kind { SINK_NONE, SINK_STDERR, SINK_FILE, SINK_SYSLOG };
+
+struct config_sink {
+    int kind; /* enum config_sink_kind */
+    const char *path;
+};
+
+enum config_mode { MODE_NONE, MODE_FORWARD };
+enum config_no_rule { NO_RULE_UNSET, NO_RULE_CLEAR, NO_RULE_REFUSE };
+enum config_truncation { TRUNCATION_UNSET, TRUNCATION_RESET, TRUNCATION_EOF };
+
+struct config_target {
+    const char *text; /* as written */
+    struct netaddr address[CONFIG_TARGET_MAX];
+    size_t count;
+};
+
+/* Who may connect to an outbound listener. */
+struct config_accounts {
+    bool given, all;
+    const uid_t *uid;
+    size_t count;
+};
+
+struct config_listener {
+    int mode;      /* enum config_mode */
+    int direction; /* enum policy_direction */
+    struct netaddr listen;
+    struct config_target target;
+    const char *jobname, *userid; /* "": not known */
+    struct config_accounts allow;
+    int on_no_rule; /* enum config_no_rule, never UNSET once loaded */
+    int truncation; /* enum config_truncation */
+    struct span span;
+};
+
+struct config_sinks {
+    struct config_sink *item;
+    size_t count;
+};
+
+struct config_listeners {
+    struct config_listener *item;
+    size_t count;
+};
+
+struct config_datasets {
+    struct policy_dataset *item;
+    size_t count;
+};
+
+struct config {
+    const char *stack, *pagent, *pagent_root, *racf, *control, *release;
+    bool ttls, strict, allow_legacy;
+    unsigned long workers, min_rsa, handshake_limit, connect_limit,
+        half_close_limit, idle_limit, keepalive, stop_limit, max_connections,
+        backlog;
+    enum zos_release zos_release;
+    struct config_sinks sinks;
+    struct config_listeners listeners;
+    struct config_datasets datasets;
+    struct arena *arena; /* holds all of the above */
+    struct source *src;
+    atomic_uint refs;
+};
+
+/*
+ * Reads FILE. Findings go to DIAGS with file and line. 0, ERR_SYNTAX (at
+ * least one error was added), ERR_NOMEM.
+ */
+int config_load(const char *file, struct diags *diags, struct config **ret);
+/* As config_load(), from a text in memory. */
+int config_load_source(struct source *src, struct diags *diags,
+                       struct config **ret);
+/* Counted (atomically): listeners and snapshots share one. */
+struct config *config_ref(struct config *c);
+void config_unref(struct config *c); /* NULL allowed */
+
+/* The account UID may connect to this listener. */
+bool config_allows(const struct config_listener *l, uid_t uid);
+
+/* Rows of settings.def, for the manual's test: each has a key, a unit, a
+ * default (NULL: none), whether SIGHUP changes it, and a meaning. */
+struct config_row {
+    const char *scope, *key, *type, *standard, *unit, *meaning;
+    bool reload;
+};
+size_t config_row_count(void);
+struct config_row config_row_get(size_t i);
+
+#endif

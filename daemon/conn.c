@@ -1,0 +1,526 @@
+/*
+ * The step machine, the limits and the life of a connection. What the actions
+ * do about mapping is in conn_map.c, about TLS in conn_tls.c, about moving
+ * bytes and ending at the end of this file.
+ */
+
+#include "daemon/conn.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/conn_private.h"
+#include "util/fd.h"
+
+/* ---- the table ---- */
+
+enum {
+    LIMIT_NOW,
+    LIMIT_NONE,
+    LIMIT_CONNECT,
+    LIMIT_FIRST,
+    LIMIT_SECOND,
+    LIMIT_IDLE,
+    LIMIT_HALF_CLOSE
+};
+
+static const struct {
+    const char *name;
+    int limit;
+} states[] = {
+#define STATE(id, limit, meaning) {#id, LIMIT_##limit},
+#include "daemon/states.def"
+#undef STATE
+};
+
+static const char *const event_names[] = {
+#define EVENT(id, meaning) #id,
+#include "daemon/states.def"
+#undef EVENT
+};
+
+static const struct {
+    enum counter counter;
+    const char *text;
+} reasons[] = {
+#define REASON(id, counter, text) {COUNTER_##counter, text},
+#include "daemon/reasons.def"
+#undef REASON
+};
+
+struct edge {
+    enum conn_state to;
+    conn_action_fn *action; /* NULL: there is no such edge */
+};
+
+static const struct edge edges[CONN_STATE_COUNT][CONN_EVENT_COUNT] = {
+#define EDGE(from, event, to, action)                                          \
+    [CONN_##from][CONN_EV_##event] = {CONN_##to, conn_do_##action},
+#include "daemon/states.def"
+#undef EDGE
+};
+
+const char *conn_state_name(enum conn_state s)
+{
+    return states[s].name;
+}
+
+const char *conn_event_name(enum conn_event e)
+{
+    return event_names[e];
+}
+
+bool conn_has_edge(enum conn_state s, enum conn_event e)
+{
+    return edges[s][e].action != NULL;
+}
+
+enum conn_state conn_state(const struct conn *c)
+{
+    return (enum conn_state)c->state;
+}
+
+enum conn_reason conn_reason(const struct conn *c)
+{
+    return (enum conn_reason)c->reason;
+}
+
+uint32_t conn_id(const struct conn *c)
+{
+    return c->id;
+}
+
+/* ---- remarks ---- */
+
+void conn_remark(struct conn *c, enum trace_priority p, const char *fmt, ...)
+{
+    char local[NETADDR_TEXT], remote[NETADDR_TEXT], text[900];
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    if (c->local.family == AF_UNSPEC)
+        trace_remark(c->host->trace, p, "conn=%08X listen=%s target=%s %s",
+                     c->id, netaddr_format(&c->listener->listen, local),
+                     c->listener->target.text, text);
+    else
+        trace_remark(c->host->trace, p, "conn=%08X local=%s remote=%s %s",
+                     c->id, netaddr_format(&c->local, local),
+                     netaddr_format(&c->remote, remote), text);
+}
+
+/* ---- limits ---- */
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    conn_check_limit(arg);
+}
+
+static void set_timer(struct conn *c)
+{
+    uint64_t now = c->host->now();
+    uint64_t left = c->deadline > now ? c->deadline - now : 0;
+    struct timeval tv = {(time_t)(left / 1000),
+                         (suseconds_t)(left % 1000 * 1000)};
+
+    if (c->timer == NULL)
+        c->timer = evtimer_new(c->host->base, on_timer, c);
+    /* without memory for a timer there is no limit to wait for */
+    if (c->timer == NULL || evtimer_add(c->timer, &tv) < 0) {
+        c->deadline = 0;
+        conn_remark(c, TRACE_ERR, "error=\"no memory for a timer\"");
+    }
+}
+
+void conn_arm(struct conn *c, uint64_t milliseconds)
+{
+    c->deadline = milliseconds == 0 ? 0 : c->host->now() + milliseconds;
+    if (c->deadline != 0)
+        set_timer(c);
+    else if (c->timer != NULL)
+        evtimer_del(c->timer);
+}
+
+static uint64_t limit_of(const struct conn *c)
+{
+    const struct config *cfg = conn_config(c);
+
+    switch (states[c->state].limit) {
+    case LIMIT_CONNECT:
+        return cfg->connect_limit * 1000 / c->listener->target.count;
+    case LIMIT_FIRST:
+        return conn_first_limit(c);
+    case LIMIT_SECOND:
+        return conn_second_limit(c);
+    case LIMIT_IDLE:
+        return cfg->idle_limit * 1000;
+    case LIMIT_HALF_CLOSE:
+        return cfg->half_close_limit * 1000;
+    default:
+        return 0;
+    }
+}
+
+/* Relaying moves the deadline without touching the timer: the timer looks
+ * when bytes last moved. */
+void conn_check_limit(struct conn *c)
+{
+    uint64_t now = c->host->now(), limit;
+
+    if (c->deadline == 0)
+        return;
+    if (c->state == CONN_RELAYING || c->state == CONN_DRAINING) {
+        limit = limit_of(c);
+        if (c->active + limit > c->deadline)
+            c->deadline = c->active + limit;
+    }
+    if (c->deadline > now) {
+        set_timer(c);
+        return;
+    }
+    c->deadline = 0;
+    conn_step(c, CONN_EV_TIMEOUT);
+}
+
+/* ---- life ---- */
+
+static void wake_turn(struct conn_host *h)
+{
+    static const struct timeval at_once = {0, 0};
+
+    if (!evtimer_pending(h->turn, NULL))
+        evtimer_add(h->turn, &at_once);
+}
+
+static void on_turn(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    conn_host_turn(arg);
+}
+
+int conn_host_init(struct conn_host *h, struct error *err)
+{
+    int r;
+
+    TAILQ_INIT(&h->open);
+    TAILQ_INIT(&h->again);
+    TAILQ_INIT(&h->dying);
+    atomic_init(&h->count, 0);
+    h->owners = NULL;
+    h->scratch = malloc(sizeof(*h->scratch));
+    h->turn = evtimer_new(h->base, on_turn, h);
+    r = h->scratch == NULL || h->turn == NULL
+            ? error_nomem(err)
+            : owner_query_new(&h->owners, err);
+    if (r < 0)
+        conn_host_done(h);
+    return r;
+}
+
+static void conn_free(struct conn *c)
+{
+    if (c->timer != NULL)
+        event_free(c->timer);
+    pump_done(&c->pump);
+    endpoint_reset(&c->wire);
+    endpoint_reset(&c->app);
+    environment_unref(c->env);
+    snapshot_unref(c->snapshot);
+    free(c);
+}
+
+static void unqueue(struct conn *c)
+{
+    if (c->queued)
+        TAILQ_REMOVE(&c->host->again, c, queue);
+    c->queued = false;
+}
+
+static void free_dying(struct conn_host *h)
+{
+    struct conn *c;
+
+    while ((c = TAILQ_FIRST(&h->dying)) != NULL) {
+        TAILQ_REMOVE(&h->dying, c, link);
+        conn_free(c);
+    }
+}
+
+void conn_host_turn(struct conn_host *h)
+{
+    struct conn *c, *last = TAILQ_LAST(&h->again, conn_list);
+    bool end = last == NULL;
+
+    /* those that queue anew come after the sockets' next events */
+    while (!end && (c = TAILQ_FIRST(&h->again)) != NULL) {
+        end = c == last;
+        unqueue(c);
+        conn_step(c, CONN_EV_READY);
+    }
+    free_dying(h);
+    if (!TAILQ_EMPTY(&h->again))
+        wake_turn(h);
+}
+
+void conn_host_stop(struct conn_host *h)
+{
+    struct conn *c, *next;
+
+    for (c = TAILQ_FIRST(&h->open); c != NULL; c = next) {
+        next = TAILQ_NEXT(c, link);
+        conn_step(c, CONN_EV_STOP);
+    }
+}
+
+void conn_host_done(struct conn_host *h)
+{
+    conn_host_stop(h);
+    free_dying(h);
+    owner_query_free(h->owners);
+    if (h->turn != NULL)
+        event_free(h->turn);
+    free(h->scratch);
+}
+
+static void on_ready(void *arg)
+{
+    conn_step(arg, CONN_EV_READY);
+}
+
+struct conn *conn_new_in_state(struct conn_host *h,
+                               const struct config_listener *l,
+                               enum conn_state s)
+{
+    struct conn *c = calloc(1, sizeof(*c));
+
+    if (c == NULL)
+        return NULL;
+    c->host = h;
+    c->listener = l;
+    c->snapshot = snapshots_get(h->snapshots);
+    c->id = snapshots_next_connid(h->snapshots);
+    c->state = (uint8_t)s;
+    endpoint_init(&c->wire, on_ready, c);
+    endpoint_init(&c->app, on_ready, c);
+    pump_init(&c->pump, &c->app, &c->wire);
+    c->pump.truncation_is_eof = l->truncation == TRUNCATION_EOF;
+    TAILQ_INSERT_TAIL(&h->open, c, link);
+    h->count++;
+    return c;
+}
+
+void conn_start(struct conn_host *h, const struct config_listener *l, int fd)
+{
+    struct conn *c = conn_new_in_state(h, l, CONN_NEW);
+    struct endpoint *e;
+    struct error err;
+
+    metrics_add(&h->metrics, COUNTER_ACCEPTED, 1);
+    if (c == NULL) {
+        fd_reset(&fd);
+        metrics_add(&h->metrics, COUNTER_REFUSED, 1);
+        return;
+    }
+    e = conn_outbound(c) ? &c->app : &c->wire;
+    if (endpoint_open(e, h->base, fd, &err) < 0) {
+        conn_remark(c, TRACE_ERR, "error=\"%s\"", err.text);
+        c->reason = CONN_BY_NO_MEMORY;
+        conn_step(c, CONN_EV_REFUSED);
+        return;
+    }
+    endpoint_keepalive(e, conn_config(c)->keepalive);
+    conn_step(c, conn_outbound(c) ? CONN_EV_ARRIVED_OUT : CONN_EV_ARRIVED_IN);
+}
+
+/* ---- the step ---- */
+
+static void log_end(struct conn *c)
+{
+    metrics_add(&c->host->metrics, COUNTER_CLOSED, 1);
+    if (reasons[c->reason].counter != COUNTER_CLOSED)
+        metrics_add(&c->host->metrics, reasons[c->reason].counter, 1);
+    switch (c->reason) {
+    case CONN_BY_FINISHED:
+    case CONN_BY_WIRE_LOST: /* a peer may reset; the TLS lines say the rest */
+    case CONN_BY_APP_LOST:
+    case CONN_BY_HANDSHAKE: /* have said more already */
+    case CONN_BY_TIMED_OUT:
+    case CONN_BY_ENVIRONMENT:
+    case CONN_BY_DIAL_FAILED:
+        break;
+    default:
+        conn_remark(c, TRACE_WARNING, "ended=\"%s\"", reasons[c->reason].text);
+    }
+}
+
+static void close_conn(struct conn *c)
+{
+    struct conn_host *h = c->host;
+
+    conn_arm(c, 0);
+    unqueue(c);
+    endpoint_reset(&c->wire); /* no-ops when the action has closed them */
+    endpoint_reset(&c->app);
+    log_end(c);
+    TAILQ_REMOVE(&h->open, c, link);
+    TAILQ_INSERT_TAIL(&h->dying, c, link);
+    h->count--;
+    wake_turn(h);
+}
+
+enum conn_event conn_because(struct conn *c, enum conn_reason why,
+                             enum conn_event ev)
+{
+    c->reason = (uint8_t)why;
+    return ev;
+}
+
+static void enter(struct conn *c, enum conn_state to)
+{
+    bool same = c->state == to;
+
+    c->state = (uint8_t)to;
+    if (!same && to != CONN_CLOSED && states[to].limit != LIMIT_NOW)
+        conn_arm(c, limit_of(c));
+}
+
+static enum conn_event defect(struct conn *c, enum conn_event ev)
+{
+    conn_remark(c, TRACE_ERR, "defect=\"event %s in state %s\"",
+                conn_event_name(ev), states[c->state].name);
+    enter(c, CONN_CLOSED);
+    return conn_because(c, CONN_BY_DEFECT, CONN_EV_NONE);
+}
+
+void conn_step(struct conn *c, enum conn_event ev)
+{
+    const struct edge *e;
+
+    if (c->state == CONN_CLOSED)
+        return; /* waits for the end of the turn */
+    while (ev != CONN_EV_NONE && c->state != CONN_CLOSED) {
+        e = &edges[c->state][ev];
+        if (e->action == NULL) {
+            ev = defect(c, ev);
+            break;
+        }
+        enter(c, e->to);
+        ev = e->action(c);
+    }
+    if (c->state == CONN_CLOSED)
+        close_conn(c);
+}
+
+/* ---- actions: bytes ---- */
+
+enum conn_event conn_do_start_relay(struct conn *c)
+{
+    if (c->tls)
+        c->secured = true;
+    c->active = c->host->now();
+    return conn_do_relay(c);
+}
+
+static enum conn_event broken(struct conn *c, const struct pump_fault *fault)
+{
+    if (fault->why == IO_BLOCKED)
+        return conn_because(c, CONN_BY_NO_MEMORY, CONN_EV_LOST);
+    if (fault->why == IO_TRUNCATED)
+        return conn_because(c, CONN_BY_TRUNCATED, CONN_EV_LOST);
+    return conn_because(
+        c, fault->at == &c->wire ? CONN_BY_WIRE_LOST : CONN_BY_APP_LOST,
+        CONN_EV_LOST);
+}
+
+static void count_bytes(struct conn *c, uint64_t out, uint64_t in)
+{
+    const struct flow *f = c->pump.flow;
+
+    if (f[FLOW_OUT].bytes == out && f[FLOW_IN].bytes == in)
+        return;
+    metrics_add(&c->host->metrics, COUNTER_BYTES_OUT, f[FLOW_OUT].bytes - out);
+    metrics_add(&c->host->metrics, COUNTER_BYTES_IN, f[FLOW_IN].bytes - in);
+    c->active = c->host->now();
+}
+
+enum conn_event conn_do_relay(struct conn *c)
+{
+    struct pump_fault fault;
+    const struct flow *f = c->pump.flow;
+    uint64_t out = f[FLOW_OUT].bytes, in = f[FLOW_IN].bytes;
+    enum pump_status st = pump_run(&c->pump, c->host->scratch, &fault);
+
+    count_bytes(c, out, in);
+    if (st == PUMP_BROKEN)
+        return broken(c, &fault);
+    if (st == PUMP_DONE)
+        return CONN_EV_DONE;
+    if (st == PUMP_MORE && !c->queued) {
+        c->queued = true;
+        TAILQ_INSERT_TAIL(&c->host->again, c, queue);
+        wake_turn(c->host);
+    }
+    if (c->state == CONN_RELAYING && (f[FLOW_OUT].ended || f[FLOW_IN].ended))
+        return CONN_EV_HALF;
+    return CONN_EV_NONE;
+}
+
+enum conn_event conn_do_wait(struct conn *c)
+{
+    (void)c;
+    return CONN_EV_NONE;
+}
+
+/* ---- actions: ends ---- */
+
+enum conn_event conn_do_finish(struct conn *c)
+{
+    c->reason = CONN_BY_FINISHED;
+    conn_log_tls_end(c, 0, NULL);
+    endpoint_close(&c->wire);
+    endpoint_close(&c->app);
+    return CONN_EV_NONE;
+}
+
+/* A reset stays a reset; what is no orderly end never looks like one. */
+enum conn_event conn_do_lose(struct conn *c)
+{
+    const struct tls_outcome *o = NULL;
+
+    if (c->wire.session != NULL && c->reason != CONN_BY_APP_LOST)
+        o = session_outcome(c->wire.session);
+    if (c->reason == CONN_BY_TRUNCATED)
+        conn_log_tls_end(c, 420, "FIN without close_notify");
+    else if (o != NULL)
+        conn_log_tls_end(c, o->rc, o->reason);
+    else
+        conn_log_tls_end(c, 0, NULL);
+    return conn_do_reset(c);
+}
+
+enum conn_event conn_do_expire(struct conn *c)
+{
+    c->reason = CONN_BY_IDLE;
+    return conn_do_reset(c);
+}
+
+enum conn_event conn_do_stop(struct conn *c)
+{
+    c->reason = CONN_BY_STOPPED;
+    return conn_do_reset(c);
+}
+
+enum conn_event conn_do_reset(struct conn *c)
+{
+    endpoint_reset(&c->wire);
+    endpoint_reset(&c->app);
+    return CONN_EV_NONE;
+}

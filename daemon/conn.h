@@ -1,0 +1,99 @@
+#ifndef DAEMON_CONN_H
+#define DAEMON_CONN_H
+
+/*
+ * One connection from accept to close, as the table states.def has it.
+ * conn_step() is the only place that changes a connection's state.
+ *
+ * Everything here belongs to one thread: that of the host. A connection is
+ * freed only by conn_host_turn(), at the end of a turn of the event loop, so
+ * no callback finds its connection gone.
+ */
+
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "daemon/config.h"
+#include "daemon/metrics.h"
+#include "daemon/pump.h"
+#include "daemon/snapshot.h"
+#include "intercept/owner.h"
+#include "trace/trace.h"
+
+enum conn_state {
+#define STATE(id, limit, meaning) CONN_##id,
+#include "daemon/states.def"
+#undef STATE
+    CONN_STATE_COUNT
+};
+
+enum conn_event {
+#define EVENT(id, meaning) CONN_EV_##id,
+#include "daemon/states.def"
+#undef EVENT
+    CONN_EVENT_COUNT
+};
+
+enum conn_reason {
+#define REASON(id, counter, text) CONN_BY_##id,
+#include "daemon/reasons.def"
+#undef REASON
+    CONN_REASON_COUNT
+};
+
+struct conn;
+TAILQ_HEAD(conn_list, conn);
+
+/* What a thread lends its connections. */
+struct conn_host {
+    struct event_base *base;
+    struct snapshots *snapshots;
+    struct trace *trace;
+    struct metrics metrics;
+    struct owner_query *owners;
+    struct scratch *scratch;
+    uint64_t (*now)(void); /* milliseconds, never backwards */
+
+    struct event *turn; /* runs conn_host_turn() after the other events */
+    struct conn_list open;
+    struct conn_list again; /* have more to relay */
+    struct conn_list dying; /* closed, to be freed */
+    _Atomic unsigned long count;
+};
+
+/* Sets the members that follow NOW, which the caller has set; *BASE is
+ * borrowed. ERR_NOMEM, ERR_SYSTEM. */
+int conn_host_init(struct conn_host *h, struct error *err);
+/* Closes and frees all connections. */
+void conn_host_done(struct conn_host *h);
+/* Runs what waits for its next turn and frees what is closed. */
+void conn_host_turn(struct conn_host *h);
+/* The event STOP to all connections. */
+void conn_host_stop(struct conn_host *h);
+
+/*
+ * Takes the accepted socket FD (also when it fails) and lets the new
+ * connection begin. L must outlive it.
+ */
+void conn_start(struct conn_host *h, const struct config_listener *l, int fd);
+
+void conn_step(struct conn *c, enum conn_event ev);
+/* Looks whether the limit of the state has passed: what the timer calls. */
+void conn_check_limit(struct conn *c);
+
+/* For tests and displays. */
+enum conn_state conn_state(const struct conn *c);
+enum conn_reason conn_reason(const struct conn *c);
+uint32_t conn_id(const struct conn *c);
+const char *conn_state_name(enum conn_state s);
+const char *conn_event_name(enum conn_event e);
+/* There is an edge from S on E. */
+bool conn_has_edge(enum conn_state s, enum conn_event e);
+/* A connection in state S that has no socket, for walking the table. */
+struct conn *conn_new_in_state(struct conn_host *h,
+                               const struct config_listener *l,
+                               enum conn_state s);
+
+#endif

@@ -1,0 +1,228 @@
+/*
+ * From an accepted socket to a rule: who connected, the connection to the
+ * target, and the search. On z/OS too an active socket is mapped when it
+ * connects and a passive one when it is accepted (IP Configuration Guide,
+ * "AT-TLS policy").
+ */
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "daemon/conn_private.h"
+
+static bool own_address(int fd, struct netaddr *ret)
+{
+    struct sockaddr_storage sa;
+    socklen_t len = sizeof(sa);
+
+    return getsockname(fd, (struct sockaddr *)&sa, &len) == 0 &&
+           netaddr_from_sockaddr((struct sockaddr *)&sa, ret);
+}
+
+static bool peer_address(int fd, struct netaddr *ret)
+{
+    struct sockaddr_storage sa;
+    socklen_t len = sizeof(sa);
+
+    return getpeername(fd, (struct sockaddr *)&sa, &len) == 0 &&
+           netaddr_from_sockaddr((struct sockaddr *)&sa, ret);
+}
+
+/* ---- who ---- */
+
+enum conn_event conn_do_check_owner(struct conn *c)
+{
+    struct netaddr mine, peer;
+    struct owner owner;
+    struct error err;
+
+    if (c->listener->allow.all)
+        return CONN_EV_ALLOWED;
+    if (!own_address(c->app.fd, &mine) || !peer_address(c->app.fd, &peer))
+        return conn_because(c, CONN_BY_OWNER_UNKNOWN, CONN_EV_REFUSED);
+    if (owner_of_connection(c->host->owners, &peer, &mine, &owner, &err) < 0) {
+        conn_remark(c, TRACE_WARNING, "owner=unknown error=\"%s\"", err.text);
+        return conn_because(c, CONN_BY_OWNER_UNKNOWN, CONN_EV_REFUSED);
+    }
+    if (config_allows(c->listener, owner.uid))
+        return CONN_EV_ALLOWED;
+    conn_remark(c, TRACE_WARNING,
+                "owner=%u denied fix=\"add the account to allow of this "
+                "listener\"",
+                (unsigned)owner.uid);
+    return conn_because(c, CONN_BY_DENIED, CONN_EV_REFUSED);
+}
+
+/* ---- the target ---- */
+
+static struct endpoint *dialled(struct conn *c)
+{
+    return conn_outbound(c) ? &c->wire : &c->app;
+}
+
+/* The address that was tried last did not do: the next one, or none. */
+static enum conn_event dial_failed(struct conn *c, const char *why)
+{
+    const struct config_target *t = &c->listener->target;
+    char text[NETADDR_TEXT];
+
+    endpoint_close(dialled(c));
+    conn_remark(c, TRACE_WARNING, "dial=%s error=\"%s\"",
+                netaddr_format(&t->address[c->target - 1], text), why);
+    if (c->target < t->count)
+        return CONN_EV_DIAL_NEXT;
+    return conn_because(c, CONN_BY_DIAL_FAILED, CONN_EV_REFUSED);
+}
+
+enum conn_event conn_do_dial(struct conn *c)
+{
+    const struct config_target *t = &c->listener->target;
+    struct error err;
+
+    if (endpoint_connect(dialled(c), c->host->base, &t->address[c->target++],
+                         &err) < 0)
+        return dial_failed(c, err.text);
+    conn_arm(c, conn_config(c)->connect_limit * 1000 / t->count);
+    return CONN_EV_NONE;
+}
+
+enum conn_event conn_do_dial_check(struct conn *c)
+{
+    int error;
+
+    /* the accepted socket may be ready before the other is connected */
+    if (!dialled(c)->writable)
+        return CONN_EV_NONE;
+    error = endpoint_connect_result(dialled(c));
+    if (error == EINPROGRESS)
+        return CONN_EV_NONE;
+    if (error != 0)
+        return dial_failed(c, strerror(error));
+    endpoint_keepalive(dialled(c), conn_config(c)->keepalive);
+    return CONN_EV_DIALLED;
+}
+
+enum conn_event conn_do_dial_late(struct conn *c)
+{
+    return dial_failed(c, "no answer within connect_limit");
+}
+
+enum conn_event conn_do_proceed(struct conn *c)
+{
+    return c->tls ? CONN_EV_MAPPED_TLS : CONN_EV_MAPPED_CLEAR;
+}
+
+/* ---- the rule ---- */
+
+void conn_subject(const struct conn *c, struct ezd_subject *ret)
+{
+    const struct policy_action *env = policy_rule_environment(c->rule);
+    const struct policy_action *con = policy_rule_connection(c->rule);
+
+    *ret = (struct ezd_subject){
+        .grpid = c->grpid,
+        .envid = c->envid,
+        .connid = c->id,
+        .local = c->local,
+        .remote = c->remote,
+        .jobname =
+            c->listener->jobname[0] != '\0' ? c->listener->jobname : NULL,
+        .userid = c->listener->userid[0] != '\0' ? c->listener->userid : NULL,
+        .rule = policy_rule_name(c->rule),
+        .group = policy_action_name(policy_rule_group(c->rule)),
+        .environment = env != NULL ? policy_action_name(env) : NULL,
+        .connection = con != NULL ? policy_action_name(con) : NULL,
+        .type = conn_outbound(c) ? EZD_OUTBOUND : EZD_INBOUND,
+        .trace = (unsigned)effective_number(c->eff, PARM_Trace),
+        .facility =
+            effective_choice(c->eff, PARM_SyslogFacility) == FACILITY_AUTH
+                ? TRACE_AUTH
+                : TRACE_DAEMON,
+    };
+}
+
+static enum policy_verdict search(struct conn *c)
+{
+    struct policy_conn pc = {
+        .direction = (enum policy_direction)c->listener->direction,
+        .local = c->local,
+        .remote = c->remote,
+        .when = time(NULL),
+    };
+
+    if (c->listener->jobname[0] != '\0')
+        pc.jobname = c->listener->jobname;
+    if (c->listener->userid[0] != '\0')
+        pc.userid = c->listener->userid;
+    return policy_match(snapshot_policy(c->snapshot), &pc, NULL, NULL,
+                        &c->rule);
+}
+
+static enum conn_event no_rule(struct conn *c)
+{
+    if (c->listener->on_no_rule == NO_RULE_REFUSE)
+        return conn_because(c, CONN_BY_NO_RULE, CONN_EV_REFUSED);
+    metrics_add(&c->host->metrics, COUNTER_CLEAR_NO_RULE, 1);
+    return CONN_EV_MAPPED_CLEAR;
+}
+
+static enum conn_event refuse_parameter(struct conn *c, const char *why)
+{
+    struct ezd_subject s;
+
+    conn_subject(c, &s);
+    /* 5018: policy mapping failed (IP Diagnosis Guide, AT-TLS return codes) */
+    ezd_event(c->host->trace, &s, 5018, EZD_POLICY_MAPPING, NULL);
+    conn_remark(c, TRACE_ERR, "rule=%s refused=\"%s\"",
+                policy_rule_name(c->rule), why);
+    return conn_because(c, CONN_BY_PARAMETER, CONN_EV_REFUSED);
+}
+
+static enum conn_event matched(struct conn *c)
+{
+    struct ezd_subject s;
+    bool on;
+
+    c->eff = policy_rule_effective(c->rule);
+    c->grpid = snapshot_group(c->snapshot, c->host->snapshots, c->rule);
+    on = effective_on(c->eff, PARM_TTLSEnabled);
+    conn_subject(c, &s);
+    if (!on) {
+        ezd_map(c->host->trace, &s, EZD_NOT_ENABLED);
+        metrics_add(&c->host->metrics, COUNTER_CLEAR_OFF, 1);
+        return CONN_EV_MAPPED_CLEAR;
+    }
+    c->tls = true;
+    if (effective_on(c->eff, PARM_ApplicationControlled)) {
+        ezd_map(c->host->trace, &s, EZD_APPL_CONTROL);
+        return refuse_parameter(
+            c, "ApplicationControlled On: programs can't start TLS themselves "
+               "in this release");
+    }
+    ezd_map(c->host->trace, &s, EZD_ENABLED);
+    ezd_event(c->host->trace, &s, 0, EZD_CONNECTION_INIT, NULL);
+    metrics_add(&c->host->metrics, COUNTER_TLS, 1);
+    return CONN_EV_MAPPED_TLS;
+}
+
+enum conn_event conn_do_look_up(struct conn *c)
+{
+    if (!own_address(c->wire.fd, &c->local) ||
+        !peer_address(c->wire.fd, &c->remote))
+        return conn_because(c, CONN_BY_WIRE_LOST, CONN_EV_REFUSED);
+    if (!conn_config(c)->ttls)
+        return conn_because(c, CONN_BY_TTLS_OFF, CONN_EV_REFUSED);
+    switch (search(c)) {
+    case POLICY_NO_RULE:
+        return no_rule(c);
+    case POLICY_MATCHED:
+        return matched(c);
+    case POLICY_IDENTITY_NEEDED:
+        break;
+    }
+    conn_remark(c, TRACE_ERR,
+                "rule=%s fix=\"give this listener a jobname and a userid\"",
+                policy_rule_name(c->rule));
+    return conn_because(c, CONN_BY_IDENTITY, CONN_EV_REFUSED);
+}

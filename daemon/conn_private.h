@@ -1,0 +1,69 @@
+#ifndef DAEMON_CONN_PRIVATE_H
+#define DAEMON_CONN_PRIVATE_H
+
+/* What conn.c, conn_map.c and conn_tls.c share; not for others. */
+
+#include "daemon/conn.h"
+#include "trace/ezd.h"
+
+struct conn {
+    TAILQ_ENTRY(conn) link;  /* in open or dying */
+    TAILQ_ENTRY(conn) queue; /* in again, when queued */
+    struct conn_host *host;
+    const struct config_listener *listener;
+    struct snapshot *snapshot; /* the one it was mapped with */
+    const struct policy_rule *rule;
+    const struct effective *eff;
+    struct environment *env;
+    struct endpoint wire, app;
+    struct pump pump;
+    struct netaddr local, remote; /* of the wire side */
+    struct event *timer;
+    uint64_t deadline;      /* 0: none */
+    uint64_t handshake_end; /* handshake_limit */
+    uint64_t active;        /* when bytes last moved */
+    uint64_t moved;         /* bytes at that time */
+    uint32_t id, grpid, envid;
+    uint8_t state, reason;
+    uint8_t target; /* which address of the target is next */
+    bool tls;       /* the rule says TLS */
+    bool queued;
+    bool secured; /* the handshake was done */
+};
+
+/* Every action of states.def; each returns the event that follows. */
+typedef enum conn_event conn_action_fn(struct conn *c);
+conn_action_fn conn_do_check_owner, conn_do_look_up, conn_do_dial,
+    conn_do_dial_check, conn_do_dial_late, conn_do_proceed, conn_do_open_tls,
+    conn_do_shake, conn_do_start_relay, conn_do_relay, conn_do_wait,
+    conn_do_finish, conn_do_lose, conn_do_expire, conn_do_reset, conn_do_reject,
+    conn_do_give_up, conn_do_stop;
+
+static inline bool conn_outbound(const struct conn *c)
+{
+    return c->listener->direction == POLICY_OUTBOUND;
+}
+
+static inline const struct config *conn_config(const struct conn *c)
+{
+    return snapshot_config(c->snapshot);
+}
+
+/* The limit that the state has from now on; 0: none. */
+void conn_arm(struct conn *c, uint64_t milliseconds);
+/* The reason, once; the first one counts. Returns EV. */
+enum conn_event conn_because(struct conn *c, enum conn_reason why,
+                             enum conn_event ev);
+/* Who the EZD lines of this connection are about. */
+void conn_subject(const struct conn *c, struct ezd_subject *ret);
+/* HandshakeTimeout in milliseconds. */
+uint64_t conn_first_limit(const struct conn *c);
+uint64_t conn_second_limit(const struct conn *c);
+/* The lines of a TLS session that has ended. */
+void conn_log_tls_end(struct conn *c, int rc, const char *why);
+
+/* One line of ours: conn=, listener and addresses, then FMT. */
+void conn_remark(struct conn *c, enum trace_priority p, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,244 @@
+/*
+ * Environment, session and handshake of a connection, with the EZD lines in
+ * the order in which z/OS writes them (IP Diagnosis Guide, "AT-TLS traces").
+ */
+
+#include <string.h>
+
+#include "daemon/conn_private.h"
+
+enum {
+    RC_ENVIRONMENT = 5006,
+    RC_SILENT = 5004,
+    RC_TOO_LONG = 5005,
+    RC_IO = 406,
+    SECOND_FACTOR = 10 /* the second interval, of the first */
+};
+
+/* ---- limits ---- */
+
+static uint64_t left_of(const struct conn *c, uint64_t limit)
+{
+    uint64_t now = c->host->now();
+    uint64_t left = c->handshake_end > now ? c->handshake_end - now : 1;
+
+    return limit == 0 || limit > left ? left : limit;
+}
+
+uint64_t conn_first_limit(const struct conn *c)
+{
+    return left_of(c, effective_number(c->eff, PARM_HandshakeTimeout) * 1000);
+}
+
+uint64_t conn_second_limit(const struct conn *c)
+{
+    return left_of(c, effective_number(c->eff, PARM_HandshakeTimeout) * 1000 *
+                          SECOND_FACTOR);
+}
+
+/* ---- lines ---- */
+
+static void log_handshake(struct conn *c, int rc)
+{
+    const struct session *session = c->wire.session;
+    struct strbuf add = STRBUF_INIT;
+    struct ezd_handshake h = {0};
+    struct ezd_subject s;
+
+    conn_subject(c, &s);
+    /* with errors alone a good handshake costs no formatting */
+    if (rc == 0 && (s.trace & (EZD_TRACE_INFO | EZD_TRACE_EVENT)) == 0)
+        return;
+    if (c->env != NULL)
+        h.environment = environment_handle(c->env);
+    if (session != NULL) {
+        h.session = session_handle(session);
+        h.protocol = session_protocol(session);
+        h.cipher = session_cipher(session);
+    }
+    ezd_add_handshake(&h, &add);
+    ezd_event(c->host->trace, &s, rc, EZD_INITIAL_HANDSHAKE, strbuf_str(&add));
+    strbuf_done(&add);
+}
+
+/* One line that says it: design rule 6 keeps it out of the EZD lines. */
+static void remark_failure(struct conn *c, const struct tls_outcome *o)
+{
+    conn_remark(c, TRACE_ERR, "rule=%s rc=%d reason=\"%s\"%s%s%s%s%s%s",
+                policy_rule_name(c->rule), o->rc, o->reason,
+                o->subject[0] != '\0' ? " subject=\"" : "", o->subject,
+                o->subject[0] != '\0' ? "\"" : "",
+                o->issuer[0] != '\0' ? " issuer=\"" : "", o->issuer,
+                o->issuer[0] != '\0' ? "\"" : "");
+}
+
+void conn_log_tls_end(struct conn *c, int rc, const char *why)
+{
+    struct ezd_subject s;
+
+    if (!c->secured)
+        return;
+    conn_subject(c, &s);
+    if (rc != 0) {
+        ezd_event(c->host->trace, &s, rc, EZD_DATA_DECRYPTION, NULL);
+        conn_remark(c, TRACE_WARNING, "rule=%s rc=%d reason=\"%s\"",
+                    policy_rule_name(c->rule), rc, why);
+    }
+    ezd_start(c->host->trace, &s, EZD_CONNECTION_CLOSE, NULL);
+    ezd_event(c->host->trace, &s, 0, EZD_CONNECTION_CLOSE, NULL);
+}
+
+/* ---- the environment ---- */
+
+/*
+ * The lines of an environment have CONNID 0 and no addresses, but the user
+ * id. On z/OS the environment is linked to a "master" environment, which
+ * holds the ring; here they are one, so both lines have its number.
+ */
+static void log_environment(struct conn *c, const struct environment_link *l)
+{
+    struct trace *t = c->host->trace;
+    struct strbuf add = STRBUF_INIT;
+    struct ezd_subject s, whole;
+
+    conn_subject(c, &whole);
+    s = whole;
+    s.connid = 0;
+    s.local.family = s.remote.family = AF_UNSPEC;
+    s.jobname = s.rule = NULL;
+    ezd_start(t, &s, EZD_ENVIRONMENT_CREATE, NULL);
+    strbuf_addf(&add, "%016llX",
+                l->env != NULL ? (unsigned long long)environment_handle(l->env)
+                               : 0ULL);
+    ezd_event(t, &s, l->rc, EZD_ENVIRONMENT_MASTER_INIT, strbuf_str(&add));
+    strbuf_addf(&add, " %08X", (unsigned)l->envid);
+    ezd_event(t, &s, l->rc, EZD_ENVIRONMENT_LINK, strbuf_str(&add));
+    strbuf_done(&add);
+}
+
+static enum conn_event environment_failed(struct conn *c,
+                                          struct environment_link *l)
+{
+    log_handshake(c, RC_ENVIRONMENT);
+    remark_failure(c, &l->why);
+    metrics_add(&c->host->metrics, COUNTER_HANDSHAKE_FAILED, 1);
+    return conn_because(c, CONN_BY_ENVIRONMENT, CONN_EV_FAILED);
+}
+
+static const char *role_of(const struct conn *c)
+{
+    switch (effective_choice(c->eff, PARM_HandshakeRole)) {
+    case ROLE_CLIENT:
+        return "HS-Client";
+    case ROLE_SERVER:
+        return "HS-Server";
+    default:
+        return "HS-ServerWClientAuth";
+    }
+}
+
+static enum conn_event open_session(struct conn *c)
+{
+    struct session_params params = {c->env, c->eff, c->listener->target.text};
+    struct session *session = NULL;
+    struct tls_outcome why;
+    struct ezd_subject s;
+    int rc;
+
+    conn_subject(c, &s);
+    ezd_start(c->host->trace, &s, EZD_INITIAL_HANDSHAKE, role_of(c));
+    tls_outcome_init(&why);
+    rc = session_new(&params, &session, &why);
+    if (rc == 0) {
+        rc = endpoint_start_tls(&c->wire, session);
+        if (rc != 0)
+            why = *session_outcome(session);
+    }
+    if (rc == 0)
+        return CONN_EV_OPENED;
+    log_handshake(c, rc);
+    remark_failure(c, &why);
+    return conn_because(c, CONN_BY_HANDSHAKE, CONN_EV_FAILED);
+}
+
+enum conn_event conn_do_open_tls(struct conn *c)
+{
+    struct environment_link link;
+
+    c->handshake_end = c->host->now() + conn_config(c)->handshake_limit * 1000;
+    snapshot_link(c->snapshot, c->host->snapshots, c->rule, c->listener->userid,
+                  &link);
+    c->grpid = link.grpid;
+    c->envid = link.envid;
+    c->env = link.env;
+    if (link.opened || link.rc != 0)
+        log_environment(c, &link);
+    if (link.rc != 0)
+        return environment_failed(c, &link);
+    return open_session(c);
+}
+
+/* ---- the handshake ---- */
+
+static enum conn_event secured(struct conn *c)
+{
+    metrics_add(&c->host->metrics, COUNTER_HANDSHAKES, 1);
+    if (session_resumed(c->wire.session))
+        metrics_add(&c->host->metrics, COUNTER_RESUMED, 1);
+    log_handshake(c, 0);
+    return CONN_EV_SECURED;
+}
+
+static enum conn_event shake_failed(struct conn *c)
+{
+    const struct tls_outcome *o = session_outcome(c->wire.session);
+
+    log_handshake(c, o->rc);
+    remark_failure(c, o);
+    return conn_because(c, CONN_BY_HANDSHAKE, CONN_EV_FAILED);
+}
+
+enum conn_event conn_do_shake(struct conn *c)
+{
+    enum io io = endpoint_handshake(&c->wire);
+
+    if (io == IO_OK)
+        return secured(c);
+    if (io != IO_BLOCKED)
+        return shake_failed(c);
+    if (c->state == CONN_GREETING && session_heard(c->wire.session))
+        return CONN_EV_HEARD;
+    return CONN_EV_NONE;
+}
+
+enum conn_event conn_do_give_up(struct conn *c)
+{
+    bool heard = session_heard(c->wire.session);
+    const char *why = heard ? "the partner began the handshake and did not end "
+                              "it within ten times HandshakeTimeout or "
+                              "handshake_limit"
+                            : "the partner sent no TLS within HandshakeTimeout "
+                              "or handshake_limit: does it speak TLS, and is "
+                              "one side a client and the other a server?";
+
+    session_abandon(c->wire.session, heard ? RC_TOO_LONG : RC_SILENT, why);
+    log_handshake(c, heard ? RC_TOO_LONG : RC_SILENT);
+    if (!heard)
+        log_handshake(c, RC_IO); /* z/OS has this second line (IBM support) */
+    remark_failure(c, session_outcome(c->wire.session));
+    c->reason = CONN_BY_TIMED_OUT;
+    metrics_add(&c->host->metrics, COUNTER_HANDSHAKE_FAILED, 1);
+    return conn_do_reset(c);
+}
+
+/* The alert that tells the peer why must not be overtaken by a reset; the
+ * program gets the reset. */
+enum conn_event conn_do_reject(struct conn *c)
+{
+    endpoint_reset(&c->app);
+    if (c->wire.session != NULL)
+        endpoint_close(&c->wire);
+    else
+        endpoint_reset(&c->wire);
+    return CONN_EV_NONE;
+}

@@ -1,0 +1,297 @@
+/*
+ * Sockets, clear and TLS, behind one set of calls. This is the only file
+ * that reads or writes the bytes of a connection.
+ */
+
+#include "daemon/endpoint.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "util/fd.h"
+
+void endpoint_init(struct endpoint *e, endpoint_ready_fn ready, void *arg)
+{
+    *e = (struct endpoint){.fd = -1, .ready = ready, .arg = arg};
+}
+
+static void on_event(evutil_socket_t fd, short what, void *arg)
+{
+    struct endpoint *e = arg;
+
+    (void)fd;
+    if (what & EV_CLOSED)
+        e->hangup = true;
+    if (what & (EV_READ | EV_CLOSED))
+        e->readable = true;
+    if (what & EV_WRITE)
+        e->writable = true;
+    e->ready(e->arg);
+}
+
+int endpoint_open(struct endpoint *e, struct event_base *base, int fd,
+                  struct error *err)
+{
+    static const int on = 1;
+
+    e->fd = fd;
+    e->readable = e->writable = e->hangup = false;
+    if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) < 0 &&
+        errno != EOPNOTSUPP) /* a test's socket pair has no such option */
+        return error_errno(err, "TCP_NODELAY");
+    e->event =
+        event_new(base, fd, EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST,
+                  on_event, e);
+    if (e->event == NULL)
+        return error_nomem(err);
+    if (event_add(e->event, NULL) < 0)
+        return error_set(err, ERR_SYSTEM, "event loop: can't watch a socket");
+    return 0;
+}
+
+int endpoint_connect(struct endpoint *e, struct event_base *base,
+                     const struct netaddr *to, struct error *err)
+{
+    struct sockaddr_storage sa;
+    socklen_t len = netaddr_to_sockaddr(to, &sa);
+    int fd, r;
+
+    fd = socket(to->family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return error_errno(err, "socket");
+    r = connect(fd, (struct sockaddr *)&sa, len);
+    if (r < 0 && errno != EINPROGRESS) {
+        error_errno(err, "connect");
+        fd_close(&fd);
+        return ERR_SYSTEM;
+    }
+    return endpoint_open(e, base, fd, err);
+}
+
+int endpoint_connect_result(const struct endpoint *e)
+{
+    struct sockaddr_storage sa;
+    socklen_t len = sizeof(sa);
+    int error = 0;
+
+    if (getpeername(e->fd, (struct sockaddr *)&sa, &len) == 0)
+        return 0;
+    len = sizeof(error);
+    if (getsockopt(e->fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
+        return errno;
+    return error != 0 ? error : EINPROGRESS;
+}
+
+void endpoint_keepalive(struct endpoint *e, unsigned long seconds)
+{
+    int on = 1, idle = (int)seconds;
+
+    /* a refused option only means that a dead peer is found later */
+    if (seconds != 0 &&
+        setsockopt(e->fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on)) == 0)
+        setsockopt(e->fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle));
+}
+
+int endpoint_start_tls(struct endpoint *e, struct session *session)
+{
+    e->session = session;
+    return session_set_fd(session, e->fd);
+}
+
+bool endpoint_can_read(const struct endpoint *e)
+{
+    return e->read_writes ? e->writable : e->readable;
+}
+
+bool endpoint_can_write(const struct endpoint *e)
+{
+    return e->write_reads ? e->readable : e->writable;
+}
+
+/* What a session asks for becomes a flag; true: it must wait. Nothing is
+ * pending in the session after WANT_READ, so the socket is empty too. */
+static bool wait_for(struct endpoint *e, enum session_status st, bool *writes,
+                     bool *reads)
+{
+    if (st == SESSION_WANT_READ) {
+        e->readable = false;
+        *writes = false;
+        *reads = true;
+        return true;
+    }
+    if (st == SESSION_WANT_WRITE) {
+        e->writable = false;
+        *writes = true;
+        *reads = false;
+        return true;
+    }
+    *writes = *reads = false;
+    return false;
+}
+
+static enum io from_session(enum session_status st)
+{
+    switch (st) {
+    case SESSION_OK:
+        return IO_OK;
+    case SESSION_EOF:
+        return IO_EOF;
+    case SESSION_TRUNCATED:
+        return IO_TRUNCATED;
+    case SESSION_WANT_READ:
+    case SESSION_WANT_WRITE:
+        return IO_BLOCKED;
+    case SESSION_FAILED:
+        break;
+    }
+    return IO_FAILED;
+}
+
+enum io endpoint_handshake(struct endpoint *e)
+{
+    enum session_status st = session_handshake(e->session);
+    bool reads, writes;
+
+    wait_for(e, st, &writes, &reads);
+    return from_session(st);
+}
+
+static enum io read_tls(struct endpoint *e, void *buf, size_t size,
+                        size_t *ret_len)
+{
+    enum session_status st = SESSION_OK;
+    size_t n, len = 0;
+    bool reads;
+
+    if (e->end != SESSION_OK)
+        return from_session(e->end);
+    /* a call gives one record; the buffer takes many, for one big write */
+    while (len < size) {
+        st = session_read(e->session, (char *)buf + len, size - len, &n);
+        if (st != SESSION_OK)
+            break;
+        len += n;
+    }
+    wait_for(e, st, &e->read_writes, &reads);
+    e->write_reads = false; /* what it waited for may have come */
+    if (st != SESSION_OK && st != SESSION_WANT_READ && st != SESSION_WANT_WRITE)
+        e->end = st;
+    *ret_len = len;
+    return len != 0 ? IO_OK : from_session(st);
+}
+
+static enum io read_clear(struct endpoint *e, void *buf, size_t size,
+                          size_t *ret_len)
+{
+    ssize_t n;
+
+    do
+        n = recv(e->fd, buf, size, 0);
+    while (n < 0 && errno == EINTR);
+    if (n > 0) {
+        /* the socket is empty: a later byte or FIN makes a new edge */
+        if ((size_t)n < size && !e->hangup)
+            e->readable = false;
+        *ret_len = (size_t)n;
+        return IO_OK;
+    }
+    if (n == 0)
+        return IO_EOF;
+    if (errno != EAGAIN)
+        return IO_LOST;
+    e->readable = false;
+    return IO_BLOCKED;
+}
+
+enum io endpoint_read(struct endpoint *e, void *buf, size_t size,
+                      size_t *ret_len)
+{
+    *ret_len = 0;
+    return e->session != NULL ? read_tls(e, buf, size, ret_len)
+                              : read_clear(e, buf, size, ret_len);
+}
+
+static enum io write_tls(struct endpoint *e, const char *buf, size_t len,
+                         size_t *ret_len)
+{
+    enum session_status st = SESSION_OK;
+    size_t n;
+    bool writes;
+
+    while (*ret_len < len && st == SESSION_OK) {
+        st = session_write(e->session, buf + *ret_len, len - *ret_len, &n);
+        if (st == SESSION_OK)
+            *ret_len += n;
+    }
+    wait_for(e, st, &writes, &e->write_reads);
+    e->read_writes = false;
+    return from_session(st);
+}
+
+static enum io write_clear(struct endpoint *e, const char *buf, size_t len,
+                           size_t *ret_len)
+{
+    ssize_t n;
+
+    while (*ret_len < len) {
+        n = send(e->fd, buf + *ret_len, len - *ret_len, MSG_NOSIGNAL);
+        if (n >= 0) {
+            *ret_len += (size_t)n;
+        } else if (errno == EAGAIN) {
+            e->writable = false;
+            return IO_BLOCKED;
+        } else if (errno != EINTR) {
+            return IO_LOST;
+        }
+    }
+    return IO_OK;
+}
+
+enum io endpoint_write(struct endpoint *e, const void *buf, size_t len,
+                       size_t *ret_len)
+{
+    *ret_len = 0;
+    return e->session != NULL ? write_tls(e, buf, len, ret_len)
+                              : write_clear(e, buf, len, ret_len);
+}
+
+enum io endpoint_end(struct endpoint *e)
+{
+    enum session_status st;
+    bool writes;
+
+    if (e->session != NULL) {
+        st = session_close(e->session);
+        if (wait_for(e, st, &writes, &e->write_reads))
+            return IO_BLOCKED;
+        if (st == SESSION_FAILED)
+            return IO_FAILED;
+    }
+    return shutdown(e->fd, SHUT_WR) < 0 ? IO_LOST : IO_OK;
+}
+
+static void forget(struct endpoint *e)
+{
+    if (e->event != NULL)
+        event_free(e->event);
+    e->event = NULL;
+    session_free(e->session);
+    e->session = NULL;
+    e->readable = e->writable = false;
+}
+
+void endpoint_close(struct endpoint *e)
+{
+    forget(e);
+    fd_close(&e->fd);
+}
+
+void endpoint_reset(struct endpoint *e)
+{
+    forget(e);
+    if (e->fd >= 0)
+        fd_reset(&e->fd);
+}

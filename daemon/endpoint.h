@@ -1,0 +1,77 @@
+#ifndef DAEMON_ENDPOINT_H
+#define DAEMON_ENDPOINT_H
+
+/*
+ * One end of a connection: a non-blocking socket in clear or, once it has a
+ * session, in TLS. The endpoint owns socket, event and session.
+ *
+ * Readiness is edge-triggered and remembered here: `ready` is called when
+ * the socket may have become readable or writable; the owner then works until
+ * it gets IO_BLOCKED, or comes back later by itself. The callback may close
+ * the endpoint. No buffer belongs to an endpoint.
+ */
+
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tls/session.h"
+#include "util/netaddr.h"
+
+typedef void (*endpoint_ready_fn)(void *arg);
+
+struct endpoint {
+    int fd; /* -1: closed */
+    bool readable, writable;
+    bool hangup;             /* the peer's end was announced */
+    bool read_writes;        /* TLS: reading waits for writability */
+    bool write_reads;        /* TLS: writing waits for readability */
+    enum session_status end; /* how reading ended; SESSION_OK: it has not */
+    struct event *event;
+    struct session *session; /* NULL: clear */
+    endpoint_ready_fn ready;
+    void *arg;
+};
+
+enum io {
+    IO_OK,
+    IO_BLOCKED,
+    IO_EOF,       /* clear: FIN; TLS: close_notify */
+    IO_TRUNCATED, /* TLS: FIN without close_notify */
+    IO_LOST,      /* reset, or another error of the socket; errno in clear */
+    IO_FAILED     /* TLS: session_outcome() has the reason */
+};
+
+void endpoint_init(struct endpoint *e, endpoint_ready_fn ready, void *arg);
+/* Takes FD (also when it fails). ERR_SYSTEM, ERR_NOMEM. */
+int endpoint_open(struct endpoint *e, struct event_base *base, int fd,
+                  struct error *err);
+/* Begins a connection; `ready` is called when it is made or has failed. */
+int endpoint_connect(struct endpoint *e, struct event_base *base,
+                     const struct netaddr *to, struct error *err);
+/* 0: connected; EINPROGRESS; or why it failed. */
+int endpoint_connect_result(const struct endpoint *e);
+/* SO_KEEPALIVE after SECONDS of silence; 0: off. */
+void endpoint_keepalive(struct endpoint *e, unsigned long seconds);
+
+/* Takes the session (also when it fails). */
+int endpoint_start_tls(struct endpoint *e, struct session *session);
+enum io endpoint_handshake(struct endpoint *e);
+
+bool endpoint_can_read(const struct endpoint *e);
+bool endpoint_can_write(const struct endpoint *e);
+/* IO_OK with *RET_LEN > 0, or another status. */
+enum io endpoint_read(struct endpoint *e, void *buf, size_t size,
+                      size_t *ret_len);
+/* Writes as much as goes: IO_OK all of it, IO_BLOCKED the first *RET_LEN. */
+enum io endpoint_write(struct endpoint *e, const void *buf, size_t len,
+                       size_t *ret_len);
+/* Nothing more will be written: close_notify, then FIN. IO_OK, IO_BLOCKED
+ * (call again when writable), IO_LOST, IO_FAILED. */
+enum io endpoint_end(struct endpoint *e);
+
+/* Closes in order, or with a reset; a closed endpoint is left alone. */
+void endpoint_close(struct endpoint *e);
+void endpoint_reset(struct endpoint *e);
+
+#endif

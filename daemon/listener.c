@@ -1,0 +1,179 @@
+/* Accepting connections; see listener.h. */
+
+#include "daemon/listener.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "util/fd.h"
+
+enum {
+    BATCH = 64,     /* sockets taken before other events get their turn */
+    PAUSE_MS = 100, /* without descriptors: before the next try */
+};
+
+struct listener {
+    const struct config_listener *cfg;
+    int fd;
+    struct listener_host host;
+    struct event *event, *retry;
+};
+
+static int bind_and_listen(struct listener *l, unsigned long backlog,
+                           struct error *err)
+{
+    char text[NETADDR_TEXT];
+    struct sockaddr_storage sa;
+    socklen_t len = netaddr_to_sockaddr(&l->cfg->listen, &sa);
+    int on = 1;
+
+    netaddr_format(&l->cfg->listen, text);
+    l->fd = socket(l->cfg->listen.family,
+                   SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (l->fd < 0)
+        return error_errno(err, "listener %s: socket", text);
+    if (setsockopt(l->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0)
+        return error_errno(err, "listener %s: SO_REUSEADDR", text);
+    if (l->cfg->listen.family == AF_INET6 &&
+        setsockopt(l->fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) < 0)
+        return error_errno(err, "listener %s: IPV6_V6ONLY", text);
+    if (bind(l->fd, (struct sockaddr *)&sa, len) < 0)
+        return error_errno(err, "listener %s: bind", text);
+    if (listen(l->fd, (int)backlog) < 0)
+        return error_errno(err, "listener %s: listen", text);
+    return 0;
+}
+
+int listener_open(const struct config_listener *cfg, unsigned long backlog,
+                  struct listener **ret, struct error *err)
+{
+    struct listener *l = calloc(1, sizeof(*l));
+    int r;
+
+    if (l == NULL)
+        return error_nomem(err);
+    l->cfg = cfg;
+    l->fd = -1;
+    r = bind_and_listen(l, backlog, err);
+    if (r < 0) {
+        listener_close(l);
+        return r;
+    }
+    *ret = l;
+    return 0;
+}
+
+void listener_stop(struct listener *l)
+{
+    if (l->event != NULL)
+        event_free(l->event);
+    if (l->retry != NULL)
+        event_free(l->retry);
+    l->event = l->retry = NULL;
+}
+
+void listener_close(struct listener *l)
+{
+    if (l == NULL)
+        return;
+    listener_stop(l);
+    fd_close(&l->fd);
+    free(l);
+}
+
+struct netaddr listener_address(const struct listener *l)
+{
+    struct sockaddr_storage sa;
+    socklen_t len = sizeof(sa);
+    struct netaddr a = l->cfg->listen;
+
+    if (getsockname(l->fd, (struct sockaddr *)&sa, &len) == 0)
+        netaddr_from_sockaddr((struct sockaddr *)&sa, &a);
+    return a;
+}
+
+/* ---- accepting ---- */
+
+/* No descriptors or memory: waiting costs nothing, polling a core. */
+static void pause_accept(struct listener *l, int error)
+{
+    static const struct timeval later = {0, PAUSE_MS * 1000};
+    char text[NETADDR_TEXT];
+
+    event_del(l->event);
+    evtimer_add(l->retry, &later);
+    metrics_add(l->host.metrics, COUNTER_ACCEPT_PAUSED, 1);
+    trace_remark(l->host.trace, TRACE_WARNING,
+                 "listen=%s accept=paused error=\"%s\"",
+                 netaddr_format(&l->cfg->listen, text), strerror(error));
+}
+
+static void on_retry(evutil_socket_t fd, short what, void *arg)
+{
+    struct listener *l = arg;
+
+    (void)fd;
+    (void)what;
+    event_add(l->event, NULL);
+}
+
+/* Errors of one peer's connection that was gone before it was accepted
+ * (accept(2)): the next one may be well. */
+static bool of_one_peer(int error)
+{
+    switch (error) {
+    case EINTR:
+    case ECONNABORTED:
+    case ENETDOWN:
+    case EPROTO:
+    case ENOPROTOOPT:
+    case EHOSTDOWN:
+    case ENONET:
+    case EHOSTUNREACH:
+    case EOPNOTSUPP:
+    case ENETUNREACH:
+    case EPERM:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void on_readable(evutil_socket_t listening, short what, void *arg)
+{
+    struct listener *l = arg;
+    int i, fd;
+
+    (void)what;
+    for (i = 0; i < BATCH; i++) {
+        fd = accept4(listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd >= 0) {
+            l->host.accept(l->host.arg, l->cfg, fd);
+            continue;
+        }
+        if (errno == EAGAIN)
+            return;
+        if (!of_one_peer(errno)) {
+            pause_accept(l, errno);
+            return;
+        }
+    }
+}
+
+int listener_start(struct listener *l, const struct listener_host *host,
+                   struct error *err)
+{
+    l->host = *host;
+    l->event =
+        event_new(host->base, l->fd, EV_READ | EV_PERSIST, on_readable, l);
+    l->retry = evtimer_new(host->base, on_retry, l);
+    if (l->event == NULL || l->retry == NULL)
+        return error_nomem(err);
+    if (event_add(l->event, NULL) < 0)
+        return error_set(err, ERR_SYSTEM,
+                         "event loop: can't watch a listening socket");
+    return 0;
+}

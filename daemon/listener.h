@@ -1,0 +1,45 @@
+#ifndef DAEMON_LISTENER_H
+#define DAEMON_LISTENER_H
+
+/*
+ * One listening socket: bound when the daemon starts, held for life. It
+ * accepts on one thread's event base and gives each socket to a callback.
+ */
+
+#include <event2/event.h>
+
+#include "daemon/config.h"
+#include "daemon/metrics.h"
+#include "trace/trace.h"
+
+struct listener;
+
+/* Takes FD. */
+typedef void (*listener_accept_fn)(void *arg, const struct config_listener *l,
+                                   int fd);
+
+/* Binds and listens; nothing is accepted yet. CFG must outlive it.
+ * ERR_SYSTEM, ERR_NOMEM. */
+int listener_open(const struct config_listener *cfg, unsigned long backlog,
+                  struct listener **ret, struct error *err);
+void listener_close(struct listener *l); /* NULL allowed */
+
+/* The address that it really has (port 0 in the configuration: any). */
+struct netaddr listener_address(const struct listener *l);
+
+/* What a listener needs to accept on a thread. */
+struct listener_host {
+    struct event_base *base;
+    struct trace *trace;
+    struct metrics *metrics;
+    listener_accept_fn accept;
+    void *arg;
+};
+
+/* ERR_NOMEM, ERR_SYSTEM. */
+int listener_start(struct listener *l, const struct listener_host *host,
+                   struct error *err);
+/* Accepts no more; the socket stays open. */
+void listener_stop(struct listener *l);
+
+#endif

@@ -1,0 +1,138 @@
+/* The relay; see pump.h for what it promises. */
+
+#include "daemon/pump.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Rounds of one direction before others get their turn. */
+enum { TURNS = 4 };
+
+void pump_init(struct pump *p, struct endpoint *app, struct endpoint *wire)
+{
+    memset(p, 0, sizeof(*p));
+    p->flow[FLOW_OUT].from = app;
+    p->flow[FLOW_OUT].to = wire;
+    p->flow[FLOW_IN].from = wire;
+    p->flow[FLOW_IN].to = app;
+}
+
+/* Held bytes are the application's: they are wiped. */
+static void drop_held(struct flow *f)
+{
+    if (f->held == NULL)
+        return;
+    explicit_bzero(f->held, f->held_len);
+    free(f->held);
+    f->held = NULL;
+}
+
+void pump_done(struct pump *p)
+{
+    drop_held(&p->flow[FLOW_OUT]);
+    drop_held(&p->flow[FLOW_IN]);
+}
+
+static enum pump_status broken(struct pump_fault *fault,
+                               const struct endpoint *at, enum io why)
+{
+    fault->at = at;
+    fault->why = why;
+    return PUMP_BROKEN;
+}
+
+static enum pump_status write_held(struct flow *f, struct pump_fault *fault)
+{
+    size_t n;
+    enum io io = endpoint_write(f->to, f->held + f->held_off,
+                                f->held_len - f->held_off, &n);
+
+    f->held_off += n;
+    f->bytes += n;
+    if (io == IO_BLOCKED)
+        return PUMP_WAIT;
+    if (io != IO_OK)
+        return broken(fault, f->to, io);
+    drop_held(f);
+    return PUMP_MORE;
+}
+
+static enum pump_status hold(struct flow *f, const char *data, size_t len,
+                             struct pump_fault *fault)
+{
+    f->held = malloc(len);
+    if (f->held == NULL)
+        return broken(fault, f->to, IO_BLOCKED);
+    memcpy(f->held, data, len);
+    f->held_len = len;
+    f->held_off = 0;
+    return PUMP_WAIT;
+}
+
+static enum pump_status move(struct pump *p, struct flow *f,
+                             struct scratch *scratch, struct pump_fault *fault)
+{
+    size_t len, n;
+    enum io io = endpoint_read(f->from, scratch->data, PUMP_CHUNK, &len);
+
+    if (io == IO_BLOCKED)
+        return PUMP_WAIT;
+    if (io == IO_EOF || (io == IO_TRUNCATED && p->truncation_is_eof)) {
+        f->eof = true;
+        return PUMP_MORE;
+    }
+    if (io != IO_OK)
+        return broken(fault, f->from, io);
+    io = endpoint_write(f->to, scratch->data, len, &n);
+    f->bytes += n;
+    if (io == IO_BLOCKED)
+        return hold(f, scratch->data + n, len - n, fault);
+    return io == IO_OK ? PUMP_MORE : broken(fault, f->to, io);
+}
+
+/* FROM has ended and all its bytes are with TO's socket. */
+static enum pump_status end(struct pump *p, struct flow *f,
+                            struct pump_fault *fault)
+{
+    const struct flow *other = &p->flow[f == &p->flow[FLOW_OUT]];
+    enum io io = endpoint_end(f->to);
+
+    if (io == IO_BLOCKED)
+        return PUMP_WAIT;
+    /* a peer that has said all it had to say may be gone altogether */
+    if (io != IO_OK && !other->eof)
+        return broken(fault, f->to, io);
+    f->ended = true;
+    return PUMP_WAIT;
+}
+
+static enum pump_status step(struct pump *p, struct flow *f,
+                             struct scratch *scratch, struct pump_fault *fault)
+{
+    if (f->ended || !endpoint_can_write(f->to))
+        return PUMP_WAIT;
+    if (f->held != NULL)
+        return write_held(f, fault);
+    if (f->eof)
+        return end(p, f, fault);
+    if (!endpoint_can_read(f->from))
+        return PUMP_WAIT;
+    return move(p, f, scratch, fault);
+}
+
+enum pump_status pump_run(struct pump *p, struct scratch *scratch,
+                          struct pump_fault *fault)
+{
+    enum pump_status st[2] = {PUMP_MORE, PUMP_MORE};
+    int turn, i;
+
+    for (turn = 0; turn < TURNS; turn++)
+        for (i = 0; i < 2; i++) {
+            st[i] = step(p, &p->flow[i], scratch, fault);
+            if (st[i] == PUMP_BROKEN)
+                return PUMP_BROKEN;
+        }
+    if (p->flow[FLOW_OUT].ended && p->flow[FLOW_IN].ended)
+        return PUMP_DONE;
+    return st[0] == PUMP_MORE || st[1] == PUMP_MORE ? PUMP_MORE : PUMP_WAIT;
+}

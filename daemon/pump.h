@@ -1,0 +1,63 @@
+#ifndef DAEMON_PUMP_H
+#define DAEMON_PUMP_H
+
+/*
+ * Bytes both ways between two endpoints: once, in order, with back-pressure
+ * and half-close. A pump has no time and no event of its own: pump_run() is
+ * called when an endpoint may have become ready, and again soon after
+ * PUMP_MORE.
+ *
+ * Bytes are read into the thread's scratch buffer and written at once; only
+ * what the other side does not take stays with the pump, and then nothing
+ * more is read in that direction. So a direction holds at most PUMP_CHUNK
+ * bytes, and an idle connection none.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "daemon/endpoint.h"
+
+enum { PUMP_CHUNK = 256 * 1024 };
+
+/* One a thread. */
+struct scratch {
+    char data[PUMP_CHUNK];
+};
+
+/* One direction. */
+struct flow {
+    struct endpoint *from, *to;
+    char *held; /* bytes that TO did not take, or NULL */
+    size_t held_len, held_off;
+    uint64_t bytes; /* taken by TO */
+    bool eof;       /* FROM has ended */
+    bool ended;     /* and TO has been told */
+};
+
+enum { FLOW_OUT, FLOW_IN }; /* app to wire, wire to app */
+
+struct pump {
+    struct flow flow[2];
+    bool truncation_is_eof;
+};
+
+enum pump_status {
+    PUMP_WAIT,  /* until an endpoint is ready */
+    PUMP_MORE,  /* there may be more to do: call again, after others */
+    PUMP_DONE,  /* both directions have ended */
+    PUMP_BROKEN /* the reason stands in the fault */
+};
+
+struct pump_fault {
+    const struct endpoint *at;
+    enum io why; /* IO_TRUNCATED, IO_LOST, IO_FAILED; IO_BLOCKED: no memory */
+};
+
+void pump_init(struct pump *p, struct endpoint *app, struct endpoint *wire);
+void pump_done(struct pump *p);
+
+enum pump_status pump_run(struct pump *p, struct scratch *scratch,
+                          struct pump_fault *fault);
+
+#endif

@@ -1,0 +1,213 @@
+#include "racdcert_main.h"
+
+#include <ctype.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <fcntl.h>
+
+#include "keyring/racdcert.h"
+#include "saf/admin.h"
+#include "saf/job.h"
+#include "saf/saf.h"
+#include "util/fd.h"
+#include "util/source.h"
+#include "util/strbuf.h"
+
+struct program {
+    const struct racdcert_options *o;
+    FILE *out, *errors;
+    struct job_runner *runner;
+    struct racdcert *racdcert;
+    struct source *src;
+    struct saf *saf;
+    bool single; /* one command from the command line */
+    char issuer[SAF_NAME_MAX + 1];
+    char *password;
+    size_t password_len;
+};
+
+/* Keys pass through this process: none of its memory goes to a file. */
+static void forbid_dumps(void)
+{
+    struct rlimit none = {0, 0};
+
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+static void fold(const char *from, char to[SAF_NAME_MAX + 1])
+{
+    size_t i;
+
+    for (i = 0; from[i] != '\0' && i < SAF_NAME_MAX; i++)
+        to[i] = (char)toupper((unsigned char)from[i]);
+    to[i] = '\0';
+}
+
+/*
+ * --issuer, else the account that runs us in upper case, if that is a user id
+ * as it stands: it is never cut to fit. USER= of a job goes before both.
+ */
+static int find_issuer(struct program *p, struct error *err)
+{
+    const char *name = p->o->issuer;
+    struct passwd *pw;
+
+    if (name == NULL) {
+        pw = getpwuid(geteuid());
+        if (pw == NULL || strlen(pw->pw_name) > SAF_NAME_MAX)
+            return 0;
+        fold(pw->pw_name, p->issuer);
+        if (!saf_name_valid(p->issuer))
+            p->issuer[0] = '\0';
+        return 0;
+    }
+    if (strlen(name) <= SAF_NAME_MAX)
+        fold(name, p->issuer);
+    if (saf_name_valid(p->issuer))
+        return 0;
+    return error_set(err, ERR_VALUE,
+                     "--issuer %s: a user id has 1 to 8 characters A-Z 0-9 # "
+                     "$ @, no digit first",
+                     name);
+}
+
+/* The words of the command line as one command. */
+static int join_args(struct program *p, struct error *err)
+{
+    struct strbuf sb = STRBUF_INIT;
+    size_t i;
+    int r;
+
+    if (!p->o->whole_command &&
+        (strncasecmp(p->o->args[0], "RACDCERT", 8) != 0 ||
+         isalnum((unsigned char)p->o->args[0][8])))
+        strbuf_adds(&sb, "RACDCERT ");
+    for (i = 0; i < p->o->nargs; i++) {
+        strbuf_adds(&sb, i > 0 ? " " : "");
+        strbuf_adds(&sb, p->o->args[i]);
+    }
+    r = strbuf_failed(&sb) ? error_nomem(err)
+                           : source_new("<command line>", strbuf_str(&sb),
+                                        sb.len, &p->src, err);
+    strbuf_wipe(&sb);
+    p->single = true;
+    return r;
+}
+
+static int read_input(struct program *p, struct error *err)
+{
+    struct stat st;
+
+    if (p->o->nargs == 0)
+        return source_read("-", &p->src, err);
+    if (p->o->nargs == 1 &&
+        (strcmp(p->o->args[0], "-") == 0 || stat(p->o->args[0], &st) == 0))
+        return source_read(p->o->args[0], &p->src, err);
+    return join_args(p, err);
+}
+
+/* The first line of --password-file. */
+static int read_password(struct program *p, struct error *err)
+{
+    int r;
+
+    if (p->o->password_file == NULL)
+        return 0;
+    r = fd_read_file(AT_FDCWD, p->o->password_file, 4096, &p->password,
+                     &p->password_len, err);
+    if (r == 0)
+        p->password[strcspn(p->password, "\r\n")] = '\0';
+    return r;
+}
+
+static int open_database(struct program *p, struct error *err)
+{
+    bool reads = job_only_reads(p->runner, p->src);
+    struct stat st;
+    bool fresh;
+    int r;
+
+    fresh = !reads && stat(p->o->racf, &st) < 0;
+    r = saf_open(p->o->racf, reads ? SAF_READ : SAF_CREATE, &p->saf, err);
+    if (r != 0)
+        return r;
+    if (fresh)
+        fprintf(p->errors, "racdcert: %s is a new security database\n",
+                p->o->racf);
+    if (p->o->dry_run)
+        saf_set_dry_run(p->saf);
+    return 0;
+}
+
+static int set_up(struct program *p, struct error *err)
+{
+    int r;
+
+    p->runner = job_runner_new();
+    if (p->runner == NULL)
+        return error_nomem(err);
+    r = racdcert_new(&p->racdcert, err);
+    if (r == 0)
+        r = admin_register(p->runner, err);
+    if (r == 0)
+        r = racdcert_register(p->racdcert, p->runner, err);
+    if (r == 0)
+        r = find_issuer(p, err);
+    if (r == 0)
+        r = read_input(p, err);
+    if (r == 0)
+        r = read_password(p, err);
+    if (r == 0)
+        r = open_database(p, err);
+    return r;
+}
+
+static void print(void *arg, const char *text, size_t len)
+{
+    struct program *p = arg;
+
+    fwrite(text, 1, len, p->out);
+    fflush(p->out);
+}
+
+static void tear_down(struct program *p)
+{
+    job_runner_free(p->runner);
+    racdcert_free(p->racdcert);
+    source_unref(p->src);
+    saf_close(p->saf);
+    if (p->password != NULL)
+        explicit_bzero(p->password, p->password_len);
+    free(p->password);
+}
+
+int racdcert_main(const struct racdcert_options *o, FILE *out, FILE *errors)
+{
+    struct program p = {.o = o, .out = out, .errors = errors};
+    struct job_context ctx = {0};
+    struct error err = {0};
+    int rc = 12;
+
+    forbid_dumps();
+    if (set_up(&p, &err) == 0) {
+        ctx.saf = p.saf;
+        ctx.issuer = p.issuer[0] != '\0' ? p.issuer : NULL;
+        ctx.not_after = o->not_after;
+        ctx.dsn_dir = o->dsn_dir;
+        ctx.password = p.password;
+        ctx.dry_run = o->dry_run;
+        ctx.no_echo = p.single;
+        rc = job_run(p.runner, &ctx, p.src, print, &p);
+    } else {
+        fprintf(errors, "racdcert: %s\n", err.text);
+    }
+    tear_down(&p);
+    return rc;
+}

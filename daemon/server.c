@@ -1,0 +1,341 @@
+/* Joins log, listeners, workers and signals; see server.h. */
+
+#include "daemon/server.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "daemon/worker.h"
+#include "trace/sink.h"
+#include "util/fd.h"
+
+struct server {
+    struct server_params params;
+    struct config *config; /* the one of the start: it has the listeners */
+    struct snapshots *snapshots;
+    struct trace *trace;
+    struct listener **listeners;
+    size_t listener_count;
+    struct workers *workers;
+};
+
+/* ---- log ---- */
+
+static int open_sink(const struct config_sink *cfg, struct sink **ret,
+                     struct error *err)
+{
+    switch (cfg->kind) {
+    case SINK_FILE:
+        return sink_file_open(cfg->path, ret, err);
+    case SINK_SYSLOG:
+        return sink_syslog_open(ret, err);
+    default:
+        return sink_stderr_open(ret, err);
+    }
+}
+
+static int add_sink(struct server *s, const struct config_sink *cfg,
+                    struct error *err)
+{
+    struct sink *sink = NULL;
+    int r = open_sink(cfg, &sink, err);
+
+    if (r < 0)
+        return r;
+    sink->joblog = cfg->kind == SINK_STDERR;
+    return trace_add_sink(s->trace, sink, err);
+}
+
+static const char *stack_name(const struct snapshot *snap)
+{
+    const char *name = policy_stack(snapshot_policy(snap));
+
+    if (name == NULL || name[0] == '\0')
+        name = snapshot_config(snap)->stack;
+    return name[0] != '\0' ? name : "TCPIP";
+}
+
+static int open_log(struct server *s, struct error *err)
+{
+    static const struct config_sink standard = {SINK_STDERR, ""};
+    const struct config_sinks *sinks = &s->config->sinks;
+    size_t i;
+    int r = trace_new(stack_name(s->params.first), &s->trace, err);
+
+    if (r == 0 && sinks->count == 0)
+        r = add_sink(s, &standard, err);
+    for (i = 0; r == 0 && i < sinks->count; i++)
+        r = add_sink(s, &sinks->item[i], err);
+    return r;
+}
+
+static bool logs_to_stderr(const struct server *s)
+{
+    const struct config_sinks *sinks = &s->config->sinks;
+    size_t i;
+
+    for (i = 0; i < sinks->count; i++)
+        if (sinks->item[i].kind == SINK_STDERR)
+            return true;
+    return sinks->count == 0;
+}
+
+/* ---- making ---- */
+
+static int open_listeners(struct server *s, struct error *err)
+{
+    const struct config *cfg = s->config;
+    size_t i;
+    int r;
+
+    s->listeners = calloc(cfg->listeners.count + 1, sizeof(*s->listeners));
+    if (s->listeners == NULL)
+        return error_nomem(err);
+    for (i = 0; i < cfg->listeners.count; i++) {
+        r = listener_open(&cfg->listeners.item[i], cfg->backlog,
+                          &s->listeners[i], err);
+        if (r < 0)
+            return r;
+        s->listener_count++;
+    }
+    return 0;
+}
+
+int server_new(const struct server_params *params, struct server **ret,
+               struct error *err)
+{
+    struct server *s = calloc(1, sizeof(*s));
+    int r;
+
+    if (s == NULL) {
+        snapshot_unref(params->first);
+        return error_nomem(err);
+    }
+    s->params = *params;
+    s->config = config_ref(snapshot_config(params->first));
+    r = snapshots_new(params->first, &s->snapshots);
+    if (r < 0) {
+        snapshot_unref(params->first);
+        error_nomem(err);
+    }
+    if (r == 0)
+        r = open_log(s, err);
+    if (r == 0)
+        r = open_listeners(s, err);
+    if (r < 0) {
+        server_free(s);
+        return r;
+    }
+    *ret = s;
+    return 0;
+}
+
+void server_free(struct server *s)
+{
+    size_t i;
+
+    if (s == NULL)
+        return;
+    for (i = 0; i < s->listener_count; i++)
+        listener_close(s->listeners[i]);
+    free(s->listeners);
+    snapshots_free(s->snapshots);
+    config_unref(s->config);
+    trace_free(s->trace);
+    free(s);
+}
+
+/* ---- leaving the terminal ---- */
+
+static void release_terminal(bool keep_stderr)
+{
+    int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    if (fd < 0)
+        return;
+    dup2(fd, STDIN_FILENO);
+    dup2(fd, STDOUT_FILENO);
+    if (!keep_stderr)
+        dup2(fd, STDERR_FILENO);
+    fd_close(&fd);
+}
+
+/* The parent waits until the daemon serves or has failed. */
+static int wait_for_child(int fd)
+{
+    char status = 1;
+    ssize_t n;
+
+    do
+        n = read(fd, &status, 1);
+    while (n < 0 && errno == EINTR);
+    return n == 1 ? status : 1;
+}
+
+/* *RET_READY: where the child reports; -1 in the foreground. Returns -1 in
+ * the process that goes on, else the exit status of the one that ends. */
+static int leave_terminal(struct server *s, int *ret_ready)
+{
+    int pipes[2];
+    pid_t pid;
+
+    *ret_ready = -1;
+    if (s->params.foreground)
+        return -1;
+    if (pipe2(pipes, O_CLOEXEC) < 0 || (pid = fork()) < 0) {
+        fprintf(stderr, "attlsd: can't leave the terminal: %s\n",
+                strerror(errno));
+        return 1;
+    }
+    if (pid > 0) {
+        fd_close(&pipes[1]);
+        return wait_for_child(pipes[0]);
+    }
+    fd_close(&pipes[0]);
+    *ret_ready = pipes[1];
+    /* no chdir: paths in the configuration may be relative */
+    if (setsid() < 0)
+        return 1;
+    return -1;
+}
+
+static void report(struct server *s, int *fd, char status)
+{
+    if (*fd < 0)
+        return;
+    if (status == 0)
+        release_terminal(logs_to_stderr(s));
+    /* without a reader nobody wants to know */
+    while (write(*fd, &status, 1) < 0 && errno == EINTR)
+        ;
+    fd_close(fd);
+}
+
+/* ---- serving ---- */
+
+static void log_findings(struct server *s, const struct diags *diags)
+{
+    struct strbuf line = STRBUF_INIT, text = STRBUF_INIT;
+    size_t i;
+
+    for (i = 0; i < diags_count(diags); i++) {
+        const struct diag *d = diags_get(diags, i);
+
+        strbuf_reset(&line);
+        strbuf_reset(&text);
+        diag_format(d, &line);
+        if (line.len != 0)
+            strbuf_add_escaped(&text, line.data, line.len - 1);
+        trace_remark(s->trace,
+                     d->level == DIAG_ERROR ? TRACE_ERR : TRACE_WARNING,
+                     "reload=\"%s\"", strbuf_str(&text));
+    }
+    strbuf_done(&line);
+    strbuf_done(&text);
+}
+
+/* All or nothing: a policy that is not well leaves the running one. */
+static void reload(struct server *s)
+{
+    struct diags *diags = diags_new();
+    struct config *config = NULL;
+    struct snapshot *next = NULL;
+    int r;
+
+    trace_reopen(s->trace);
+    if (diags == NULL)
+        return;
+    r = config_load(s->params.file, diags, &config);
+    if (r == 0)
+        r = snapshot_load(config, diags, &next);
+    log_findings(s, diags);
+    config_unref(config);
+    if (r == 0) {
+        snapshots_swap(s->snapshots, next);
+        trace_remark(s->trace, TRACE_NOTICE, "reload=done");
+    } else {
+        trace_remark(s->trace, TRACE_ERR,
+                     "reload=failed note=\"configuration and policy stay as "
+                     "they were\"");
+    }
+    diags_free(diags);
+}
+
+static void serve(struct server *s, const sigset_t *signals)
+{
+    int sig;
+
+    for (;;) {
+        if (sigwait(signals, &sig) != 0)
+            continue;
+        if (sig != SIGHUP)
+            break;
+        reload(s);
+    }
+    trace_remark(s->trace, TRACE_NOTICE, "stop=\"%s\"", strsignal(sig));
+}
+
+static int start(struct server *s, struct error *err)
+{
+    const struct config *cfg = s->config;
+    struct workers_params wp = {
+        .count = (unsigned)cfg->workers,
+        .max_connections = cfg->max_connections,
+        .snapshots = s->snapshots,
+        .trace = s->trace,
+        .listeners = s->listeners,
+        .listener_count = s->listener_count,
+    };
+    int r = trace_start(s->trace, err);
+
+    return r < 0 ? r : workers_start(&wp, &s->workers, err);
+}
+
+static void remark_start(struct server *s)
+{
+    char text[NETADDR_TEXT];
+    size_t i;
+
+    for (i = 0; i < s->listener_count; i++) {
+        struct netaddr a = listener_address(s->listeners[i]);
+        const struct config_listener *l = &s->config->listeners.item[i];
+
+        trace_remark(s->trace, TRACE_NOTICE,
+                     "listen=%s direction=%s target=%s jobname=%s userid=%s",
+                     netaddr_format(&a, text),
+                     policy_direction_name((enum policy_direction)l->direction),
+                     l->target.text, l->jobname, l->userid);
+    }
+}
+
+int server_run(struct server *s)
+{
+    struct error err;
+    sigset_t signals;
+    int ready, status = leave_terminal(s, &ready);
+
+    if (status >= 0)
+        return status;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    if (start(s, &err) < 0) {
+        fprintf(stderr, "attlsd: %s\n", err.text);
+        report(s, &ready, 1);
+        return 1;
+    }
+    remark_start(s);
+    report(s, &ready, 0);
+    serve(s, &signals);
+    workers_stop(s->workers, s->config->stop_limit * 1000);
+    s->workers = NULL;
+    return 0;
+}

@@ -1,0 +1,35 @@
+#ifndef DAEMON_SERVER_H
+#define DAEMON_SERVER_H
+
+/*
+ * The whole daemon, from a loaded configuration to the end: log, listeners,
+ * workers, and the signals. SIGTERM and SIGINT stop it in order; SIGHUP opens
+ * log files anew and loads configuration and policy anew: when that fails the
+ * old ones stay.
+ */
+
+#include <stdbool.h>
+
+#include "daemon/snapshot.h"
+
+struct server;
+
+struct server_params {
+    const char *file;       /* the configuration, for SIGHUP */
+    struct snapshot *first; /* a reference is taken over, also on failure */
+    bool foreground;        /* stay with the terminal */
+};
+
+/* Opens the log and binds the listeners; no thread yet. ERR_*. */
+int server_new(const struct server_params *params, struct server **ret,
+               struct error *err);
+void server_free(struct server *s); /* NULL allowed */
+
+/*
+ * Leaves the terminal (unless foreground), starts the threads and serves
+ * until a signal ends it. The exit status; the caller's process may have been
+ * left, then its exit status is 0 once the daemon serves.
+ */
+int server_run(struct server *s);
+
+#endif

@@ -1,0 +1,296 @@
+/* Loaded configuration, policy and environments; see snapshot.h. */
+
+#include "daemon/snapshot.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+/* A TTLSGroupAction of this snapshot. */
+struct group {
+    SLIST_ENTRY(group) next;
+    const struct policy_action *action;
+    uint32_t id;
+};
+
+/* An environment action as used by one user id. */
+struct place {
+    SLIST_ENTRY(place) next;
+    const struct policy_action *group, *action;
+    char userid[9];
+    pthread_mutex_t lock; /* held while the environment is opened */
+    uint32_t id;
+    struct environment *env; /* NULL: not opened yet, or could not be */
+};
+
+struct snapshot {
+    atomic_uint refs;
+    struct config *config;
+    struct policy *policy;
+    pthread_mutex_t lock; /* of the two lists */
+    SLIST_HEAD(, group) groups;
+    SLIST_HEAD(, place) places;
+};
+
+struct snapshots {
+    pthread_mutex_t lock;
+    struct snapshot *current;
+    atomic_uint connid, envid, grpid;
+};
+
+/* ---- loading ---- */
+
+static void check_listeners(const struct snapshot *s, struct diags *diags)
+{
+    const struct config_listeners *ls = &s->config->listeners;
+    size_t i;
+
+    for (i = 0; i < ls->count; i++) {
+        const struct config_listener *l = &ls->item[i];
+        struct policy_conn c = {.direction =
+                                    (enum policy_direction)l->direction};
+
+        c.jobname = l->jobname[0] != '\0' ? l->jobname : NULL;
+        c.userid = l->userid[0] != '\0' ? l->userid : NULL;
+        if (l->direction == POLICY_OUTBOUND)
+            c.remote = l->target.address[0];
+        else
+            c.local.port = l->listen.port;
+        if (policy_could_match(s->policy, &c))
+            continue;
+        diag_add(diags, DIAG_WARNING, "listener-no-rule", &l->span,
+                 "no TTLSRule can fit this %s listener%s%s%s%s: its "
+                 "connections are %s",
+                 policy_direction_name(c.direction),
+                 c.jobname != NULL ? ", job " : "", l->jobname,
+                 c.userid != NULL ? ", user " : "", l->userid,
+                 l->on_no_rule == NO_RULE_REFUSE ? "refused"
+                                                 : "relayed in clear");
+    }
+}
+
+static int load_policy(struct snapshot *s, struct diags *diags)
+{
+    const struct config *c = s->config;
+    struct policy_options opt;
+
+    policy_options_init(&opt);
+    opt.release = c->zos_release;
+    opt.stack = c->stack[0] != '\0' ? c->stack : NULL;
+    opt.root = c->pagent_root;
+    opt.datasets = c->datasets.item;
+    opt.dataset_count = c->datasets.count;
+    opt.allow_legacy = c->allow_legacy;
+    return policy_load(c->pagent, &opt, diags, &s->policy);
+}
+
+int snapshot_load(struct config *config, struct diags *diags,
+                  struct snapshot **ret)
+{
+    struct snapshot *s = calloc(1, sizeof(*s));
+    int r;
+
+    if (s == NULL)
+        return ERR_NOMEM;
+    atomic_init(&s->refs, 1);
+    pthread_mutex_init(&s->lock, NULL);
+    SLIST_INIT(&s->groups);
+    SLIST_INIT(&s->places);
+    s->config = config_ref(config);
+    r = load_policy(s, diags);
+    if (r < 0) {
+        snapshot_unref(s);
+        return r;
+    }
+    check_listeners(s, diags);
+    *ret = s;
+    return 0;
+}
+
+struct snapshot *snapshot_ref(struct snapshot *s)
+{
+    atomic_fetch_add(&s->refs, 1);
+    return s;
+}
+
+void snapshot_unref(struct snapshot *s)
+{
+    struct group *g;
+    struct place *p;
+
+    if (s == NULL || atomic_fetch_sub(&s->refs, 1) != 1)
+        return;
+    while ((p = SLIST_FIRST(&s->places)) != NULL) {
+        SLIST_REMOVE_HEAD(&s->places, next);
+        environment_unref(p->env);
+        pthread_mutex_destroy(&p->lock);
+        free(p);
+    }
+    while ((g = SLIST_FIRST(&s->groups)) != NULL) {
+        SLIST_REMOVE_HEAD(&s->groups, next);
+        free(g);
+    }
+    pthread_mutex_destroy(&s->lock);
+    policy_unref(s->policy);
+    config_unref(s->config);
+    free(s);
+}
+
+struct config *snapshot_config(const struct snapshot *s)
+{
+    return s->config;
+}
+
+const struct policy *snapshot_policy(const struct snapshot *s)
+{
+    return s->policy;
+}
+
+/* ---- the current one ---- */
+
+int snapshots_new(struct snapshot *first, struct snapshots **ret)
+{
+    struct snapshots *all = calloc(1, sizeof(*all));
+
+    if (all == NULL)
+        return ERR_NOMEM;
+    pthread_mutex_init(&all->lock, NULL);
+    all->current = first;
+    *ret = all;
+    return 0;
+}
+
+void snapshots_free(struct snapshots *all)
+{
+    if (all == NULL)
+        return;
+    snapshot_unref(all->current);
+    pthread_mutex_destroy(&all->lock);
+    free(all);
+}
+
+struct snapshot *snapshots_get(struct snapshots *all)
+{
+    struct snapshot *s;
+
+    pthread_mutex_lock(&all->lock);
+    s = snapshot_ref(all->current);
+    pthread_mutex_unlock(&all->lock);
+    return s;
+}
+
+void snapshots_swap(struct snapshots *all, struct snapshot *next)
+{
+    struct snapshot *old;
+
+    pthread_mutex_lock(&all->lock);
+    old = all->current;
+    all->current = next;
+    pthread_mutex_unlock(&all->lock);
+    snapshot_unref(old);
+}
+
+/* Identifiers start at 1; 0 means "none" in the messages. */
+static uint32_t next_id(atomic_uint *counter)
+{
+    uint32_t id;
+
+    do
+        id = atomic_fetch_add(counter, 1) + 1;
+    while (id == 0);
+    return id;
+}
+
+uint32_t snapshots_next_connid(struct snapshots *all)
+{
+    return next_id(&all->connid);
+}
+
+/* ---- groups and environments ---- */
+
+uint32_t snapshot_group(struct snapshot *s, struct snapshots *all,
+                        const struct policy_rule *rule)
+{
+    const struct policy_action *action = policy_rule_group(rule);
+    struct group *g;
+    uint32_t id = 0;
+
+    pthread_mutex_lock(&s->lock);
+    SLIST_FOREACH (g, &s->groups, next)
+        if (g->action == action)
+            break;
+    if (g == NULL && (g = calloc(1, sizeof(*g))) != NULL) {
+        g->action = action;
+        g->id = next_id(&all->grpid);
+        SLIST_INSERT_HEAD(&s->groups, g, next);
+    }
+    if (g != NULL)
+        id = g->id;
+    pthread_mutex_unlock(&s->lock);
+    return id;
+}
+
+static struct place *find_place(struct snapshot *s,
+                                const struct policy_rule *rule,
+                                const char *userid)
+{
+    const struct policy_action *group = policy_rule_group(rule);
+    const struct policy_action *action = policy_rule_environment(rule);
+    struct place *p;
+
+    pthread_mutex_lock(&s->lock);
+    SLIST_FOREACH (p, &s->places, next)
+        if (p->action == action && p->group == group &&
+            strcmp(p->userid, userid) == 0)
+            break;
+    if (p == NULL && (p = calloc(1, sizeof(*p))) != NULL) {
+        p->group = group;
+        p->action = action;
+        memcpy(p->userid, userid, strnlen(userid, sizeof(p->userid) - 1));
+        pthread_mutex_init(&p->lock, NULL);
+        SLIST_INSERT_HEAD(&s->places, p, next);
+    }
+    pthread_mutex_unlock(&s->lock);
+    return p;
+}
+
+static void open_place(const struct snapshot *s, struct place *p,
+                       const struct policy_rule *rule,
+                       struct environment_link *ret)
+{
+    struct environment_params params = {
+        .racf = s->config->racf,
+        .userid = p->userid,
+        .eff = policy_rule_effective(rule),
+        .allow_legacy = s->config->allow_legacy,
+        .min_rsa = (unsigned)s->config->min_rsa,
+    };
+
+    ret->opened = true;
+    ret->rc = environment_open(&params, &p->env, &ret->why);
+}
+
+void snapshot_link(struct snapshot *s, struct snapshots *all,
+                   const struct policy_rule *rule, const char *userid,
+                   struct environment_link *ret)
+{
+    struct place *p = find_place(s, rule, userid);
+
+    *ret = (struct environment_link){.rc = 4}; /* insufficient storage */
+    tls_outcome_init(&ret->why);
+    ret->grpid = snapshot_group(s, all, rule);
+    if (p == NULL)
+        return;
+    pthread_mutex_lock(&p->lock);
+    ret->rc = 0;
+    if (p->env == NULL) {
+        p->id = next_id(&all->envid);
+        open_place(s, p, rule, ret);
+    }
+    ret->envid = p->id;
+    if (p->env != NULL)
+        ret->env = environment_ref(p->env);
+    pthread_mutex_unlock(&p->lock);
+}

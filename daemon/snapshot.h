@@ -1,0 +1,65 @@
+#ifndef DAEMON_SNAPSHOT_H
+#define DAEMON_SNAPSHOT_H
+
+/*
+ * One loaded configuration and policy with the environments opened for it:
+ * immutable but for the environments, reference counted; each connection
+ * keeps the one it was mapped with. A refresh loads a new one and swaps.
+ *
+ * Any thread may call anything here.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "daemon/config.h"
+#include "policy/policy.h"
+#include "tls/environment.h"
+#include "util/diag.h"
+
+struct snapshot;
+struct snapshots; /* the current one, and the identifiers of the log lines */
+
+/*
+ * Loads the policy that CONFIG names; takes a reference to CONFIG. Lint that
+ * needs both goes to DIAGS too. 0, ERR_SYNTAX, ERR_NOMEM.
+ */
+int snapshot_load(struct config *config, struct diags *diags,
+                  struct snapshot **ret);
+struct snapshot *snapshot_ref(struct snapshot *s);
+void snapshot_unref(struct snapshot *s); /* NULL allowed */
+
+struct config *snapshot_config(const struct snapshot *s);
+const struct policy *snapshot_policy(const struct snapshot *s);
+
+/* Takes the reference FIRST (not when it fails). ERR_NOMEM. */
+int snapshots_new(struct snapshot *first, struct snapshots **ret);
+void snapshots_free(struct snapshots *all); /* NULL allowed */
+/* The current one, with a reference for the caller. */
+struct snapshot *snapshots_get(struct snapshots *all);
+/* Takes the reference NEXT; connections keep the one they have. */
+void snapshots_swap(struct snapshots *all, struct snapshot *next);
+uint32_t snapshots_next_connid(struct snapshots *all);
+
+/* What a connection gets from its rule's actions. */
+struct environment_link {
+    uint32_t grpid, envid;
+    struct environment *env; /* a reference, NULL when rc is not 0 */
+    int rc;
+    bool opened; /* by this call: its lines are to be logged */
+    struct tls_outcome why;
+};
+
+/*
+ * The environment of the rule's environment action for USERID ("": not
+ * known). It is opened when first asked for; one that can't be opened is
+ * tried again, under a new ENVID, by the next connection.
+ */
+void snapshot_link(struct snapshot *s, struct snapshots *all,
+                   const struct policy_rule *rule, const char *userid,
+                   struct environment_link *ret);
+/* The GRPID of the rule's group action. */
+uint32_t snapshot_group(struct snapshot *s, struct snapshots *all,
+                        const struct policy_rule *rule);
+
+#endif

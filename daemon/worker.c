@@ -1,0 +1,373 @@
+/*
+ * Worker threads. What comes from other threads (a socket that another worker
+ * accepted, the order to stop) goes through a small locked queue and an
+ * eventfd, so the event bases need no locks.
+ */
+
+#include "daemon/worker.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "util/fd.h"
+
+/* A socket on its way to another worker. */
+struct parcel {
+    STAILQ_ENTRY(parcel) next;
+    const struct config_listener *listener;
+    int fd;
+};
+
+enum order { ORDER_RUN, ORDER_CLOSE_DOORS, ORDER_STOP };
+
+struct worker {
+    struct workers *all;
+    pthread_t thread;
+    bool started;
+    struct conn_host host;
+    bool host_ready;
+    struct listener **listeners; /* those that accept here */
+    size_t listener_count;
+    struct event *inbox_event;
+    int inbox_fd;
+    pthread_mutex_t lock; /* of the two that follow */
+    STAILQ_HEAD(, parcel) inbox;
+    enum order order;
+};
+
+struct workers {
+    struct workers_params params;
+    unsigned count;
+    struct worker *list;
+};
+
+static uint64_t now_ms(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
+    return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+/* ---- between threads ---- */
+
+static void ring(struct worker *w)
+{
+    uint64_t one = 1;
+
+    /* a counter at its top has woken the thread already */
+    while (write(w->inbox_fd, &one, sizeof(one)) < 0 && errno == EINTR)
+        ;
+}
+
+static void give_order(struct worker *w, enum order order)
+{
+    pthread_mutex_lock(&w->lock);
+    w->order = order;
+    pthread_mutex_unlock(&w->lock);
+    ring(w);
+}
+
+static void send_to(struct worker *w, const struct config_listener *l, int fd)
+{
+    struct parcel *p = malloc(sizeof(*p));
+
+    if (p == NULL) {
+        fd_reset(&fd);
+        return;
+    }
+    p->listener = l;
+    p->fd = fd;
+    w->host.count++; /* counted while on its way, see take_parcels() */
+    pthread_mutex_lock(&w->lock);
+    STAILQ_INSERT_TAIL(&w->inbox, p, next);
+    pthread_mutex_unlock(&w->lock);
+    ring(w);
+}
+
+static struct worker *fewest(struct worker *self)
+{
+    struct workers *all = self->all;
+    unsigned long least = self->host.count;
+    struct worker *best = self;
+    unsigned i;
+
+    for (i = 0; i < all->count; i++)
+        if (all->list[i].host.count < least) {
+            best = &all->list[i];
+            least = best->host.count;
+        }
+    return best;
+}
+
+static void on_accept(void *arg, const struct config_listener *l, int fd)
+{
+    struct worker *w = arg, *to;
+
+    if (workers_connections(w->all) >= w->all->params.max_connections) {
+        metrics_add(&w->host.metrics, COUNTER_LIMITED, 1);
+        fd_reset(&fd);
+        return;
+    }
+    to = fewest(w);
+    if (to == w)
+        conn_start(&w->host, l, fd);
+    else
+        send_to(to, l, fd);
+}
+
+static struct parcel *take_parcel(struct worker *w)
+{
+    struct parcel *p;
+
+    pthread_mutex_lock(&w->lock);
+    p = STAILQ_FIRST(&w->inbox);
+    if (p != NULL)
+        STAILQ_REMOVE_HEAD(&w->inbox, next);
+    pthread_mutex_unlock(&w->lock);
+    return p;
+}
+
+static void take_parcels(struct worker *w, bool stopping)
+{
+    struct parcel *p;
+
+    while ((p = take_parcel(w)) != NULL) {
+        w->host.count--;
+        if (stopping)
+            fd_reset(&p->fd);
+        else
+            conn_start(&w->host, p->listener, p->fd);
+        free(p);
+    }
+}
+
+static void close_doors(struct worker *w)
+{
+    size_t i;
+
+    for (i = 0; i < w->listener_count; i++)
+        listener_stop(w->listeners[i]);
+    w->listener_count = 0;
+}
+
+static void on_inbox(evutil_socket_t fd, short what, void *arg)
+{
+    struct worker *w = arg;
+    enum order order;
+    uint64_t count;
+
+    (void)what;
+    if (read(fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
+        return;
+    pthread_mutex_lock(&w->lock);
+    order = w->order;
+    pthread_mutex_unlock(&w->lock);
+    if (order != ORDER_RUN)
+        close_doors(w);
+    take_parcels(w, order == ORDER_STOP);
+    if (order == ORDER_STOP)
+        event_base_loopbreak(w->host.base);
+}
+
+/* ---- a thread ---- */
+
+static void *run(void *arg)
+{
+    struct worker *w = arg;
+    sigset_t all;
+
+    sigfillset(&all); /* signals go to the main thread */
+    pthread_sigmask(SIG_BLOCK, &all, NULL);
+    event_base_loop(w->host.base, EVLOOP_NO_EXIT_ON_EMPTY);
+    return NULL;
+}
+
+static struct event_base *new_base(void)
+{
+    struct event_config *cfg = event_config_new();
+    struct event_base *base = NULL;
+
+    if (cfg == NULL)
+        return NULL;
+    /* one thread a base: no locks; many MODs a turn become one */
+    if (event_config_set_flag(cfg, EVENT_BASE_FLAG_NOLOCK |
+                                       EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST) ==
+            0 &&
+        event_config_require_features(cfg, EV_FEATURE_ET |
+                                               EV_FEATURE_EARLY_CLOSE) == 0)
+        base = event_base_new_with_config(cfg);
+    event_config_free(cfg);
+    return base;
+}
+
+static int init_worker(struct worker *w, struct workers *all, struct error *err)
+{
+    int r;
+
+    w->all = all;
+    w->host.snapshots = all->params.snapshots;
+    w->host.trace = all->params.trace;
+    w->host.now = now_ms;
+    w->host.base = new_base();
+    w->inbox_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (w->host.base == NULL)
+        return error_set(err, ERR_SYSTEM, "can't make an event loop on epoll");
+    if (w->inbox_fd < 0)
+        return error_errno(err, "eventfd");
+    r = conn_host_init(&w->host, err);
+    if (r < 0)
+        return r;
+    w->host_ready = true;
+    w->listeners = calloc(all->params.listener_count + 1, sizeof(void *));
+    w->inbox_event =
+        event_new(w->host.base, w->inbox_fd, EV_READ | EV_PERSIST, on_inbox, w);
+    if (w->listeners == NULL || w->inbox_event == NULL ||
+        event_add(w->inbox_event, NULL) < 0)
+        return error_nomem(err);
+    return 0;
+}
+
+static void done_worker(struct worker *w)
+{
+    close_doors(w);
+    take_parcels(w, true);
+    if (w->host_ready)
+        conn_host_done(&w->host);
+    if (w->inbox_event != NULL)
+        event_free(w->inbox_event);
+    fd_close(&w->inbox_fd);
+    if (w->host.base != NULL)
+        event_base_free(w->host.base);
+    pthread_mutex_destroy(&w->lock);
+    free(w->listeners);
+}
+
+/* Listeners are dealt out in turn. */
+static int deal_listeners(struct workers *all, struct error *err)
+{
+    size_t i;
+    int r;
+
+    for (i = 0; i < all->params.listener_count; i++) {
+        struct worker *w = &all->list[i % all->count];
+        struct listener_host lh = {w->host.base, all->params.trace,
+                                   &w->host.metrics, on_accept, w};
+
+        r = listener_start(all->params.listeners[i], &lh, err);
+        if (r < 0)
+            return r;
+        w->listeners[w->listener_count++] = all->params.listeners[i];
+    }
+    return 0;
+}
+
+static int start_threads(struct workers *all, struct error *err)
+{
+    unsigned i;
+
+    for (i = 0; i < all->count; i++) {
+        errno = pthread_create(&all->list[i].thread, NULL, run, &all->list[i]);
+        if (errno != 0)
+            return error_errno(err, "can't start a worker thread");
+        all->list[i].started = true;
+    }
+    return 0;
+}
+
+static unsigned cores(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+    return n < 1 ? 1 : n > 256 ? 256 : (unsigned)n;
+}
+
+int workers_start(const struct workers_params *params, struct workers **ret,
+                  struct error *err)
+{
+    struct workers *all = calloc(1, sizeof(*all));
+    unsigned i;
+    int r = 0;
+
+    if (all == NULL)
+        return error_nomem(err);
+    all->params = *params;
+    all->count = params->count != 0 ? params->count : cores();
+    all->list = calloc(all->count, sizeof(*all->list));
+    if (all->list == NULL) {
+        free(all);
+        return error_nomem(err);
+    }
+    for (i = 0; i < all->count; i++) {
+        pthread_mutex_init(&all->list[i].lock, NULL);
+        STAILQ_INIT(&all->list[i].inbox);
+        all->list[i].inbox_fd = -1;
+    }
+    for (i = 0; i < all->count && r == 0; i++)
+        r = init_worker(&all->list[i], all, err);
+    if (r == 0)
+        r = deal_listeners(all, err);
+    if (r == 0)
+        r = start_threads(all, err);
+    if (r < 0) {
+        workers_stop(all, 0);
+        return r;
+    }
+    *ret = all;
+    return 0;
+}
+
+static void give_all(struct workers *all, enum order order)
+{
+    unsigned i;
+
+    for (i = 0; i < all->count; i++)
+        if (all->list[i].started)
+            give_order(&all->list[i], order);
+}
+
+void workers_stop(struct workers *all, unsigned long limit_ms)
+{
+    static const struct timespec nap = {0, 10 * 1000 * 1000};
+    unsigned i;
+
+    if (all == NULL)
+        return;
+    give_all(all, ORDER_CLOSE_DOORS);
+    for (; limit_ms >= 10 && workers_connections(all) != 0; limit_ms -= 10)
+        nanosleep(&nap, NULL);
+    give_all(all, ORDER_STOP);
+    for (i = 0; i < all->count; i++)
+        if (all->list[i].started)
+            pthread_join(all->list[i].thread, NULL);
+    for (i = 0; i < all->count; i++)
+        done_worker(&all->list[i]);
+    free(all->list);
+    free(all);
+}
+
+uint64_t workers_counter(const struct workers *all, enum counter c)
+{
+    uint64_t sum = 0;
+    unsigned i;
+
+    for (i = 0; i < all->count; i++)
+        sum += metrics_get(&all->list[i].host.metrics, c);
+    return sum;
+}
+
+unsigned long workers_connections(const struct workers *all)
+{
+    unsigned long sum = 0;
+    unsigned i;
+
+    for (i = 0; i < all->count; i++)
+        sum += all->list[i].host.count;
+    return sum;
+}

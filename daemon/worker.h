@@ -1,0 +1,35 @@
+#ifndef DAEMON_WORKER_H
+#define DAEMON_WORKER_H
+
+/*
+ * Threads, one event loop each. A connection stays with the worker that got
+ * it: the one with the fewest connections when it was accepted. Workers share
+ * the snapshots and nothing else; no lock is taken while bytes flow.
+ */
+
+#include "daemon/conn.h"
+#include "daemon/listener.h"
+
+struct workers;
+
+struct workers_params {
+    unsigned count;                /* 0: one per core */
+    unsigned long max_connections; /* altogether */
+    struct snapshots *snapshots;
+    struct trace *trace;
+    struct listener **listeners; /* borrowed until workers_stop() */
+    size_t listener_count;
+};
+
+/* Starts the threads. ERR_NOMEM, ERR_SYSTEM. */
+int workers_start(const struct workers_params *params, struct workers **ret,
+                  struct error *err);
+/* Accepts no more, waits up to LIMIT_MS for the connections to end by
+ * themselves, resets the rest, ends the threads. NULL allowed. */
+void workers_stop(struct workers *w, unsigned long limit_ms);
+
+/* Sum over all workers. */
+uint64_t workers_counter(const struct workers *w, enum counter c);
+unsigned long workers_connections(const struct workers *w);
+
+#endif
