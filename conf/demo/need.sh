@@ -1,0 +1,158 @@
+#!/bin/bash
+# Installs what the demo or the tests need and this machine lacks:
+#
+#     conf/demo/need.sh demo           what conf/demo/run needs
+#     conf/demo/need.sh demo tests     and what tests/run needs
+#
+# Nothing missing: nothing is printed and no network is touched. Otherwise it
+# says what it is going to install and how large that is, then calls apt-get
+# (through sudo when the caller is not root) without recommended packages,
+# without questions, and so that no service is started by the installation.
+# Exit status: 0 all there, 1 the installation failed, 3 it can't install
+# (not root and no sudo, or no apt-get); the line to run is printed then.
+set -u
+export LC_ALL=C
+
+# SET CHECK PACKAGE; a check is cmd:PROGRAM, pc:PKGCONFIG or file:PATH.
+packages='
+demo  cmd:gcc                                    gcc
+demo  file:/usr/include/stdio.h                  libc6-dev
+demo  cmd:make                                   make
+demo  cmd:cmake                                  cmake
+demo  cmd:pkg-config                             pkg-config
+demo  pc:openssl                                 libssl-dev
+demo  pc:libevent_pthreads                       libevent-dev
+demo  pc:libconfig                               libconfig-dev
+demo  cmd:openssl                                openssl
+demo  cmd:java                                   openjdk-17-jre-headless
+demo  file:/usr/share/java/derbynet.jar          derby-tools
+tests pc:check                                   check
+tests cmd:clang-format-14                        clang-format-14
+tests cmd:gnutls-cli                             gnutls-bin
+tests cmd:mandoc                                 mandoc
+deep  cmd:valgrind                               valgrind
+deep  cmd:clang                                  clang
+deep  cmd:cppcheck                               cppcheck
+deep  file:/usr/lib/llvm-14/lib/clang/14.0.6/lib libclang-rt-14-dev
+'
+
+have()
+{
+    case $1 in
+    cmd:*) command -v "${1#cmd:}" >/dev/null 2>&1 ;;
+    pc:*) pkg-config --exists "${1#pc:}" 2>/dev/null ;;
+    file:*) [ -e "${1#file:}" ] ;;
+    esac
+}
+
+# The packages of the sets in "$@" whose check fails.
+missing()
+{
+    local set check package
+    while read -r set check package; do
+        case " $* " in
+        *" $set "*) have "$check" || echo "$package" ;;
+        esac
+    done <<<"$packages"
+}
+
+# A fresh machine has no package lists, an old one has stale ones.
+known()
+{
+    local package
+    for package; do
+        apt-cache show "$package" >/dev/null 2>&1 || return 1
+    done
+}
+
+say_size()
+{
+    apt-get install --assume-no --no-install-recommends \
+        -o Debug::NoLocking=1 "$@" 2>/dev/null </dev/null |
+        grep -E '^(Need to get|After this operation)' | sed 's/^/    /'
+}
+
+# While this program runs, invoke-rc.d is told not to start anything. A policy
+# that the machine's owner has set is put back as it was.
+policy=/usr/sbin/policy-rc.d
+hold_services()
+{
+    if [ -e "$policy" ]; then
+        "$policy" attlsd start >/dev/null 2>&1
+        [ $? -eq 101 ] && return
+        mv "$policy" "$policy.before-attlsd" || exit 1
+    fi
+    trap free_services EXIT
+    trap 'exit 1' HUP INT TERM
+    printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy"
+}
+
+free_services()
+{
+    rm -f "$policy"
+    [ ! -e "$policy.before-attlsd" ] || mv "$policy.before-attlsd" "$policy"
+}
+
+# The part that needs root: "$@" are packages.
+install()
+{
+    export DEBIAN_FRONTEND=noninteractive
+    if ! known "$@"; then
+        echo "    the package lists lack some of them: apt-get update"
+        apt-get update -qq || exit 1
+    fi
+    say_size "$@"
+    hold_services
+    apt-get install -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 "$@" \
+        </dev/null >/dev/null || exit 1
+}
+
+become_root()
+{
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    elif [ -t 0 ]; then
+        sudo "$@"
+    else
+        sudo -n "$@"
+    fi
+}
+
+may_become_root()
+{
+    [ "$(id -u)" = 0 ] && return
+    command -v sudo >/dev/null || return 1
+    [ -t 0 ] || sudo -n true 2>/dev/null
+}
+
+if [ "${1-}" = --install ]; then
+    shift
+    install "$@"
+    exit 0
+fi
+
+list=$(missing "$@" | tr '\n' ' ')
+list=${list% }
+[ -n "$list" ] || exit 0
+
+if ! command -v apt-get >/dev/null; then
+    echo "Missing here, by their Debian names: $list"
+    echo "This machine has no apt-get: install them with its own tools."
+    exit 3
+fi
+if ! may_become_root; then
+    echo "Missing here: $list"
+    echo "Neither root nor sudo: run this as root, then start again:"
+    echo "apt-get install -y --no-install-recommends $list"
+    exit 3
+fi
+echo "Installing what is missing: $list"
+# The list is words by intent.
+# shellcheck disable=SC2086
+become_root "$0" --install $list
+status=$?
+list=$(missing "$@" | tr '\n' ' ')
+if [ "$status" -ne 0 ] || [ -n "$list" ]; then
+    echo "The installation failed; still missing: $list"
+    exit 1
+fi
