@@ -1,0 +1,33 @@
+#ifndef SUPPORT_FAULTS_H
+#define SUPPORT_FAULTS_H
+
+/*
+ * Makes calls of the C library fail on demand, so that every failing path of
+ * a module has a test. Link the object library attls_faults: it adds
+ * --wrap=... for each name below, and calls made by our own objects (not by
+ * other libraries) go through the count.
+ */
+
+enum fault {
+    FAULT_MEMORY, /* malloc calloc realloc strdup strndup asprintf vasprintf */
+    FAULT_READ,
+    FAULT_WRITE,
+    FAULT_FSTAT,
+    FAULT_FCHOWN,
+    FAULT_FCHMOD,
+    FAULT_FSYNC,
+    FAULT_RENAME, /* renameat */
+    FAULT_FCNTL,
+    FAULT_KINDS
+};
+
+/*
+ * The NTH call from now (1: the next) of this kind fails with ERROR in errno;
+ * the calls before and after it are real. 0: none fails.
+ */
+void fault_set(enum fault kind, int nth, int error);
+
+/* True when the fault that was set has struck. */
+int fault_struck(enum fault kind);
+
+#endif

@@ -1,0 +1,266 @@
+/*
+ * daemon/config: the file of the issue is taken as it is printed; wrong ones
+ * give file, line and what to write instead; the manual has every key.
+ */
+
+#include "daemon/config.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "support/suite.h"
+#include "util/strbuf.h"
+
+static int load(const char *text, struct diags **diags, struct config **ret)
+{
+    struct source *src;
+    int r;
+
+    *diags = diags_new();
+    *ret = NULL;
+    ck_assert_int_eq(source_new("attlsd.conf", text, strlen(text), &src, NULL),
+                     0);
+    r = config_load_source(src, *diags, ret);
+    source_unref(src);
+    return r;
+}
+
+static const char workshop[] =
+    "stack = \"TCPIP1\"; // the TcpImage\n"
+    "pagent = \"/etc/attls/pagent.conf\";\n"
+    "pagent_root = \"\";\n"
+    "racf = \"/var/lib/attls/racf\";\n"
+    "control = \"/run/attls/attlsd.sock\";\n"
+    "ttls = true;\n"
+    "release = \"2.3\";\n"
+    "workers = 0;\n"
+    "log = ( { sink = \"stderr\"; },\n"
+    "  { sink = \"file\"; path = \"/var/log/attls/syslogall.log\"; } );\n"
+    "listeners = (\n"
+    "  { mode = \"forward\"; direction = \"Inbound\";\n"
+    "    listen = \"127.0.0.1:5555\"; target = \"127.0.0.1:15555\";\n"
+    "    jobname = \"IMS15HWS\"; userid = \"IMSSTC\"; },\n"
+    "  { mode = \"forward\"; direction = \"Outbound\";\n"
+    "    listen = \"127.0.0.1:15550\"; target = \"127.0.0.1:5555\";\n"
+    "    jobname = \"BAQSTRT\"; userid = \"LIBSERV\"; allow = ( \"root\" ); }\n"
+    ");\n";
+
+START_TEST(takes_the_workshop)
+{
+    const struct config_listener *l;
+    struct diags *diags;
+    struct config *c;
+
+    ck_assert_int_eq(load(workshop, &diags, &c), 0);
+    ck_assert_uint_eq(diags_count(diags), 0);
+    ck_assert_str_eq(c->stack, "TCPIP1");
+    ck_assert_int_eq(c->zos_release, ZOS_2_3);
+    ck_assert_uint_eq(c->handshake_limit, 60);
+    ck_assert_uint_eq(c->sinks.count, 2);
+    ck_assert_int_eq(c->sinks.item[1].kind, SINK_FILE);
+    ck_assert_uint_eq(c->listeners.count, 2);
+    l = &c->listeners.item[0];
+    ck_assert_int_eq(l->direction, POLICY_INBOUND);
+    ck_assert_uint_eq(l->target.address[0].port, 15555);
+    ck_assert_int_eq(l->on_no_rule, NO_RULE_CLEAR);
+    ck_assert_int_eq(l->truncation, TRUNCATION_RESET);
+    ck_assert(config_allows(l, 0) && config_allows(l, geteuid()));
+    ck_assert(!config_allows(l, geteuid() + 12345));
+    l = &c->listeners.item[1];
+    ck_assert(l->allow.given && l->allow.count == 1 && l->allow.uid[0] == 0);
+    ck_assert(!config_allows(l, 12345));
+    config_unref(c);
+    diags_free(diags);
+}
+END_TEST
+
+#define LISTENER(more)                                                         \
+    "listeners = ( { mode = \"forward\"; direction = \"Outbound\";"            \
+    " listen = \"127.0.0.1:1\"; target = \"127.0.0.1:2\"; " more " } );"
+
+START_TEST(strict_refuses)
+{
+    struct diags *diags;
+    struct config *c;
+
+    ck_assert_int_eq(load("strict = true; " LISTENER(""), &diags, &c), 0);
+    ck_assert_int_eq(c->listeners.item[0].on_no_rule, NO_RULE_REFUSE);
+    config_unref(c);
+    diags_free(diags);
+    ck_assert_int_eq(
+        load("strict = true; " LISTENER("on_no_rule = \"clear\";"), &diags, &c),
+        0);
+    ck_assert_int_eq(c->listeners.item[0].on_no_rule, NO_RULE_CLEAR);
+    config_unref(c);
+    diags_free(diags);
+}
+END_TEST
+
+/* TEXT is the first finding, as it is printed. */
+static const struct {
+    const char *name, *conf, *text;
+} wrong[] = {
+    {"unknown key, near", "\nhandshake_limt = 5;",
+     "attlsd.conf:2:1: error: unknown key 'handshake_limt' in attlsd.conf; did "
+     "you mean handshake_limit? [unknown-key]\n"},
+    {"unknown key, far", "colour = 5;",
+     "attlsd.conf:1:1: error: unknown key 'colour' in attlsd.conf; "
+     "attlsd.conf(5) lists the keys [unknown-key]\n"},
+    {"unknown key of a listener", LISTENER("jobnam = \"X\";"),
+     "attlsd.conf:1:107: error: unknown key 'jobnam' in listeners; did you "
+     "mean "
+     "jobname? [unknown-key]\n"},
+    {"syntax", "stack = ;\n",
+     "attlsd.conf:1:1: error: syntax error; a setting is written key = value; "
+     "[syntax]\n"},
+    {"text for a number", "workers = \"two\";",
+     "attlsd.conf:1:1: error: workers must be a whole number [wrong-type]\n"},
+    {"number out of range", "workers = 257;",
+     "attlsd.conf:1:1: error: workers: 257 is not in 0 to 256 threads "
+     "[bad-value]\n"},
+    {"number for a flag", "ttls = 1;",
+     "attlsd.conf:1:1: error: ttls must be true or false [wrong-type]\n"},
+    {"flag for a text", "racf = true;",
+     "attlsd.conf:1:1: error: racf must be a text in quotes [wrong-type]\n"},
+    {"empty path", "racf = \"\";",
+     "attlsd.conf:1:1: error: racf: has 0 characters, 1 to 4095 are allowed "
+     "[bad-value]\n"},
+    {"lower-case user id", LISTENER("userid = \"libserv\";"),
+     "attlsd.conf:1:107: error: userid: 'libserv' is no name: 1 to 8 "
+     "characters "
+     "A-Z 0-9 @ # $, upper case, no digit first [bad-value]\n"},
+    {"account that is none", LISTENER("allow = ( \"no-such-account\" );"),
+     "attlsd.conf:1:107: error: allow: 'no-such-account' is no account of this "
+     "machine; see getent passwd [bad-value]\n"},
+    {"allow without a list", LISTENER("allow = \"root\";"),
+     "attlsd.conf:1:107: error: allow must be a list of names in quotes: ( "
+     "\"libserv\" ) [wrong-type]\n"},
+    {"word that is none", LISTENER("on_no_rule = \"maybe\";"),
+     "attlsd.conf:1:107: error: on_no_rule: \"maybe\" is not one of \"clear\", "
+     "\"refuse\" [bad-value]\n"},
+    {"address without port",
+     "listeners = ( { mode = \"forward\"; direction = \"Inbound\";\n"
+     "listen = \"127.0.0.1\"; target = \"127.0.0.1:2\"; } );",
+     NULL},
+    {"missing key", "log = ( { path = \"/x\"; } );",
+     "attlsd.conf:1:1: error: log needs the key 'sink': \"stderr\", \"file\" "
+     "or "
+     "\"syslog\". [missing-key]\n"},
+    {"file sink without path", "log = ( { sink = \"file\"; } );",
+     "error: log element 1: a sink \"file\" needs a path, and no other sink "
+     "has "
+     "one [sink-path]\n"},
+    {"release that is none", "release = \"1.1\";", NULL},
+    {"mode of later", LISTENER("mode2 = \"transparent\";"), NULL},
+    {"list of texts", "listeners = ( \"x\" );",
+     "attlsd.conf:1:1: error: each element of listeners is a group: { key = "
+     "value; ... } [wrong-type]\n"},
+    {"group for a list", "listeners = { x = 1; };",
+     "attlsd.conf:1:1: error: listeners must be a list: ( { ... }, { ... } ) "
+     "[wrong-type]\n"},
+    {"two listeners on one port",
+     "listeners = ( { mode = \"forward\"; direction = \"Inbound\"; listen = "
+     "\"127.0.0.1:1\"; target = \"127.0.0.1:2\"; },\n"
+     "{ mode = \"forward\"; direction = \"Inbound\"; listen = \"127.0.0.1:1\"; "
+     "target = \"127.0.0.1:2\"; } );",
+     "attlsd.conf:2:1: error: two listeners on 127.0.0.1:1 [listen-twice]\n"},
+    {"allow of an inbound listener",
+     "listeners = ( { mode = \"forward\"; direction = \"Inbound\"; listen = "
+     "\"127.0.0.1:1\"; target = \"127.0.0.1:2\"; allow = ( \"root\" ); } );",
+     NULL},
+};
+
+START_TEST(refuses)
+{
+    struct strbuf text = STRBUF_INIT;
+    struct diags *diags;
+    struct config *c;
+
+    ck_assert_msg(load(wrong[_i].conf, &diags, &c) == ERR_SYNTAX, "%s: taken",
+                  wrong[_i].name);
+    ck_assert_uint_ge(diags_level(diags, DIAG_ERROR), 1);
+    diag_format(diags_get(diags, 0), &text);
+    if (wrong[_i].text != NULL)
+        ck_assert_msg(strcmp(strbuf_str(&text), wrong[_i].text) == 0,
+                      "%s: got %s", wrong[_i].name, strbuf_str(&text));
+    strbuf_done(&text);
+    diags_free(diags);
+}
+END_TEST
+
+START_TEST(warns_of_everybody)
+{
+    struct diags *diags;
+    struct config *c;
+
+    ck_assert_int_eq(load(LISTENER("allow = ( \"*\" );"), &diags, &c), 0);
+    ck_assert_uint_eq(diags_level(diags, DIAG_WARNING), 1);
+    ck_assert_str_eq(diags_get(diags, 0)->name, "allow-all");
+    ck_assert(config_allows(&c->listeners.item[0], 4711));
+    config_unref(c);
+    diags_free(diags);
+}
+END_TEST
+
+START_TEST(unreadable_file)
+{
+    struct diags *diags = diags_new();
+    struct config *c;
+
+    ck_assert_int_eq(config_load("/nonexistent/attlsd.conf", diags, &c),
+                     ERR_SYNTAX);
+    ck_assert_str_eq(diags_get(diags, 0)->name, "unreadable");
+    diags_free(diags);
+}
+END_TEST
+
+/* The page without its line breaks: sentences stand on lines of their own. */
+static void read_manual(struct strbuf *page)
+{
+    struct source *src;
+    const char *p;
+
+    ck_assert_int_eq(source_read("daemon/attlsd.conf.5", &src, NULL), 0);
+    for (p = source_text(src); *p != '\0'; p++)
+        strbuf_addc(page, *p == '\n' ? ' ' : *p);
+    source_unref(src);
+}
+
+START_TEST(manual_has_every_key)
+{
+    struct strbuf page = STRBUF_INIT, want = STRBUF_INIT;
+    size_t i;
+
+    read_manual(&page);
+    for (i = 0; i < config_row_count(); i++) {
+        struct config_row row = config_row_get(i);
+
+        strbuf_reset(&want);
+        strbuf_addf(&want, ".It Cm %s ", row.key);
+        ck_assert_msg(strstr(strbuf_str(&page), strbuf_str(&want)) != NULL,
+                      "attlsd.conf.5 has no %s", row.key);
+        ck_assert_msg(strstr(strbuf_str(&page), row.meaning) != NULL,
+                      "attlsd.conf.5 does not say of %s: %s", row.key,
+                      row.meaning);
+        if (row.standard == NULL || row.standard[0] == '\0')
+            continue;
+        strbuf_reset(&want);
+        strbuf_addf(&want, "Default: %s%s%s.", row.standard,
+                    row.unit[0] != '\0' ? " " : "", row.unit);
+        ck_assert_msg(strstr(strbuf_str(&page), strbuf_str(&want)) != NULL,
+                      "attlsd.conf.5 has another default of %s", row.key);
+    }
+    strbuf_done(&page);
+    strbuf_done(&want);
+}
+END_TEST
+
+TESTS_BEGIN("config")
+TEST(takes_the_workshop)
+TEST(strict_refuses)
+TEST_ROWS(refuses, wrong)
+TEST(warns_of_everybody)
+TEST(unreadable_file)
+TEST(manual_has_every_key)
+TESTS_END

@@ -1,0 +1,88 @@
+#include "util/error.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "support/suite.h"
+
+START_TEST(sets_code_and_text)
+{
+    struct error err;
+
+    ck_assert_int_eq(error_set(&err, ERR_LIMIT, "%d is over %d", 7, 5),
+                     ERR_LIMIT);
+    ck_assert_int_eq(err.code, ERR_LIMIT);
+    ck_assert_str_eq(err.text, "7 is over 5");
+}
+END_TEST
+
+START_TEST(takes_null)
+{
+    ck_assert_int_eq(error_set(NULL, ERR_DENIED, "x"), ERR_DENIED);
+    ck_assert_int_eq(error_nomem(NULL), ERR_NOMEM);
+    errno = EPERM;
+    ck_assert_int_eq(error_errno(NULL, "x"), ERR_SYSTEM);
+}
+END_TEST
+
+START_TEST(adds_the_text_of_errno)
+{
+    struct error err;
+
+    errno = ENOENT;
+    ck_assert_int_eq(error_errno(&err, "%s: can't open", "ring"), ERR_SYSTEM);
+    ck_assert_str_eq(err.text, "ring: can't open: No such file or directory");
+}
+END_TEST
+
+START_TEST(cuts_what_is_too_long)
+{
+    struct error err;
+    char big[2 * sizeof(err.text)];
+
+    memset(big, 'x', sizeof(big) - 1);
+    big[sizeof(big) - 1] = '\0';
+    errno = EIO;
+    error_errno(&err, "%s", big);
+    ck_assert_uint_eq(strlen(err.text), sizeof(err.text) - 1);
+    error_set(&err, ERR_VALUE, "%s", big);
+    ck_assert_uint_eq(strlen(err.text), sizeof(err.text) - 1);
+}
+END_TEST
+
+static const struct {
+    int code;
+    const char *name;
+} names[] = {
+    {ERR_OK, "ok"},
+    {ERR_NOMEM, "no memory"},
+    {ERR_SYSTEM, "system error"},
+    {ERR_SYNTAX, "syntax error"},
+    {ERR_VALUE, "bad value"},
+    {ERR_NOT_FOUND, "not found"},
+    {ERR_EXISTS, "exists"},
+    {ERR_DENIED, "denied"},
+    {ERR_LOCKED, "locked"},
+    {ERR_DAMAGED, "damaged"},
+    {ERR_UNSAFE, "unsafe"},
+    {ERR_UNSUPPORTED, "unsupported"},
+    {ERR_CRYPTO, "crypto error"},
+    {ERR_LIMIT, "limit"},
+    {ERR_LIMIT - 1, "unknown error"},
+    {1, "unknown error"},
+};
+
+START_TEST(names_each_code)
+{
+    ck_assert_str_eq(error_name(names[_i].code), names[_i].name);
+}
+END_TEST
+
+TESTS_BEGIN("error")
+TEST(sets_code_and_text)
+TEST(takes_null)
+TEST(adds_the_text_of_errno)
+TEST(cuts_what_is_too_long)
+TEST_ROWS(names_each_code, names)
+TESTS_END

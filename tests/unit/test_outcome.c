@@ -1,0 +1,120 @@
+#include "tls/outcome.h"
+
+#include <string.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include "support/suite.h"
+
+static struct tls_outcome fresh(void)
+{
+    struct tls_outcome o;
+
+    OPENSSL_init_ssl(
+        OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_LOAD_SSL_STRINGS, NULL);
+    ERR_clear_error();
+    tls_outcome_init(&o);
+    return o;
+}
+
+START_TEST(the_first_failure_is_the_cause)
+{
+    struct tls_outcome o = fresh();
+
+    ck_assert_int_eq(o.alert_sent, -1);
+    ck_assert_int_eq(o.alert_received, -1);
+    ck_assert_int_eq(tls_outcome_set(&o, 5004, "no %s", "data\n"), 5004);
+    ck_assert_int_eq(tls_outcome_set(&o, 406, "later"), 5004);
+    ck_assert_str_eq(o.reason, "no data\\x0A");
+}
+END_TEST
+
+static const struct {
+    const char *name;
+    struct {
+        int lib, reason;
+    } queue[3]; /* oldest first */
+    long verify;
+    int code;
+    const char *text; /* part of the reason */
+} causes[] = {
+    {"nothing in the queue", {{0}}, 0, 12, "it failed: no reason given"},
+    {"known reason",
+     {{ERR_LIB_SSL, SSL_R_NO_SHARED_CIPHER}},
+     0,
+     402,
+     "it failed: no shared cipher"},
+    {"alert received",
+     {{ERR_LIB_SSL, SSL_R_TLSV1_ALERT_UNKNOWN_CA}},
+     0,
+     435,
+     "tlsv1 alert unknown ca"},
+    {"unknown reason", {{ERR_LIB_SSL, SSL_R_BIO_NOT_SET}}, 0, 12, "bio not"},
+    {"the TLS library knows more than RSA",
+     {{ERR_LIB_RSA, 4}, {ERR_LIB_SSL, SSL_R_BAD_SIGNATURE}},
+     0,
+     411,
+     "bad signature"},
+    {"a library alone", {{ERR_LIB_EVP, EVP_R_BAD_DECRYPT}}, 0, 9, "bad decr"},
+    {"a certificate that can't be read",
+     {{ERR_LIB_ASN1, ASN1_R_DECODE_ERROR}, {ERR_LIB_SSL, ERR_R_ASN1_LIB}},
+     0,
+     414,
+     "decode error"},
+    {"memory",
+     {{ERR_LIB_SSL, ERR_R_MALLOC_FAILURE},
+      {ERR_LIB_SSL, SSL_R_NO_SHARED_CIPHER}},
+     0,
+     4,
+     "malloc failure"},
+    {"verification goes first",
+     {{ERR_LIB_SSL, SSL_R_CERTIFICATE_VERIFY_FAILED}},
+     X509_V_ERR_CERT_HAS_EXPIRED,
+     401,
+     "it failed: certificate has expired"},
+};
+
+START_TEST(takes_the_cause)
+{
+    struct tls_outcome o = fresh();
+    size_t i;
+
+    for (i = 0; i < 3 && causes[_i].queue[i].lib != 0; i++)
+        ERR_raise(causes[_i].queue[i].lib, causes[_i].queue[i].reason);
+    o.verify_error = causes[_i].verify;
+    tls_outcome_take(&o, 12, "it failed");
+    ck_assert_msg(o.rc == causes[_i].code, "%s: %d", causes[_i].name, o.rc);
+    ck_assert_msg(strstr(o.reason, causes[_i].text) != NULL, "%s: %s",
+                  causes[_i].name, o.reason);
+    ck_assert_uint_eq(ERR_peek_error(), 0);
+}
+END_TEST
+
+START_TEST(names_are_printable)
+{
+    struct tls_outcome o = fresh();
+    X509 *cert = X509_new();
+    X509_NAME *name = X509_get_subject_name(cert);
+    char big[400];
+
+    ck_assert_int_eq(X509_NAME_add_entry_by_txt(
+                         name, "O", MBSTRING_UTF8,
+                         (const unsigned char *)"A,\nB\xc3\xa9", -1, -1, 0),
+                     1);
+    memset(big, 'x', sizeof(big) - 1);
+    big[sizeof(big) - 1] = '\0';
+    X509_NAME_add_entry_by_NID(X509_get_issuer_name(cert), NID_description,
+                               MBSTRING_ASC, (unsigned char *)big, -1, -1, 0);
+    tls_outcome_certificate(&o, cert);
+    ck_assert_str_eq(o.subject, "O=A\\,\\0AB\\C3\\A9");
+    ck_assert_uint_eq(strlen(o.issuer), sizeof(o.issuer) - 1);
+    tls_outcome_certificate(&o, NULL);
+    X509_free(cert);
+}
+END_TEST
+
+TESTS_BEGIN("outcome")
+TEST(the_first_failure_is_the_cause)
+TEST_ROWS(takes_the_cause, causes)
+TEST(names_are_printable)
+TESTS_END

@@ -1,0 +1,224 @@
+/*
+ * daemon/pump and endpoint between two scripted peers: every byte both ways,
+ * once and in order, whatever the sizes of the pieces, the speed of the
+ * readers and the way it ends.
+ */
+
+#include "daemon/pump.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "support/peer.h"
+#include "support/suite.h"
+
+enum { MIB = 1024 * 1024, TURNS_MAX = 400000 };
+
+struct rig {
+    struct event_base *base;
+    struct endpoint app, wire;
+    struct pump pump;
+    struct scratch *scratch;
+    struct peer at_app, at_wire;
+    enum pump_status status;
+    struct pump_fault fault;
+    bool again;
+};
+
+static void on_ready(void *arg)
+{
+    struct rig *r = arg;
+
+    if (r->status != PUMP_DONE && r->status != PUMP_BROKEN)
+        r->status = pump_run(&r->pump, r->scratch, &r->fault);
+}
+
+static void rig_open(struct rig *r, bool small)
+{
+    struct event_config *cfg = event_config_new();
+    int app[2], wire[2];
+
+    memset(r, 0, sizeof(*r));
+    event_config_require_features(cfg, EV_FEATURE_ET | EV_FEATURE_EARLY_CLOSE);
+    r->base = event_base_new_with_config(cfg);
+    event_config_free(cfg);
+    r->scratch = malloc(sizeof(*r->scratch));
+    peer_tcp_pair(app, small);
+    peer_tcp_pair(wire, small);
+    endpoint_init(&r->app, on_ready, r);
+    endpoint_init(&r->wire, on_ready, r);
+    ck_assert_int_eq(endpoint_open(&r->app, r->base, app[0], NULL), 0);
+    ck_assert_int_eq(endpoint_open(&r->wire, r->base, wire[0], NULL), 0);
+    pump_init(&r->pump, &r->app, &r->wire);
+    r->at_app.fd = app[1];
+    r->at_wire.fd = wire[1];
+    r->at_app.seed = r->at_wire.other_seed = 3;
+    r->at_wire.seed = r->at_app.other_seed = 101;
+}
+
+static void rig_close(struct rig *r)
+{
+    pump_done(&r->pump);
+    endpoint_close(&r->app);
+    endpoint_close(&r->wire);
+    peer_close(&r->at_app);
+    peer_close(&r->at_wire);
+    free(r->scratch);
+    event_base_free(r->base);
+}
+
+/* One turn of everybody; what the daemon would do with the status. */
+static void rig_turn(struct rig *r)
+{
+    peer_turn(&r->at_app);
+    peer_turn(&r->at_wire);
+    event_base_loop(r->base, EVLOOP_NONBLOCK);
+    if (r->status == PUMP_MORE)
+        on_ready(r);
+    if (r->status == PUMP_BROKEN) {
+        endpoint_reset(&r->app);
+        endpoint_reset(&r->wire);
+    }
+}
+
+static bool settled(const struct rig *r)
+{
+    const struct peer *a = &r->at_app, *w = &r->at_wire;
+
+    if (r->status == PUMP_BROKEN)
+        return (a->fd < 0 || a->got_lost || a->got_eof) &&
+               (w->fd < 0 || w->got_lost || w->got_eof);
+    return a->ended && w->ended && a->got_eof && w->got_eof &&
+           r->status == PUMP_DONE;
+}
+
+static void rig_run(struct rig *r)
+{
+    int i;
+
+    for (i = 0; i < TURNS_MAX && !settled(r); i++)
+        rig_turn(r);
+}
+
+static const struct {
+    const char *name;
+    size_t out, out_piece, in, in_piece;
+    size_t read_piece;
+    unsigned deaf; /* turns in which neither peer reads */
+    bool small;
+} flows[] = {
+    {"nothing at all", 0, 1, 0, 1, 0, 0, false},
+    {"one byte each way", 1, 1, 1, 1, 0, 0, false},
+    {"one way only", 100000, 1000, 0, 1, 0, 0, false},
+    {"the other way only", 0, 1, 100000, 1000, 0, 0, false},
+    {"byte by byte", 3000, 1, 3000, 1, 1, 0, false},
+    {"a MiB at a time", 4 * MIB, MIB, 4 * MIB, MIB, 0, 0, false},
+    {"big against small", 2 * MIB, MIB, 2000, 1, 0, 0, false},
+    {"slow readers", 300000, 65536, 300000, 65536, 700, 0, true},
+    {"readers that stop", 2 * MIB, 65536, 2 * MIB, 65536, 0, 300, true},
+    {"a record and a byte", 16385, 16385, 16385, 16385, 0, 0, false},
+};
+
+START_TEST(relays_everything)
+{
+    struct rig r;
+
+    rig_open(&r, flows[_i].small);
+    r.at_app.to_send = flows[_i].out;
+    r.at_app.piece = flows[_i].out_piece;
+    r.at_wire.to_send = flows[_i].in;
+    r.at_wire.piece = flows[_i].in_piece;
+    r.at_app.read_piece = r.at_wire.read_piece = flows[_i].read_piece;
+    r.at_app.deaf_turns = r.at_wire.deaf_turns = flows[_i].deaf;
+    r.at_app.end = r.at_wire.end = PEER_SHUTS;
+    rig_run(&r);
+    ck_assert_msg(r.status == PUMP_DONE, "%s: did not end", flows[_i].name);
+    ck_assert_uint_eq(r.at_wire.received, flows[_i].out);
+    ck_assert_uint_eq(r.at_app.received, flows[_i].in);
+    ck_assert(!r.at_app.wrong && !r.at_wire.wrong);
+    ck_assert(r.at_app.got_eof && r.at_wire.got_eof);
+    ck_assert_uint_eq(r.pump.flow[FLOW_OUT].bytes, flows[_i].out);
+    ck_assert_uint_eq(r.pump.flow[FLOW_IN].bytes, flows[_i].in);
+    rig_close(&r);
+}
+END_TEST
+
+/* One side ends at once, the other sends much later: all of it arrives. */
+START_TEST(half_close_keeps_the_other_direction)
+{
+    struct rig r;
+    struct peer *first, *last;
+    int i;
+
+    rig_open(&r, false);
+    first = _i == 0 ? &r.at_app : &r.at_wire;
+    last = _i == 0 ? &r.at_wire : &r.at_app;
+    first->end = PEER_SHUTS;
+    last->to_send = 0;
+    last->piece = 5000;
+    last->end = PEER_STAYS;
+    for (i = 0; i < 1000 && !last->got_eof; i++)
+        rig_turn(&r);
+    ck_assert(last->got_eof);
+    ck_assert_int_eq(r.status, PUMP_WAIT);
+    last->to_send = 70000;
+    last->end = PEER_SHUTS;
+    last->ended = false;
+    rig_run(&r);
+    ck_assert_int_eq(r.status, PUMP_DONE);
+    ck_assert_uint_eq(first->received, 70000);
+    ck_assert(!first->wrong && first->got_eof);
+    rig_close(&r);
+}
+END_TEST
+
+/* A reset on one side breaks the relay; it never becomes an orderly end. */
+START_TEST(reset_is_passed_on)
+{
+    struct rig r;
+    struct peer *who, *other;
+
+    rig_open(&r, false);
+    who = _i == 0 ? &r.at_app : &r.at_wire;
+    other = _i == 0 ? &r.at_wire : &r.at_app;
+    who->to_send = 1000;
+    who->piece = 1000;
+    who->end = PEER_RESETS;
+    other->end = PEER_STAYS;
+    rig_run(&r);
+    ck_assert_int_eq(r.status, PUMP_BROKEN);
+    ck_assert_ptr_eq(r.fault.at, _i == 0 ? &r.app : &r.wire);
+    ck_assert_int_eq(r.fault.why, IO_LOST);
+    ck_assert(other->got_lost && !other->got_eof);
+    rig_close(&r);
+}
+END_TEST
+
+/* While one side does not read, what is kept of the other is bounded. */
+START_TEST(back_pressure)
+{
+    struct rig r;
+    int i;
+
+    rig_open(&r, true);
+    r.at_app.to_send = 64 * MIB;
+    r.at_app.piece = 65536;
+    r.at_wire.deaf_turns = 1000000;
+    for (i = 0; i < 3000; i++)
+        rig_turn(&r);
+    ck_assert_uint_lt(r.at_app.sent, 4 * MIB);
+    ck_assert_ptr_nonnull(r.pump.flow[FLOW_OUT].held);
+    ck_assert_uint_le(r.pump.flow[FLOW_OUT].held_len, PUMP_CHUNK);
+    ck_assert_ptr_null(r.pump.flow[FLOW_IN].held);
+    rig_close(&r);
+}
+END_TEST
+
+static const int sides[] = {0, 1};
+
+TESTS_BEGIN("pump")
+TEST_ROWS(relays_everything, flows)
+TEST_ROWS(half_close_keeps_the_other_direction, sides)
+TEST_ROWS(reset_is_passed_on, sides)
+TEST(back_pressure)
+TESTS_END

@@ -1,0 +1,180 @@
+#include "util/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "support/faults.h"
+#include "support/suite.h"
+
+static const char text[] = "first\nsecond line\r\n\nlast";
+
+/* Offset by hand: f=0, s=6, \r=17, empty line=19, l=20, end=24. */
+static const struct {
+    const char *name;
+    uint32_t off;
+    unsigned line, column;
+    const char *content;
+} places[] = {
+    {"start", 0, 1, 1, "first"},
+    {"newline belongs to its line", 5, 1, 6, "first"},
+    {"second line", 6, 2, 1, "second line"},
+    {"without the carriage return", 17, 2, 12, "second line"},
+    {"empty line", 19, 3, 1, ""},
+    {"last line", 22, 4, 3, "last"},
+    {"end", 24, 4, 5, "last"},
+    {"past the end", 4000, 4, 5, "last"},
+};
+
+START_TEST(finds_line_and_column)
+{
+    unsigned line, column;
+    struct source *s;
+    const char *p;
+    size_t len;
+
+    ck_assert_int_eq(source_new("t", text, sizeof(text) - 1, &s, NULL), 0);
+    source_position(s, places[_i].off, &line, &column);
+    ck_assert_msg(line == places[_i].line && column == places[_i].column,
+                  "%s: %u:%u", places[_i].name, line, column);
+    p = source_line(s, places[_i].off, &len);
+    ck_assert_msg(len == strlen(places[_i].content) &&
+                      memcmp(p, places[_i].content, len) == 0,
+                  "%s: '%.*s'", places[_i].name, (int)len, p);
+    source_unref(s);
+}
+END_TEST
+
+START_TEST(keeps_nul_bytes_and_ends_with_one)
+{
+    struct source *s, *again;
+
+    ck_assert_int_eq(source_new("t", "a\0b", 3, &s, NULL), 0);
+    ck_assert_uint_eq(source_len(s), 3);
+    ck_assert_mem_eq(source_text(s), "a\0b", 4);
+    ck_assert_str_eq(source_name(s), "t");
+    again = source_ref(s);
+    source_unref(s);
+    ck_assert_mem_eq(source_text(again), "a\0b", 4);
+    source_unref(again);
+    source_unref(NULL);
+    ck_assert_ptr_null(source_ref(NULL));
+}
+END_TEST
+
+static void make_file(char path[], const char *content, size_t len)
+{
+    int fd = mkstemp(path);
+
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(write(fd, content, len), (ssize_t)len);
+    close(fd);
+}
+
+START_TEST(reads_a_file)
+{
+    char path[] = "/tmp/attls-source-XXXXXX";
+    struct source *s;
+    struct error err;
+
+    make_file(path, text, sizeof(text) - 1);
+    ck_assert_msg(source_read(path, &s, &err) == 0, "%s", err.text);
+    ck_assert_str_eq(source_text(s), text);
+    ck_assert_str_eq(source_name(s), path);
+    source_unref(s);
+    unlink(path);
+}
+END_TEST
+
+START_TEST(reads_standard_input)
+{
+    struct source *s;
+    int ends[2];
+
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert_int_eq(write(ends[1], "job", 3), 3);
+    close(ends[1]);
+    dup2(ends[0], STDIN_FILENO);
+    ck_assert_int_eq(source_read("-", &s, NULL), 0);
+    ck_assert_str_eq(source_text(s), "job");
+    ck_assert_str_eq(source_name(s), "<stdin>");
+    source_unref(s);
+    close(ends[0]);
+}
+END_TEST
+
+START_TEST(says_what_is_missing)
+{
+    struct source *s;
+    struct error err;
+
+    ck_assert_int_eq(source_read("/nonexistent/p", &s, &err), ERR_NOT_FOUND);
+    ck_assert_str_eq(err.text, "/nonexistent/p: no such file");
+    ck_assert_int_eq(source_read("/dev/null/x", &s, &err), ERR_SYSTEM);
+    ck_assert_str_eq(err.text, "/dev/null/x: can't open: Not a directory");
+    ck_assert_int_eq(source_read("/", &s, &err), ERR_SYSTEM);
+    ck_assert_str_eq(err.text, "/: can't read: Is a directory");
+}
+END_TEST
+
+START_TEST(refuses_a_text_without_end)
+{
+    struct source *s;
+    struct error err;
+
+    ck_assert_int_eq(source_read("/dev/zero", &s, &err), ERR_LIMIT);
+    ck_assert_str_eq(err.text, "/dev/zero: larger than 67108864 bytes");
+    ck_assert_int_eq(source_new("big", text, (size_t)SOURCE_MAX + 1, &s, &err),
+                     ERR_LIMIT);
+    ck_assert_str_eq(err.text, "big: larger than 67108864 bytes");
+}
+END_TEST
+
+START_TEST(goes_on_after_an_interrupted_read)
+{
+    char path[] = "/tmp/attls-source-XXXXXX";
+    struct source *s;
+
+    make_file(path, "x", 1);
+    fault_set(FAULT_READ, 1, EINTR);
+    ck_assert_int_eq(source_read(path, &s, NULL), 0);
+    ck_assert(fault_struck(FAULT_READ));
+    ck_assert_str_eq(source_text(s), "x");
+    source_unref(s);
+    unlink(path);
+}
+END_TEST
+
+/* The buffer, then the source, its name, its text. */
+START_TEST(returns_nomem_for_each_allocation)
+{
+    char path[] = "/tmp/attls-source-XXXXXX";
+    struct source *s;
+    struct error err;
+    int nth;
+
+    make_file(path, "x", 1);
+    for (nth = 1; nth <= 4; nth++) {
+        fault_set(FAULT_MEMORY, nth, ENOMEM);
+        ck_assert_int_eq(source_read(path, &s, &err), ERR_NOMEM);
+        ck_assert_str_eq(err.text, "no memory");
+    }
+    fault_set(FAULT_MEMORY, 5, ENOMEM);
+    ck_assert_int_eq(source_read(path, &s, &err), 0);
+    source_unref(s);
+    unlink(path);
+}
+END_TEST
+
+TESTS_BEGIN("source")
+TEST_ROWS(finds_line_and_column, places)
+TEST(keeps_nul_bytes_and_ends_with_one)
+TEST(reads_a_file)
+TEST(reads_standard_input)
+TEST(says_what_is_missing)
+TEST(refuses_a_text_without_end)
+TEST(goes_on_after_an_interrupted_read)
+TEST(returns_nomem_for_each_allocation)
+TESTS_END
