@@ -1,13 +1,28 @@
 #ifndef CTL_H
 #define CTL_H
 
-/* The verbs of attlsctl. Each takes its own arguments, argv[0] is the verb;
- * the result is the exit status. */
+/*
+ * The verbs of attlsctl. A new verb is a row of ctl_verbs.def, a file
+ * ctl_NAME.c, and its text in attlsctl.8. Each takes its own arguments,
+ * argv[0] is the verb (or the program's name when it is run under another
+ * one); the result is the exit status.
+ */
 
-typedef int (*ctl_verb_fn)(int argc, char **argv);
+#include <stdio.h>
 
 enum { CTL_EXIT_OK = 0, CTL_EXIT_WARNING = 1, CTL_EXIT_ERROR = 2 };
 
-int ctl_check(int argc, char **argv);
+typedef int (*ctl_verb_fn)(int argc, char **argv);
+
+#define VERB(name, function, ...) int function(int argc, char **argv);
+#include "ctl_verbs.def"
+#undef VERB
+
+/* The whole program: finds the verb and runs it. */
+int ctl_main(int argc, char **argv);
+
+/* "usage: attlsctl VERB ..." from the table, an empty line, and OPTIONS: what
+ * a verb prints for --help (to stdout) or after a wrong call (to stderr). */
+void ctl_usage(FILE *out, const char *verb, const char *options);
 
 #endif

@@ -8,8 +8,6 @@
 #include "policy/policy.h"
 
 static const char help[] =
-    "usage: attlsctl check [OPTION...] FILE...\n"
-    "\n"
     "FILE is a main configuration file, an image file or a policy file;\n"
     "\"-\" is standard input.\n"
     "\n"
@@ -91,10 +89,10 @@ static int take_option(int c, struct policy_options *opt)
         opt->allow_legacy = true;
         return -1;
     case OPT_HELP:
-        fputs(help, stdout);
+        ctl_usage(stdout, "check", help);
         return CTL_EXIT_OK;
     default:
-        fputs(help, stderr);
+        ctl_usage(stderr, "check", help);
         return CTL_EXIT_ERROR;
     }
 }
@@ -111,7 +109,7 @@ int ctl_check(int argc, char **argv)
             return r;
     }
     if (optind == argc) {
-        fputs(help, stderr);
+        ctl_usage(stderr, "check", help);
         return CTL_EXIT_ERROR;
     }
     for (; optind < argc; optind++) {

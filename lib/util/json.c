@@ -1,0 +1,191 @@
+#include "util/json.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+static uint32_t level_bit(const struct json *j)
+{
+    return UINT32_C(1) << (j->depth - 1);
+}
+
+static void new_line(struct json *j)
+{
+    if (j->form == JSON_LINE)
+        return;
+    strbuf_addc(j->out, '\n');
+    strbuf_fill(j->out, ' ', (int)j->depth * 2);
+}
+
+/* What stands before a value: the comma, the place, the name. */
+static void begin(struct json *j, const char *key)
+{
+    bool in_object = j->depth != 0 && (j->objects & level_bit(j)) != 0;
+
+    assert(in_object == (key != NULL));
+    if (j->depth != 0) {
+        if (j->filled & level_bit(j))
+            strbuf_adds(j->out, j->form == JSON_LINE ? ", " : ",");
+        j->filled |= level_bit(j);
+        new_line(j);
+    }
+    if (key != NULL) {
+        json_quote(j->out, key, strlen(key));
+        strbuf_adds(j->out, ": ");
+    }
+}
+
+/* The outermost value ends the text. */
+static void finish(struct json *j)
+{
+    if (j->depth == 0 && j->form == JSON_LINES)
+        strbuf_addc(j->out, '\n');
+}
+
+static void open_level(struct json *j, const char *key, bool object)
+{
+    begin(j, key);
+    assert(j->depth < JSON_DEPTH);
+    strbuf_addc(j->out, object ? '{' : '[');
+    j->depth++;
+    j->filled &= ~level_bit(j);
+    j->objects =
+        object ? j->objects | level_bit(j) : j->objects & ~level_bit(j);
+}
+
+void json_object(struct json *j, const char *key)
+{
+    open_level(j, key, true);
+}
+
+void json_array(struct json *j, const char *key)
+{
+    open_level(j, key, false);
+}
+
+void json_end(struct json *j)
+{
+    bool object, filled;
+
+    assert(j->depth != 0);
+    object = (j->objects & level_bit(j)) != 0;
+    filled = (j->filled & level_bit(j)) != 0;
+    j->depth--;
+    if (filled)
+        new_line(j);
+    strbuf_addc(j->out, object ? '}' : ']');
+    finish(j);
+}
+
+void json_string_n(struct json *j, const char *key, const char *value,
+                   size_t len)
+{
+    begin(j, key);
+    json_quote(j->out, value, len);
+    finish(j);
+}
+
+void json_string(struct json *j, const char *key, const char *value)
+{
+    if (value == NULL)
+        json_null(j, key);
+    else
+        json_string_n(j, key, value, strlen(value));
+}
+
+void json_number(struct json *j, const char *key, long long value)
+{
+    begin(j, key);
+    strbuf_addf(j->out, "%lld", value);
+    finish(j);
+}
+
+void json_unsigned(struct json *j, const char *key, unsigned long long value)
+{
+    begin(j, key);
+    strbuf_addf(j->out, "%llu", value);
+    finish(j);
+}
+
+void json_real(struct json *j, const char *key, double value, int digits)
+{
+    if (!isfinite(value)) {
+        json_null(j, key);
+        return;
+    }
+    begin(j, key);
+    strbuf_addf(j->out, "%.*f", digits, value);
+    finish(j);
+}
+
+void json_bool(struct json *j, const char *key, bool value)
+{
+    begin(j, key);
+    strbuf_adds(j->out, value ? "true" : "false");
+    finish(j);
+}
+
+void json_null(struct json *j, const char *key)
+{
+    begin(j, key);
+    strbuf_adds(j->out, "null");
+    finish(j);
+}
+
+/* Text */
+
+/* The bytes of the UTF-8 character at S (RFC 3629, section 4: the shortest
+ * form, no surrogates); 0: it is none. */
+static size_t utf8_length(const unsigned char *s, size_t len)
+{
+    unsigned char low = 0x80, high = 0xBF;
+    size_t i, n;
+
+    if (s[0] < 0x80)
+        return 1;
+    if (s[0] < 0xC2 || s[0] > 0xF4)
+        return 0;
+    n = s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : 4;
+    if (n > len)
+        return 0;
+    low = s[0] == 0xE0 ? 0xA0 : s[0] == 0xF0 ? 0x90 : low;
+    high = s[0] == 0xED ? 0x9F : s[0] == 0xF4 ? 0x8F : high;
+    if (s[1] < low || s[1] > high)
+        return 0;
+    for (i = 2; i < n; i++)
+        if ((s[i] & 0xC0) != 0x80)
+            return 0;
+    return n;
+}
+
+static void add_ascii(struct strbuf *out, unsigned char c)
+{
+    static const char plain[] = "\"\\\b\f\n\r\t", letter[] = "\"\\bfnrt";
+    const char *p = c != '\0' ? strchr(plain, c) : NULL;
+
+    if (p != NULL)
+        strbuf_addf(out, "\\%c", letter[p - plain]);
+    else if (c < 0x20 || c == 0x7F)
+        strbuf_addf(out, "\\u%04x", c);
+    else
+        strbuf_addc(out, (char)c);
+}
+
+void json_quote(struct strbuf *out, const char *text, size_t len)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    size_t i, n;
+
+    strbuf_addc(out, '"');
+    for (i = 0; i < len; i += n) {
+        n = utf8_length(s + i, len - i);
+        if (n == 1)
+            add_ascii(out, s[i]);
+        else if (n != 0)
+            strbuf_add(out, s + i, n);
+        else
+            strbuf_adds(out, "\\ufffd");
+        n = n != 0 ? n : 1;
+    }
+    strbuf_addc(out, '"');
+}
