@@ -107,7 +107,8 @@ void conn_remark(struct conn *c, enum trace_priority p, const char *fmt, ...)
     if (c->local.family == AF_UNSPEC)
         trace_remark(c->host->trace, p, "conn=%08X listen=%s target=%s %s",
                      c->id, netaddr_format(&c->listener->listen, local),
-                     c->listener->target.text, text);
+                     netaddr_format(intercepted_target(&c->in, 0), remote),
+                     text);
     else
         trace_remark(c->host->trace, p, "conn=%08X local=%s remote=%s %s",
                      c->id, netaddr_format(&c->local, local),
@@ -154,7 +155,7 @@ static uint64_t limit_of(const struct conn *c)
 
     switch (states[c->state].limit) {
     case LIMIT_CONNECT:
-        return cfg->connect_limit * 1000 / c->listener->target.count;
+        return cfg->connect_limit * 1000 / intercepted_targets(&c->in);
     case LIMIT_FIRST:
         return conn_first_limit(c);
     case LIMIT_SECOND:
@@ -305,6 +306,9 @@ struct conn *conn_new_in_state(struct conn_host *h,
         return NULL;
     c->host = h;
     c->listener = l;
+    c->in.fd = -1;
+    c->in.direction = (enum policy_direction)l->direction;
+    c->in.target = &l->target;
     c->snapshot = snapshots_get(h->snapshots);
     c->id = snapshots_next_connid(h->snapshots);
     c->state = (uint8_t)s;
@@ -317,11 +321,13 @@ struct conn *conn_new_in_state(struct conn_host *h,
     return c;
 }
 
-void conn_start(struct conn_host *h, const struct config_listener *l, int fd)
+void conn_start(struct conn_host *h, const struct config_listener *l,
+                const struct intercepted *in)
 {
     struct conn *c = conn_new_in_state(h, l, CONN_NEW);
     struct endpoint *e;
     struct error err;
+    int fd = in->fd;
 
     metrics_add(&h->metrics, COUNTER_ACCEPTED, 1);
     if (c == NULL) {
@@ -329,6 +335,8 @@ void conn_start(struct conn_host *h, const struct config_listener *l, int fd)
         metrics_add(&h->metrics, COUNTER_REFUSED, 1);
         return;
     }
+    c->in = *in;
+    c->in.fd = -1;
     e = conn_outbound(c) ? &c->app : &c->wire;
     if (endpoint_open(e, h->base, fd, &err) < 0) {
         conn_remark(c, TRACE_ERR, "error=\"%s\"", err.text);

@@ -16,10 +16,10 @@
 #include <sys/queue.h>
 
 #include "daemon/config.h"
+#include "daemon/intercepted.h"
 #include "daemon/metrics.h"
 #include "daemon/pump.h"
 #include "daemon/snapshot.h"
-#include "intercept/owner.h"
 #include "trace/trace.h"
 
 enum conn_state {
@@ -74,10 +74,11 @@ void conn_host_turn(struct conn_host *h);
 void conn_host_stop(struct conn_host *h);
 
 /*
- * Takes the accepted socket FD (also when it fails) and lets the new
- * connection begin. L must outlive it.
+ * Takes the socket of IN (also when it fails) and lets the new connection
+ * begin. L, which has its settings, must outlive it.
  */
-void conn_start(struct conn_host *h, const struct config_listener *l, int fd);
+void conn_start(struct conn_host *h, const struct config_listener *l,
+                const struct intercepted *in);
 
 void conn_step(struct conn *c, enum conn_event ev);
 /* Looks whether the limit of the state has passed: what the timer calls. */

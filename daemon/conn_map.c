@@ -33,24 +33,24 @@ static bool peer_address(int fd, struct netaddr *ret)
 
 enum conn_event conn_do_check_owner(struct conn *c)
 {
-    struct netaddr mine, peer;
-    struct owner owner;
-    struct error err;
+    const struct identity *who = &c->in.who;
 
     if (c->listener->allow.all)
         return CONN_EV_ALLOWED;
-    if (!own_address(c->app.fd, &mine) || !peer_address(c->app.fd, &peer))
-        return conn_because(c, CONN_BY_OWNER_UNKNOWN, CONN_EV_REFUSED);
-    if (owner_of_connection(c->host->owners, &peer, &mine, &owner, &err) < 0) {
-        conn_remark(c, TRACE_WARNING, "owner=unknown error=\"%s\"", err.text);
+    if (who->owner_error != 0) {
+        conn_remark(c, TRACE_WARNING, "owner=unknown error=\"%s\"",
+                    who->owner_error == ERR_NOT_FOUND
+                        ? "the program has closed its socket already, or is "
+                          "not of this network namespace"
+                        : "socket diagnosis failed");
         return conn_because(c, CONN_BY_OWNER_UNKNOWN, CONN_EV_REFUSED);
     }
-    if (config_allows(c->listener, owner.uid))
+    if (config_allows(c->listener, who->owner.uid))
         return CONN_EV_ALLOWED;
     conn_remark(c, TRACE_WARNING,
                 "owner=%u denied fix=\"add the account to allow of this "
                 "listener\"",
-                (unsigned)owner.uid);
+                (unsigned)who->owner.uid);
     return conn_because(c, CONN_BY_DENIED, CONN_EV_REFUSED);
 }
 
@@ -64,26 +64,26 @@ static struct endpoint *dialled(struct conn *c)
 /* The address that was tried last did not do: the next one, or none. */
 static enum conn_event dial_failed(struct conn *c, const char *why)
 {
-    const struct config_target *t = &c->listener->target;
+    const struct netaddr *tried = intercepted_target(&c->in, c->target - 1u);
     char text[NETADDR_TEXT];
 
     endpoint_close(dialled(c));
     conn_remark(c, TRACE_WARNING, "dial=%s error=\"%s\"",
-                netaddr_format(&t->address[c->target - 1], text), why);
-    if (c->target < t->count)
+                netaddr_format(tried, text), why);
+    if (c->target < intercepted_targets(&c->in))
         return CONN_EV_DIAL_NEXT;
     return conn_because(c, CONN_BY_DIAL_FAILED, CONN_EV_REFUSED);
 }
 
 enum conn_event conn_do_dial(struct conn *c)
 {
-    const struct config_target *t = &c->listener->target;
+    const struct netaddr *to = intercepted_target(&c->in, c->target++);
     struct error err;
 
-    if (endpoint_connect(dialled(c), c->host->base, &t->address[c->target++],
-                         &err) < 0)
+    if (endpoint_connect(dialled(c), c->host->base, to, &err) < 0)
         return dial_failed(c, err.text);
-    conn_arm(c, conn_config(c)->connect_limit * 1000 / t->count);
+    conn_arm(c, conn_config(c)->connect_limit * 1000 /
+                    intercepted_targets(&c->in));
     return CONN_EV_NONE;
 }
 
@@ -115,6 +115,11 @@ enum conn_event conn_do_proceed(struct conn *c)
 
 /* ---- the rule ---- */
 
+static const char *known(const char *name)
+{
+    return name[0] != '\0' ? name : NULL;
+}
+
 void conn_subject(const struct conn *c, struct ezd_subject *ret)
 {
     const struct policy_action *env = policy_rule_environment(c->rule);
@@ -126,9 +131,8 @@ void conn_subject(const struct conn *c, struct ezd_subject *ret)
         .connid = c->id,
         .local = c->local,
         .remote = c->remote,
-        .jobname =
-            c->listener->jobname[0] != '\0' ? c->listener->jobname : NULL,
-        .userid = c->listener->userid[0] != '\0' ? c->listener->userid : NULL,
+        .jobname = known(c->in.who.jobname),
+        .userid = known(c->in.who.userid),
         .rule = policy_rule_name(c->rule),
         .group = policy_action_name(policy_rule_group(c->rule)),
         .environment = env != NULL ? policy_action_name(env) : NULL,
@@ -145,16 +149,14 @@ void conn_subject(const struct conn *c, struct ezd_subject *ret)
 static enum policy_verdict search(struct conn *c)
 {
     struct policy_conn pc = {
-        .direction = (enum policy_direction)c->listener->direction,
+        .direction = c->in.direction,
         .local = c->local,
         .remote = c->remote,
+        .jobname = known(c->in.who.jobname),
+        .userid = known(c->in.who.userid),
         .when = time(NULL),
     };
 
-    if (c->listener->jobname[0] != '\0')
-        pc.jobname = c->listener->jobname;
-    if (c->listener->userid[0] != '\0')
-        pc.userid = c->listener->userid;
     return policy_match(snapshot_policy(c->snapshot), &pc, NULL, NULL,
                         &c->rule);
 }
@@ -206,10 +208,19 @@ static enum conn_event matched(struct conn *c)
     return CONN_EV_MAPPED_TLS;
 }
 
+static bool real_addresses(struct conn *c)
+{
+    c->local = c->in.local;
+    c->remote = c->in.remote;
+    return (c->local.family != AF_UNSPEC ||
+            own_address(c->wire.fd, &c->local)) &&
+           (c->remote.family != AF_UNSPEC ||
+            peer_address(c->wire.fd, &c->remote));
+}
+
 enum conn_event conn_do_look_up(struct conn *c)
 {
-    if (!own_address(c->wire.fd, &c->local) ||
-        !peer_address(c->wire.fd, &c->remote))
+    if (!real_addresses(c))
         return conn_because(c, CONN_BY_WIRE_LOST, CONN_EV_REFUSED);
     if (!conn_config(c)->ttls)
         return conn_because(c, CONN_BY_TTLS_OFF, CONN_EV_REFUSED);

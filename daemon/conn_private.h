@@ -10,8 +10,9 @@ struct conn {
     TAILQ_ENTRY(conn) link;  /* in open or dying */
     TAILQ_ENTRY(conn) queue; /* in again, when queued */
     struct conn_host *host;
-    const struct config_listener *listener;
-    struct snapshot *snapshot; /* the one it was mapped with */
+    const struct config_listener *listener; /* its settings, not its way */
+    struct intercepted in;                  /* fd: -1, the endpoint has it */
+    struct snapshot *snapshot;              /* the one it was mapped with */
     const struct policy_rule *rule;
     const struct effective *eff;
     struct environment *env;
@@ -41,7 +42,7 @@ conn_action_fn conn_do_check_owner, conn_do_look_up, conn_do_dial,
 
 static inline bool conn_outbound(const struct conn *c)
 {
-    return c->listener->direction == POLICY_OUTBOUND;
+    return c->in.direction == POLICY_OUTBOUND;
 }
 
 static inline const struct config *conn_config(const struct conn *c)

@@ -137,9 +137,17 @@ static const char *role_of(const struct conn *c)
     }
 }
 
+/* A target with a name is known by it, else by its address. */
+static const char *target_name(const struct conn *c, char buf[NETADDR_TEXT])
+{
+    return c->in.target != NULL ? c->in.target->text
+                                : netaddr_format(&c->in.onward, buf);
+}
+
 static enum conn_event open_session(struct conn *c)
 {
-    struct session_params params = {c->env, c->eff, c->listener->target.text};
+    char target[NETADDR_TEXT];
+    struct session_params params = {c->env, c->eff, target_name(c, target)};
     struct session *session = NULL;
     struct tls_outcome why;
     struct ezd_subject s;
@@ -166,7 +174,7 @@ enum conn_event conn_do_open_tls(struct conn *c)
     struct environment_link link;
 
     c->handshake_end = c->host->now() + conn_config(c)->handshake_limit * 1000;
-    snapshot_link(c->snapshot, c->host->snapshots, c->rule, c->listener->userid,
+    snapshot_link(c->snapshot, c->host->snapshots, c->rule, c->in.who.userid,
                   &link);
     c->grpid = link.grpid;
     c->envid = link.envid;

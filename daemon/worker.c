@@ -21,7 +21,7 @@
 struct parcel {
     STAILQ_ENTRY(parcel) next;
     const struct config_listener *listener;
-    int fd;
+    struct intercepted in;
 };
 
 enum order { ORDER_RUN, ORDER_CLOSE_DOORS, ORDER_STOP };
@@ -74,16 +74,17 @@ static void give_order(struct worker *w, enum order order)
     ring(w);
 }
 
-static void send_to(struct worker *w, const struct config_listener *l, int fd)
+static void send_to(struct worker *w, const struct config_listener *l,
+                    struct intercepted *in)
 {
     struct parcel *p = malloc(sizeof(*p));
 
     if (p == NULL) {
-        fd_reset(&fd);
+        fd_reset(&in->fd);
         return;
     }
     p->listener = l;
-    p->fd = fd;
+    p->in = *in;
     w->host.count++; /* counted while on its way, see take_parcels() */
     pthread_mutex_lock(&w->lock);
     STAILQ_INSERT_TAIL(&w->inbox, p, next);
@@ -109,17 +110,26 @@ static struct worker *fewest(struct worker *self)
 static void on_accept(void *arg, const struct config_listener *l, int fd)
 {
     struct worker *w = arg, *to;
+    char text[NETADDR_TEXT];
+    struct intercepted in;
+    struct error err;
 
     if (workers_connections(w->all) >= w->all->params.max_connections) {
         metrics_add(&w->host.metrics, COUNTER_LIMITED, 1);
         fd_reset(&fd);
         return;
     }
+    if (intercepted_make(l, fd, w->host.owners, &in, &err) < 0) {
+        metrics_add(&w->host.metrics, COUNTER_REFUSED, 1);
+        trace_remark(w->host.trace, TRACE_WARNING, "listen=%s refused=\"%s\"",
+                     netaddr_format(&l->listen, text), err.text);
+        return;
+    }
     to = fewest(w);
     if (to == w)
-        conn_start(&w->host, l, fd);
+        conn_start(&w->host, l, &in);
     else
-        send_to(to, l, fd);
+        send_to(to, l, &in);
 }
 
 static struct parcel *take_parcel(struct worker *w)
@@ -141,9 +151,9 @@ static void take_parcels(struct worker *w, bool stopping)
     while ((p = take_parcel(w)) != NULL) {
         w->host.count--;
         if (stopping)
-            fd_reset(&p->fd);
+            fd_reset(&p->in.fd);
         else
-            conn_start(&w->host, p->listener, p->fd);
+            conn_start(&w->host, p->listener, &p->in);
         free(p);
     }
 }

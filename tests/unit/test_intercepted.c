@@ -1,0 +1,99 @@
+/* The producers: what they know about an accepted socket, and what they leave
+ * to be known later. */
+
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "daemon/intercepted.h"
+#include "support/peer.h"
+#include "support/suite.h"
+#include "util/fd.h"
+
+static struct config_listener listener(enum policy_direction direction)
+{
+    struct config_listener l = {
+        .mode = MODE_FORWARD,
+        .direction = direction,
+        .jobname = "BAQSTRT",
+        .userid = "LIBSERV",
+    };
+
+    l.target.text = "192.0.2.1:5555";
+    l.target.count = 2;
+    netaddr_parse("192.0.2.1:5555", &l.target.address[0], NULL);
+    netaddr_parse("192.0.2.2:5555", &l.target.address[1], NULL);
+    return l;
+}
+
+static const struct {
+    const char *name;
+    enum policy_direction direction;
+    bool owner;
+} forwards[] = {
+    {"outbound: the program's socket is asked for", POLICY_OUTBOUND, true},
+    {"inbound: the peer is another machine", POLICY_INBOUND, false},
+};
+
+START_TEST(forward_knows)
+{
+    struct config_listener l = listener(forwards[_i].direction);
+    struct owner_query *q;
+    struct intercepted in;
+    int pair[2];
+
+    ck_assert_int_eq(owner_query_new(&q, NULL), 0);
+    peer_tcp_pair(pair, false);
+    ck_assert_int_eq(intercepted_make(&l, pair[0], q, &in, NULL), 0);
+    ck_assert_int_eq(in.fd, pair[0]);
+    ck_assert_int_eq(in.direction, forwards[_i].direction);
+    ck_assert_int_eq(in.local.family, AF_UNSPEC);
+    ck_assert_int_eq(in.remote.family, AF_UNSPEC);
+    ck_assert_str_eq(in.who.jobname, "BAQSTRT");
+    ck_assert_str_eq(in.who.userid, "LIBSERV");
+    ck_assert_msg((in.who.owner_error == 0) == forwards[_i].owner, "%s",
+                  forwards[_i].name);
+    if (forwards[_i].owner)
+        ck_assert_uint_eq(in.who.owner.uid, geteuid());
+    ck_assert_uint_eq(intercepted_targets(&in), 2);
+    ck_assert(netaddr_equal(intercepted_target(&in, 1), &l.target.address[1]));
+    close(pair[0]);
+    close(pair[1]);
+    owner_query_free(q);
+}
+END_TEST
+
+START_TEST(without_target_there_is_one_way_onward)
+{
+    struct intercepted in = {.fd = -1};
+
+    ck_assert_int_eq(netaddr_parse("192.0.2.9:1", &in.onward, NULL), 0);
+    ck_assert_uint_eq(intercepted_targets(&in), 1);
+    ck_assert_ptr_eq(intercepted_target(&in, 0), &in.onward);
+}
+END_TEST
+
+START_TEST(a_socket_that_is_not_ip_is_reset)
+{
+    struct config_listener l = listener(POLICY_OUTBOUND);
+    struct owner_query *q;
+    struct intercepted in;
+    struct error err;
+    int pair[2];
+    char byte;
+
+    ck_assert_int_eq(owner_query_new(&q, NULL), 0);
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    ck_assert_int_eq(intercepted_make(&l, pair[0], q, &in, &err), ERR_VALUE);
+    ck_assert_str_eq(err.text, "an accepted socket is not IP");
+    ck_assert_int_eq(read(pair[1], &byte, 1), 0);
+    close(pair[1]);
+    owner_query_free(q);
+}
+END_TEST
+
+TESTS_BEGIN("intercepted")
+TEST_ROWS(forward_knows, forwards)
+TEST(without_target_there_is_one_way_onward)
+TEST(a_socket_that_is_not_ip_is_reset)
+TESTS_END
