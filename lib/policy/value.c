@@ -544,11 +544,11 @@ static void drop_sequence_number(struct value_in *in)
 
 static void check_trailing(struct value_in *in)
 {
-    const struct ast_word *w = &in->node->words[in->used];
-    struct span span = ast_span(in->ast, *w);
+    struct span span;
 
     if (in->used >= in->words)
         return;
+    span = ast_span(in->ast, in->node->words[in->used]);
     finding_add(in->findings, FIND_trailing_text, &span,
                 "text after the value of %s is ignored", in->row->keyword);
     finding_fix(in->findings, "remove it, or put a # before it");
