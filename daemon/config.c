@@ -227,10 +227,11 @@ static void check_sinks(struct config_reader *r)
     size_t i;
 
     for (i = 0; i < s->count; i++)
-        if ((s->item[i].kind == SINK_FILE) != (s->item[i].path[0] != '\0'))
+        if ((s->item[i].kind == SINK_FILE || s->item[i].kind == SINK_JSON) !=
+            (s->item[i].path[0] != '\0'))
             diag_add(r->diags, DIAG_ERROR, "sink-path", NULL,
-                     "log element %zu: a sink \"file\" needs a path, and no "
-                     "other sink has one",
+                     "log element %zu: a sink \"file\" or \"json\" needs a "
+                     "path, and no other sink has one",
                      i + 1);
 }
 

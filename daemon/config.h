@@ -18,11 +18,19 @@
 
 enum { CONFIG_TARGET_MAX = 8 }; /* addresses of one target */
 
-enum config_sink_kind { SINK_NONE, SINK_STDERR, SINK_FILE, SINK_SYSLOG };
+enum config_sink_kind {
+    SINK_NONE,
+    SINK_STDERR,
+    SINK_FILE,
+    SINK_SYSLOG,
+    SINK_JOURNAL,
+    SINK_JSON
+};
 
 struct config_sink {
     int kind; /* enum config_sink_kind */
     const char *path;
+    int joblog; /* takes EZD1287I: 1 yes, 0 no; -1: stderr only */
 };
 
 enum config_mode { MODE_NONE, MODE_FORWARD };

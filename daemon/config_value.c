@@ -227,6 +227,28 @@ static int preset_flag(struct config_reader *r,
 
 const struct config_type config_type_flag = {read_flag, preset_flag};
 
+/* A flag that may be left open: 1, 0, and -1 when it is not given. */
+static int read_maybe(struct config_reader *r, config_setting_t *s,
+                      const struct config_setting *row, void *field)
+{
+    bool value = false;
+    int err = read_flag(r, s, row, &value);
+
+    *(int *)field = value ? 1 : 0;
+    return err;
+}
+
+static int preset_maybe(struct config_reader *r,
+                        const struct config_setting *row, void *field)
+{
+    (void)r;
+    (void)row;
+    *(int *)field = -1;
+    return 0;
+}
+
+const struct config_type config_type_maybe = {read_maybe, preset_maybe};
+
 /* ---- one of several words ---- */
 
 struct word {
@@ -283,7 +305,7 @@ static int preset_word(const struct config_setting *row,
     const struct config_type config_type_##name = {read_##name, preset_##name};
 
 WORDS(sink, {"stderr", SINK_STDERR}, {"file", SINK_FILE},
-      {"syslog", SINK_SYSLOG})
+      {"syslog", SINK_SYSLOG}, {"journal", SINK_JOURNAL}, {"json", SINK_JSON})
 WORDS(mode, {"forward", MODE_FORWARD})
 WORDS(direction, {"Inbound", POLICY_INBOUND}, {"Outbound", POLICY_OUTBOUND})
 WORDS(no_rule, {"clear", NO_RULE_CLEAR}, {"refuse", NO_RULE_REFUSE})

@@ -41,9 +41,9 @@ struct config_type {
 extern const struct config_type config_type_text, config_type_upper,
     config_type_dataset, config_type_flag, config_type_number,
     config_type_address, config_type_target, config_type_accounts,
-    config_type_sink, config_type_mode, config_type_direction,
-    config_type_no_rule, config_type_truncation, config_type_sinks,
-    config_type_listeners, config_type_datasets;
+    config_type_sink, config_type_maybe, config_type_mode,
+    config_type_direction, config_type_no_rule, config_type_truncation,
+    config_type_sinks, config_type_listeners, config_type_datasets;
 
 /* The place of a setting: its key, or its line. */
 struct span config_span(const struct config_reader *r,

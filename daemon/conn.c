@@ -528,6 +528,7 @@ enum conn_event conn_do_stop(struct conn *c)
 
 enum conn_event conn_do_reset(struct conn *c)
 {
+    conn_log_tls_end(c, 0, NULL);
     endpoint_reset(&c->wire);
     endpoint_reset(&c->app);
     return CONN_EV_NONE;

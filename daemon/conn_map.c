@@ -204,6 +204,7 @@ static enum conn_event matched(struct conn *c)
     }
     ezd_map(c->host->trace, &s, EZD_ENABLED);
     ezd_event(c->host->trace, &s, 0, EZD_CONNECTION_INIT, NULL);
+    c->begun = true;
     metrics_add(&c->host->metrics, COUNTER_TLS, 1);
     return CONN_EV_MAPPED_TLS;
 }

@@ -30,6 +30,7 @@ struct conn {
     bool tls;       /* the rule says TLS */
     bool queued;
     bool secured; /* the handshake was done */
+    bool begun;   /* EZD1283I Connection Init was written */
 };
 
 /* Every action of states.def; each returns the event that follows. */
@@ -62,6 +63,19 @@ uint64_t conn_first_limit(const struct conn *c);
 uint64_t conn_second_limit(const struct conn *c);
 /* The lines of a TLS session that has ended. */
 void conn_log_tls_end(struct conn *c, int rc, const char *why);
+
+/* Which rows of flow.def. */
+enum conn_flow {
+    CONN_FLOW_ENVIRONMENT,
+    CONN_FLOW_OPEN,
+    CONN_FLOW_INIT,
+    CONN_FLOW_CLOSE
+};
+/* EZD1284I, when S has the bit; RC is the outcome of the part's _INIT call. */
+void conn_log_flow(const struct conn *c, const struct ezd_subject *s,
+                   enum conn_flow part, int rc);
+/* EZD1285I for what passes, when the rule's Trace has the bit. */
+void conn_watch_session(struct conn *c, struct session *session);
 
 /* One line of ours: conn=, listener and addresses, then FMT. */
 void conn_remark(struct conn *c, enum trace_priority p, const char *fmt, ...)

@@ -3,6 +3,7 @@
  * the order in which z/OS writes them (IP Diagnosis Guide, "AT-TLS traces").
  */
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "daemon/conn_private.h"
@@ -38,25 +39,41 @@ uint64_t conn_second_limit(const struct conn *c)
 
 /* ---- lines ---- */
 
-static void log_handshake(struct conn *c, int rc)
+/* The two handles, and what was negotiated where HANDSHAKE is set. */
+static void add_handles(const struct conn *c, bool handshake,
+                        struct strbuf *out)
 {
     const struct session *session = c->wire.session;
-    struct strbuf add = STRBUF_INIT;
     struct ezd_handshake h = {0};
-    struct ezd_subject s;
 
-    conn_subject(c, &s);
-    /* with errors alone a good handshake costs no formatting */
-    if (rc == 0 && (s.trace & (EZD_TRACE_INFO | EZD_TRACE_EVENT)) == 0)
-        return;
     if (c->env != NULL)
         h.environment = environment_handle(c->env);
-    if (session != NULL) {
+    if (session != NULL)
         h.session = session_handle(session);
+    if (!handshake) {
+        strbuf_addf(out, "%016" PRIX64 " %016" PRIX64, h.session,
+                    h.environment);
+        return;
+    }
+    if (session != NULL) {
         h.protocol = session_protocol(session);
         h.cipher = session_cipher(session);
     }
-    ezd_add_handshake(&h, &add);
+    ezd_add_handshake(&h, out);
+}
+
+static void log_handshake(struct conn *c, int rc)
+{
+    struct strbuf add = STRBUF_INIT;
+    struct ezd_subject s;
+
+    conn_subject(c, &s);
+    if (c->wire.session != NULL)
+        conn_log_flow(c, &s, CONN_FLOW_INIT, rc);
+    /* with errors alone a good handshake costs no formatting */
+    if (rc == 0 && (s.trace & (EZD_TRACE_INFO | EZD_TRACE_EVENT)) == 0)
+        return;
+    add_handles(c, true, &add);
     ezd_event(c->host->trace, &s, rc, EZD_INITIAL_HANDSHAKE, strbuf_str(&add));
     strbuf_done(&add);
 }
@@ -72,20 +89,29 @@ static void remark_failure(struct conn *c, const struct tls_outcome *o)
                 o->issuer[0] != '\0' ? "\"" : "");
 }
 
+/* What EZD1283I Connection Init began is ended here, once. */
 void conn_log_tls_end(struct conn *c, int rc, const char *why)
 {
+    struct strbuf add = STRBUF_INIT;
     struct ezd_subject s;
 
-    if (!c->secured)
+    if (!c->begun)
         return;
+    c->begun = false;
     conn_subject(c, &s);
-    if (rc != 0) {
+    if (rc != 0 && c->secured) {
         ezd_event(c->host->trace, &s, rc, EZD_DATA_DECRYPTION, NULL);
         conn_remark(c, TRACE_WARNING, "rule=%s rc=%d reason=\"%s\"",
                     policy_rule_name(c->rule), rc, why);
     }
     ezd_start(c->host->trace, &s, EZD_CONNECTION_CLOSE, NULL);
-    ezd_event(c->host->trace, &s, 0, EZD_CONNECTION_CLOSE, NULL);
+    conn_log_flow(c, &s, CONN_FLOW_CLOSE, 0);
+    if ((s.trace & EZD_TRACE_EVENT) != 0) {
+        add_handles(c, false, &add);
+        ezd_event(c->host->trace, &s, 0, EZD_CONNECTION_CLOSE,
+                  strbuf_str(&add));
+    }
+    strbuf_done(&add);
 }
 
 /* ---- the environment ---- */
@@ -107,6 +133,8 @@ static void log_environment(struct conn *c, const struct environment_link *l)
     s.local.family = s.remote.family = AF_UNSPEC;
     s.jobname = s.rule = NULL;
     ezd_start(t, &s, EZD_ENVIRONMENT_CREATE, NULL);
+    conn_log_flow(c, &s, CONN_FLOW_ENVIRONMENT, l->rc);
+    ezd_event(t, &s, 0, EZD_ENVIRONMENT_CREATE, NULL);
     strbuf_addf(&add, "%016llX",
                 l->env != NULL ? (unsigned long long)environment_handle(l->env)
                                : 0ULL);
@@ -158,10 +186,13 @@ static enum conn_event open_session(struct conn *c)
     tls_outcome_init(&why);
     rc = session_new(&params, &session, &why);
     if (rc == 0) {
+        conn_watch_session(c, session);
         rc = endpoint_start_tls(&c->wire, session);
         if (rc != 0)
             why = *session_outcome(session);
     }
+    if (c->wire.session != NULL)
+        conn_log_flow(c, &s, CONN_FLOW_OPEN, 0);
     if (rc == 0)
         return CONN_EV_OPENED;
     log_handshake(c, rc);
@@ -243,6 +274,7 @@ enum conn_event conn_do_give_up(struct conn *c)
  * program gets the reset. */
 enum conn_event conn_do_reject(struct conn *c)
 {
+    conn_log_tls_end(c, 0, NULL);
     endpoint_reset(&c->app);
     if (c->wire.session != NULL)
         endpoint_close(&c->wire);

@@ -33,8 +33,12 @@ static int open_sink(const struct config_sink *cfg, struct sink **ret,
     switch (cfg->kind) {
     case SINK_FILE:
         return sink_file_open(cfg->path, ret, err);
+    case SINK_JSON:
+        return sink_json_open(cfg->path, ret, err);
     case SINK_SYSLOG:
         return sink_syslog_open(ret, err);
+    case SINK_JOURNAL:
+        return sink_journal_open(ret, err);
     default:
         return sink_stderr_open(ret, err);
     }
@@ -48,7 +52,8 @@ static int add_sink(struct server *s, const struct config_sink *cfg,
 
     if (r < 0)
         return r;
-    sink->joblog = cfg->kind == SINK_STDERR;
+    if (cfg->joblog >= 0)
+        sink->joblog = cfg->joblog == 1;
     return trace_add_sink(s->trace, sink, err);
 }
 
@@ -63,7 +68,7 @@ static const char *stack_name(const struct snapshot *snap)
 
 static int open_log(struct server *s, struct error *err)
 {
-    static const struct config_sink standard = {SINK_STDERR, ""};
+    static const struct config_sink standard = {SINK_STDERR, "", -1};
     const struct config_sinks *sinks = &s->config->sinks;
     size_t i;
     int r = trace_new(stack_name(s->params.first), &s->trace, err);

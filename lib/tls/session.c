@@ -107,6 +107,31 @@ bool session_heard(const struct session *s)
     return s->first_len > 0 && !s->clear;
 }
 
+/* ---- what passes ---- */
+
+static void see_message(int write_p, int version, int type, const void *buf,
+                        size_t len, SSL *ssl, void *arg)
+{
+    const struct session *s = arg;
+    const unsigned char *p = buf;
+
+    (void)version;
+    (void)ssl;
+    if (type == SSL3_RT_HEADER)
+        s->seen(s->seen_arg, SESSION_SAW_HEADER, write_p != 0, buf, len);
+    else if (type == SSL3_RT_HANDSHAKE && len > 0 &&
+             (p[0] == SSL3_MT_CLIENT_HELLO || p[0] == SSL3_MT_SERVER_HELLO))
+        s->seen(s->seen_arg, SESSION_SAW_HELLO, write_p != 0, buf, len);
+}
+
+void session_watch(struct session *s, session_seen_fn seen, void *arg)
+{
+    s->seen = seen;
+    s->seen_arg = arg;
+    SSL_set_msg_callback(s->ssl, seen != NULL ? see_message : NULL);
+    SSL_set_msg_callback_arg(s->ssl, s);
+}
+
 /* ---- alerts ---- */
 
 /* close_notify is news in the handshake only. */

@@ -47,6 +47,17 @@ int session_new(const struct session_params *params, struct session **ret,
  * NULL allowed. */
 void session_free(struct session *s);
 
+/*
+ * What may be shown of the bytes on the wire: headers of records (5 bytes)
+ * and the two hello messages, which are never encrypted. Nothing else is
+ * given out, so no key material can be.
+ */
+enum session_seen { SESSION_SAW_HEADER, SESSION_SAW_HELLO };
+typedef void (*session_seen_fn)(void *arg, enum session_seen what, bool sent,
+                                const void *bytes, size_t len);
+/* SEEN is called from within the session's calls; NULL: no more. */
+void session_watch(struct session *s, session_seen_fn seen, void *arg);
+
 /* FD stays the caller's. 0 or a return code in the outcome. */
 int session_set_fd(struct session *s, int fd);
 /* Takes both BIOs (they may be the same one). */

@@ -15,6 +15,8 @@ struct session {
     SSL *ssl;
     uint64_t handle;
     struct tls_outcome outcome;
+    session_seen_fn seen; /* NULL: nobody looks */
+    void *seen_arg;
     bool done;     /* the handshake */
     bool watching; /* the first bytes are still to come */
     bool clear;    /* they were not TLS */

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "util/json.h"
+
 /* Longest wait for a descriptor that has no room. */
 enum { PATIENCE_MS = 500 };
 
@@ -53,6 +55,50 @@ void record_add_line(const struct trace_record *r, struct strbuf *out)
     record_add_date(r, out);
     strbuf_addf(out, " %s ", host);
     record_add_body(r, out);
+    strbuf_addc(out, '\n');
+}
+
+/* RFC 5424 section 6.2.1 */
+int record_facility(const struct trace_record *r)
+{
+    return r->facility == TRACE_AUTH ? 4 : 3;
+}
+
+static void add_time(const struct trace_record *r, struct json *j)
+{
+    struct tm tm;
+    char text[40] = "";
+    size_t n;
+
+    if (gmtime_r(&r->when.tv_sec, &tm) == NULL)
+        memset(&tm, 0, sizeof(tm));
+    n = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
+    snprintf(text + n, sizeof(text) - n, ".%03ldZ", r->when.tv_nsec / 1000000);
+    json_string(j, "time", text);
+}
+
+void record_add_json(const struct trace_record *r, struct strbuf *out)
+{
+    struct json j = JSON_INIT(out, JSON_LINE);
+    char connid[9];
+
+    json_object(&j, NULL);
+    add_time(r, &j);
+    json_number(&j, "priority", r->priority);
+    json_string(&j, "facility", r->facility == TRACE_AUTH ? "auth" : "daemon");
+    json_string(&j, "stack", r->stack);
+    if (r->ibm)
+        json_string_n(&j, "message", r->text, strcspn(r->text, " "));
+    if (r->connid != 0) {
+        snprintf(connid, sizeof(connid), "%08X", (unsigned)r->connid);
+        json_string(&j, "connid", connid);
+    }
+    if (r->rule != NULL)
+        json_string(&j, "rule", r->rule);
+    if (r->has_rc)
+        json_number(&j, "rc", r->rc);
+    json_string(&j, "text", r->text);
+    json_end(&j);
     strbuf_addc(out, '\n');
 }
 

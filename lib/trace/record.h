@@ -17,8 +17,13 @@ void trace_put(struct trace *t, const struct trace_record *r);
 void record_add_date(const struct trace_record *r, struct strbuf *out);
 /* "TTLS[pid]: hh:mm:ss stack  text" or "attlsd[pid]: text". */
 void record_add_body(const struct trace_record *r, struct strbuf *out);
+/* RFC 5424's number of the facility. */
+int record_facility(const struct trace_record *r);
 /* A whole line with its newline, under the name of this host. */
 void record_add_line(const struct trace_record *r, struct strbuf *out);
+
+/* The record as one JSON object and a newline; times are UTC (RFC 3339). */
+void record_add_json(const struct trace_record *r, struct strbuf *out);
 
 /*
  * Writes all of it to FD, waiting at most half a second whenever FD has no

@@ -44,13 +44,22 @@ struct sink {
 
 /* "Mmm dd hh:mm:ss host TTLS[pid]: hh:mm:ss stack  text", a remark has
  * "attlsd[pid]: text" there; on stderr and in files one record one line, but
- * for the job log's five. The stderr sink takes EZD1287I (joblog). */
+ * for the job log's five. Only the stderr sink takes EZD1287I unless the
+ * caller says otherwise (joblog). */
 int sink_stderr_open(struct sink **ret, struct error *err);
 /* Appends; 0640. ERR_SYSTEM names the path. */
 int sink_file_open(const char *path, struct sink **ret, struct error *err);
+/* As sink_file_open(), one JSON object a line: time (UTC), priority, facility,
+ * stack, message (an EZD number), connid, rule, rc, text. */
+int sink_json_open(const char *path, struct sink **ret, struct error *err);
 /* To the syslog daemon's socket, RFC 3164's layout. ERR_NOT_FOUND: no daemon
  * listens. */
 int sink_syslog_open(struct sink **ret, struct error *err);
 int sink_syslog_open_at(const char *path, struct sink **ret, struct error *err);
+/* To systemd's journal; connection, rule and return code are fields CONNID,
+ * RULE and RC, the stack's job name is JOBNAME. ERR_NOT_FOUND as above. */
+int sink_journal_open(struct sink **ret, struct error *err);
+int sink_journal_open_at(const char *path, struct sink **ret,
+                         struct error *err);
 
 #endif

@@ -11,8 +11,11 @@
 #include "trace/record.h"
 #include "util/fd.h"
 
+typedef void (*add_line_fn)(const struct trace_record *r, struct strbuf *out);
+
 struct file_sink {
     struct sink sink;
+    add_line_fn add_line;
     char *path;
     int fd;
 };
@@ -29,7 +32,7 @@ static int write_record(struct sink *s, const struct trace_record *r)
     struct strbuf line = STRBUF_INIT;
     int rc = -1;
 
-    record_add_line(r, &line);
+    f->add_line(r, &line);
     if (!strbuf_failed(&line))
         rc = record_write(f->fd, strbuf_str(&line), line.len);
     strbuf_done(&line);
@@ -58,7 +61,8 @@ static void free_sink(struct sink *s)
 
 static const struct sink_ops ops = {write_record, reopen, free_sink};
 
-int sink_file_open(const char *path, struct sink **ret, struct error *err)
+static int open_sink(const char *path, add_line_fn add_line, struct sink **ret,
+                     struct error *err)
 {
     struct file_sink *f = calloc(1, sizeof(*f));
     int rc;
@@ -66,6 +70,7 @@ int sink_file_open(const char *path, struct sink **ret, struct error *err)
     if (f == NULL)
         return error_nomem(err);
     f->sink.ops = &ops;
+    f->add_line = add_line;
     f->fd = -1;
     f->path = strdup(path);
     if (f->path == NULL) {
@@ -82,4 +87,14 @@ int sink_file_open(const char *path, struct sink **ret, struct error *err)
 fail:
     free_sink(&f->sink);
     return rc;
+}
+
+int sink_file_open(const char *path, struct sink **ret, struct error *err)
+{
+    return open_sink(path, record_add_line, ret, err);
+}
+
+int sink_json_open(const char *path, struct sink **ret, struct error *err)
+{
+    return open_sink(path, record_add_json, ret, err);
 }

@@ -1,118 +1,18 @@
-/*
- * The syslog daemon, over its datagram socket. The C library's syslog() would
- * hide a full or missing socket, and lost records are to be counted.
- */
-#include "trace/sink.h"
-
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-
+/* The syslog daemon, in RFC 3164's layout. */
 #include "trace/record.h"
-#include "util/fd.h"
+#include "trace/sink_dgram.h"
 
-struct syslog_sink {
-    struct sink sink;
-    char *path;
-    int fd; /* -1: not connected */
-};
-
-/* RFC 5424 section 6.2.1 */
-enum { FACILITY_NUMBER_DAEMON = 3, FACILITY_NUMBER_AUTH = 4 };
-
-static int connect_socket(struct syslog_sink *s)
+static void compose(const struct trace_record *r, struct strbuf *out)
 {
-    struct sockaddr_un un = {.sun_family = AF_UNIX};
-    struct timeval patience = {.tv_usec = 500000};
-
-    if (strlen(s->path) >= sizeof(un.sun_path)) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    strcpy(un.sun_path, s->path);
-    s->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (s->fd < 0)
-        return -1;
-    if (setsockopt(s->fd, SOL_SOCKET, SO_SNDTIMEO, &patience,
-                   sizeof(patience)) == 0 &&
-        connect(s->fd, (struct sockaddr *)&un, sizeof(un)) == 0)
-        return 0;
-    fd_close(&s->fd);
-    return -1;
+    strbuf_addf(out, "<%d>", record_facility(r) * 8 + (int)r->priority);
+    record_add_date(r, out);
+    strbuf_addc(out, ' ');
+    record_add_body(r, out);
 }
-
-static int send_text(struct syslog_sink *s, const struct strbuf *text)
-{
-    if (s->fd < 0 && connect_socket(s) != 0)
-        return -1;
-    if (send(s->fd, text->data, text->len, MSG_NOSIGNAL) >= 0)
-        return 0;
-    /* anything but a full queue: the daemon was started anew */
-    if (errno != EAGAIN && errno != ENOBUFS)
-        fd_close(&s->fd);
-    return -1;
-}
-
-static int write_record(struct sink *sink, const struct trace_record *r)
-{
-    struct syslog_sink *s = (struct syslog_sink *)sink;
-    struct strbuf text = STRBUF_INIT;
-    int facility = r->facility == TRACE_AUTH ? FACILITY_NUMBER_AUTH
-                                             : FACILITY_NUMBER_DAEMON;
-    int rc = -1;
-
-    strbuf_addf(&text, "<%d>", facility * 8 + (int)r->priority);
-    record_add_date(r, &text);
-    strbuf_addc(&text, ' ');
-    record_add_body(r, &text);
-    if (!strbuf_failed(&text)) {
-        rc = send_text(s, &text);
-        if (rc != 0 && s->fd < 0)
-            rc = send_text(s, &text);
-    }
-    strbuf_done(&text);
-    return rc;
-}
-
-static void free_sink(struct sink *sink)
-{
-    struct syslog_sink *s = (struct syslog_sink *)sink;
-
-    fd_close(&s->fd);
-    free(s->path);
-    free(s);
-}
-
-static const struct sink_ops ops = {write_record, NULL, free_sink};
 
 int sink_syslog_open_at(const char *path, struct sink **ret, struct error *err)
 {
-    struct syslog_sink *s = calloc(1, sizeof(*s));
-    int rc;
-
-    if (s == NULL)
-        return error_nomem(err);
-    s->sink.ops = &ops;
-    s->fd = -1;
-    s->path = strdup(path);
-    if (s->path == NULL) {
-        rc = error_nomem(err);
-        goto fail;
-    }
-    if (connect_socket(s) != 0) {
-        rc = error_set(err, ERR_NOT_FOUND,
-                       "no syslog daemon takes messages at %s (%s); start "
-                       "one, or take the sink \"syslog\" out of log = ( ... )",
-                       path, strerror(errno));
-        goto fail;
-    }
-    *ret = &s->sink;
-    return 0;
-fail:
-    free_sink(&s->sink);
-    return rc;
+    return sink_dgram_open("syslog", path, compose, ret, err);
 }
 
 int sink_syslog_open(struct sink **ret, struct error *err)

@@ -1,0 +1,232 @@
+/* Reading hello messages; every length is checked against what is there. */
+#include "tls/hello.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "policy/ciphers.h"
+
+enum {
+    CLIENT_HELLO = 1,
+    SERVER_HELLO = 2,
+    EXT_SERVER_NAME = 0,
+    EXT_GROUPS = 10,
+    EXT_SIGALGS = 13,
+    EXT_VERSIONS = 43,
+    EXT_KEY_SHARE = 51
+};
+
+/* What is left to read; BAD once more was asked for than is there. */
+struct input {
+    const unsigned char *at;
+    size_t left;
+    bool bad;
+};
+
+static const unsigned char *take(struct input *in, size_t n)
+{
+    const unsigned char *p = in->at;
+
+    if (in->bad || n > in->left) {
+        in->bad = true;
+        return NULL;
+    }
+    in->at += n;
+    in->left -= n;
+    return p;
+}
+
+static unsigned take_number(struct input *in, size_t bytes)
+{
+    const unsigned char *p = take(in, bytes);
+    unsigned n = 0;
+    size_t i;
+
+    for (i = 0; p != NULL && i < bytes; i++)
+        n = n << 8 | p[i];
+    return n;
+}
+
+/* A vector whose length stands in so many bytes before it. */
+static struct input take_vector(struct input *in, size_t length_bytes)
+{
+    size_t n = take_number(in, length_bytes);
+    const unsigned char *p = take(in, n);
+
+    return (struct input){p, p != NULL ? n : 0, in->bad};
+}
+
+/* RFC 8701: 0x0A0A, 0x1A1A ... */
+static bool is_grease(unsigned n)
+{
+    return (n & 0x0f0f) == 0x0a0a && n >> 8 == (n & 0xff);
+}
+
+static void keep(struct hello *h, uint16_t *list, uint8_t *count, size_t room,
+                 unsigned n)
+{
+    if (is_grease(n))
+        return;
+    if (*count < room)
+        list[(*count)++] = (uint16_t)n;
+    else
+        h->cut = true;
+}
+
+static void keep_all(struct hello *h, uint16_t *list, uint8_t *count,
+                     size_t room, struct input in)
+{
+    while (!in.bad && in.left >= 2)
+        keep(h, list, count, room, take_number(&in, 2));
+}
+
+static void read_server_name(struct input in, struct hello *h)
+{
+    struct input list = take_vector(&in, 2), name;
+    size_t i;
+
+    if (take_number(&list, 1) != 0)
+        return;
+    name = take_vector(&list, 2);
+    if (list.bad)
+        return;
+    for (i = 0; i < name.left && i < sizeof(h->server_name) - 1; i++) {
+        unsigned char c = name.at[i];
+
+        h->server_name[i] = c > ' ' && c < 0x7f && c != '"' ? (char)c : '?';
+    }
+    h->server_name[i] = '\0';
+}
+
+static void read_versions(struct input in, bool client, struct hello *h)
+{
+    h->version_count = 0;
+    keep_all(h, h->versions, &h->version_count, HELLO_VERSIONS,
+             client ? take_vector(&in, 1) : in);
+}
+
+static void read_extension(unsigned type, struct input in, bool client,
+                           struct hello *h)
+{
+    switch (type) {
+    case EXT_SERVER_NAME:
+        if (client)
+            read_server_name(in, h);
+        break;
+    case EXT_GROUPS:
+        keep_all(h, h->groups, &h->group_count, HELLO_GROUPS,
+                 take_vector(&in, 2));
+        break;
+    case EXT_SIGALGS:
+        keep_all(h, h->sigalgs, &h->sigalg_count, HELLO_SIGALGS,
+                 take_vector(&in, 2));
+        break;
+    case EXT_VERSIONS:
+        read_versions(in, client, h);
+        break;
+    case EXT_KEY_SHARE:
+        if (!client && in.left >= 2)
+            keep(h, h->groups, &h->group_count, HELLO_GROUPS,
+                 take_number(&in, 2));
+        break;
+    default:
+        break;
+    }
+}
+
+static void read_body(struct input *in, bool client, struct hello *h)
+{
+    struct input extensions;
+
+    keep(h, h->versions, &h->version_count, HELLO_VERSIONS, take_number(in, 2));
+    take(in, 32); /* random */
+    take_vector(in, 1);
+    if (client) {
+        keep_all(h, h->ciphers, &h->cipher_count, HELLO_CIPHERS,
+                 take_vector(in, 2));
+        take_vector(in, 1); /* compression */
+    } else {
+        keep(h, h->ciphers, &h->cipher_count, HELLO_CIPHERS,
+             take_number(in, 2));
+        take(in, 1);
+    }
+    if (in->bad || in->left == 0)
+        return;
+    extensions = take_vector(in, 2);
+    while (!extensions.bad && extensions.left > 0) {
+        unsigned type = take_number(&extensions, 2);
+        struct input body = take_vector(&extensions, 2);
+
+        if (!extensions.bad)
+            read_extension(type, body, client, h);
+    }
+    in->bad = in->bad || extensions.bad;
+}
+
+bool hello_read(const void *msg, size_t len, struct hello *ret)
+{
+    struct input in = {msg, len, false}, body;
+    unsigned type = take_number(&in, 1);
+
+    memset(ret, 0, sizeof(*ret));
+    body = take_vector(&in, 3);
+    if (in.bad || (type != CLIENT_HELLO && type != SERVER_HELLO))
+        return false;
+    read_body(&body, type == CLIENT_HELLO, ret);
+    if (body.bad) {
+        memset(ret, 0, sizeof(*ret));
+        return false;
+    }
+    ret->present = true;
+    return true;
+}
+
+void hello_add_versions(const struct hello *h, struct strbuf *out)
+{
+    static const char *const names[] = {"SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2",
+                                        "TLSv1.3"};
+    size_t i;
+
+    for (i = 0; i < h->version_count; i++) {
+        unsigned v = h->versions[i];
+
+        if (i > 0)
+            strbuf_addc(out, ' ');
+        if (v >= 0x0300 && v <= 0x0304)
+            strbuf_adds(out, names[v - 0x0300]);
+        else
+            strbuf_addf(out, "%04X", v);
+    }
+}
+
+void hello_add_ciphers(const struct hello *h, struct strbuf *out)
+{
+    size_t i;
+
+    for (i = 0; i < h->cipher_count; i++)
+        strbuf_addf(out, "%s%04X", i > 0 ? " " : "", h->ciphers[i]);
+}
+
+void hello_add_groups(const struct hello *h, struct strbuf *out)
+{
+    size_t i;
+
+    for (i = 0; i < h->group_count; i++) {
+        const struct curve *c = curve_by_id(h->groups[i]);
+
+        if (i > 0)
+            strbuf_addc(out, ' ');
+        if (c != NULL)
+            strbuf_adds(out, c->name);
+        else
+            strbuf_addf(out, "%04X", h->groups[i]);
+    }
+}
+
+void hello_add_sigalgs(const struct hello *h, struct strbuf *out)
+{
+    size_t i;
+
+    for (i = 0; i < h->sigalg_count; i++)
+        strbuf_addf(out, "%s%04X", i > 0 ? " " : "", h->sigalgs[i]);
+}
