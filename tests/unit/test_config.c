@@ -144,13 +144,14 @@ static const struct {
      "listen = \"127.0.0.1\"; target = \"127.0.0.1:2\"; } );",
      NULL},
     {"missing key", "log = ( { path = \"/x\"; } );",
-     "attlsd.conf:1:1: error: log needs the key 'sink': \"stderr\", \"file\" "
-     "or "
-     "\"syslog\". [missing-key]\n"},
+     "attlsd.conf:1:1: error: log needs the key 'sink': \"stderr\", "
+     "\"file\", \"json\" (a file, one JSON object a line), \"syslog\" or "
+     "\"journal\". [missing-key]\n"},
     {"file sink without path", "log = ( { sink = \"file\"; } );",
-     "error: log element 1: a sink \"file\" needs a path, and no other sink "
-     "has "
-     "one [sink-path]\n"},
+     "error: log element 1: a sink \"file\" or \"json\" needs a path, and no "
+     "other sink has one [sink-path]\n"},
+    {"joblog that is no flag", "log = ( { sink = \"stderr\"; joblog = 2; } );",
+     NULL},
     {"release that is none", "release = \"1.1\";", NULL},
     {"mode of later", LISTENER("mode2 = \"transparent\";"), NULL},
     {"list of texts", "listeners = ( \"x\" );",

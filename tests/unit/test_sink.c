@@ -247,7 +247,76 @@ START_TEST(without_a_syslog_daemon_the_way_out_is_told)
 }
 END_TEST
 
+START_TEST(the_journal_gets_fields)
+{
+    struct trace_record r = record("EZD1287I TTLS Error\n   LOCAL: a");
+    struct sink *s;
+    char buf[512], want[] = "PRIORITY=3\nSYSLOG_FACILITY=4\n"
+                            "SYSLOG_IDENTIFIER=TTLS\nJOBNAME=TCPIP1\n"
+                            "CONNID=00000A36\nRULE=R~1\nRC=414\nMESSAGE\n"
+                            "\x1f\0\0\0\0\0\0\0"
+                            "EZD1287I TTLS Error\n   LOCAL: a\n";
+    int fd;
+
+    make_folder();
+    fd = listen_as_syslog();
+    ck_assert_int_eq(sink_journal_open_at(path_of("log"), &s, NULL), 0);
+    r.priority = TRACE_ERR;
+    r.facility = TRACE_AUTH;
+    r.connid = 0xA36;
+    r.rule = "R~1";
+    r.rc = 414;
+    r.has_rc = true;
+    ck_assert_int_eq(s->ops->write(s, &r), 0);
+    ck_assert_int_eq(recv(fd, buf, sizeof(buf), MSG_DONTWAIT),
+                     sizeof(want) - 1);
+    ck_assert_mem_eq(buf, want, sizeof(want) - 1);
+
+    r = record("loaded rules=2");
+    r.ibm = false;
+    ck_assert_int_eq(s->ops->write(s, &r), 0);
+    check_datagram(fd, "PRIORITY=6\nSYSLOG_FACILITY=3\n"
+                       "SYSLOG_IDENTIFIER=attlsd\nJOBNAME=TCPIP1\n"
+                       "MESSAGE=loaded rules=2\n");
+    s->ops->free(s);
+    close(fd);
+    remove_folder((const char *[]){"log", NULL});
+}
+END_TEST
+
+START_TEST(json_is_one_object_a_line)
+{
+    struct trace_record r = record("EZD1286I TTLS \"Error\"");
+    struct sink *s;
+
+    make_folder();
+    ck_assert_int_eq(sink_json_open(path_of("log"), &s, NULL), 0);
+    r.when.tv_nsec = 7 * 1000 * 1000;
+    r.connid = 0xA36;
+    r.rule = "R~1";
+    r.has_rc = true;
+    r.rc = 414;
+    ck_assert_int_eq(s->ops->write(s, &r), 0);
+    r = record("reload=done");
+    r.ibm = false;
+    ck_assert_int_eq(s->ops->write(s, &r), 0);
+    s->ops->free(s);
+    check_file("log",
+               "{\"time\": \"2025-02-03T04:05:06.007Z\", \"priority\": 6, "
+               "\"facility\": \"daemon\", \"stack\": \"TCPIP1\", "
+               "\"message\": \"EZD1286I\", \"connid\": \"00000A36\", "
+               "\"rule\": \"R~1\", \"rc\": 414, "
+               "\"text\": \"EZD1286I TTLS \\\"Error\\\"\"}\n"
+               "{\"time\": \"2025-02-03T04:05:06.000Z\", \"priority\": 6, "
+               "\"facility\": \"daemon\", \"stack\": \"TCPIP1\", "
+               "\"text\": \"reload=done\"}\n");
+    remove_folder((const char *[]){"log", NULL});
+}
+END_TEST
+
 TESTS_BEGIN("sink")
+TEST(the_journal_gets_fields)
+TEST(json_is_one_object_a_line)
 TEST(a_file_gets_lines_and_can_be_rotated)
 TEST(a_file_that_can_not_be_opened_is_named)
 TEST(a_full_disk_is_reported)
