@@ -312,18 +312,6 @@ void certlist_x509(X509 *x, bool private_key, struct strbuf *out)
 
 /* ---- where it is connected ---- */
 
-static bool is_connected(const struct store_ring *r, const char *owner,
-                         const char *label)
-{
-    size_t i;
-
-    for (i = 0; i < r->nconn; i++)
-        if (strcmp(r->conn[i].owner, owner) == 0 &&
-            strcmp(r->conn[i].label, label) == 0)
-            return true;
-    return false;
-}
-
 static void print_rings(const struct ring_store *s, const char *owner,
                         const char *label, struct strbuf *out)
 {
@@ -335,7 +323,7 @@ static void print_rings(const struct ring_store *s, const char *owner,
         for (k = 0; k < s->owners[i].nrings; k++) {
             const struct store_ring *r = &s->owners[i].rings[k];
 
-            if (!is_connected(r, owner, label))
+            if (store_connect_find(r, owner, label) == NULL)
                 continue;
             strbuf_addf(out, "    Ring Owner: %s\n    Ring:\n",
                         s->owners[i].id);

@@ -50,15 +50,20 @@ static void print_attribute(const X509_NAME_ENTRY *e, struct strbuf *out)
     OPENSSL_free(utf8);
 }
 
-void certname_print(const X509_NAME *name, struct strbuf *out)
+void certname_print_rest(const X509_NAME *name, int skip, struct strbuf *out)
 {
     int i;
 
-    for (i = X509_NAME_entry_count(name) - 1; i >= 0; i--) {
+    for (i = X509_NAME_entry_count(name) - 1 - skip; i >= 0; i--) {
         print_attribute(X509_NAME_get_entry(name, i), out);
         if (i > 0)
             strbuf_addc(out, '.');
     }
+}
+
+void certname_print(const X509_NAME *name, struct strbuf *out)
+{
+    certname_print_rest(name, 0, out);
 }
 
 /* PrintableString where it will do, as RACF encodes names, else UTF-8. */

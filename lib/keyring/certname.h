@@ -14,6 +14,9 @@
 /* "CN=IMS CA.OU=ATS.O=IBM"; characters that are not printable are escaped. */
 void certname_print(const X509_NAME *name, struct strbuf *out);
 
+/* The same without its SKIP most specific attributes. */
+void certname_print_rest(const X509_NAME *name, int skip, struct strbuf *out);
+
 /*
  * Adds one attribute of SUBJECTSDN ("CN", "SP", ...) at the general end of
  * NAME, that is before what was added. ERR_VALUE (not UTF-8, too long, not

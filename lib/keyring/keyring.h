@@ -69,4 +69,32 @@ const struct ring_entry *keyring_find(const struct keyring *ring,
 /* The DEFAULT entry, or NULL. */
 const struct ring_entry *keyring_default(const struct keyring *ring);
 
+/* ---- certificate to user id: what SAFCheck asks ----
+ *
+ * As initACEE finds it (RACF Callable Services; Security Administrator's
+ * Guide, "How RACF processes certificate name filters"): the certificate
+ * itself, stored under a user id; else the most specific of the filters that
+ * RACDCERT MAP made.
+ */
+
+/* The certificates and filters of the database in a folder. One object may be
+ * asked by any number of threads. Reads the database at the first question,
+ * and again when it was changed since. */
+struct cert_users;
+
+enum { CERT_USERID = 9 }; /* bytes of a user id with its NUL */
+
+/* ERR_NOMEM. Does not touch the folder. */
+int cert_users_new(const char *dir, struct cert_users **ret, struct error *err);
+void cert_users_free(struct cert_users *u); /* NULL allowed */
+
+/*
+ * The user id of CERT. ERR_NOT_FOUND: none is defined for it (initACEE
+ * 8/8/40); ERR_DENIED: it is, and the certificate or filter is NOTRUST
+ * (8/8/36) or the user is not defined any more (8/8/16); the errors of
+ * keyring_open_dir().
+ */
+int cert_users_find(struct cert_users *u, X509 *cert, char userid[CERT_USERID],
+                    struct error *err);
+
 #endif

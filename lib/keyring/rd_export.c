@@ -12,7 +12,7 @@
 
 /* RACDCERT EXPORT: a certificate, or a PKCS#12 package with key and chain. */
 
-enum { CHAIN_MAX = 16, P12_ROUNDS = 20000 };
+enum { P12_ROUNDS = 20000 };
 
 struct format {
     const char *name;
@@ -42,25 +42,22 @@ static const struct format *get_format(struct rd *q)
     return NULL;
 }
 
-/* The issuers that are stored, up to the root. */
-static STACK_OF(X509) * get_chain(struct rd *q, X509 *x)
+/* The issuers that are stored, up to the root; they belong to the store. */
+static STACK_OF(X509) * get_issuers(struct rd *q, struct store_cert *c)
 {
-    STACK_OF(X509) *chain = sk_X509_new_null();
-    const char *owner = q->owner;
-    struct store_cert *c;
-    int i;
+    STACK_OF(X509) *issuers = sk_X509_new_null();
+    struct store_chain chain;
+    size_t i;
 
-    for (i = 0; chain != NULL && i < CHAIN_MAX; i++) {
-        c = store_issuer(q->store, owner, x, &owner);
-        if (c == NULL || c->x509 == x)
-            break;
-        x = c->x509;
-        if (sk_X509_push(chain, x) <= 0) {
-            sk_X509_free(chain);
+    if (issuers == NULL ||
+        store_chain(q->store, q->owner, c, &chain, NULL) != 0)
+        return issuers;
+    for (i = 1; i < chain.n; i++)
+        if (sk_X509_push(issuers, chain.link[i].x509) <= 0) {
+            sk_X509_free(issuers);
             return NULL;
         }
-    }
-    return chain;
+    return issuers;
 }
 
 static PKCS12 *make_package(struct rd *q, struct store_cert *c, X509 *x,
@@ -72,7 +69,7 @@ static PKCS12 *make_package(struct rd *q, struct store_cert *c, X509 *x,
 
     if (store_key(q->store, q->owner, c, &key, err) != 0)
         return NULL;
-    chain = get_chain(q, x);
+    chain = get_issuers(q, c);
     ERR_clear_error();
     if (chain != NULL)
         p12 = PKCS12_create(password, c->label, key, x, chain, NID_aes_256_cbc,

@@ -1,19 +1,11 @@
-#include "keyring/store.h"
+#include "keyring/store_private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <libconfig.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
-
-#include "util/strbuf.h"
-
-/* Labels and ring names are data of the index, never part of a file name. */
-
-static const char *const usages[] = {"PERSONAL", "CERTAUTH", "SITE"};
-static const char *const trusts[] = {"TRUST", "NOTRUST", "HIGHTRUST"};
 
 enum ring_owner owner_kind(const char *owner)
 {
@@ -50,6 +42,14 @@ static void ring_done(struct store_ring *r)
     free(r->name);
 }
 
+static void filter_done(struct store_filter *f)
+{
+    free(f->label);
+    free(f->subject);
+    free(f->issuer);
+    free(f->criteria);
+}
+
 static void cert_done(struct store_cert *c)
 {
     X509_free(c->x509);
@@ -67,8 +67,11 @@ static void clear(struct ring_store *s)
             cert_done(&o->certs[k]);
         for (k = 0; k < o->nrings; k++)
             ring_done(&o->rings[k]);
+        for (k = 0; k < o->nfilters; k++)
+            filter_done(&o->filters[k]);
         free(o->certs);
         free(o->rings);
+        free(o->filters);
     }
     free(s->owners);
     s->owners = NULL;
@@ -88,7 +91,7 @@ static void *grow(void **array, size_t *n, size_t size)
     return p;
 }
 
-static struct store_owner *need_owner(struct ring_store *s, const char *id)
+struct store_owner *store_need_owner(struct ring_store *s, const char *id)
 {
     struct store_owner *o = store_owner_find(s, id);
 
@@ -102,7 +105,7 @@ static struct store_owner *need_owner(struct ring_store *s, const char *id)
     return o;
 }
 
-static struct store_cert *new_cert(struct store_owner *o, const char *label)
+struct store_cert *store_new_cert(struct store_owner *o, const char *label)
 {
     struct store_cert *c = grow((void **)&o->certs, &o->ncerts, sizeof(*c));
 
@@ -117,7 +120,7 @@ static struct store_cert *new_cert(struct store_owner *o, const char *label)
     return c;
 }
 
-static struct store_ring *new_ring(struct store_owner *o, const char *name)
+struct store_ring *store_new_ring(struct store_owner *o, const char *name)
 {
     struct store_ring *r = grow((void **)&o->rings, &o->nrings, sizeof(*r));
 
@@ -131,8 +134,8 @@ static struct store_ring *new_ring(struct store_owner *o, const char *name)
     return r;
 }
 
-static struct store_connect *new_connect(struct store_ring *r,
-                                         const char *owner, const char *label)
+struct store_connect *store_new_connect(struct store_ring *r, const char *owner,
+                                        const char *label)
 {
     struct store_connect *c = grow((void **)&r->conn, &r->nconn, sizeof(*c));
 
@@ -145,6 +148,54 @@ static struct store_connect *new_connect(struct store_ring *r,
     }
     snprintf(c->owner, sizeof(c->owner), "%s", owner);
     return c;
+}
+
+struct store_filter *store_new_filter(struct store_owner *o, const char *label)
+{
+    struct store_filter *f =
+        grow((void **)&o->filters, &o->nfilters, sizeof(*f));
+
+    if (f == NULL)
+        return NULL;
+    f->label = strdup(label);
+    if (f->label == NULL) {
+        o->nfilters--;
+        return NULL;
+    }
+    return f;
+}
+
+/* Closes the gap that element I of N leaves. */
+static void close_gap(void *array, size_t *n, size_t size, size_t i)
+{
+    char *p = (char *)array + i * size;
+
+    --*n;
+    memmove(p, p + size, (*n - i) * size);
+}
+
+void store_drop_cert(struct store_owner *o, struct store_cert *c)
+{
+    cert_done(c);
+    close_gap(o->certs, &o->ncerts, sizeof(*c), (size_t)(c - o->certs));
+}
+
+void store_drop_ring(struct store_owner *o, struct store_ring *r)
+{
+    ring_done(r);
+    close_gap(o->rings, &o->nrings, sizeof(*r), (size_t)(r - o->rings));
+}
+
+void store_drop_filter(struct store_owner *o, struct store_filter *f)
+{
+    filter_done(f);
+    close_gap(o->filters, &o->nfilters, sizeof(*f), (size_t)(f - o->filters));
+}
+
+void store_drop_connect(struct store_ring *r, struct store_connect *c)
+{
+    free(c->label);
+    close_gap(r->conn, &r->nconn, sizeof(*c), (size_t)(c - r->conn));
 }
 
 /* ---- look-up ---- */
@@ -184,162 +235,34 @@ struct store_ring *store_ring_find(const struct ring_store *s,
     return NULL;
 }
 
+struct store_filter *store_filter_find(const struct ring_store *s,
+                                       const char *owner, const char *label)
+{
+    struct store_owner *o = store_owner_find(s, owner);
+    size_t i;
+
+    for (i = 0; o != NULL && i < o->nfilters; i++)
+        if (strcmp(o->filters[i].label, label) == 0)
+            return &o->filters[i];
+    return NULL;
+}
+
+struct store_connect *store_connect_find(const struct store_ring *r,
+                                         const char *owner, const char *label)
+{
+    size_t i;
+
+    for (i = 0; i < r->nconn; i++)
+        if (strcmp(r->conn[i].owner, owner) == 0 &&
+            strcmp(r->conn[i].label, label) == 0)
+            return &r->conn[i];
+    return NULL;
+}
+
 struct store_cert *store_connected(const struct ring_store *s,
                                    const struct store_connect *c)
 {
     return store_cert_find(s, c->owner, c->label);
-}
-
-/* ---- reading the index ---- */
-
-static bool name_index(const char *const *names, size_t n, const char *text,
-                       int *ret)
-{
-    size_t i;
-
-    for (i = 0; text != NULL && i < n; i++)
-        if (strcmp(names[i], text) == 0) {
-            *ret = (int)i;
-            return true;
-        }
-    return false;
-}
-
-static bool get_name(config_setting_t *s, const char *key,
-                     const char *const *names, size_t n, int *ret)
-{
-    const char *text = NULL;
-
-    config_setting_lookup_string(s, key, &text);
-    return name_index(names, n, text, ret);
-}
-
-static bool get_flag(config_setting_t *s, const char *key)
-{
-    int v = 0;
-
-    return config_setting_lookup_bool(s, key, &v) && v != 0;
-}
-
-static bool read_cert(struct store_owner *o, config_setting_t *s)
-{
-    struct store_cert *c;
-    const char *label;
-    long long serial = 1;
-    int file, trust;
-
-    if (!config_setting_lookup_string(s, "label", &label) ||
-        strlen(label) > LABEL_MAX ||
-        !config_setting_lookup_int(s, "file", &file) || file <= 0 ||
-        !get_name(s, "status", trusts, 3, &trust) ||
-        (c = new_cert(o, label)) == NULL)
-        return false;
-    c->file = (unsigned)file;
-    c->trust = (enum ring_trust)trust;
-    c->has_key = get_flag(s, "key");
-    config_setting_lookup_int64(s, "next_serial", &serial);
-    c->next_serial = serial > 0 ? (unsigned long)serial : 1;
-    return true;
-}
-
-static bool read_connect(struct store_ring *r, config_setting_t *s)
-{
-    const char *owner, *label;
-    struct store_connect *c;
-    int usage;
-
-    if (!config_setting_lookup_string(s, "owner", &owner) ||
-        strlen(owner) > SAF_NAME_MAX ||
-        !config_setting_lookup_string(s, "label", &label) ||
-        !get_name(s, "usage", usages, 3, &usage) ||
-        (c = new_connect(r, owner, label)) == NULL)
-        return false;
-    c->usage = (enum ring_usage)usage;
-    c->is_default = get_flag(s, "default");
-    return true;
-}
-
-static bool read_ring(struct store_owner *o, config_setting_t *s)
-{
-    config_setting_t *list = config_setting_get_member(s, "connected");
-    struct store_ring *r;
-    const char *name;
-    int i;
-
-    if (!config_setting_lookup_string(s, "name", &name) ||
-        strlen(name) > RING_NAME_MAX || (r = new_ring(o, name)) == NULL)
-        return false;
-    for (i = 0; list != NULL && i < config_setting_length(list); i++)
-        if (!read_connect(r, config_setting_get_elem(list, (unsigned)i)))
-            return false;
-    return true;
-}
-
-typedef bool (*read_fn)(struct store_owner *o, config_setting_t *s);
-
-static int read_list(struct store_owner *o, config_t *cfg, const char *key,
-                     read_fn read, const char *file, struct error *err)
-{
-    config_setting_t *list = config_lookup(cfg, key), *row;
-    int i;
-
-    for (i = 0; list != NULL && i < config_setting_length(list); i++) {
-        row = config_setting_get_elem(list, (unsigned)i);
-        if (!config_setting_is_group(row) || !read(o, row))
-            return error_set(err, ERR_DAMAGED,
-                             "%s:%u: not what we wrote: a value is missing or "
-                             "wrong here",
-                             file, config_setting_source_line(row));
-    }
-    return 0;
-}
-
-static int read_index(struct store_owner *o, const char *text, const char *file,
-                      struct error *err)
-{
-    config_t cfg;
-    int next = 0, r = 0;
-
-    config_init(&cfg);
-    if (!config_read_string(&cfg, text))
-        r = error_set(err, ERR_DAMAGED, "%s:%d: %s", file,
-                      config_error_line(&cfg), config_error_text(&cfg));
-    else if (!config_lookup_int(&cfg, "next_file", &next) || next <= 0)
-        r = error_set(err, ERR_DAMAGED, "%s: next_file is missing", file);
-    o->next_file = (unsigned)next;
-    if (r == 0)
-        r = read_list(o, &cfg, "certificates", read_cert, file, err);
-    if (r == 0)
-        r = read_list(o, &cfg, "rings", read_ring, file, err);
-    config_destroy(&cfg);
-    return r;
-}
-
-static int load_owner(struct ring_store *s, const char *id, struct error *err)
-{
-    struct store_owner *o;
-    char name[64], file[512], *text;
-    size_t len;
-    int r;
-
-    if (strlen(id) > SAF_NAME_MAX)
-        return 0; /* no folder of ours */
-    snprintf(name, sizeof(name), "%s/index.cfg", id);
-    r = saf_read_file(s->saf, name, &text, &len, err);
-    if (r == ERR_NOT_FOUND)
-        return 0;
-    if (r != 0)
-        return r;
-    o = need_owner(s, id);
-    snprintf(file, sizeof(file), "%s/%s", saf_dir(s->saf), name);
-    if (o == NULL)
-        r = error_nomem(err);
-    else if (strlen(text) != len)
-        r = error_set(err, ERR_DAMAGED, "%s: not text", file);
-    else
-        r = read_index(o, text, file, err);
-    free(text);
-    return r;
 }
 
 static int load(struct ring_store *s, struct error *err)
@@ -352,7 +275,7 @@ static int load(struct ring_store *s, struct error *err)
     if (r != 0)
         return r;
     for (p = names; r == 0 && *p != NULL; p++)
-        r = load_owner(s, *p, err);
+        r = store_load_owner(s, *p, err);
     saf_names_free(names);
     return r;
 }
@@ -390,104 +313,12 @@ int store_sync(struct ring_store *s, struct error *err)
     return load(s, err);
 }
 
-/* ---- writing the index ---- */
-
-static void put_string(struct strbuf *out, const char *key, const char *value)
-{
-    const unsigned char *p;
-
-    strbuf_addf(out, " %s = \"", key);
-    for (p = (const unsigned char *)value; *p != '\0'; p++) {
-        if (*p == '"' || *p == '\\')
-            strbuf_addf(out, "\\%c", *p);
-        else if (*p < 0x20 || *p >= 0x7f)
-            strbuf_addf(out, "\\x%02X", *p);
-        else
-            strbuf_addc(out, (char)*p);
-    }
-    strbuf_adds(out, "\";");
-}
-
-static void print_certs(const struct store_owner *o, struct strbuf *out)
-{
-    size_t i;
-
-    strbuf_adds(out, "certificates = (\n");
-    for (i = 0; i < o->ncerts; i++) {
-        const struct store_cert *c = &o->certs[i];
-
-        strbuf_adds(out, "  {");
-        put_string(out, "label", c->label);
-        strbuf_addf(out, " file = %u; status = \"%s\";", c->file,
-                    trusts[c->trust]);
-        if (c->has_key)
-            strbuf_adds(out, " key = true;");
-        if (c->next_serial > 1)
-            strbuf_addf(out, " next_serial = %luL;", c->next_serial);
-        strbuf_adds(out, i + 1 < o->ncerts ? " },\n" : " }\n");
-    }
-    strbuf_adds(out, ");\n");
-}
-
-static void print_ring(const struct store_ring *r, struct strbuf *out)
-{
-    size_t i;
-
-    put_string(out, "name", r->name);
-    strbuf_adds(out, "\n    connected = (");
-    for (i = 0; i < r->nconn; i++) {
-        const struct store_connect *c = &r->conn[i];
-
-        strbuf_adds(out, i > 0 ? ",\n      {" : "\n      {");
-        put_string(out, "owner", c->owner);
-        put_string(out, "label", c->label);
-        put_string(out, "usage", usages[c->usage]);
-        if (c->is_default)
-            strbuf_adds(out, " default = true;");
-        strbuf_adds(out, " }");
-    }
-    strbuf_adds(out, " );");
-}
-
-static void print_rings(const struct store_owner *o, struct strbuf *out)
-{
-    size_t i;
-
-    strbuf_adds(out, "rings = (\n");
-    for (i = 0; i < o->nrings; i++) {
-        strbuf_adds(out, "  {");
-        print_ring(&o->rings[i], out);
-        strbuf_adds(out, i + 1 < o->nrings ? " },\n" : " }\n");
-    }
-    strbuf_adds(out, ");\n");
-}
-
-int store_save(struct ring_store *s, const char *owner, struct error *err)
-{
-    const struct store_owner *o = store_owner_find(s, owner);
-    struct strbuf sb = STRBUF_INIT;
-    char name[64];
-    int r;
-
-    if (o == NULL)
-        return 0;
-    strbuf_addf(&sb, "next_file = %u;\n", o->next_file);
-    print_certs(o, &sb);
-    print_rings(o, &sb);
-    snprintf(name, sizeof(name), "%s/index.cfg", owner);
-    r = strbuf_failed(&sb)
-            ? error_nomem(err)
-            : saf_write_file(s->saf, name, strbuf_str(&sb), sb.len, err);
-    strbuf_done(&sb);
-    return r;
-}
-
 /* ---- certificates and keys ---- */
 
-static void file_name(const char *owner, unsigned file, const char *ext,
-                      char buf[64])
+void store_file_name(const char *owner, unsigned file, const char *ext,
+                     char buf[STORE_FILE])
 {
-    snprintf(buf, 64, "%s/cert-%u.%s", owner, file, ext);
+    snprintf(buf, STORE_FILE, "%s/cert-%u.%s", owner, file, ext);
 }
 
 static int no_prompt(char *buf, int size, int rwflag, void *arg)
@@ -502,13 +333,13 @@ static int no_prompt(char *buf, int size, int rwflag, void *arg)
 int store_x509(struct ring_store *s, const char *owner, struct store_cert *c,
                X509 **ret, struct error *err)
 {
-    char name[64], *text = NULL;
+    char name[STORE_FILE], *text = NULL;
     BIO *bio = NULL;
     size_t len;
     int r = 0;
 
     if (c->x509 == NULL) {
-        file_name(owner, c->file, "pem", name);
+        store_file_name(owner, c->file, "pem", name);
         r = saf_read_file(s->saf, name, &text, &len, err);
         if (r != 0)
             return r;
@@ -531,7 +362,7 @@ int store_x509(struct ring_store *s, const char *owner, struct store_cert *c,
 int store_key(struct ring_store *s, const char *owner,
               const struct store_cert *c, EVP_PKEY **ret, struct error *err)
 {
-    char name[64], *text;
+    char name[STORE_FILE], *text;
     EVP_PKEY *key = NULL;
     BIO *bio;
     size_t len;
@@ -540,7 +371,7 @@ int store_key(struct ring_store *s, const char *owner,
     if (!c->has_key)
         return error_set(err, ERR_NOT_FOUND, "certificate %s has no key",
                          c->label);
-    file_name(owner, c->file, "key", name);
+    store_file_name(owner, c->file, "key", name);
     r = saf_read_file(s->saf, name, &text, &len, err);
     if (r != 0)
         return r;
@@ -557,114 +388,6 @@ int store_key(struct ring_store *s, const char *owner,
     free(text);
     *ret = key;
     return r;
-}
-
-/* Stores what BIO collected and wipes it. */
-static int write_bio(struct ring_store *s, const char *name, BIO *bio,
-                     struct error *err)
-{
-    char *data;
-    long len = BIO_get_mem_data(bio, &data);
-    int r = saf_write_file(s->saf, name, data, (size_t)len, err);
-
-    if (len > 0)
-        explicit_bzero(data, (size_t)len);
-    return r;
-}
-
-static int write_cert(struct ring_store *s, const char *owner,
-                      const struct store_cert *c, EVP_PKEY *key,
-                      struct error *err)
-{
-    BIO *bio = BIO_new(BIO_s_mem()), *kbio = BIO_new(BIO_s_mem());
-    struct strbuf label = STRBUF_INIT;
-    char name[64];
-    int r = 0;
-
-    /* For people who look into the folder; PEM readers skip it. */
-    strbuf_add_escaped(&label, c->label, strlen(c->label));
-    file_name(owner, c->file, "pem", name);
-    if (bio == NULL || kbio == NULL || strbuf_failed(&label) ||
-        BIO_printf(bio, "Label: %s\n", strbuf_str(&label)) < 0 ||
-        PEM_write_bio_X509(bio, c->x509) != 1)
-        r = error_nomem(err);
-    if (r == 0)
-        r = write_bio(s, name, bio, err);
-    file_name(owner, c->file, "key", name);
-    if (r == 0 && key != NULL &&
-        PEM_write_bio_PKCS8PrivateKey(kbio, key, NULL, NULL, 0, NULL, NULL) !=
-            1)
-        r = error_set(err, ERR_CRYPTO, "the key can't be written");
-    if (r == 0 && key != NULL)
-        r = write_bio(s, name, kbio, err);
-    strbuf_done(&label);
-    BIO_free(bio);
-    BIO_free(kbio);
-    return r;
-}
-
-/* ---- changes ---- */
-
-int store_add_cert(struct ring_store *s, const char *owner, const char *label,
-                   enum ring_trust trust, X509 *x509, EVP_PKEY *key,
-                   struct error *err)
-{
-    struct store_owner *o;
-    struct store_cert *c;
-    int r;
-
-    if (store_cert_find(s, owner, label) != NULL)
-        return error_set(err, ERR_EXISTS, "label %s is in use", label);
-    o = need_owner(s, owner);
-    c = o != NULL ? new_cert(o, label) : NULL;
-    if (c == NULL)
-        return error_nomem(err);
-    c->file = o->next_file++;
-    c->trust = trust;
-    c->has_key = key != NULL;
-    c->x509 = x509;
-    X509_up_ref(x509);
-    r = write_cert(s, owner, c, key, err);
-    return r == 0 ? store_save(s, owner, err) : r;
-}
-
-int store_add_ring(struct ring_store *s, const char *owner, const char *name,
-                   struct error *err)
-{
-    struct store_owner *o;
-
-    if (store_ring_find(s, owner, name) != NULL)
-        return error_set(err, ERR_EXISTS, "ring %s exists", name);
-    o = need_owner(s, owner);
-    if (o == NULL || new_ring(o, name) == NULL)
-        return error_nomem(err);
-    return store_save(s, owner, err);
-}
-
-int store_connect(struct ring_store *s, const char *ring_owner,
-                  const char *ring, const char *cert_owner, const char *label,
-                  enum ring_usage usage, bool is_default, struct error *err)
-{
-    struct store_ring *r = store_ring_find(s, ring_owner, ring);
-    struct store_connect *c = NULL;
-    size_t i;
-
-    if (r == NULL || store_cert_find(s, cert_owner, label) == NULL)
-        return error_set(err, ERR_NOT_FOUND, "no such ring or certificate");
-    for (i = 0; i < r->nconn; i++) {
-        if (is_default)
-            r->conn[i].is_default = false;
-        if (strcmp(r->conn[i].owner, cert_owner) == 0 &&
-            strcmp(r->conn[i].label, label) == 0)
-            c = &r->conn[i];
-    }
-    if (c == NULL)
-        c = new_connect(r, cert_owner, label);
-    if (c == NULL)
-        return error_nomem(err);
-    c->usage = usage;
-    c->is_default = is_default;
-    return store_save(s, ring_owner, err);
 }
 
 /* ---- searches through all certificates ---- */
@@ -723,4 +446,58 @@ struct store_cert *store_issuer(struct ring_store *s, const char *owner,
         c = issuer_among(s, OWNER_CERTAUTH, x509);
     }
     return c;
+}
+
+struct store_cert *store_find_key(struct ring_store *s, const char *owner,
+                                  const EVP_PKEY *key)
+{
+    struct store_owner *o = store_owner_find(s, owner);
+    EVP_PKEY *have;
+    size_t i;
+    X509 *x;
+
+    for (i = 0; o != NULL && i < o->ncerts; i++) {
+        if (store_x509(s, owner, &o->certs[i], &x, NULL) != 0)
+            continue;
+        have = X509_get0_pubkey(x);
+        if (have != NULL && EVP_PKEY_eq(have, key) == 1)
+            return &o->certs[i];
+    }
+    ERR_clear_error();
+    return NULL;
+}
+
+static bool in_chain(const struct store_chain *chain,
+                     const struct store_cert *c)
+{
+    size_t i;
+
+    for (i = 0; i < chain->n; i++)
+        if (chain->link[i].cert == c)
+            return true;
+    return false;
+}
+
+int store_chain(struct ring_store *s, const char *owner, struct store_cert *c,
+                struct store_chain *ret, struct error *err)
+{
+    struct store_cert *issuer = c;
+    X509 *x;
+    int r;
+
+    r = store_x509(s, owner, c, &x, err);
+    if (r != 0)
+        return r;
+    ret->n = 0;
+    ret->complete = false;
+    while (issuer != NULL && ret->n < CHAIN_MAX && !in_chain(ret, issuer)) {
+        struct store_link *l = &ret->link[ret->n++];
+
+        l->owner = owner;
+        l->cert = issuer;
+        l->x509 = x = issuer->x509;
+        issuer = store_issuer(s, owner, x, &owner);
+        ret->complete = issuer == l->cert;
+    }
+    return 0;
 }

@@ -34,6 +34,7 @@ struct store_cert {
     char *label;
     enum ring_trust trust;
     bool has_key;
+    bool requested;            /* GENREQ was made, and no answer came yet */
     unsigned long next_serial; /* of what this certificate signs */
     X509 *x509;                /* NULL until it was read */
 };
@@ -52,6 +53,15 @@ struct store_ring {
     size_t nconn;
 };
 
+/* What MAP makes: certificates with such names stand for the owner. Names as
+ * certname_print() writes them; "" is no filter. */
+struct store_filter {
+    char *label;
+    enum ring_trust trust;
+    char *subject, *issuer;
+    char *criteria; /* MULTIID only */
+};
+
 struct store_owner {
     char id[SAF_NAME_MAX + 1];
     unsigned next_file;
@@ -59,6 +69,8 @@ struct store_owner {
     size_t ncerts;
     struct store_ring *rings;
     size_t nrings;
+    struct store_filter *filters;
+    size_t nfilters;
 };
 
 struct ring_store {
@@ -85,6 +97,10 @@ struct store_cert *store_cert_find(const struct ring_store *s,
                                    const char *owner, const char *label);
 struct store_ring *store_ring_find(const struct ring_store *s,
                                    const char *owner, const char *name);
+struct store_filter *store_filter_find(const struct ring_store *s,
+                                       const char *owner, const char *label);
+struct store_connect *store_connect_find(const struct store_ring *r,
+                                         const char *owner, const char *label);
 /* The certificate that a connection means, or NULL. */
 struct store_cert *store_connected(const struct ring_store *s,
                                    const struct store_connect *c);
@@ -108,6 +124,34 @@ int store_add_ring(struct ring_store *s, const char *owner, const char *name,
 int store_connect(struct ring_store *s, const char *ring_owner,
                   const char *ring, const char *cert_owner, const char *label,
                   enum ring_usage usage, bool is_default, struct error *err);
+/* Replaces certificate and status; label, key and connections stay. What was
+ * requested has come with it. */
+int store_replace_cert(struct ring_store *s, const char *owner,
+                       struct store_cert *c, X509 *x509, enum ring_trust trust,
+                       struct error *err);
+/* Gives it another label, in the rings too. The label must be free. */
+int store_rename_cert(struct ring_store *s, const char *owner,
+                      struct store_cert *c, const char *label,
+                      struct error *err);
+/* Takes its key away for good. */
+int store_drop_key(struct ring_store *s, const char *owner,
+                   struct store_cert *c, struct error *err);
+/* Removes it with its key, and from all rings. */
+int store_remove_cert(struct ring_store *s, const char *owner,
+                      struct store_cert *c, struct error *err);
+int store_remove_ring(struct ring_store *s, const char *owner, const char *name,
+                      struct error *err);
+/* ERR_NOT_FOUND: it is not connected. */
+int store_disconnect(struct ring_store *s, const char *ring_owner,
+                     const char *ring, const char *cert_owner,
+                     const char *label, struct error *err);
+/* The label must be free. CRITERIA may be NULL. */
+int store_add_filter(struct ring_store *s, const char *owner, const char *label,
+                     enum ring_trust trust, const char *subject,
+                     const char *issuer, const char *criteria,
+                     struct error *err);
+int store_remove_filter(struct ring_store *s, const char *owner,
+                        struct store_filter *f, struct error *err);
 /* Stores the index of an owner after a change in memory. */
 int store_save(struct ring_store *s, const char *owner, struct error *err);
 
@@ -116,9 +160,32 @@ struct store_cert *store_find_serial(struct ring_store *s,
                                      const X509_NAME *issuer,
                                      const ASN1_INTEGER *serial,
                                      const char **ret_owner);
+/* The owner's certificate with this public key, or NULL. */
+struct store_cert *store_find_key(struct ring_store *s, const char *owner,
+                                  const EVP_PKEY *key);
 /* The issuer's certificate: among OWNER's, then CERTAUTH's; the certificate
  * itself when it is self-signed; NULL when it is not stored. */
 struct store_cert *store_issuer(struct ring_store *s, const char *owner,
                                 X509 *x509, const char **ret_owner);
+
+/* A certificate and its issuers as far as they are stored. */
+enum { CHAIN_MAX = 16 };
+
+struct store_link {
+    const char *owner;
+    struct store_cert *cert;
+    X509 *x509;
+};
+
+struct store_chain {
+    struct store_link link[CHAIN_MAX];
+    size_t n;
+    bool complete; /* the last one is self-signed */
+};
+
+/* Stops at CHAIN_MAX, and where issuers go in a circle. ERR_DAMAGED: C itself
+ * can't be read. */
+int store_chain(struct ring_store *s, const char *owner, struct store_cert *c,
+                struct store_chain *ret, struct error *err);
 
 #endif

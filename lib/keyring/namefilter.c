@@ -1,0 +1,428 @@
+#include "keyring/namefilter.h"
+
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <openssl/evp.h>
+#include <sys/stat.h>
+
+#include "keyring/certname.h"
+#include "keyring/store.h"
+
+/* ---- filters ---- */
+
+/* A name and what is left of it when its most specific attributes go. */
+enum { PARTS_MAX = 32 };
+
+struct name_parts {
+    struct strbuf part[PARTS_MAX];
+    int n;
+};
+
+static int split_name(const X509_NAME *name, struct name_parts *ret,
+                      struct error *err)
+{
+    int i, failed = 0;
+
+    ret->n = X509_NAME_entry_count(name);
+    if (ret->n > PARTS_MAX)
+        ret->n = PARTS_MAX;
+    for (i = 0; i < ret->n; i++) {
+        strbuf_init(&ret->part[i]);
+        certname_print_rest(name, i, &ret->part[i]);
+        failed |= strbuf_failed(&ret->part[i]);
+    }
+    return failed ? error_nomem(err) : 0;
+}
+
+static void parts_done(struct name_parts *p)
+{
+    int i;
+
+    for (i = 0; i < p->n; i++)
+        strbuf_done(&p->part[i]);
+}
+
+/* How much of a name a step of the search compares. */
+enum extent { WHOLE, PART, NOTHING };
+
+static const struct {
+    enum extent subject, issuer;
+} steps[] = {
+    {WHOLE, WHOLE},   {PART, WHOLE},   {WHOLE, PART},    {PART, PART},
+    {WHOLE, NOTHING}, {PART, NOTHING}, {NOTHING, WHOLE}, {NOTHING, PART},
+};
+
+/* The parts of a name that belong to an extent: from *FROM to before *TO.
+ * Nothing is one part, the empty one, at -1. */
+static void range(enum extent e, const struct name_parts *p, int *from, int *to)
+{
+    *from = e == WHOLE ? 0 : e == PART ? 1 : -1;
+    *to = e == WHOLE ? (p->n > 0) : e == PART ? p->n : 0;
+}
+
+static const char *part(const struct name_parts *p, int i)
+{
+    return i < 0 ? "" : strbuf_str(&p->part[i]);
+}
+
+static int find_exact(const struct name_filter *f, size_t n,
+                      const char *subject, const char *issuer)
+{
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        if (strcmp(f[i].subject, subject) == 0 &&
+            strcmp(f[i].issuer, issuer) == 0)
+            return (int)i;
+    return -1;
+}
+
+static int search(const struct name_filter *f, size_t n,
+                  const struct name_parts *subject,
+                  const struct name_parts *issuer)
+{
+    int s, s_end, i, i_from, i_end, found;
+    size_t k;
+
+    for (k = 0; k < sizeof(steps) / sizeof(steps[0]); k++) {
+        range(steps[k].issuer, issuer, &i_from, &i_end);
+        range(steps[k].subject, subject, &s, &s_end);
+        for (; s < s_end; s++)
+            for (i = i_from; i < i_end; i++) {
+                found = find_exact(f, n, part(subject, s), part(issuer, i));
+                if (found >= 0)
+                    return found;
+            }
+    }
+    return -1;
+}
+
+int namefilter_find(const struct name_filter *filters, size_t n, X509 *cert,
+                    struct error *err)
+{
+    struct name_parts subject = {.n = 0}, issuer = {.n = 0};
+    int found = -1;
+
+    if (err != NULL)
+        err->code = 0;
+    if (split_name(X509_get_subject_name(cert), &subject, err) == 0 &&
+        split_name(X509_get_issuer_name(cert), &issuer, err) == 0)
+        found = search(filters, n, &subject, &issuer);
+    parts_done(&subject);
+    parts_done(&issuer);
+    return found;
+}
+
+/* ---- users ---- */
+
+enum { DIGEST = 32 };
+
+/* A user, or MULTIID, as the database has him. */
+struct cert_owner {
+    char id[SAF_NAME_MAX + 1];
+    bool defined;
+};
+
+struct known_cert {
+    unsigned char digest[DIGEST];
+    struct cert_owner owner;
+    bool trusted;
+};
+
+/* What is known of a filter besides its names: same index. */
+struct filter_user {
+    struct cert_owner owner;
+    char *label;
+    bool trusted, has_criteria;
+};
+
+/* The file that every change of the database writes last. */
+struct stamp {
+    dev_t dev;
+    ino_t ino;
+    off_t size;
+    struct timespec mtime;
+};
+
+struct cert_users {
+    pthread_mutex_t lock;
+    char *dir;
+    bool loaded;
+    struct stamp stamp;
+    struct known_cert *certs;
+    size_t ncerts;
+    struct name_filter *filters;
+    struct filter_user *filter_users;
+    size_t nfilters;
+};
+
+int cert_users_new(const char *dir, struct cert_users **ret, struct error *err)
+{
+    struct cert_users *u = calloc(1, sizeof(*u));
+
+    if (u == NULL)
+        return error_nomem(err);
+    u->dir = strdup(dir);
+    if (u->dir == NULL) {
+        free(u);
+        return error_nomem(err);
+    }
+    pthread_mutex_init(&u->lock, NULL);
+    *ret = u;
+    return 0;
+}
+
+static void forget(struct cert_users *u)
+{
+    size_t i;
+
+    for (i = 0; i < u->nfilters; i++) {
+        free((char *)(uintptr_t)u->filters[i].subject);
+        free((char *)(uintptr_t)u->filters[i].issuer);
+        free(u->filter_users[i].label);
+    }
+    free(u->certs);
+    free(u->filters);
+    free(u->filter_users);
+    u->certs = NULL;
+    u->filters = NULL;
+    u->filter_users = NULL;
+    u->ncerts = u->nfilters = 0;
+    u->loaded = false;
+}
+
+void cert_users_free(struct cert_users *u)
+{
+    if (u == NULL)
+        return;
+    forget(u);
+    pthread_mutex_destroy(&u->lock);
+    free(u->dir);
+    free(u);
+}
+
+static int add_cert(struct cert_users *u, struct ring_store *s,
+                    const struct cert_owner *owner, struct store_cert *c,
+                    struct error *err)
+{
+    struct known_cert *grown, *k;
+    X509 *x;
+    int r;
+
+    r = store_x509(s, owner->id, c, &x, err);
+    if (r != 0)
+        return r;
+    grown = realloc(u->certs, (u->ncerts + 1) * sizeof(*grown));
+    if (grown == NULL)
+        return error_nomem(err);
+    u->certs = grown;
+    k = &grown[u->ncerts];
+    if (X509_digest(x, EVP_sha256(), k->digest, NULL) != 1)
+        return error_set(err, ERR_CRYPTO, "no digest of certificate %s",
+                         c->label);
+    k->owner = *owner;
+    k->trusted = c->trust != RING_NOTRUST;
+    u->ncerts++;
+    return 0;
+}
+
+static int add_filter(struct cert_users *u, const struct cert_owner *owner,
+                      const struct store_filter *f, struct error *err)
+{
+    struct filter_user *users;
+    struct name_filter *filters;
+
+    filters = realloc(u->filters, (u->nfilters + 1) * sizeof(*filters));
+    if (filters == NULL)
+        return error_nomem(err);
+    u->filters = filters;
+    users = realloc(u->filter_users, (u->nfilters + 1) * sizeof(*users));
+    if (users == NULL)
+        return error_nomem(err);
+    u->filter_users = users;
+    filters += u->nfilters;
+    users += u->nfilters++;
+    filters->subject = strdup(f->subject);
+    filters->issuer = strdup(f->issuer);
+    users->label = strdup(f->label);
+    users->trusted = f->trust != RING_NOTRUST;
+    users->has_criteria = f->criteria != NULL;
+    users->owner = *owner;
+    if (filters->subject == NULL || filters->issuer == NULL ||
+        users->label == NULL)
+        return error_nomem(err);
+    return 0;
+}
+
+static int add_owner(struct cert_users *u, struct ring_store *s,
+                     struct store_owner *o, struct error *err)
+{
+    bool user = owner_kind(o->id) == RING_OWNER_USER;
+    struct cert_owner owner;
+    size_t i;
+    int r = 0;
+
+    memcpy(owner.id, o->id, sizeof(owner.id));
+    owner.defined = saf_user_exists(s->saf, o->id);
+
+    for (i = 0; user && r == 0 && i < o->ncerts; i++)
+        r = add_cert(u, s, &owner, &o->certs[i], err);
+    for (i = 0; r == 0 && i < o->nfilters; i++)
+        r = add_filter(u, &owner, &o->filters[i], err);
+    return r;
+}
+
+static int read_stamp(const struct cert_users *u, struct stamp *ret,
+                      struct error *err)
+{
+    char path[4096];
+    struct stat st;
+
+    snprintf(path, sizeof(path), "%s/saf/database.cfg", u->dir);
+    if (stat(path, &st) < 0)
+        return error_errno(err, "%s: can't stat", path);
+    memset(ret, 0, sizeof(*ret));
+    ret->dev = st.st_dev;
+    ret->ino = st.st_ino;
+    ret->size = st.st_size;
+    ret->mtime = st.st_mtim;
+    return 0;
+}
+
+static bool same_stamp(const struct stamp *a, const struct stamp *b)
+{
+    return a->dev == b->dev && a->ino == b->ino && a->size == b->size &&
+           a->mtime.tv_sec == b->mtime.tv_sec &&
+           a->mtime.tv_nsec == b->mtime.tv_nsec;
+}
+
+/* One reading; *RET_SAME: nobody changed the database meanwhile. */
+static int load_once(struct cert_users *u, bool *ret_same, struct error *err)
+{
+    struct ring_store *s = NULL;
+    struct saf *saf = NULL;
+    size_t i;
+    int r;
+
+    *ret_same = true;
+    r = saf_open(u->dir, SAF_READ, &saf, err);
+    if (r == 0)
+        r = store_open(saf, &s, err);
+    for (i = 0; r == 0 && i < s->nowners; i++)
+        r = add_owner(u, s, &s->owners[i], err);
+    if (saf != NULL)
+        *ret_same = saf_unchanged(saf);
+    store_close(s);
+    saf_close(saf);
+    return r;
+}
+
+enum { LOAD_ATTEMPTS = 20 };
+
+/* Reads the database unless it is the one that was read. */
+static int refresh(struct cert_users *u, struct error *err)
+{
+    struct stamp now;
+    bool same = false;
+    int i, r;
+
+    r = read_stamp(u, &now, err);
+    if (r != 0 || (u->loaded && same_stamp(&now, &u->stamp)))
+        return r;
+    for (i = 0; !same && i < LOAD_ATTEMPTS; i++) {
+        forget(u);
+        r = read_stamp(u, &u->stamp, err);
+        if (r == 0)
+            r = load_once(u, &same, err);
+    }
+    if (r == 0 && !same)
+        r = error_set(err, ERR_LOCKED, "%s is being changed all the time",
+                      u->dir);
+    u->loaded = r == 0;
+    return r;
+}
+
+static const struct known_cert *find_cert(const struct cert_users *u,
+                                          const unsigned char *digest)
+{
+    size_t i;
+
+    for (i = 0; i < u->ncerts; i++)
+        if (memcmp(u->certs[i].digest, digest, DIGEST) == 0)
+            return &u->certs[i];
+    return NULL;
+}
+
+static int by_filter(const struct cert_users *u, X509 *cert,
+                     const struct cert_owner **ret, struct error *err)
+{
+    int k = namefilter_find(u->filters, u->nfilters, cert, err);
+    const struct filter_user *f;
+
+    if (k < 0)
+        return err->code != 0
+                   ? err->code
+                   : error_set(err, ERR_NOT_FOUND,
+                               "no user id is defined for the certificate: it "
+                               "is not stored under one (RACDCERT ADD), and "
+                               "no filter (RACDCERT MAP) fits it");
+    f = &u->filter_users[k];
+    if (!f->trusted)
+        return error_set(err, ERR_DENIED,
+                         "the filter '%s' that fits the certificate has "
+                         "status NOTRUST",
+                         f->label);
+    if (f->has_criteria || strcmp(f->owner.id, OWNER_MULTI) == 0)
+        return error_set(err, ERR_NOT_FOUND,
+                         "the filter '%s' that fits the certificate asks for "
+                         "CRITERIA, which a TLS connection does not have",
+                         f->label);
+    *ret = &f->owner;
+    return 0;
+}
+
+static int decide(const struct cert_users *u, X509 *cert,
+                  const struct cert_owner **ret, struct error *err)
+{
+    unsigned char digest[DIGEST];
+    const struct known_cert *c;
+    int r = 0;
+
+    if (X509_digest(cert, EVP_sha256(), digest, NULL) != 1)
+        return error_set(err, ERR_CRYPTO, "the certificate has no digest");
+    c = find_cert(u, digest);
+    if (c != NULL && !c->trusted)
+        return error_set(err, ERR_DENIED,
+                         "the certificate is stored under user %s with status "
+                         "NOTRUST",
+                         c->owner.id);
+    if (c != NULL)
+        *ret = &c->owner;
+    else
+        r = by_filter(u, cert, ret, err);
+    if (r == 0 && !(*ret)->defined)
+        r = error_set(err, ERR_DENIED,
+                      "the certificate belongs to user %s, who is not defined",
+                      (*ret)->id);
+    return r;
+}
+
+int cert_users_find(struct cert_users *u, X509 *cert, char userid[CERT_USERID],
+                    struct error *err)
+{
+    const struct cert_owner *owner = NULL;
+    struct error why = {0};
+    int r;
+
+    pthread_mutex_lock(&u->lock);
+    r = refresh(u, &why);
+    if (r == 0)
+        r = decide(u, cert, &owner, &why);
+    if (r == 0)
+        memcpy(userid, owner->id, CERT_USERID);
+    pthread_mutex_unlock(&u->lock);
+    return r == 0 ? 0 : error_set(err, r, "%s", why.text);
+}

@@ -1,0 +1,239 @@
+/* keyring/namefilter: which filter fits a certificate, and which user id a
+ * certificate stands for. */
+
+#include "keyring/namefilter.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "keyring/certmake.h"
+#include "keyring/certname.h"
+#include "keyring/keyring.h"
+#include "keyring/store.h"
+#include "support/suite.h"
+#include "support/testring.h"
+
+#define SUBJECT "CN=Ann.OU=Sales.O=Shop.C=US"
+#define ISSUER  "CN=Shop CA.O=Shop.C=US"
+
+/* "CN=Ann.OU=Sales" to a name; no value here has a dot. */
+static X509_NAME *make_name(const char *text)
+{
+    X509_NAME *name = X509_NAME_new();
+    char copy[200], *p, *value;
+
+    snprintf(copy, sizeof(copy), "%s", text);
+    for (p = strtok(copy, "."); p != NULL; p = strtok(NULL, ".")) {
+        value = strchr(p, '=');
+        *value++ = '\0';
+        ck_assert_int_eq(certname_add(name, p, value, NULL), 0);
+    }
+    return name;
+}
+
+static X509 *make_cert(const char *subject, const char *issuer)
+{
+    X509_NAME *s = make_name(subject), *i = make_name(issuer);
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+    X509 *x = X509_new();
+
+    ck_assert_int_eq(X509_set_subject_name(x, s), 1);
+    ck_assert_int_eq(X509_set_issuer_name(x, i), 1);
+    ck_assert_int_eq(X509_set_pubkey(x, key), 1);
+    ck_assert_int_gt(X509_sign(x, key, EVP_sha256()), 0);
+    X509_NAME_free(s);
+    X509_NAME_free(i);
+    EVP_PKEY_free(key);
+    return x;
+}
+
+/* From the most specific filter to the least: each finds the certificate, and
+ * goes before all behind it. */
+static const struct name_filter ranked[] = {
+    {SUBJECT, ISSUER},
+    {"OU=Sales.O=Shop.C=US", ISSUER},
+    {"O=Shop.C=US", ISSUER},
+    {SUBJECT, "O=Shop.C=US"},
+    {"OU=Sales.O=Shop.C=US", "O=Shop.C=US"},
+    {"OU=Sales.O=Shop.C=US", "C=US"},
+    {"C=US", "O=Shop.C=US"},
+    {SUBJECT, ""},
+    {"OU=Sales.O=Shop.C=US", ""},
+    {"C=US", ""},
+    {"", ISSUER},
+    {"", "O=Shop.C=US"},
+    {"", "C=US"},
+};
+
+START_TEST(the_most_specific_filter_wins)
+{
+    size_t n = (size_t)ROWS(ranked) - (size_t)_i, k;
+    struct name_filter filters[ROWS(ranked)];
+    X509 *x = make_cert(SUBJECT, ISSUER);
+    struct error err;
+
+    /* The others stand before it. */
+    for (k = 0; k < n; k++)
+        filters[k] = ranked[(size_t)ROWS(ranked) - 1 - k];
+    ck_assert_int_eq(namefilter_find(filters, n, x, &err), (int)n - 1);
+    X509_free(x);
+}
+END_TEST
+
+static const struct {
+    const char *name;
+    struct name_filter filter;
+} misses[] = {
+    {"another case", {"OU=sales.O=Shop.C=US", ""}},
+    {"half an attribute", {"U=Sales.O=Shop.C=US", ""}},
+    {"half a value", {"Sales.O=Shop.C=US", ""}},
+    {"the other end of the name", {"CN=Ann.OU=Sales", ""}},
+    {"longer than the name", {"T=Boss." SUBJECT, ""}},
+    {"another issuer", {SUBJECT, "CN=Other CA.O=Shop.C=US"}},
+    {"no names at all", {"", ""}},
+};
+
+START_TEST(fits_whole_attributes_only)
+{
+    X509 *x = make_cert(SUBJECT, ISSUER);
+    struct error err;
+
+    ck_assert_msg(namefilter_find(&misses[_i].filter, 1, x, &err) == -1, "%s",
+                  misses[_i].name);
+    ck_assert_int_eq(err.code, 0);
+    X509_free(x);
+}
+END_TEST
+
+/* ---- users ---- */
+
+static struct testring *t;
+static struct saf *saf;
+static struct ring_store *store;
+
+static void open_store(enum saf_mode mode)
+{
+    struct error err = {0};
+
+    ck_assert_msg(saf_open(testring_dir(t), mode, &saf, &err) == 0, "%s",
+                  err.text);
+    ck_assert_msg(store_open(saf, &store, &err) == 0, "%s", err.text);
+}
+
+static void close_store(void)
+{
+    store_close(store);
+    saf_close(saf);
+}
+
+static X509 *stored(const char *owner, const char *label)
+{
+    X509 *x;
+
+    open_store(SAF_READ);
+    ck_assert_int_eq(store_x509(store, owner,
+                                store_cert_find(store, owner, label), &x, NULL),
+                     0);
+    X509_up_ref(x);
+    close_store();
+    return x;
+}
+
+static void add_filter(const char *owner, const char *label,
+                       enum ring_trust trust, const char *issuer)
+{
+    open_store(SAF_WRITE);
+    ck_assert_int_eq(
+        store_add_filter(store, owner, label, trust, "", issuer, NULL, NULL),
+        0);
+    close_store();
+}
+
+static void set_trust(const char *owner, enum ring_trust trust)
+{
+    open_store(SAF_WRITE);
+    store_cert_find(store, owner, owner)->trust = trust;
+    ck_assert_int_eq(store_save(store, owner, NULL), 0);
+    close_store();
+}
+
+static void check(struct cert_users *u, X509 *x, int code, const char *want)
+{
+    char userid[CERT_USERID] = "before";
+    struct error err = {0};
+    int r = cert_users_find(u, x, userid, &err);
+
+    ck_assert_msg(r == code, "got %d: %s", r, err.text);
+    if (r == 0)
+        ck_assert_str_eq(userid, want);
+    else
+        ck_assert_msg(strstr(err.text, want) != NULL, "%s", err.text);
+    ck_assert(r == 0 || strcmp(userid, "before") == 0);
+}
+
+START_TEST(finds_users_and_sees_changes)
+{
+    X509 *client, *ca, *stranger = make_cert(SUBJECT, ISSUER);
+    struct cert_users *u;
+
+    t = testring_new(NULL);
+    client = stored("CLIENT", "CLIENT");
+    ca = stored(OWNER_CERTAUTH, "Test CA");
+    ck_assert_int_eq(cert_users_new(testring_dir(t), &u, NULL), 0);
+    check(u, client, 0, "CLIENT");
+    check(u, ca, ERR_NOT_FOUND, "no user id is defined");
+    check(u, stranger, ERR_NOT_FOUND, "no user id is defined");
+    set_trust("CLIENT", RING_NOTRUST);
+    check(u, client, ERR_DENIED, "user CLIENT with status NOTRUST");
+    set_trust("CLIENT", RING_HIGHTRUST);
+    check(u, client, 0, "CLIENT");
+    add_filter("SERVER", "All of them", RING_TRUST, "O=Shop.C=US");
+    check(u, stranger, 0, "SERVER");
+    add_filter("CLIENT", "This issuer", RING_NOTRUST, ISSUER);
+    check(u, stranger, ERR_DENIED, "'This issuer' that fits");
+    add_filter("GONE", "Test", RING_TRUST, "CN=Test CA.O=Test");
+    check(u, ca, ERR_DENIED, "user GONE, who is not defined");
+    cert_users_free(u);
+    X509_free(client);
+    X509_free(ca);
+    X509_free(stranger);
+    testring_free(t);
+}
+END_TEST
+
+START_TEST(criteria_are_not_decided_here)
+{
+    X509 *stranger = make_cert(SUBJECT, ISSUER);
+    struct cert_users *u;
+
+    t = testring_new(NULL);
+    add_filter(OWNER_MULTI, "Many", RING_TRUST, "C=US");
+    ck_assert_int_eq(cert_users_new(testring_dir(t), &u, NULL), 0);
+    check(u, stranger, ERR_NOT_FOUND, "'Many' that fits the certificate asks");
+    cert_users_free(u);
+    X509_free(stranger);
+    testring_free(t);
+}
+END_TEST
+
+START_TEST(a_database_that_is_not_there_is_an_error)
+{
+    X509 *stranger = make_cert(SUBJECT, ISSUER);
+    struct cert_users *u;
+
+    cert_users_free(NULL);
+    ck_assert_int_eq(cert_users_new("/nonexistent", &u, NULL), 0);
+    check(u, stranger, ERR_SYSTEM, "/nonexistent/saf/database.cfg");
+    cert_users_free(u);
+    X509_free(stranger);
+}
+END_TEST
+
+TESTS_BEGIN("namefilter")
+TEST_ROWS(the_most_specific_filter_wins, ranked)
+TEST_ROWS(fits_whole_attributes_only, misses)
+TEST(finds_users_and_sees_changes)
+TEST(criteria_are_not_decided_here)
+TEST(a_database_that_is_not_there_is_an_error)
+TESTS_END
