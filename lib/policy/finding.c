@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "policy/schema.h"
 
@@ -21,13 +22,26 @@ const struct finding_row *finding_row(enum finding id)
     return &rows[id];
 }
 
-/*
- * The line's keyword is one that holds a secret, or is written nearly so:
- * then the line must not be quoted.
- */
+/* A keyword that holds a secret, or is written nearly so. */
+static bool word_is_secret(const char *word, size_t len)
+{
+    const char *near = schema_nearest(word, len, IN_KEYRING | IN_LDAP);
+    size_t i;
+
+    if (near != NULL &&
+        (schema_parm(schema_find_parm(near, strlen(near)))->flags & SECRET))
+        return true;
+    for (i = 0; i + 2 <= len; i++)
+        if (strncasecmp(word + i, "pw", 2) == 0 ||
+            (i + 5 <= len && strncasecmp(word + i, "passw", 5) == 0))
+            return true;
+    return false;
+}
+
+/* A line with such a word must not be quoted. */
 static bool line_is_secret(const struct span *span)
 {
-    const char *line, *word, *near;
+    const char *line, *word;
     size_t len, n;
 
     line = source_line(span->src, span->off, &len);
@@ -36,12 +50,15 @@ static bool line_is_secret(const struct span *span)
         n = strcspn(word, " \t\r\n{}#");
         if (n == 0 || word >= line + len)
             break;
-        near = schema_nearest(word, n, IN_KEYRING | IN_LDAP);
-        if (near != NULL &&
-            (schema_parm(schema_find_parm(near, strlen(near)))->flags & SECRET))
+        if (word_is_secret(word, n))
             return true;
     }
     return false;
+}
+
+bool findings_full(const struct findings *f)
+{
+    return diags_count(f->diags) > FINDINGS_MAX;
 }
 
 void finding_add(struct findings *f, enum finding id, const struct span *span,
@@ -58,7 +75,7 @@ void finding_add(struct findings *f, enum finding id, const struct span *span,
 
     if (rows[id].grade == GRADE_ERROR)
         f->errors++;
-    if (diags_count(f->diags) > FINDINGS_MAX)
+    if (findings_full(f))
         return;
     if (diags_count(f->diags) == FINDINGS_MAX) {
         diag_add(f->diags, DIAG_WARNING, rows[FIND_too_many].name, span,

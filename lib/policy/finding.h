@@ -37,6 +37,10 @@ struct findings {
 
 void finding_add(struct findings *f, enum finding id, const struct span *span,
                  const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* No more findings are kept: what is costly to say need not be said. Errors
+ * are counted all the same. */
+bool findings_full(const struct findings *f);
+
 /* The way to mend what was added last. */
 #define finding_fix(f, ...) diag_fix((f)->diags, __VA_ARGS__)
 

@@ -6,6 +6,10 @@
  * the end of a line is a token; words are runs of anything but blanks, braces
  * and '#'. (IP Configuration Reference, "General syntax rules for Policy
  * Agent".)
+ *
+ * A byte order mark at the start, comments, and the sequence numbers that
+ * card images carry in columns 73 to 80 are passed over; the latter are
+ * counted, because z/OS does not do that.
  */
 
 #include <stdbool.h>
@@ -24,6 +28,9 @@ struct token {
 struct lexer {
     const char *text;
     uint32_t pos, len;
+    uint32_t line; /* where the line of POS begins */
+    uint32_t seqno_count;
+    uint32_t seqno; /* place of the first one */
 };
 
 void lexer_init(struct lexer *lx, const struct source *src);

@@ -35,7 +35,8 @@ static const struct ast_node *find_last(const struct ast *ast,
     return last;
 }
 
-static bool has_blocks(const struct ast *ast)
+/* The first statement of AT-TLS policy, or NULL. */
+static const struct ast_node *find_policy(const struct ast *ast)
 {
     const struct ast_node *node;
     const char *text = source_text(ast->src);
@@ -43,8 +44,8 @@ static bool has_blocks(const struct ast *ast)
     for (node = ast->root.first; node != NULL; node = node->next)
         if (schema_find_statement(text + node->keyword.off,
                                   node->keyword.len) != STMT_NONE)
-            return true;
-    return false;
+            return node;
+    return NULL;
 }
 
 /* Files */
@@ -63,21 +64,46 @@ static bool looks_ebcdic(const struct source *src)
     return ebcdic > ascii;
 }
 
+/* X'15' ends a line in z/OS UNIX, X'25' on other systems of EBCDIC. */
+static bool ends_record(unsigned char c)
+{
+    return c == 0x15 || c == 0x25;
+}
+
+/*
+ * A data set that was copied byte by byte has no ends of lines; its records
+ * are 80 bytes long (RECFM=FB, LRECL=80), as those of nearly all parameter
+ * libraries are.
+ */
+static size_t record_length(const unsigned char *p, size_t len)
+{
+    enum { CARD = 80 };
+    size_t i;
+
+    for (i = 0; i < len; i++)
+        if (ends_record(p[i]))
+            return 0;
+    return len % CARD == 0 ? CARD : 0;
+}
+
 static int from_ebcdic(struct source *src, struct source **ret,
                        struct error *err)
 {
     const unsigned char *p =
         (const unsigned char *)(const void *)source_text(src);
-    size_t len = source_len(src), i;
-    char *copy = malloc(len + 1);
+    size_t len = source_len(src), record = record_length(p, len), i, n = 0;
+    char *copy = malloc(len + (record != 0 ? len / record : 0) + 1);
     int r;
 
     if (copy == NULL)
         return error_nomem(err);
-    for (i = 0; i < len; i++)
-        copy[i] = p[i] == 0x15 ? '\n' : (char)ebcdic_to_latin1(p[i]);
-    r = source_new(source_name(src), copy, len, ret, err);
-    explicit_bzero(copy, len);
+    for (i = 0; i < len; i++) {
+        copy[n++] = ends_record(p[i]) ? '\n' : (char)ebcdic_to_latin1(p[i]);
+        if (record != 0 && (i + 1) % record == 0)
+            copy[n++] = '\n';
+    }
+    r = source_new(source_name(src), copy, n, ret, err);
+    explicit_bzero(copy, n);
     free(copy);
     return r;
 }
@@ -257,7 +283,32 @@ out:
 
 /* The statements of the Policy Agent in one file */
 
-static void check_foreign(struct loader *ld, const struct ast *ast)
+/* A line of the Policy Agent's own files that no statement of it is. */
+static void unknown_line(struct loader *ld, const struct ast *ast,
+                         const struct ast_node *node)
+{
+    struct span span = ast_span(ast, node->keyword);
+    const char *word = source_text(ast->src) + span.off, *near;
+    struct strbuf shown = STRBUF_INIT;
+
+    if (findings_full(ld->f) ||
+        schema_find_statement(word, span.len) != STMT_NONE)
+        return;
+    near = schema_nearest(word, span.len, IN_MAIN | IN_IMAGE);
+    strbuf_add_escaped(&shown, word, span.len < 64 ? span.len : 64);
+    finding_add(ld->f,
+                node->block ? FIND_unknown_statement : FIND_unknown_keyword,
+                &span,
+                "unknown statement \"%s\" in a configuration file of "
+                "the Policy Agent: it is ignored",
+                strbuf_str(&shown));
+    if (near != NULL)
+        finding_fix(ld->f, "did you mean %s?", near);
+    strbuf_done(&shown);
+}
+
+/* What the Policy Agent's own files say besides the names of files. */
+static void check_agent_file(struct loader *ld, const struct ast *ast)
 {
     const struct ast_node *node;
     const char *text = source_text(ast->src);
@@ -268,11 +319,13 @@ static void check_foreign(struct loader *ld, const struct ast *ast)
             schema_find_parm(text + node->keyword.off, node->keyword.len);
         struct value_in in = {ast, node, NULL, ld->scratch, ld->f, 0, 0};
 
-        if (parm == PARM_COUNT)
+        if (parm == PARM_COUNT ||
+            (schema_parm(parm)->where & (IN_MAIN | IN_IMAGE)) == 0) {
+            unknown_line(ld, ast, node);
             continue;
+        }
         in.row = schema_parm(parm);
-        if ((in.row->where & (IN_MAIN | IN_IMAGE)) == 0 ||
-            in.row->support == SUPPORT_HONOURED ||
+        if (in.row->support == SUPPORT_HONOURED ||
             !value_parse(&in, &set.value))
             continue;
         set.span = ast_span(ast, node->keyword);
@@ -360,6 +413,22 @@ static const struct ast_node *choose_image(struct loader *ld,
     return stack != NULL ? found : first;
 }
 
+/* Policy where z/OS looks for the name of a policy file only. */
+static void check_no_policy(struct loader *ld, const struct ast *ast)
+{
+    const struct ast_node *node = find_policy(ast);
+    struct span span;
+
+    if (node == NULL)
+        return;
+    span = ast_span(ast, node->keyword);
+    finding_add(ld->f, FIND_image_is_policy, &span,
+                "AT-TLS policy stands in an image file: it is not read, here "
+                "as on z/OS");
+    finding_fix(ld->f, "move it into a file of its own, and write TTLSConfig "
+                       "with that file's path here");
+}
+
 /* The image file, or the image's part of the main file. */
 static void load_image(struct loader *ld, const struct ast *ast)
 {
@@ -367,12 +436,11 @@ static void load_image(struct loader *ld, const struct ast *ast)
     struct span span = {ast->src, 0, 0};
     char *path;
 
+    check_no_policy(ld, ast);
     if (config == NULL) {
-        finding_add(ld->f, FIND_image_is_policy, &span,
-                    has_blocks(ast)
-                        ? "AT-TLS policy stands in an image file: z/OS does "
-                          "not read it, and the stack has no AT-TLS policy"
-                        : "no TTLSConfig: the stack has no AT-TLS policy");
+        finding_add(ld->f, FIND_no_ttlsconfig, &span,
+                    "no TTLSConfig: the stack has no AT-TLS policy of its "
+                    "own");
         finding_fix(ld->f, "write TTLSConfig with the path of the policy file "
                            "into the file that TcpImage names");
         return;
@@ -444,7 +512,7 @@ static void load_any(struct loader *ld, const struct source *src,
     if (level == LEVEL_ANY)
         level = kind_of(ast);
     if (level != LEVEL_POLICY)
-        check_foreign(ld, ast);
+        check_agent_file(ld, ast);
     if (level == LEVEL_MAIN)
         load_main(ld, ast, ret_stack);
     else if (level == LEVEL_IMAGE)

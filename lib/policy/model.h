@@ -84,7 +84,7 @@ struct object {
 /* What one keyword says in one action, inner blocks included. */
 struct entry {
     uint16_t parm;
-    uint16_t count; /* items of a keyword that may repeat */
+    uint32_t count; /* items of a keyword that may repeat */
     const struct setting *last;
     const void *items; /* const char *const *, or rows of a code table */
 };

@@ -10,7 +10,12 @@
  * statements, and their depth is bounded because a block is read by
  * recursion.
  */
-enum { DEPTH_MAX = 16, WORDS_MAX = 64, LINE_MAX_BYTES = 8192 };
+enum {
+    DEPTH_MAX = 16,
+    WORDS_MAX = 64,
+    LINE_MAX_BYTES = 8192,
+    LINES_MAX = 500000 /* a policy of 10,000 rules has a third of it */
+};
 
 struct reader {
     struct lexer lx;
@@ -63,23 +68,43 @@ static void check_alone(struct reader *rd, struct token before,
     finding_fix(rd->f, "put the brace on a line of its own");
 }
 
+/* What a word holds, or is followed by, that its writer may not have seen. */
+static void check_word(struct reader *rd, struct token t)
+{
+    struct span span = token_span(rd, t);
+    uint32_t i;
+
+    if (t.hash) {
+        finding_add(rd->f, FIND_hash_in_value, &span,
+                    "'#' after a word without a blank begins a comment");
+        finding_fix(rd->f, "put a blank before the comment");
+    }
+    for (i = t.off; i < t.off + t.len; i++)
+        if ((unsigned char)rd->lx.text[i] < 0x20 ||
+            (unsigned char)rd->lx.text[i] >= 0x7f)
+            break;
+    if (i == t.off + t.len)
+        return;
+    span.off = i;
+    span.len = 1;
+    finding_add(rd->f, FIND_not_portable, &span,
+                "the byte X'%02X' is no character of a policy; it is part of "
+                "the word",
+                (unsigned char)rd->lx.text[i]);
+    finding_fix(rd->f, "type the word again: web pages and word processors "
+                       "leave no-break spaces, long dashes and curved quotes");
+}
+
 /* Takes the words of a line; the first one is the keyword. */
 static struct ast_node *read_line(struct reader *rd, struct token first)
 {
     struct ast_node *node = arena_alloc(rd->arena, sizeof(*node));
     struct ast_word words[WORDS_MAX], *copy;
     struct token t = first;
-    struct span span;
     uint16_t n = 0;
 
     for (;;) {
-        if (t.hash) {
-            span = token_span(rd, t);
-            finding_add(rd->f, FIND_hash_in_value, &span,
-                        "'#' after \"%.*s\" begins a comment",
-                        (int)(t.len < 40 ? t.len : 40), rd->lx.text + t.off);
-            finding_fix(rd->f, "put a blank before the comment");
-        }
+        check_word(rd, t);
         if (peek(rd).kind != TOKEN_WORD)
             break;
         t = next(rd);
@@ -297,34 +322,85 @@ static void read_block(struct reader *rd, struct ast_node *parent)
     }
 }
 
-/* Bytes and lines that no policy has; what follows would only confuse. */
-static bool check_text(struct findings *f, const struct source *src)
+/* The lines of a text are few and short enough to be read. */
+static bool check_lines(struct findings *f, const struct source *src)
 {
-    const char *text = source_text(src), *nl;
-    size_t len = source_len(src), off;
+    const char *text = source_text(src), *end = text + source_len(src), *nl;
     struct span span = {src, 0, 1};
+    size_t lines = 0;
 
-    nl = memchr(text, '\0', len);
-    if (nl != NULL) {
-        span.off = (uint32_t)(nl - text);
-        finding_add(f, FIND_bad_byte, &span,
-                    "a NUL byte: this is no text file");
-        finding_fix(f, "transfer the file again, as text");
-        return false;
-    }
-    for (off = 0; off < len; off += (size_t)(nl - (text + off)) + 1) {
-        nl = memchr(text + off, '\n', len - off);
+    for (; text < end; text = nl + 1) {
+        nl = memchr(text, '\n', (size_t)(end - text));
         if (nl == NULL)
-            nl = text + len;
-        if ((size_t)(nl - (text + off)) > LINE_MAX_BYTES) {
-            span.off = (uint32_t)off;
+            nl = end;
+        span.off = (uint32_t)(text - source_text(src));
+        if (nl - text > LINE_MAX_BYTES) {
             finding_add(f, FIND_line_too_long, &span,
                         "a line of %zu bytes; at most %d are read",
-                        (size_t)(nl - (text + off)), LINE_MAX_BYTES);
+                        (size_t)(nl - text), LINE_MAX_BYTES);
+            finding_fix(f, "no statement needs that many: look for a lost "
+                           "end of line, or for another kind of file");
+            return false;
+        }
+        if (++lines > LINES_MAX) {
+            finding_add(f, FIND_too_large, &span,
+                        "more than %d lines; nothing of the file is read",
+                        LINES_MAX);
+            finding_fix(f, "is this a policy?");
             return false;
         }
     }
     return true;
+}
+
+/* Liberties with a whole file that z/OS does not take. */
+static void check_transfer(struct findings *f, const struct source *src,
+                           const struct lexer *lx)
+{
+    const char *text = source_text(src);
+    const char *nl = memchr(text, '\n', source_len(src));
+    struct span span = {src, 0, 1};
+
+    if (lx->pos != 0) {
+        finding_add(f, FIND_not_portable, &span,
+                    "the file begins with a byte order mark; it is passed "
+                    "over here, z/OS takes it for a part of the first word");
+        finding_fix(f, "save the file without it");
+    }
+    if (nl == NULL || nl == text || nl[-1] != '\r')
+        return;
+    span.off = (uint32_t)(nl - 1 - text);
+    finding_add(f, FIND_not_portable, &span,
+                "lines end with CR and LF; the CR is passed over here, z/OS "
+                "takes it for a part of the last word");
+    finding_fix(f, "transfer the file as text, or remove the CRs");
+}
+
+/* Bytes and lines that no policy has; what follows would only confuse. */
+static bool check_text(struct findings *f, const struct source *src)
+{
+    const char *nul = memchr(source_text(src), '\0', source_len(src));
+    struct span span = {src, 0, 1};
+
+    if (nul == NULL)
+        return check_lines(f, src);
+    span.off = (uint32_t)(nul - source_text(src));
+    finding_add(f, FIND_bad_byte, &span, "a NUL byte: this is no text file");
+    finding_fix(f, "transfer the file again, as text");
+    return false;
+}
+
+static void check_seqno(struct findings *f, const struct reader *rd)
+{
+    struct span span = {rd->ast->src, rd->lx.seqno, 8};
+
+    if (rd->lx.seqno_count == 0)
+        return;
+    finding_add(f, FIND_mvs_seqno, &span,
+                "sequence numbers in columns 73 to 80 (on %u lines) are "
+                "passed over here; z/OS takes them for a part of the line",
+                rd->lx.seqno_count);
+    finding_fix(f, "remove them (UNNUM in the ISPF editor)");
 }
 
 void parser_read(struct ast *ast, const struct source *src, struct arena *arena,
@@ -341,6 +417,9 @@ void parser_read(struct ast *ast, const struct source *src, struct arena *arena,
     rd.f = f;
     rd.last.kind = TOKEN_EOL;
     lexer_init(&rd.lx, src);
-    if (check_text(f, src))
-        read_block(&rd, &ast->root);
+    if (!check_text(f, src))
+        return;
+    check_transfer(f, src, &rd.lx);
+    read_block(&rd, &ast->root);
+    check_seqno(f, &rd);
 }

@@ -123,6 +123,8 @@ static void add_pending(struct resolver *r, const struct ast *ast,
     same = find_name(r, object->kind, object->name, len);
     if (same != NULL) {
         same->replaced = true;
+    }
+    if (same != NULL && !findings_full(r->f)) {
         source_position(same->ast->src, same->node->keyword.off, &line,
                         &column);
         finding_add(r->f, FIND_duplicate_name, &span,
@@ -168,6 +170,14 @@ static struct object *new_object(struct resolver *r, enum policy_stmt kind,
         r->f->nomem = true;
         return NULL;
     }
+    if (node->count > 1) {
+        span = ast_span(ast, node->words[1]);
+        finding_add(r->f, FIND_trailing_text, &span,
+                    "text after the name of the %s is ignored",
+                    schema_statement(kind)->keyword);
+        finding_fix(r->f, "remove it, or put a # before it; a name holds no "
+                          "blanks");
+    }
     span = ast_span(ast, node->words[0]);
     if (span.len > NAME_MAX_CHARS) {
         finding_add(r->f, FIND_name_too_long, &span,
@@ -188,10 +198,12 @@ static void unknown(struct resolver *r, const struct ast *ast,
     int len = (int)(span.len < 64 ? span.len : 64);
     const char *place =
         in < STMT_COUNT ? schema_statement(in)->keyword : "a policy file";
-    const char *near =
-        schema_nearest(word, span.len, in < STMT_COUNT ? 1u << in : 0);
     struct strbuf shown = STRBUF_INIT;
+    const char *near;
 
+    if (findings_full(r->f))
+        return;
+    near = schema_nearest(word, span.len, in < STMT_COUNT ? 1u << in : 0);
     if (r->after_secret)
         strbuf_adds(&shown, "****");
     else
@@ -246,10 +258,8 @@ static void add_top(struct resolver *r, const struct ast *ast,
     struct object *object;
 
     if (kind == STMT_NONE && parm != PARM_COUNT) {
-        /* Those of the Policy Agent are read by load.c. */
-        if ((schema_parm(parm)->where & (IN_MAIN | IN_IMAGE)) == 0)
-            misplaced(r, ast, node, STMT_NONE, schema_parm(parm)->keyword,
-                      schema_parm(parm)->where);
+        misplaced(r, ast, node, STMT_NONE, schema_parm(parm)->keyword,
+                  schema_parm(parm)->where);
         return;
     }
     if (kind == STMT_NONE) {
@@ -297,6 +307,10 @@ static const struct object *bind_ref(struct resolver *r, const struct parm *row,
         p->object->used = true;
         return p->object;
     }
+    if (findings_full(r->f)) {
+        finding_add(r->f, FIND_dangling_ref, span, "%s", name);
+        return NULL;
+    }
     for (k = 0; k < STMT_COUNT && p == NULL; k++)
         p = find_name(r, k, name, strlen(name));
     if (p != NULL) {
@@ -309,7 +323,7 @@ static const struct object *bind_ref(struct resolver *r, const struct parm *row,
     }
     finding_add(r->f, FIND_dangling_ref, span, "there is no %s named %s",
                 keyword, name);
-    resolver_suggest(r->policy, r->f, r, kind, name);
+    resolver_suggest(r->f, r, kind, name);
     return NULL;
 }
 
@@ -321,6 +335,15 @@ size_t resolver_names(const struct resolver *r, size_t i,
         *name = r->list[i].object->name;
     }
     return r->count;
+}
+
+/* Where releases up to 2.1 had it. */
+static void old_place(struct resolver *r, const struct span *span)
+{
+    finding_add(r->f, FIND_old_place, span,
+                "TTLSGskLdapParms stands in TTLSEnvironmentAction, as in old "
+                "releases");
+    finding_fix(r->f, "move it into TTLSGskAdvancedParms");
 }
 
 static bool fill_block(struct resolver *r, struct object *o,
@@ -350,6 +373,8 @@ static bool fill_block(struct resolver *r, struct object *o,
                   schema_statement(kind)->inline_in);
         return false;
     }
+    if (o->kind == STMT_TTLSEnvironmentAction && kind == STMT_TTLSGskLdapParms)
+        old_place(r, &span);
     inner = new_object(r, kind, ast, node);
     if (inner == NULL)
         return false;
@@ -395,6 +420,9 @@ static bool fill_line(struct resolver *r, struct object *o, struct setting *set,
     if (row->type == TYPE_ref) {
         set->span = ast_span(ast, node->words[0]);
         set->value.object = bind_ref(r, row, set->value.text, &set->span);
+        if (o->kind == STMT_TTLSEnvironmentAction &&
+            parm == PARM_TTLSGskLdapParmsRef)
+            old_place(r, &set->span);
         return set->value.object != NULL;
     }
     check_support(r->f, row, set);

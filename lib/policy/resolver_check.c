@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "policy/value.h"
+#include "util/spelling.h"
 
 /* Parameters */
 
@@ -86,8 +87,9 @@ static void check_twice(struct findings *f, struct object *o,
     if (late->inline_block || strcmp(strbuf_str(&a), strbuf_str(&b)) != 0)
         finding_add(f, FIND_repeated_parameter, &late->span,
                     "%s is coded twice; the last one counts", row->keyword);
-    strbuf_done(&a);
-    strbuf_done(&b);
+    /* They may be passwords. */
+    strbuf_wipe(&a);
+    strbuf_wipe(&b);
 }
 
 /* Keywords of which one is to be chosen. */
@@ -376,25 +378,33 @@ bool derive_ranges(struct policy *p, struct object *o)
 }
 
 /* Names that are nearly the one looked for: the same but for case, or with
- * the same letters up to the first '~' (Configuration Assistant's names). */
-void resolver_suggest(const struct policy *p, struct findings *f,
-                      const struct resolver *r, enum policy_stmt kind,
-                      const char *name)
+ * the same letters up to the first '~' (Configuration Assistant's names), or,
+ * among few, one that is misspelt. */
+void resolver_suggest(struct findings *f, const struct resolver *r,
+                      enum policy_stmt kind, const char *name)
 {
+    enum { NAMES_COMPARED = 1000 };
     const char *keyword = schema_statement(kind)->keyword, *other;
     size_t n = resolver_names(r, (size_t)-1, NULL, NULL), i;
     size_t stem = strcspn(name, "~");
+    struct spelling near = spelling_start(name);
     enum policy_stmt k;
 
-    (void)p;
     for (i = 0; i < n; i++) {
         resolver_names(r, i, &k, &other);
-        if (k == kind && (strcasecmp(other, name) == 0 ||
-                          (strcspn(other, "~") == stem &&
-                           strncasecmp(other, name, stem) == 0))) {
+        if (k != kind)
+            continue;
+        if (strcasecmp(other, name) == 0 ||
+            (strcspn(other, "~") == stem &&
+             strncasecmp(other, name, stem) == 0)) {
             finding_fix(f, "did you mean %s?", other);
             return;
         }
+        if (n <= NAMES_COMPARED)
+            spelling_offer(&near, other);
     }
-    finding_fix(f, "add a %s %s, or correct the name", keyword, name);
+    if (spelling_best(&near) != NULL)
+        finding_fix(f, "did you mean %s?", spelling_best(&near));
+    else
+        finding_fix(f, "add a %s %s, or correct the name", keyword, name);
 }

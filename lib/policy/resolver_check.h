@@ -22,9 +22,8 @@ bool setting_harmless(const struct parm *row, const struct setting *set);
 bool derive_ranges(struct policy *p, struct object *o);
 
 /* Adds "did you mean NAME" for a reference to a name that is not there. */
-void resolver_suggest(const struct policy *p, struct findings *f,
-                      const struct resolver *r, enum policy_stmt kind,
-                      const char *name);
+void resolver_suggest(struct findings *f, const struct resolver *r,
+                      enum policy_stmt kind, const char *name);
 
 /* The number of names; the I-th one's type and text. */
 size_t resolver_names(const struct resolver *r, size_t i,

@@ -107,7 +107,7 @@ static bool make_entries(struct policy *p, struct policy_action *a,
         items = arena_calloc(p->arena, g->count[i] + 1, sizeof(*items));
         if (items == NULL)
             return false;
-        e->count = (uint16_t)collect(items, a->object, (unsigned)i);
+        e->count = collect(items, a->object, (unsigned)i);
         e->items = items;
     }
     return true;

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "policy/effective.h"
+#include "util/spelling.h"
 
 #define LENGTH(a)                (sizeof(a) / sizeof((a)[0]))
 
@@ -120,70 +121,24 @@ enum policy_parm schema_inline_parm(enum policy_stmt parent,
     return id;
 }
 
-/* Edit distance (insert, delete, replace, swap of neighbours), any case. */
-static unsigned distance(const char *a, size_t alen, const char *b, size_t blen)
-{
-    enum { LONGEST = 48 };
-    unsigned row[3][LONGEST + 1];
-    unsigned *two = row[0], *one = row[1], *cur = row[2], *swap;
-    size_t i, j;
-
-    if (alen > LONGEST || blen > LONGEST)
-        return LONGEST;
-    for (j = 0; j <= blen; j++)
-        one[j] = (unsigned)j;
-    for (i = 1; i <= alen; i++) {
-        cur[0] = (unsigned)i;
-        for (j = 1; j <= blen; j++) {
-            int ca = a[i - 1] | 0x20, cb = b[j - 1] | 0x20;
-            unsigned best = one[j - 1] + (ca != cb);
-
-            best = one[j] + 1 < best ? one[j] + 1 : best;
-            best = cur[j - 1] + 1 < best ? cur[j - 1] + 1 : best;
-            if (i > 1 && j > 1 && ca == (b[j - 2] | 0x20) &&
-                (a[i - 2] | 0x20) == cb && two[j - 2] + 1 < best)
-                best = two[j - 2] + 1;
-            cur[j] = best;
-        }
-        swap = two;
-        two = one;
-        one = cur;
-        cur = swap;
-    }
-    return one[blen];
-}
-
-struct nearest {
-    const char *word;
-    size_t len;
-    const char *best;
-    unsigned distance;
-};
-
-static void consider(struct nearest *n, const char *keyword)
-{
-    unsigned d = distance(n->word, n->len, keyword, strlen(keyword));
-
-    if (d < n->distance) {
-        n->best = keyword;
-        n->distance = d;
-    }
-}
-
 const char *schema_nearest(const char *word, size_t len, uint32_t where)
 {
-    struct nearest n = {word, len, NULL, 0};
+    char text[64];
+    struct spelling near;
     size_t i;
 
-    /* A third of the word may be wrong, and at most four letters. */
-    n.distance = (unsigned)(len / 3 < 4 ? len / 3 : 4) + 1;
+    if (len >= sizeof(text))
+        return NULL;
+    memcpy(text, word, len);
+    text[len] = '\0';
+    near = spelling_start(text);
     for (i = 0; i < PARM_COUNT; i++)
         if (parms[i].where & where)
-            consider(&n, parms[i].keyword);
+            spelling_offer(&near, parms[i].keyword);
     for (i = 0; i < STMT_COUNT; i++)
         if (where == 0 || (statements[i].inline_in & where))
-            consider(&n, statements[i].keyword);
-    return n.best;
+            spelling_offer(&near, statements[i].keyword);
+    return spelling_best(&near);
 }
 
 const char *schema_default(const struct parm *row, enum zos_release release,

@@ -522,26 +522,6 @@ static const struct {
 };
 #undef TYPE
 
-/* Sequence numbers in columns 73 to 80 come with card images. */
-static void drop_sequence_number(struct value_in *in)
-{
-    const struct ast_word *w = &in->node->words[in->words - 1];
-    struct span span = ast_span(in->ast, *w);
-    unsigned line, column;
-
-    if (w->len != 8 ||
-        !all_digits(source_text(in->ast->src) + w->off, w->len, 10))
-        return;
-    source_position(in->ast->src, w->off, &line, &column);
-    if (column != 73)
-        return;
-    in->words--;
-    finding_add(in->findings, FIND_mvs_seqno, &span,
-                "a sequence number in columns 73 to 80 is ignored here; z/OS "
-                "may read it as part of the value");
-    finding_fix(in->findings, "remove it (UNNUM in the ISPF editor)");
-}
-
 static void check_trailing(struct value_in *in)
 {
     struct span span;
@@ -562,8 +542,6 @@ bool value_parse(struct value_in *in, union value *ret)
 
     in->words = in->node->count;
     in->used = 1;
-    if (in->words != 0 && in->row->type != TYPE_foreign)
-        drop_sequence_number(in);
     if (in->words == 0 && in->row->type == TYPE_foreign) {
         ret->text = "";
         return true;

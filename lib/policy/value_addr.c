@@ -15,17 +15,19 @@ static bool only(const char *s, const char *set)
 
 /*
  * IPv4-mapped and IPv4-compatible IPv6 addresses are refused for AT-TLS
- * (IpAddr statement); :: and ::1 are no such addresses.
+ * (IpAddr statement); :: and ::1 are no such addresses, ::/96 to ::/126 hold
+ * them. BITS as in struct addr_range.
  */
-static bool is_mapped(const unsigned char ip[16])
+static bool is_mapped(const unsigned char ip[16], unsigned bits)
 {
     static const unsigned char zero[12];
 
-    if (memcmp(ip, zero, 10) != 0)
+    if (bits < 96 || memcmp(ip, zero, 10) != 0)
         return false;
     if (ip[10] == 0xff && ip[11] == 0xff)
         return true;
-    return ip[10] == 0 && ip[11] == 0 && (ip[12] | ip[13] | ip[14]) != 0;
+    return ip[10] == 0 && ip[11] == 0 &&
+           ((ip[12] | ip[13] | ip[14]) != 0 || bits < 127);
 }
 
 /* inet_addr()'s shorthand is what the Policy Agent takes: "6793", a port in
@@ -60,7 +62,7 @@ static bool parse_ip_text(struct value_in *in, const char *text,
     }
     if (inet_pton(AF_INET6, text, ip) == 1) {
         *family = AF_INET6;
-        if (bits < 96 || !is_mapped(ip))
+        if (!is_mapped(ip, bits))
             return true;
         return value_bad(in, 0, FIND_mapped_ipv6,
                          "an IPv4 address in IPv6 form is not allowed in "

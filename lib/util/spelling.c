@@ -47,7 +47,10 @@ void spelling_offer(struct spelling *s, const char *known)
 {
     unsigned d = spelling_distance(s->word, known);
 
-    if (d < s->distance) {
+    /* Of two that are equally near the longer one: more is left out than
+     * typed in excess. */
+    if (d < s->distance || (d == s->distance && s->best != NULL &&
+                            strlen(known) > strlen(s->best))) {
         s->distance = d;
         s->best = known;
     }
