@@ -5,6 +5,7 @@
 #include "tls/session.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <openssl/err.h>
@@ -20,11 +21,15 @@ struct session *session_of(const SSL *ssl)
 
 /* ---- the first bytes ---- */
 
-/* RFC 8446 section 5.1: type 20 to 23, major version 3. */
+enum { RECORD_HEADER = 5, SHOWN_BYTES = 8 };
+
+/* RFC 8446 section 5.1 and 5.2: type 20 to 23, major version 3, at most 2^14
+ * bytes; RFC 5246 section 6.2.3 allows 2048 more. */
 static bool is_record(const unsigned char *p, size_t len)
 {
     return (len < 1 || (p[0] >= 0x14 && p[0] <= 0x17)) &&
-           (len < 2 || p[1] == 3);
+           (len < 2 || p[1] == 3) &&
+           (len < 5 || (p[3] << 8 | p[4]) <= (1 << 14) + 2048);
 }
 
 static const char *guess(const struct session *s)
@@ -56,12 +61,14 @@ static const char *guess(const struct session *s)
 
 static void say_clear(struct session *s)
 {
-    unsigned char *p = s->first;
+    char hex[3 * SHOWN_BYTES + 1] = "";
+    size_t i;
 
+    for (i = 0; i < s->first_len && i < SHOWN_BYTES; i++)
+        snprintf(hex + 3 * i, 4, " %02X", s->first[i]);
     tls_outcome_set(&s->outcome, 5003,
-                    "%s came where TLS was expected (first bytes %02X %02X "
-                    "%02X)",
-                    guess(s), p[0], p[1], p[2]);
+                    "%s came where TLS was expected (first bytes%s)", guess(s),
+                    hex);
 }
 
 /*
@@ -88,7 +95,7 @@ static long watch_first(BIO *bio, int oper, const char *data, size_t len,
     s->clear = !is_record(s->first, s->first_len);
     if (s->clear)
         BIO_clear_retry_flags(bio);
-    if (s->clear || s->first_len >= 2) {
+    if (s->clear || s->first_len >= RECORD_HEADER) {
         BIO_set_callback_ex(bio, NULL);
         s->watching = false;
     }
