@@ -11,6 +11,15 @@ static const struct retcode codes[] = {
 };
 
 static const struct {
+    int code;
+    struct retcode_cause cause;
+} causes[] = {
+#define CAUSE(code, cause, command) {code, {cause, command}},
+#include "tls/causes.def"
+#undef CAUSE
+};
+
+static const struct {
     long error;
     int code;
 } verify_codes[] = {
@@ -43,6 +52,17 @@ const struct retcode *retcode_find(int code)
     for (i = 0; i < COUNT(codes); i++) {
         if (codes[i].code == code)
             return &codes[i];
+    }
+    return NULL;
+}
+
+const struct retcode_cause *retcode_cause_get(int code, size_t i)
+{
+    size_t k;
+
+    for (k = 0; k < COUNT(causes); k++) {
+        if (causes[k].code == code && i-- == 0)
+            return &causes[k].cause;
     }
     return NULL;
 }

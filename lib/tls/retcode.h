@@ -19,6 +19,15 @@ struct retcode {
     const char *meaning;  /* one line */
 };
 
+/* Why a code comes: causes.def, the most likely first. */
+struct retcode_cause {
+    const char *cause;   /* a sentence */
+    const char *command; /* what would tell, or NULL */
+};
+
+/* The I-th cause of CODE, from 0; NULL: there are no more. */
+const struct retcode_cause *retcode_cause_get(int code, size_t i);
+
 /* NULL: not in the table. */
 const struct retcode *retcode_find(int code);
 size_t retcode_count(void);

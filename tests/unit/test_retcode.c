@@ -160,6 +160,47 @@ START_TEST(every_row_has_a_meaning)
 }
 END_TEST
 
+/* A code without a word about its cause helps nobody. */
+START_TEST(every_code_has_causes)
+{
+    size_t i, k;
+
+    for (i = 0; i < retcode_count(); i++) {
+        int code = retcode_get(i)->code;
+        const struct retcode_cause *c;
+
+        ck_assert_msg(retcode_cause_get(code, 0) != NULL, "%d", code);
+        for (k = 0; (c = retcode_cause_get(code, k)) != NULL; k++) {
+            ck_assert_msg(c->cause[strlen(c->cause) - 1] == '.', "%d: %s", code,
+                          c->cause);
+            ck_assert_msg(c->command == NULL || c->command[0] != '\0', "%d",
+                          code);
+        }
+    }
+    ck_assert_ptr_null(retcode_cause_get(2, 0));
+    ck_assert_ptr_nonnull(
+        strstr(retcode_cause_get(414, 0)->cause, "is not connected"));
+}
+END_TEST
+
+/* A row whose code is not in retcode.def would never be seen. */
+START_TEST(every_cause_has_its_code)
+{
+    static const int codes[] = {
+#define CAUSE(code, cause, command) code,
+#include "tls/causes.def"
+#undef CAUSE
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+        ck_assert_msg(retcode_find(codes[i]) != NULL, "%d", codes[i]);
+        ck_assert_msg(i == 0 || codes[i - 1] <= codes[i], "%d: order",
+                      codes[i]);
+    }
+}
+END_TEST
+
 TESTS_BEGIN("retcode")
 TEST(codes_ascend_and_are_explained)
 TEST(every_verification_error_has_a_code)
@@ -167,4 +208,6 @@ TEST_ROWS(verification_gives, verified)
 TEST(every_alert_has_a_code)
 TEST_ROWS(reasons_give, reasons)
 TEST(every_row_has_a_meaning)
+TEST(every_code_has_causes)
+TEST(every_cause_has_its_code)
 TESTS_END
