@@ -145,21 +145,22 @@ EOF
 }
 
 # write_conf LISTENER...: attlsd's configuration; a listener is its group.
+# The release is $release, if the caller has set that.
 write_conf()
 {
-    local IFS=, list
-    list="$*"
+    local list
+    list=$(printf '%s,\n' "$@")
     cat >"$tmp/attlsd.conf" <<EOF
 stack = "TCPIP1";
 pagent = "$tmp/pagent.conf";
 racf = "$tmp/racf";
 control = "$tmp/attlsd.sock";
 ttls = true;
-release = "2.3";
+release = "${release:-2.3}";
 workers = 0;
 log = ( { sink = "stderr"; }, { sink = "file"; path = "$tmp/syslogall.log"; } );
 listeners = (
-$list
+${list%,}
 );
 EOF
 }

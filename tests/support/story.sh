@@ -22,9 +22,11 @@ trap 'exit 1' HUP INT TERM
 fail()
 {
     echo "FAIL: $*"
-    if [ -s "$tmp/attlsd.log" ]; then
+    if grep -q 'Sanitizer' "$tmp/attlsd.log" 2>/dev/null; then
+        grep -m 1 -A 25 'Sanitizer' "$tmp/attlsd.log"
+    elif [ -s "$tmp/attlsd.log" ]; then
         echo "The end of attlsd's log:"
-        tail -n 25 "$tmp/attlsd.log"
+        tail -n 40 "$tmp/attlsd.log"
     fi
     exit 1
 }
@@ -92,4 +94,130 @@ java_key()
     java_key=("-Djavax.net.ssl.keyStore=$1"
         -Djavax.net.ssl.keyStoreType=PKCS12
         -Djavax.net.ssl.keyStorePassword=changeit)
+}
+
+# --- Rings of support/testring.h, and policies for them -------------------
+
+# test_rings [OPTION...]: users SERVER and CLIENT with their rings.
+test_rings()
+{
+    "$test_bin/testring" "$@" "$tmp/racf" || fail "testring $*"
+}
+
+# pem FILE USER: that user's certificate, its authority's and the key, for
+# peers that know nothing of rings.
+pem()
+{
+    racf "ID($2) EXPORT(LABEL('$2')) DSN('$tmp/$2.p12') FORMAT(PKCS12DER) PASSWORD('story')"
+    openssl pkcs12 -in "$tmp/$2.p12" -passin pass:story -nodes -out "$1" 2>/dev/null ||
+        fail "openssl can't read the exported certificate of $2"
+}
+
+# test_ca FILE: the authority of both.
+test_ca()
+{
+    racf "CERTAUTH EXPORT(LABEL('Test CA')) DSN('$1') FORMAT(CERTB64)"
+}
+
+# rule NAME DIRECTION PORT ROLE RING [ENVIRONMENT [ADVANCED]]: a rule with its
+# environment action; PORT is the local one of Inbound, the remote of Outbound.
+rule()
+{
+    local side=Local
+    [ "$2" = Inbound ] || side=Remote
+    cat <<EOF
+TTLSRule $1
+{
+  Direction $2
+  ${side}PortRange $3
+  TTLSGroupActionRef g1
+  TTLSEnvironmentActionRef e~$1
+}
+TTLSEnvironmentAction e~$1
+{
+  HandshakeRole $4
+  TTLSKeyringParms
+  {
+    Keyring $5
+  }
+  TTLSCipherParms
+  {
+    V3CipherSuites TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384
+  }
+  TTLSEnvironmentAdvancedParms
+  {
+    TLSv1.2 On
+    ${7-}
+  }
+  ${6-}
+}
+EOF
+}
+
+# write_policy RULE...: what rule() printed, and their group.
+write_policy()
+{
+    cat >"$tmp/policy" <<EOF
+TTLSGroupAction g1
+{
+  TTLSEnabled On
+  Trace 7
+}
+EOF
+    printf '%s\n' "$@" >>"$tmp/policy"
+    write_pagent "$tmp/policy"
+}
+
+# listener DIRECTION LISTEN TARGET [MORE]: as SERVER or CLIENT, by direction.
+listener()
+{
+    local user=CLIENT
+    [ "$1" = Outbound ] || user=SERVER
+    echo "  { mode = \"forward\"; direction = \"$1\";" \
+        "listen = \"$2\"; target = \"$3\";" \
+        "jobname = \"${user}1\"; userid = \"$user\"; ${4-} }"
+}
+
+# talks NAME STEP...: tests/talk in the background, its output in NAME.log.
+# With listen as its first step it is waited for until it listens.
+talks()
+{
+    spawn "$1" "$test_bin/talk" "${@:2}"
+    [ "$2" != listen ] || wait_listening "$1" "$spawned" "${3##*:}" "${3%:*}"
+    talker=$spawned
+}
+
+# talk STEP...: in the foreground.
+talk()
+{
+    "$test_bin/talk" "$@" >"$tmp/talk.log" 2>&1 && return
+    cat "$tmp/talk.log"
+    fail "talk $*"
+}
+
+# talked NAME PID: it has ended, and well.
+talked()
+{
+    poll 20 gone "$2" || fail "$1 does not end"
+    wait "$2" && return
+    cat "$tmp/$1.log"
+    fail "$1 did not see what it should"
+}
+
+# descriptors: how many attlsd has open.
+descriptors()
+{
+    find "/proc/$attlsd/fd" -mindepth 1 2>/dev/null | wc -l
+}
+
+# all_closed COUNT: attlsd is back at so many descriptors.
+all_closed()
+{
+    poll 5 same_descriptors "$1" ||
+        fail "attlsd had $1 descriptors and now has $(descriptors)"
+}
+
+same_descriptors()
+{
+    [ "$(descriptors)" -eq "$1" ]
 }
