@@ -56,6 +56,20 @@ void ctl_usage(FILE *out, const char *verb, const char *options)
     fprintf(out, "usage: attlsctl %s %s\n\n%s", v->name, v->synopsis, options);
 }
 
+int ctl_print(const struct strbuf *text, int status)
+{
+    if (strbuf_failed(text)) {
+        fprintf(stderr, "attlsctl: no memory\n");
+        return CTL_EXIT_ERROR;
+    }
+    if (fwrite(strbuf_str(text), 1, text->len, stdout) != text->len ||
+        fflush(stdout) != 0) {
+        perror("attlsctl: standard output");
+        return CTL_EXIT_ERROR;
+    }
+    return status;
+}
+
 static void list_verbs(FILE *out)
 {
     size_t i;

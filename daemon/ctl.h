@@ -10,6 +10,8 @@
 
 #include <stdio.h>
 
+#include "util/strbuf.h"
+
 enum { CTL_EXIT_OK = 0, CTL_EXIT_WARNING = 1, CTL_EXIT_ERROR = 2 };
 
 typedef int (*ctl_verb_fn)(int argc, char **argv);
@@ -24,5 +26,9 @@ int ctl_main(int argc, char **argv);
 /* "usage: attlsctl VERB ..." from the table, an empty line, and OPTIONS: what
  * a verb prints for --help (to stdout) or after a wrong call (to stderr). */
 void ctl_usage(FILE *out, const char *verb, const char *options);
+
+/* Writes TEXT to stdout. STATUS; or CTL_EXIT_ERROR after a message when memory
+ * was short or the output can't be written. */
+int ctl_print(const struct strbuf *text, int status);
 
 #endif

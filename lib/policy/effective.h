@@ -111,9 +111,51 @@ struct policy_refusal {
 const struct policy_refusal *effective_refused(const struct effective *e);
 
 /* The value as policy text ("On", "10", "0035 002F"); "****" for a secret.
- * Goes to pasearch, explain and print. */
+ * Goes to explain and diff. */
 struct strbuf;
 void effective_show(const struct effective *e, enum policy_parm parm,
                     struct strbuf *out);
+
+/*
+ * The items of a parameter that is a list: codes as four digits (a cipher
+ * keyword gives the suites in effect, the profile's under SuiteBProfile), else
+ * texts; "****" for a secret. False, without a call: it is no list, or its
+ * value is the word Any.
+ */
+typedef void (*effective_item_fn)(void *arg, const char *text);
+bool effective_items(const struct effective *e, enum policy_parm parm,
+                     effective_item_fn fn, void *arg);
+
+/* A parameter that has a value. */
+struct effective_value {
+    enum policy_parm parm;
+    const char *keyword;
+    enum effective_level level;
+    struct span span; /* where it was written; src NULL: a default */
+};
+
+/*
+ * Calls FN for every parameter with a value, in the order of parms.def. The
+ * suites in effect stand under one keyword: V3CipherSuites where only that one
+ * is coded, else V3CipherSuites4Char. A rule without environment action has
+ * the group's parameters only.
+ */
+typedef void (*effective_visit_fn)(void *arg, const struct effective_value *v);
+void effective_visit(const struct effective *e, effective_visit_fn fn,
+                     void *arg);
+
+/* "default", "group", "environment", "connection" */
+const char *effective_level_name(enum effective_level level);
+
+/* Both say the same in this parameter; secrets are compared too. */
+bool effective_same(const struct effective *a, const struct effective *b,
+                    enum policy_parm parm);
+
+/*
+ * How far TLS is switched on for connections of the rule, with the words of
+ * the network management interface's policy status: "Enabled", "Not Enabled"
+ * (TTLSEnabled Off), "Appl Control" (ApplicationControlled On).
+ */
+const char *effective_status(const struct effective *e);
 
 #endif

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "policy/model.h"
+#include "policy/value.h"
 
 /* What is compared: addresses unmapped, the moment as local time. */
 struct subject {
@@ -226,6 +227,49 @@ enum policy_verdict policy_match(const struct policy *p,
         reject(arg, &why);
     }
     return POLICY_NO_RULE;
+}
+
+/* What a reference stands for. */
+static void show_cond(const struct cond *cond, struct strbuf *out)
+{
+    enum { SHOWN = 8 };
+    const struct addr_range *addrs = cond->items;
+    const struct port_range *ports = cond->items;
+    bool is_port = cond->setting->value.object->ports != NULL;
+    union value v;
+    uint32_t i;
+
+    for (i = 0; i < cond->count && i < SHOWN; i++) {
+        strbuf_adds(out, i == 0 ? " (" : ", ");
+        if (is_port)
+            v.ports = ports[i];
+        else
+            v.addr = &addrs[i];
+        value_show(is_port ? TYPE_ports : TYPE_address, &v, out);
+    }
+    if (cond->count > SHOWN)
+        strbuf_addf(out, ", and %u more", cond->count - SHOWN);
+    strbuf_addc(out, ')');
+}
+
+void policy_reject_show(const struct policy_reject *r, struct strbuf *out)
+{
+    const struct cond *const conds[] = {
+        &r->rule->local_addr, &r->rule->remote_addr, &r->rule->local_port,
+        &r->rule->remote_port};
+    const struct setting *set;
+    size_t i;
+
+    strbuf_addf(out, "%s ", r->condition);
+    strbuf_add_escaped(out, source_text(r->span.src) + r->span.off,
+                       r->span.len);
+    for (i = 0; i < sizeof(conds) / sizeof(conds[0]); i++) {
+        set = conds[i]->setting;
+        if (set != NULL && set->span.src == r->span.src &&
+            set->span.off == r->span.off && conds[i]->count != 0 &&
+            schema_parm((enum policy_parm)set->parm)->type == TYPE_ref)
+            show_cond(conds[i], out);
+    }
 }
 
 bool policy_could_match(const struct policy *p, const struct policy_conn *c)

@@ -23,6 +23,7 @@
 
 #include "util/diag.h"
 #include "util/netaddr.h"
+#include "util/strbuf.h"
 
 struct policy;
 struct policy_rule;
@@ -146,6 +147,10 @@ struct policy_reject {
     struct span span;
 };
 typedef void (*policy_reject_fn)(void *arg, const struct policy_reject *r);
+
+/* The condition as it was coded, and for a reference what it stands for:
+ * "LocalPortRangeRef portR1 (5555)". */
+void policy_reject_show(const struct policy_reject *r, struct strbuf *out);
 
 /*
  * Finds the rule of a connection; *RET_RULE is set for MATCHED and

@@ -163,6 +163,14 @@ const char *schema_default(const struct parm *row, enum zos_release release,
     return buf;
 }
 
+const char *schema_default_tls13(const struct parm *row)
+{
+    static const char key[] = "|TLSv1.3+=";
+    const char *p = row->defaults != NULL ? strstr(row->defaults, key) : NULL;
+
+    return p != NULL ? p + sizeof(key) - 1 : NULL;
+}
+
 bool schema_harmless(const struct parm *row, const char *value)
 {
     const char *p = row->harmless;

@@ -30,7 +30,12 @@ enum {
 #undef STMT
     IN_MAIN = 1 << STMT_MAIN,
     IN_IMAGE = 1 << STMT_IMAGE,
-    IN_ACTIONS = IN_GROUP | IN_ENV | IN_CONN
+    IN_ACTIONS = IN_GROUP | IN_ENV | IN_CONN,
+    /* The action and the statements that belong to it. */
+    IN_GROUP_PARTS = IN_GROUP | IN_GADV,
+    IN_ENV_PARTS = IN_ENV | IN_EADV | IN_KEYRING | IN_CIPHER | IN_SIGNATURE |
+                   IN_GSK | IN_LDAP | IN_OCSP | IN_HTTPCDP,
+    IN_CONN_PARTS = IN_CONN | IN_CADV | IN_CIPHER | IN_SIGNATURE
 };
 
 enum value_type {
@@ -40,7 +45,12 @@ enum value_type {
     TYPE_COUNT
 };
 
-enum parm_flags { REPEAT = 1, REQUIRED = 2, SECRET = 4 };
+enum parm_flags {
+    REPEAT = 1,
+    REQUIRED = 2,
+    SECRET = 4,
+    QUIET = 8 /* pasearch shows it only where it is coded */
+};
 
 enum parm_support { SUPPORT_HONOURED, SUPPORT_NO_EFFECT, SUPPORT_REFUSED };
 
@@ -96,6 +106,9 @@ const char *schema_nearest(const char *word, size_t len, uint32_t where);
 enum { SCHEMA_DEFAULT = 256 };
 const char *schema_default(const struct parm *row, enum zos_release release,
                            char buf[SCHEMA_DEFAULT]);
+
+/* Codes that are added to the default where TLSv1.3 is on; NULL: none. */
+const char *schema_default_tls13(const struct parm *row);
 
 /* VALUE is in the list of harmless values. */
 bool schema_harmless(const struct parm *row, const char *value);
