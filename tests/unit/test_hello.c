@@ -31,7 +31,7 @@ static const struct {
      MSG("\x02\x00\x00\x36\x03\x03" RANDOM "\x00\x13\x02\x00\x00\x0e"
          "\x00\x2b\x00\x02\x03\x04"
          "\x00\x33\x00\x04\x00\x1d\x00\x00"),
-     "TLSv1.3", "1302", "x25519", "", ""},
+     "TLSv1.3", "1302", "X25519", "", ""},
 };
 
 START_TEST(reads_a_hello)
