@@ -239,7 +239,7 @@ static bool find_path(struct loader *ld, const char *text,
     else if (slash != NULL)
         strbuf_addf(out, "%.*s/%s", (int)(slash - from), from, text);
     else
-        strbuf_adds(out, text);
+        strbuf_addf(out, "./%s", text); /* "-" is no standard input here */
     return true;
 }
 
