@@ -26,6 +26,8 @@ demo  pc:libconfig                               libconfig-dev
 demo  cmd:openssl                                openssl
 demo  cmd:java                                   openjdk-17-jre-headless
 demo  file:/usr/share/java/derbynet.jar          derby-tools
+demo  pc:libmnl                                  libmnl-dev
+demo  file:/usr/sbin/nft                         nftables
 tests pc:check                                   check
 tests cmd:clang-format-14                        clang-format-14
 tests cmd:gnutls-cli                             gnutls-bin
