@@ -165,6 +165,15 @@ static bool time_fits(const struct policy_rule *r, const struct tm *t,
     return false;
 }
 
+bool policy_rule_active(const struct policy_rule *r, time_t when)
+{
+    const struct setting *failed;
+    struct tm now;
+
+    localtime_r(&when, &now);
+    return !r->timed || time_fits(r, &now, &failed);
+}
+
 /* The condition that fails, or NULL; *RET_FIT is UNKNOWN when only a name
  * that is not known stands in the way. */
 static const struct setting *first_failure(const struct policy_rule *r,

@@ -95,6 +95,8 @@ const struct policy_rule *policy_rule_get(const struct policy *p, size_t i);
 const char *policy_rule_name(const struct policy_rule *r);
 unsigned long policy_rule_priority(const struct policy_rule *r);
 struct span policy_rule_span(const struct policy_rule *r);
+/* The rule's time conditions hold at WHEN, or it has none. */
+bool policy_rule_active(const struct policy_rule *r, time_t when);
 /* What the rule resolves to; never NULL. */
 const struct effective *policy_rule_effective(const struct policy_rule *r);
 /* The actions the rule refers to; environment and connection may be NULL. */

@@ -40,6 +40,8 @@ usage: attlsctl VERB [OPTION...] [ARGUMENT...]
         say which rule a connection takes, and what it resolves to
   rc [--json] [CODE...]
         explain a return code
+  pasearch [-t] [-e|-r|-a] [-n] [-c] [-f NAME] [-p IMAGE] FILE
+        list a policy as pasearch does on z/OS
   help [VERB]
         list the verbs, or the options of one
 

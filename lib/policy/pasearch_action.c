@@ -1,0 +1,284 @@
+/*
+ * The lines of one action. What is shown and where follows from the table:
+ * a keyword in the section of its statement, sections and keywords in the
+ * order of parms.def; a default at the lowest level that may hold the keyword
+ * (Trace in the group, versions in the environment), unless its row is QUIET.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/model.h"
+#include "policy/pasearch_line.h"
+#include "policy/value.h"
+
+struct report {
+    const struct policy *policy;
+    const struct policy_action *action;
+    enum effective_level level;
+    bool tls13; /* TLSv1.3 is on in this action */
+    /* A connection action that codes a TLS version is shown with the default
+     * curves and signature pairs of that version. */
+    bool fills;
+    struct strbuf *out;
+};
+
+static bool switched_on(const struct report *r, enum policy_parm parm)
+{
+    const struct entry *e = action_entry(r->action, parm);
+
+    return e != NULL && e->last->value.number == SWITCH_ON;
+}
+
+static bool codes_version(const struct policy_action *a)
+{
+    static const enum policy_parm parms[] = {PARM_SSLv2,   PARM_SSLv3,
+                                             PARM_TLSv1,   PARM_TLSv1_1,
+                                             PARM_TLSv1_2, PARM_TLSv1_3};
+    size_t i;
+
+    for (i = 0; i < sizeof(parms) / sizeof(parms[0]); i++)
+        if (action_entry(a, parms[i]) != NULL)
+            return true;
+    return false;
+}
+
+static enum effective_level lowest_level(const struct parm *row)
+{
+    return row->where & IN_GROUP_PARTS ? LEVEL_GROUP
+           : row->where & IN_ENV_PARTS ? LEVEL_ENVIRONMENT
+                                       : LEVEL_CONNECTION;
+}
+
+static bool filled(const struct report *r, enum policy_parm parm)
+{
+    return r->fills &&
+           (parm == PARM_ClientECurves || parm == PARM_ClientKeyShareGroups ||
+            parm == PARM_SignaturePairs);
+}
+
+static bool default_shown(const struct report *r, enum policy_parm parm)
+{
+    const struct parm *row = schema_parm(parm);
+
+    if (!r->policy->defaults->known[parm] || (row->flags & QUIET) != 0 ||
+        row->since > r->policy->release)
+        return false;
+    /* Key shares go with the default curves only. */
+    if (parm == PARM_ClientKeyShareGroups &&
+        action_entry(r->action, PARM_ClientECurves) != NULL)
+        return false;
+    return lowest_level(row) == r->level || filled(r, parm);
+}
+
+/* Lists */
+
+static void item_line(const struct report *r, int indent, const char *code,
+                      const char *name)
+{
+    strbuf_fill(r->out, ' ', indent);
+    strbuf_addf(r->out, "%s  %s\n", code, name);
+}
+
+static void code_line(const struct report *r, enum value_type type, int indent,
+                      const void *item)
+{
+    const struct cipher *cipher = item;
+    const struct curve *curve = item;
+    const struct sigpair *pair = item;
+
+    if (type == TYPE_curves)
+        item_line(r, indent, curve->id4, curve->name);
+    else if (type == TYPE_sigpairs)
+        item_line(r, indent, pair->id4, pair->name);
+    else
+        item_line(r, indent, cipher->code4, cipher->name);
+}
+
+static void code_lines(const struct report *r, enum value_type type, int indent,
+                       const void *const *items, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        code_line(r, type, indent, items[i]);
+}
+
+/* What TLSv1.3 adds to a default. */
+static void added_lines(const struct report *r, const struct parm *row,
+                        int indent)
+{
+    const char *more = schema_default_tls13(row);
+    unsigned long code;
+    char text[5];
+
+    for (; r->tls13 && more != NULL && strlen(more) >= 4; more += 4) {
+        memcpy(text, more, 4);
+        text[4] = '\0';
+        code = strtoul(text, NULL, row->type == TYPE_curves ? 10 : 16);
+        code_line(r, row->type, indent,
+                  row->type == TYPE_curves
+                      ? (const void *)curve_by_id((uint16_t)code)
+                      : (const void *)sigpair_by_id((uint16_t)code));
+    }
+}
+
+static void label_line(const struct report *r, int indent, const char *label)
+{
+    strbuf_fill(r->out, ' ', indent);
+    strbuf_addf(r->out, "%s:\n", label);
+}
+
+static void codes_parm(const struct report *r, enum policy_parm parm,
+                       int indent)
+{
+    const struct parm *row = schema_parm(parm);
+    const struct entry *e = action_entry(r->action, parm);
+    const struct codes *codes =
+        e != NULL ? e->last->value.codes
+                  : r->policy->defaults->values[parm].value.codes;
+    const void *const *items = codes->items;
+    size_t count = codes->count;
+
+    if (e != NULL && e->items != NULL) {
+        items = e->items;
+        count = e->count;
+    }
+    if (count == 0) { /* one column further, in the real listing too */
+        pasearch_line(r->out, indent, row->keyword, PASEARCH_VALUE + 1, "Any");
+        return;
+    }
+    label_line(r, indent, row->keyword);
+    code_lines(r, row->type, indent + 1, items, count);
+    if (e == NULL)
+        added_lines(r, row, indent + 1);
+}
+
+/* Both V3 keywords are one list. */
+static void cipher_parm(const struct report *r, enum policy_parm parm,
+                        int indent)
+{
+    const struct policy_action *a = r->action;
+
+    if (parm != PARM_V3CipherSuites4Char || !a->ciphers_coded)
+        return;
+    label_line(r, indent, "v3CipherSuites");
+    code_lines(r, TYPE_ciphers4, indent + 1,
+               (const void *const *)(const void *)a->ciphers, a->cipher_count);
+}
+
+/* Values */
+
+static void text_parm(const struct report *r, enum policy_parm parm, int indent,
+                      size_t column)
+{
+    const struct parm *row = schema_parm(parm);
+    const struct entry *e = action_entry(r->action, parm);
+    const union value *v =
+        e != NULL ? &e->last->value : &r->policy->defaults->values[parm].value;
+    struct strbuf text = STRBUF_INIT;
+    const char *const *items;
+    size_t i;
+
+    if (e != NULL && e->items != NULL) {
+        items = e->items;
+        for (i = 0; i < e->count; i++)
+            pasearch_line(r->out, indent, row->keyword, column, items[i]);
+        return;
+    }
+    if (row->flags & SECRET)
+        strbuf_adds(&text, "****");
+    else if (parm == PARM_TLSv1_2 && e == NULL && r->tls13)
+        strbuf_adds(&text, "Off"); /* see effective_on() */
+    else
+        value_show(row->type, v, &text);
+    pasearch_line(r->out, indent, row->keyword, column, strbuf_str(&text));
+    r->out->failed = r->out->failed || strbuf_failed(&text);
+    strbuf_done(&text);
+}
+
+/* Sections */
+
+static void section(const struct report *r, enum policy_stmt stmt, int indent,
+                    size_t column);
+
+/* A required keyword that is absent: the statement was not coded. */
+static bool lacks_required(const struct report *r, enum policy_stmt stmt)
+{
+    size_t i;
+
+    for (i = 0; i < PARM_COUNT; i++)
+        if (schema_parm((enum policy_parm)i)->where == 1u << stmt &&
+            (schema_parm((enum policy_parm)i)->flags & REQUIRED) != 0 &&
+            action_entry(r->action, (enum policy_parm)i) == NULL)
+            return true;
+    return false;
+}
+
+/* A section that has nothing to show has no title either. */
+static void inner_section(const struct report *r, enum policy_stmt stmt,
+                          int indent)
+{
+    struct strbuf text = STRBUF_INIT;
+    struct report inner = *r;
+
+    inner.out = &text;
+    if (!lacks_required(r, stmt))
+        section(&inner, stmt, indent + 1,
+                stmt == STMT_TTLSGskAdvancedParms ? PASEARCH_GSK_VALUE
+                                                  : PASEARCH_VALUE);
+    if (text.len != 0) {
+        label_line(r, indent, schema_statement(stmt)->keyword);
+        strbuf_add(r->out, strbuf_str(&text), text.len);
+    }
+    r->out->failed = r->out->failed || strbuf_failed(&text);
+    strbuf_done(&text);
+}
+
+static void show_parm(const struct report *r, enum policy_stmt stmt,
+                      enum policy_parm parm, int indent, size_t column)
+{
+    const struct parm *row = schema_parm(parm);
+    enum value_type type = row->type;
+
+    if (type == TYPE_ref) {
+        /* Older files have it in the environment action itself. */
+        if (parm != PARM_TTLSGskLdapParmsRef ||
+            stmt == STMT_TTLSGskAdvancedParms)
+            inner_section(r, (enum policy_stmt)row->low, indent);
+    } else if (type == TYPE_ciphers2 || type == TYPE_ciphers4) {
+        cipher_parm(r, parm, indent);
+    } else if (action_entry(r->action, parm) != NULL ||
+               default_shown(r, parm)) {
+        if (type == TYPE_curves || type == TYPE_sigpairs)
+            codes_parm(r, parm, indent);
+        else
+            text_parm(r, parm, indent, column);
+    }
+}
+
+static void section(const struct report *r, enum policy_stmt stmt, int indent,
+                    size_t column)
+{
+    size_t i;
+
+    for (i = 0; i < PARM_COUNT; i++)
+        if (schema_parm((enum policy_parm)i)->where & (1u << stmt))
+            show_parm(r, stmt, (enum policy_parm)i, indent, column);
+}
+
+void pasearch_action(const struct policy *p, const struct policy_action *a,
+                     enum effective_level level, struct strbuf *out)
+{
+    static const char *const scopes[] = {[LEVEL_GROUP] = "Group",
+                                         [LEVEL_ENVIRONMENT] = "Environment",
+                                         [LEVEL_CONNECTION] = "Connection"};
+    struct report r = {p, a, level, false, false, out};
+
+    r.tls13 = switched_on(&r, PARM_TLSv1_3);
+    r.fills = level == LEVEL_CONNECTION && codes_version(a);
+    pasearch_line(out, 4, "Version", PASEARCH_VALUE, "3");
+    pasearch_line(out, 4, "Status", PASEARCH_VALUE, "Active");
+    pasearch_line(out, 4, "Scope", PASEARCH_VALUE, scopes[level]);
+    section(&r, a->object->kind, 4, PASEARCH_VALUE);
+}
