@@ -264,7 +264,6 @@ static void open_place(const struct snapshot *s, struct place *p,
         .racf = s->config->racf,
         .userid = p->userid,
         .eff = policy_rule_effective(rule),
-        .allow_legacy = s->config->allow_legacy,
         .min_rsa = (unsigned)s->config->min_rsa,
     };
 

@@ -4,8 +4,13 @@
 /*
  * Inside lib/tls: one SSL_CTX, made from one effective policy and one ring.
  * An environment holds one for each set of settings that a connection action
- * gives it. A context never changes once it is made; it lives as long as its
- * environment.
+ * gives it. A context never changes once it is made (but for its session
+ * cache and ticket keys, which have locks); it lives as long as its
+ * environment, which may be longer than the policy it was made from: nothing
+ * in it points into the policy.
+ *
+ * The steps of making one stand in a file each: protocol.c, owncert.c,
+ * verify.c, extensions.c, resume.c.
  */
 
 #include <stdbool.h>
@@ -15,24 +20,81 @@
 #include "keyring/keyring.h"
 #include "policy/effective.h"
 #include "tls/outcome.h"
+#include "util/arena.h"
+
+/* A signature's digest and key type, as OpenSSL numbers them. */
+struct signature {
+    int digest, key;
+};
 
 /* What the peer's certificates must have beyond a chain to the ring. */
 struct peer_rules {
-    bool pass; /* ClientAuthType PassThru: nothing is checked */
-    unsigned min_rsa, min_dsa, min_dh, min_ecc; /* bits */
+    bool pass;          /* ClientAuthType PassThru: nothing is checked */
+    unsigned chain_rsa; /* bits of each RSA key: attlsd.conf's min_rsa */
+    unsigned min_rsa, min_dsa, min_dh, min_ecc; /* bits, the peer's own key */
+    unsigned edh_bits; /* of a server's Diffie-Hellman group, 0: any */
+    bool version_3;    /* PeerMinCertVersion 3 */
+    bool fixed;        /* RenegotiationCertCheck On */
+    bool wildcard;     /* HostRefWildcardValidation On */
+    const char *dns, *common_name; /* HostReferenceId...; NULL: not coded */
+    const struct signature *signatures; /* of certificates; NULL: any */
+    size_t signature_count;
+};
+
+/* One certificate of our own, ready to be used. */
+struct own_cert {
+    const struct ring_entry *entry;
+    STACK_OF(X509) * chain; /* its issuers, as far as the ring has them */
+};
+
+/* One line of ServerHandshakeSNIList. */
+struct server_name {
+    const char *name;
+    struct own_cert cert;
+};
+
+/* What the TLS extensions of both sides must say. */
+struct extension_rules {
+    int sni, sni_match; /* SETTING_..., MATCH_... */
+    const char *name;   /* that a client asks for, or NULL */
+    struct server_name *names;
+    size_t name_count;
+    int ems;         /* EMS_... */
+    int fragment;    /* SETTING_... */
+    int fragment_id; /* client: TLSEXT_max_fragment_length_... */
+    bool indicator;  /* RFC 5746 must be signalled */
+};
+
+/* Groups as OpenSSL's NIDs; two lists for a server, as TLSv1.3 has its own. */
+struct group_rules {
+    int *old, *v13;
+    size_t old_count, v13_count;
+    bool differ;
 };
 
 /* One certificate for each kind of key: RSA, ECDSA, DSA. */
 enum { CONTEXT_CERTS_MAX = 3 };
 
+struct tickets;
+
+typedef int (*security_fn)(const SSL *, const SSL_CTX *, int, int, int, void *,
+                           void *);
+
 struct context {
     struct context *next;
     char *key; /* the settings it was made from, as text */
+    struct arena *arena;
     SSL_CTX *ssl;
     bool server;
+    bool tls13;     /* TLSv1.3 is on */
+    uint64_t id[2]; /* of environment and context: what sessions belong to */
     struct peer_rules peer;
-    const struct ring_entry *own[CONTEXT_CERTS_MAX]; /* the ring's */
+    struct extension_rules ext;
+    struct group_rules groups;
+    struct own_cert own[CONTEXT_CERTS_MAX];
     size_t own_count;
+    struct tickets *tickets;    /* NULL: none are given */
+    security_fn security;       /* OpenSSL's own, where ours asks it */
     const struct keyring *ring; /* the environment's */
 };
 
@@ -40,7 +102,6 @@ struct context_params {
     const struct keyring *ring;
     X509_STORE *trust; /* a reference is taken */
     const struct effective *eff;
-    bool allow_legacy;
     unsigned min_rsa;
     uint64_t id; /* of the environment; sessions never cross it */
 };
@@ -55,7 +116,7 @@ int context_new(const struct context_params *params, char *key,
                 struct context **ret, struct tls_outcome *ret_why);
 void context_free(struct context *c); /* NULL allowed */
 
-/* 401 when a certificate of ours is expired or not valid yet. */
-int context_check_dates(const struct context *c, struct tls_outcome *ret_why);
+/* Return code 4, for all files of this folder. */
+int tls_no_memory(struct tls_outcome *why);
 
 #endif

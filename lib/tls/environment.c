@@ -21,7 +21,6 @@ struct environment {
     uint64_t handle;
     struct keyring *ring;
     X509_STORE *trust;
-    bool allow_legacy;
     unsigned min_rsa;
     pthread_mutex_t lock;
     struct context *contexts; /* under the lock */
@@ -95,23 +94,40 @@ static int make_trust(struct environment *env, struct tls_outcome *why)
     return 0;
 }
 
-/* The label that an environment action names must be there when the
- * environment is made; a connection action's is looked for when it is used. */
-static int check_label(const struct environment *env,
-                       const struct effective *eff, struct tls_outcome *why)
+static bool is_usable(const struct environment *env, const char *label)
+{
+    const struct ring_entry *e = keyring_find(env->ring, label);
+
+    return e != NULL && e->trust != RING_NOTRUST;
+}
+
+/* A label that an environment action names must be there when the environment
+ * is made; a connection action's is looked for when it is used. */
+static int check_labels(const struct environment *env,
+                        const struct effective *eff, struct tls_outcome *why)
 {
     const char *label = effective_text(eff, PARM_CertificateLabel);
-    const struct ring_entry *e;
+    const char *const *list = &label;
+    enum policy_parm parm = PARM_CertificateLabel;
+    size_t i, n = label != NULL;
 
-    if (label == NULL ||
-        effective_origin(eff, PARM_CertificateLabel, NULL) == LEVEL_CONNECTION)
+    if (effective_choice(eff, PARM_HandshakeRole) != ROLE_CLIENT &&
+        effective_texts(eff, PARM_ServerCertificateLabel, &list) > 0) {
+        parm = PARM_ServerCertificateLabel;
+        n = effective_texts(eff, parm, &list);
+    } else {
+        list = &label;
+    }
+    if (effective_origin(eff, parm, NULL) == LEVEL_CONNECTION)
         return 0;
-    e = keyring_find(env->ring, label);
-    if (e != NULL && e->trust != RING_NOTRUST)
-        return 0;
-    return tls_outcome_set(
-        why, 6, "ring %s holds no trusted certificate with the label '%s'",
-        keyring_name(env->ring), label);
+    for (i = 0; i < n; i++) {
+        if (!is_usable(env, list[i]))
+            return tls_outcome_set(
+                why, 6,
+                "ring %s holds no trusted certificate with the label '%s'",
+                keyring_name(env->ring), list[i]);
+    }
+    return 0;
 }
 
 int environment_open(const struct environment_params *params,
@@ -128,7 +144,6 @@ int environment_open(const struct environment_params *params,
     atomic_init(&env->refs, 1);
     pthread_mutex_init(&env->lock, NULL);
     env->handle = tls_next_handle();
-    env->allow_legacy = params->allow_legacy;
     env->min_rsa = params->min_rsa;
     if (name == NULL) {
         rc = tls_outcome_set(ret_why, 202,
@@ -141,7 +156,7 @@ int environment_open(const struct environment_params *params,
     } else {
         rc = make_trust(env, ret_why);
         if (rc == 0)
-            rc = check_label(env, params->eff, ret_why);
+            rc = check_labels(env, params->eff, ret_why);
     }
     if (rc == 0)
         *ret = env;
@@ -183,6 +198,20 @@ const char *environment_ring(const struct environment *env)
     return keyring_name(env->ring);
 }
 
+/* Never to be reached: a connection with such a parameter is refused when it
+ * is mapped. */
+static int check_refused(const struct effective *eff, struct tls_outcome *why)
+{
+    const struct policy_refusal *r = effective_refused(eff);
+    unsigned line, column;
+
+    if (r == NULL)
+        return 0;
+    source_position(r->span.src, r->span.off, &line, &column);
+    return tls_outcome_set(why, 5006, "%s (%s:%u) is refused: %s", r->keyword,
+                           source_name(r->span.src), line, r->why);
+}
+
 /* With the lock held. */
 static struct context *find_context(const struct environment *env,
                                     const char *key)
@@ -197,13 +226,15 @@ static struct context *find_context(const struct environment *env,
 int environment_context(struct environment *env, const struct effective *eff,
                         const struct context **ret, struct tls_outcome *ret_why)
 {
-    struct context_params params = {env->ring,    env->trust,
-                                    eff,          env->allow_legacy,
-                                    env->min_rsa, env->handle};
-    char *key = context_key(eff);
+    struct context_params params = {env->ring, env->trust, eff, env->min_rsa,
+                                    env->handle};
     struct context *c;
-    int rc = 0;
+    char *key;
+    int rc = check_refused(eff, ret_why);
 
+    if (rc != 0)
+        return rc;
+    key = context_key(eff);
     if (key == NULL)
         return tls_outcome_set(ret_why, 4, "no memory");
     pthread_mutex_lock(&env->lock);

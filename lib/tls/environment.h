@@ -22,7 +22,6 @@ struct environment_params {
     const char *racf;            /* folder of the security database */
     const char *userid;          /* whose ring a bare name means */
     const struct effective *eff; /* any rule of the environment action */
-    bool allow_legacy;           /* TLSv1, TLSv1.1 may be switched on */
     unsigned min_rsa;            /* bits; 0: as PeerMinRsaKeySize says */
 };
 

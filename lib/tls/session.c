@@ -12,6 +12,8 @@
 #include <openssl/ssl.h>
 
 #include "tls/environment_private.h"
+#include "tls/extensions.h"
+#include "tls/owncert.h"
 #include "tls/session_private.h"
 
 struct session *session_of(const SSL *ssl)
@@ -150,9 +152,10 @@ static void note_alert(const SSL *ssl, int where, int ret)
     if ((where & SSL_CB_ALERT) == 0 || s == NULL ||
         (alert == SSL_AD_CLOSE_NOTIFY && s->done))
         return;
-    if ((where & SSL_CB_READ) != 0)
+    if ((where & SSL_CB_READ) != 0) {
         s->outcome.alert_received = alert;
-    else
+        s->name_unknown |= alert == SSL_AD_UNRECOGNIZED_NAME;
+    } else
         s->outcome.alert_sent = alert;
 }
 
@@ -170,7 +173,10 @@ static int session_init(struct session *s, struct tls_outcome *why)
         SSL_set_accept_state(s->ssl);
     else
         SSL_set_connect_state(s->ssl);
-    return 0;
+    if (extensions_begin(s) == 0)
+        return 0;
+    *why = s->outcome;
+    return why->rc;
 }
 
 int session_new(const struct session_params *params, struct session **ret,
@@ -186,8 +192,8 @@ int session_new(const struct session_params *params, struct session **ret,
     s->env = environment_ref(params->env);
     s->handle = tls_next_handle();
     rc = environment_context(params->env, params->eff, &s->context, ret_why);
-    if (rc == 0)
-        rc = context_check_dates(s->context, ret_why);
+    if (rc == 0 && s->context->server)
+        rc = owncert_check_dates(s->context, ret_why);
     if (rc == 0)
         rc = session_init(s, ret_why);
     if (rc == 0)
@@ -202,6 +208,7 @@ void session_free(struct session *s)
     if (s == NULL)
         return;
     SSL_free(s->ssl);
+    X509_free(s->peer);
     environment_unref(s->env);
     free(s);
 }
@@ -308,7 +315,11 @@ enum session_status session_handshake(struct session *s)
     ret = SSL_do_handshake(s->ssl);
     if (ret != 1)
         return fail_step(s, ret, errno);
+    if (!s->done && extensions_check(s) != 0)
+        return SESSION_FAILED;
     s->done = true;
+    if (s->context->peer.fixed && s->peer == NULL)
+        s->peer = SSL_get1_peer_certificate(s->ssl);
     return SESSION_OK;
 }
 

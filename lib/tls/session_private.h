@@ -3,6 +3,8 @@
 
 /* Inside lib/tls: the session, as its own file and the callbacks see it. */
 
+#include <time.h>
+
 #include "tls/context.h"
 #include "tls/session.h"
 
@@ -17,7 +19,11 @@ struct session {
     struct tls_outcome outcome;
     session_seen_fn seen; /* NULL: nobody looks */
     void *seen_arg;
-    bool done;     /* the handshake */
+    bool done;         /* the first handshake */
+    bool named;        /* server: the client's server name is in the list */
+    bool name_unknown; /* client: the server sent unrecognized_name */
+    time_t until;  /* server: when the session may not be resumed any more */
+    X509 *peer;    /* of the first handshake; for RenegotiationCertCheck */
     bool watching; /* the first bytes are still to come */
     bool clear;    /* they were not TLS */
     unsigned char first[SESSION_FIRST_BYTES];

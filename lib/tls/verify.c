@@ -1,10 +1,19 @@
 /*
- * Called by OpenSSL for each certificate of the peer's chain, from the anchor
- * to the peer's own, and once for each error.
+ * verify_peer() is called by OpenSSL for each certificate of the peer's chain,
+ * from the anchor to the peer's own, and once for each error.
  */
 #include "tls/verify.h"
 
+#include <string.h>
+#include <strings.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+
+#include "tls/resume.h"
+#include "tls/retcode.h"
 #include "tls/session_private.h"
+
+/* ---- our own checks ---- */
 
 /* RACF's NOTRUST holds whoever signed the certificate. */
 static bool is_not_trusted(const struct keyring *ring, const X509 *cert)
@@ -20,9 +29,9 @@ static bool is_not_trusted(const struct keyring *ring, const X509 *cert)
     return false;
 }
 
-/* PeerMinRsaKeySize and its like (IP Configuration Reference,
- * TTLSEnvironmentAdvancedParms). */
-static bool is_too_small(const struct peer_rules *r, X509 *cert)
+/* PeerMinRsaKeySize and its like count for the peer's own certificate (System
+ * SSL Programming, GSK_PEER_RSA_MIN_KEY_SIZE); min_rsa for all. */
+static bool is_too_small(const struct peer_rules *r, X509 *cert, int depth)
 {
     EVP_PKEY *key = X509_get0_pubkey(cert);
     unsigned bits = key != NULL ? (unsigned)EVP_PKEY_get_bits(key) : 0;
@@ -30,52 +39,350 @@ static bool is_too_small(const struct peer_rules *r, X509 *cert)
     switch (key != NULL ? EVP_PKEY_get_base_id(key) : EVP_PKEY_NONE) {
     case EVP_PKEY_RSA:
     case EVP_PKEY_RSA_PSS:
-        return bits < r->min_rsa;
+        return bits < r->chain_rsa || (depth == 0 && bits < r->min_rsa);
     case EVP_PKEY_EC:
-        return bits < r->min_ecc;
+        return depth == 0 && bits < r->min_ecc;
     case EVP_PKEY_DSA:
-        return bits < r->min_dsa;
+        return depth == 0 && bits < r->min_dsa;
     case EVP_PKEY_DH:
     case EVP_PKEY_DHX:
-        return bits < r->min_dh;
+        return depth == 0 && bits < r->min_dh;
     default:
         return false;
     }
 }
 
-static void check_further(const struct context *c, X509_STORE_CTX *store)
+/* A certificate that signed itself is believed for another reason than its
+ * signature. */
+static bool is_badly_signed(const struct peer_rules *r, X509 *cert)
 {
-    X509 *cert = X509_STORE_CTX_get_current_cert(store);
+    int digest = NID_undef, key = NID_undef;
+    size_t i;
 
-    if (cert == NULL)
-        return;
-    if (is_not_trusted(c->ring, cert))
-        X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_REJECTED);
-    else if (is_too_small(&c->peer, cert))
-        X509_STORE_CTX_set_error(store,
-                                 X509_STORE_CTX_get_error_depth(store) == 0
-                                     ? X509_V_ERR_EE_KEY_TOO_SMALL
-                                     : X509_V_ERR_CA_KEY_TOO_SMALL);
+    if (r->signature_count == 0 || X509_self_signed(cert, 0) == 1)
+        return false;
+    if (X509_get_signature_info(cert, &digest, &key, NULL, NULL) != 1)
+        return true;
+    for (i = 0; i < r->signature_count; i++) {
+        if (r->signatures[i].digest == digest && r->signatures[i].key == key)
+            return false;
+    }
+    return true;
 }
 
-int verify_peer(int ok, X509_STORE_CTX *store)
+static bool has_dns_name(X509 *cert)
+{
+    GENERAL_NAMES *names =
+        X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
+    bool found = false;
+    int i;
+
+    for (i = 0; i < sk_GENERAL_NAME_num(names); i++)
+        found = found || sk_GENERAL_NAME_value(names, i)->type == GEN_DNS;
+    GENERAL_NAMES_free(names);
+    return found;
+}
+
+/* Case does not count; the * stands for one label, the first. */
+static bool name_fits(const char *pattern, const char *name, bool wildcard)
+{
+    const char *dot = strchr(name, '.');
+
+    if (wildcard && strncmp(pattern, "*.", 2) == 0)
+        return dot != NULL && dot != name && strcasecmp(pattern + 1, dot) == 0;
+    return strcasecmp(pattern, name) == 0;
+}
+
+static bool has_common_name(X509 *cert, const char *name, bool wildcard)
+{
+    const X509_NAME *subject = X509_get_subject_name(cert);
+    bool found = false;
+    int i = -1;
+
+    while (!found &&
+           (i = X509_NAME_get_index_by_NID(subject, NID_commonName, i)) >= 0) {
+        unsigned char *text = NULL;
+        int len = ASN1_STRING_to_UTF8(
+            &text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, i)));
+
+        found = len > 0 && strlen((char *)text) == (size_t)len &&
+                name_fits((char *)text, name, wildcard);
+        OPENSSL_free(text);
+    }
+    return found;
+}
+
+bool verify_host(const struct peer_rules *r, X509 *cert)
+{
+    unsigned flags = X509_CHECK_FLAG_NEVER_CHECK_SUBJECT |
+                     X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
+                     (r->wildcard ? 0 : X509_CHECK_FLAG_NO_WILDCARDS);
+
+    if (r->dns == NULL && r->common_name == NULL)
+        return true;
+    if (r->dns != NULL && has_dns_name(cert))
+        return X509_check_host(cert, r->dns, 0, flags, NULL) == 1;
+    return r->common_name != NULL &&
+           has_common_name(cert, r->common_name, r->wildcard);
+}
+
+static bool is_changed(const struct session *s, const struct peer_rules *r,
+                       const X509 *cert)
+{
+    return r->fixed && s->peer != NULL && X509_cmp(s->peer, cert) != 0;
+}
+
+/* The error of our own that CERT has at DEPTH, or X509_V_OK. */
+static int check_cert(const struct session *s, X509 *cert, int depth)
+{
+    const struct peer_rules *r = &s->context->peer;
+
+    if (is_not_trusted(s->context->ring, cert))
+        return X509_V_ERR_CERT_REJECTED;
+    if (is_too_small(r, cert, depth))
+        return depth == 0 ? X509_V_ERR_EE_KEY_TOO_SMALL
+                          : X509_V_ERR_CA_KEY_TOO_SMALL;
+    if (is_badly_signed(r, cert))
+        return X509_V_ERR_SIGNATURE_ALGORITHM_MISMATCH;
+    if (depth > 0)
+        return X509_V_OK;
+    if (r->version_3 && X509_get_version(cert) != X509_VERSION_3)
+        return X509_V_ERR_EXTENSIONS_REQUIRE_VERSION_3;
+    if (!verify_host(r, cert))
+        return X509_V_ERR_HOSTNAME_MISMATCH;
+    return is_changed(s, r, cert) ? X509_V_ERR_CERT_REJECTED : X509_V_OK;
+}
+
+/* ---- the note of it ---- */
+
+static bool is_issuer_missing(int error)
+{
+    return retcode_from_verify(error) == 435;
+}
+
+static void note(struct session *s, int error, X509 *cert)
+{
+    struct tls_outcome *o = &s->outcome;
+
+    if (o->rc != 0)
+        return;
+    o->verify_error = error;
+    tls_outcome_certificate(o, cert);
+    if (is_issuer_missing(error))
+        tls_outcome_set(o, retcode_from_verify(error),
+                        "ring %s holds no certificate of the authority '%s' "
+                        "with usage CERTAUTH",
+                        keyring_name(s->context->ring), o->issuer);
+}
+
+static bool refuse(struct session *s, int error, X509 *cert)
+{
+    note(s, error, cert);
+    return false;
+}
+
+static bool accept_cert(struct session *s, X509_STORE_CTX *store, X509 *cert)
+{
+    int depth = X509_STORE_CTX_get_error_depth(store);
+    int error;
+
+    if (cert == NULL)
+        return true;
+    error = check_cert(s, cert, depth);
+    if (error != X509_V_OK) {
+        X509_STORE_CTX_set_error(store, error);
+        return refuse(s, error, cert);
+    }
+    resume_limit(s, X509_get0_notAfter(cert));
+    return true;
+}
+
+static int verify_peer(int ok, X509_STORE_CTX *store)
 {
     SSL *ssl =
         X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
     struct session *s = session_of(ssl);
-    int error;
+    X509 *cert = X509_STORE_CTX_get_current_cert(store);
 
     if (s->context->peer.pass) {
         X509_STORE_CTX_set_error(store, X509_V_OK);
         return 1;
     }
-    if (ok == 1)
-        check_further(s->context, store);
-    error = X509_STORE_CTX_get_error(store);
-    if (error == X509_V_OK)
-        return 1;
-    s->outcome.verify_error = error;
-    tls_outcome_certificate(&s->outcome,
-                            X509_STORE_CTX_get_current_cert(store));
+    if (ok != 1)
+        return refuse(s, X509_STORE_CTX_get_error(store), cert);
+    return accept_cert(s, store, cert);
+}
+
+/* ---- setting it up ---- */
+
+/* The names that a server sends with its request for a certificate. */
+static int set_authorities(const struct context_params *p, SSL_CTX *ssl,
+                           struct tls_outcome *why)
+{
+    size_t i;
+
+    for (i = 0; i < keyring_count(p->ring); i++) {
+        const struct ring_entry *e = keyring_get(p->ring, i);
+
+        if (e->usage == RING_CERTAUTH && e->trust != RING_NOTRUST &&
+            SSL_CTX_add_client_CA(ssl, e->cert) != 1)
+            return tls_outcome_take(why, 9, "the list of authorities");
+    }
     return 0;
+}
+
+static int set_mode(const struct context_params *p, struct context *c,
+                    struct tls_outcome *why)
+{
+    int auth = effective_choice(p->eff, PARM_ClientAuthType);
+    int mode = SSL_VERIFY_PEER;
+
+    if (!c->server) {
+        SSL_CTX_set_verify(c->ssl, mode, verify_peer);
+        return 0;
+    }
+    if (effective_choice(p->eff, PARM_HandshakeRole) !=
+        ROLE_SERVER_CLIENT_AUTH) {
+        SSL_CTX_set_verify(c->ssl, SSL_VERIFY_NONE, verify_peer);
+        return 0;
+    }
+    c->peer.pass = auth == AUTH_PASSTHRU;
+    if (auth == AUTH_REQUIRED || auth == AUTH_SAFCHECK)
+        mode |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+    SSL_CTX_set_verify(c->ssl, mode, verify_peer);
+    return set_authorities(p, c->ssl, why);
+}
+
+static unsigned bits_of(const struct effective *eff, enum policy_parm parm)
+{
+    return (unsigned)effective_number(eff, parm);
+}
+
+static void set_sizes(const struct context_params *p, struct context *c)
+{
+    struct peer_rules *r = &c->peer;
+
+    r->chain_rsa = p->min_rsa;
+    r->min_rsa = bits_of(p->eff, PARM_PeerMinRsaKeySize);
+    r->min_dsa = bits_of(p->eff, PARM_PeerMinDsaKeySize);
+    r->min_dh = bits_of(p->eff, PARM_PeerMinDHKeySize);
+    r->min_ecc = bits_of(p->eff, PARM_PeerMinECCKeySize);
+    r->version_3 =
+        effective_choice(p->eff, PARM_PeerMinCertVersion) == CERTVERSION_3;
+    r->fixed = effective_on(p->eff, PARM_RenegotiationCertCheck);
+}
+
+/* HostReferenceId...: only a client asks who its partner is. */
+static int set_host(const struct effective *eff, struct context *c,
+                    struct tls_outcome *why)
+{
+    const char *dns = effective_text(eff, PARM_HostReferenceIdDNS);
+    const char *cn = effective_text(eff, PARM_HostReferenceIdCN);
+    struct peer_rules *r = &c->peer;
+
+    if (c->server)
+        return 0;
+    r->wildcard = effective_on(eff, PARM_HostRefWildcardValidation);
+    r->dns = dns != NULL ? arena_strdup(c->arena, dns) : NULL;
+    r->common_name = cn != NULL ? arena_strdup(c->arena, cn) : NULL;
+    if ((dns != NULL && r->dns == NULL) ||
+        (cn != NULL && r->common_name == NULL))
+        return tls_no_memory(why);
+    return 0;
+}
+
+/* The pair's hash and signature byte (RFC 5246 section 7.4.1.4.1), or the
+ * PSS schemes of RFC 8446 section 4.2.3. */
+static struct signature signature_of(const struct sigpair *pair)
+{
+    static const int digests[] = {NID_undef,  NID_md5,    NID_sha1,  NID_sha224,
+                                  NID_sha256, NID_sha384, NID_sha512};
+    static const int keys[] = {NID_undef, EVP_PKEY_RSA, EVP_PKEY_DSA,
+                               EVP_PKEY_EC};
+    unsigned hash = pair->id >> 8, key = pair->id & 0xff;
+
+    if (hash == 8 && key >= 4 && key <= 6)
+        return (struct signature){digests[key], EVP_PKEY_RSA_PSS};
+    if (hash < sizeof(digests) / sizeof(digests[0]) &&
+        key < sizeof(keys) / sizeof(keys[0]))
+        return (struct signature){digests[hash], keys[key]};
+    return (struct signature){NID_undef, NID_undef};
+}
+
+/* Coded pairs count for certificates too; a list of their own replaces them
+ * (System SSL Programming, GSK_TLS_CERT_SIG_ALG_PAIRS). */
+static int set_signatures(const struct effective *eff, struct context *c,
+                          struct tls_outcome *why)
+{
+    const struct sigpair *const *list;
+    struct signature *all;
+    size_t i, n = effective_sigpairs(eff, PARM_SignaturePairsCert, &list);
+
+    if (n == 0)
+        n = effective_sigpairs(eff, PARM_SignaturePairs, &list);
+    if (n == 0)
+        return 0;
+    all = arena_calloc(c->arena, n, sizeof(*all));
+    if (all == NULL)
+        return tls_no_memory(why);
+    for (i = 0; i < n; i++)
+        all[i] = signature_of(list[i]);
+    c->peer.signatures = all;
+    c->peer.signature_count = n;
+    return 0;
+}
+
+/*
+ * OpenSSL knows one looser and one stricter way; the strict one is RFC 5280's.
+ * Where nothing is coded the loose one is taken, in TLSv1.3 too, where System
+ * SSL takes RFC 5280: it does not ask for all that OpenSSL's strict way does.
+ */
+static int set_validation(const struct effective *eff, struct context *c,
+                          struct tls_outcome *why)
+{
+    if (effective_choice(eff, PARM_CertValidationMode) == CERTMODE_RFC5280 &&
+        X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(c->ssl),
+                                    X509_V_FLAG_X509_STRICT) != 1)
+        return tls_outcome_take(why, 9, "strict validation can't be set");
+    return 0;
+}
+
+/* ClientEDHGroupSize 2048: refuses a server's smaller group, and asks
+ * OpenSSL's own rule for the rest. */
+static int check_security(const SSL *ssl, const SSL_CTX *ctx, int op, int bits,
+                          int nid, void *other, void *arg)
+{
+    const struct context *c = arg;
+
+    if (op == SSL_SECOP_TMP_DH && other != NULL &&
+        EVP_PKEY_get_bits(other) < (int)c->peer.edh_bits)
+        return 0;
+    return c->security(ssl, ctx, op, bits, nid, other, NULL);
+}
+
+static void set_edh(const struct effective *eff, struct context *c)
+{
+    if (c->server ||
+        effective_choice(eff, PARM_ClientEDHGroupSize) != EDH_CLIENT_2048)
+        return;
+    c->peer.edh_bits = 2048;
+    c->security = SSL_CTX_get_security_callback(c->ssl);
+    SSL_CTX_set0_security_ex_data(c->ssl, c);
+    SSL_CTX_set_security_callback(c->ssl, check_security);
+}
+
+int verify_set(const struct context_params *p, struct context *c,
+               struct tls_outcome *why)
+{
+    int rc;
+
+    SSL_CTX_set1_cert_store(c->ssl, p->trust);
+    set_sizes(p, c);
+    set_edh(p->eff, c);
+    rc = set_mode(p, c, why);
+    if (rc == 0)
+        rc = set_host(p->eff, c, why);
+    if (rc == 0)
+        rc = set_signatures(p->eff, c, why);
+    return rc == 0 ? set_validation(p->eff, c, why) : rc;
 }

@@ -106,7 +106,6 @@ int tls_setup_open(struct tls_setup *s, const struct testring *t,
         die("tls_init", err.text);
     load(s, side);
     params.eff = s->eff;
-    params.allow_legacy = side->legacy;
     return environment_open(&params, &s->env, &s->why);
 }
 

@@ -1,0 +1,32 @@
+#ifndef TLS_OWNCERT_H
+#define TLS_OWNCERT_H
+
+/*
+ * Inside lib/tls: the certificates that a context shows, which of the ring's
+ * they are, and the chain that goes with them.
+ */
+
+#include "tls/context.h"
+
+/*
+ * The own certificate by label, by the list of labels, or the ring's default.
+ * 6, 407: no such label; 7: a server without default; 428: no private key.
+ */
+int owncert_set(const struct context_params *p, struct context *c,
+                struct tls_outcome *why);
+void owncert_free(struct context *c);
+
+/* The ring's certificate LABEL, with its chain; PARM coded it. */
+int owncert_find(const struct context_params *p, enum policy_parm parm,
+                 const char *label, struct own_cert *ret,
+                 struct tls_outcome *why);
+/* Frees the chain. */
+void owncert_done(struct own_cert *own);
+
+/* 401 when the certificate is expired or not valid yet. */
+int owncert_check_date(const struct context *c, const struct own_cert *own,
+                       struct tls_outcome *ret_why);
+/* All of them. */
+int owncert_check_dates(const struct context *c, struct tls_outcome *ret_why);
+
+#endif
