@@ -87,7 +87,8 @@ struct config {
     struct config_sinks sinks;
     struct config_listeners listeners;
     struct config_datasets datasets;
-    struct arena *arena; /* holds all of the above */
+    struct config_accounts operators; /* may change things at the console */
+    struct arena *arena;              /* holds all of the above */
     struct source *src;
     atomic_uint refs;
 };

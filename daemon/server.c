@@ -9,8 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "daemon/console.h"
 #include "daemon/worker.h"
 #include "trace/sink.h"
 #include "util/fd.h"
@@ -23,6 +25,7 @@ struct server {
     struct listener **listeners;
     size_t listener_count;
     struct workers *workers;
+    struct console *console; /* NULL: none */
 };
 
 /* ---- log ---- */
@@ -112,6 +115,20 @@ static int open_listeners(struct server *s, struct error *err)
     return 0;
 }
 
+/* Without a console the daemon serves all the same, and says so. */
+static void open_console(struct server *s)
+{
+    struct error err;
+
+    if (s->config->control[0] == '\0' ||
+        console_open(s->config->control, &s->console, &err) == 0)
+        return;
+    trace_remark(s->trace, TRACE_WARNING,
+                 "console=none error=\"%s\" note=\"attlsctl can't reach "
+                 "this daemon\"",
+                 err.text);
+}
+
 int server_new(const struct server_params *params, struct server **ret,
                struct error *err)
 {
@@ -137,6 +154,7 @@ int server_new(const struct server_params *params, struct server **ret,
         server_free(s);
         return r;
     }
+    open_console(s);
     *ret = s;
     return 0;
 }
@@ -147,6 +165,7 @@ void server_free(struct server *s)
 
     if (s == NULL)
         return;
+    console_close(s->console);
     for (i = 0; i < s->listener_count; i++)
         listener_close(s->listeners[i]);
     free(s->listeners);
@@ -286,6 +305,20 @@ static void serve(struct server *s, const sigset_t *signals)
     trace_remark(s->trace, TRACE_NOTICE, "stop=\"%s\"", strsignal(sig));
 }
 
+static int start_console(struct server *s, struct error *err)
+{
+    struct console_params cp = {
+        .snapshots = s->snapshots,
+        .trace = s->trace,
+        .workers = s->workers,
+        .listeners = s->listeners,
+        .listener_count = s->listener_count,
+        .started = time(NULL),
+    };
+
+    return s->console != NULL ? console_start(s->console, &cp, err) : 0;
+}
+
 static int start(struct server *s, struct error *err)
 {
     const struct config *cfg = s->config;
@@ -299,7 +332,9 @@ static int start(struct server *s, struct error *err)
     };
     int r = trace_start(s->trace, err);
 
-    return r < 0 ? r : workers_start(&wp, &s->workers, err);
+    if (r == 0)
+        r = workers_start(&wp, &s->workers, err);
+    return r == 0 ? start_console(s, err) : r;
 }
 
 static void remark_start(struct server *s)
@@ -340,6 +375,8 @@ int server_run(struct server *s)
     remark_start(s);
     report(s, &ready, 0);
     serve(s, &signals);
+    console_close(s->console);
+    s->console = NULL;
     workers_stop(s->workers, s->config->stop_limit * 1000);
     s->workers = NULL;
     return 0;

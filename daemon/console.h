@@ -1,0 +1,35 @@
+#ifndef DAEMON_CONSOLE_H
+#define DAEMON_CONSOLE_H
+
+/*
+ * The daemon's answers to the operator's console: one function a command of
+ * control/commands.def. They run on the control server's thread; what belongs
+ * to a worker is asked for on that worker's own thread.
+ */
+
+#include <time.h>
+
+#include "daemon/control_server.h"
+#include "daemon/snapshot.h"
+#include "daemon/worker.h"
+#include "trace/trace.h"
+
+struct console_params {
+    struct snapshots *snapshots;
+    struct trace *trace;
+    struct workers *workers;
+    struct listener **listeners;
+    size_t listener_count;
+    time_t started;
+};
+
+struct console;
+
+/* PATH: the control socket. ERR_*, with a text that names it. */
+int console_open(const char *path, struct console **ret, struct error *err);
+int console_start(struct console *c, const struct console_params *params,
+                  struct error *err);
+/* Before what the parameters name goes. NULL allowed. */
+void console_close(struct console *c);
+
+#endif

@@ -1,0 +1,33 @@
+#ifndef DAEMON_CONSOLE_PRIVATE_H
+#define DAEMON_CONSOLE_PRIVATE_H
+
+/* What the files console_*.c share. */
+
+#include "daemon/console.h"
+
+struct console {
+    struct console_params p;
+    struct control_server *server;
+};
+
+/* A request that is being answered. */
+struct question {
+    struct console *console;
+    const struct control_caller *caller;
+    const struct control_request *request;
+    int *file; /* -1: none; set to -1 when it is taken */
+    struct control_answer *answer;
+};
+
+/* The words of the request from *AT on begin with WORD: steps over it. */
+bool question_takes(const struct question *q, size_t *at, const char *word);
+/* "attlsd: " FMT newline to the errors, exit status 2. */
+void question_fail(const struct question *q, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* That the arguments are wrong, with the command's syntax. */
+void question_wrong(const struct question *q);
+
+typedef void console_answer_fn(struct question *q);
+console_answer_fn console_status;
+
+#endif

@@ -1,0 +1,120 @@
+/* status: the daemon at a glance. */
+
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "daemon/console_private.h"
+#include "util/json.h"
+
+/* What is shown; text and JSON are two ways to print it. */
+struct status {
+    struct snapshot *snap;
+    const struct config *config;
+    const char *stack;
+    size_t rules;
+    unsigned long connections, lost;
+    long seconds;
+};
+
+static void collect(const struct console *c, struct status *s)
+{
+    const char *stack;
+
+    s->snap = snapshots_get(c->p.snapshots);
+    s->config = snapshot_config(s->snap);
+    stack = policy_stack(snapshot_policy(s->snap));
+    s->stack = stack != NULL && stack[0] != '\0' ? stack : s->config->stack;
+    s->rules = policy_rule_count(snapshot_policy(s->snap));
+    s->connections = workers_connections(c->p.workers);
+    s->lost = trace_lost(c->p.trace);
+    s->seconds = (long)(time(NULL) - c->p.started);
+}
+
+static void add_listeners_json(const struct console *c, struct json *j)
+{
+    char text[NETADDR_TEXT];
+    size_t i;
+
+    json_array(j, "listeners");
+    for (i = 0; i < c->p.listener_count; i++) {
+        struct netaddr a = listener_address(c->p.listeners[i]);
+
+        json_string(j, NULL, netaddr_format(&a, text));
+    }
+    json_end(j);
+}
+
+static void print_json(const struct console *c, const struct status *s,
+                       struct strbuf *out)
+{
+    struct json j = JSON_INIT(out, JSON_LINES);
+    int i;
+
+    json_object(&j, NULL);
+    json_string(&j, "version", ATTLS_VERSION);
+    json_number(&j, "pid", getpid());
+    json_number(&j, "uptime_seconds", s->seconds);
+    json_string(&j, "stack", s->stack);
+    json_bool(&j, "ttls", s->config->ttls);
+    json_string(&j, "policy", s->config->pagent);
+    json_unsigned(&j, "rules", s->rules);
+    json_unsigned(&j, "connections", s->connections);
+    json_unsigned(&j, "log_records_lost", s->lost);
+    add_listeners_json(c, &j);
+    json_object(&j, "counters");
+    for (i = 0; i < COUNTER_COUNT; i++)
+        json_unsigned(&j, counter_info((enum counter)i).name,
+                      workers_counter(c->p.workers, (enum counter)i));
+    json_end(&j);
+    json_end(&j);
+}
+
+static void print_text(const struct console *c, const struct status *s,
+                       struct strbuf *out)
+{
+    char text[NETADDR_TEXT];
+    size_t i;
+    int k;
+
+    strbuf_addf(out, "attlsd %s  pid %ld  up %ld:%02ld:%02ld\n", ATTLS_VERSION,
+                (long)getpid(), s->seconds / 3600, s->seconds / 60 % 60,
+                s->seconds % 60);
+    strbuf_addf(out, "stack %s  TTLS %s  policy %s  rules %zu\n",
+                s->stack[0] != '\0' ? s->stack : "(unnamed)",
+                s->config->ttls ? "Yes" : "No", s->config->pagent, s->rules);
+    strbuf_addf(out, "connections %lu  log records lost %lu\n", s->connections,
+                s->lost);
+    for (i = 0; i < c->p.listener_count; i++) {
+        struct netaddr a = listener_address(c->p.listeners[i]);
+
+        strbuf_addf(out, "listening on %s\n", netaddr_format(&a, text));
+    }
+    strbuf_addc(out, '\n');
+    for (k = 0; k < COUNTER_COUNT; k++) {
+        struct counter_info info = counter_info((enum counter)k);
+        uint64_t n = workers_counter(c->p.workers, (enum counter)k);
+
+        if (n != 0)
+            strbuf_addf(out, "%12llu %-12s %s\n", (unsigned long long)n,
+                        info.unit, info.help);
+    }
+}
+
+void console_status(struct question *q)
+{
+    struct status s;
+    size_t at = 0;
+    bool as_json = question_takes(q, &at, "json");
+
+    if (at != q->request->argc) {
+        question_wrong(q);
+        return;
+    }
+    collect(q->console, &s);
+    if (as_json)
+        print_json(q->console, &s, &q->answer->out);
+    else
+        print_text(q->console, &s, &q->answer->out);
+    snapshot_unref(s.snap);
+}

@@ -1,0 +1,427 @@
+/* One caller at a time is answered, all are read and written as they come. */
+
+#include "daemon/control_server.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <grp.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "util/fd.h"
+
+static const char group_name[] = "attls";
+
+struct caller {
+    LIST_ENTRY(caller) next;
+    struct control_server *server;
+    struct event *event;
+    int fd, file; /* file: came with the request, or -1 */
+    struct strbuf in, out;
+    size_t sent;
+    struct control_caller who;
+};
+
+struct control_server {
+    struct control_server_params params;
+    struct timeval patience;
+    char *path;
+    int fd, stop_fd;
+    gid_t gid;
+    struct event_base *base;
+    struct event *accept_event, *stop_event;
+    pthread_t thread;
+    bool started;
+    unsigned count;
+    LIST_HEAD(, caller) callers;
+};
+
+/* ---- one caller ---- */
+
+static void drop(struct caller *c)
+{
+    LIST_REMOVE(c, next);
+    c->server->count--;
+    if (c->event != NULL)
+        event_free(c->event);
+    fd_close(&c->fd);
+    fd_close(&c->file);
+    strbuf_done(&c->in);
+    strbuf_done(&c->out);
+    free(c);
+}
+
+static void on_writable(evutil_socket_t fd, short what, void *arg)
+{
+    struct caller *c = arg;
+    ssize_t n;
+
+    if ((what & EV_TIMEOUT) != 0) {
+        drop(c);
+        return;
+    }
+    n = send(fd, c->out.data + c->sent, c->out.len - c->sent, MSG_NOSIGNAL);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n > 0)
+        c->sent += (size_t)n;
+    if (n <= 0 || c->sent == c->out.len)
+        drop(c);
+}
+
+/* From now on only writing matters. */
+static void send_reply(struct caller *c, const struct control_answer *answer)
+{
+    struct control_reply reply = {
+        .status = answer->status,
+        .out = strbuf_str(&answer->out),
+        .out_len = answer->out.len,
+        .err = strbuf_str(&answer->err),
+        .err_len = answer->err.len,
+    };
+    struct error err;
+
+    event_free(c->event);
+    c->event = event_new(c->server->base, c->fd, EV_WRITE | EV_PERSIST,
+                         on_writable, c);
+    if (control_encode_reply(&reply, &c->out, &err) < 0 || c->event == NULL ||
+        event_add(c->event, &c->server->patience) < 0)
+        drop(c);
+}
+
+static void answer_request(struct caller *c,
+                           const struct control_request *request,
+                           struct control_answer *answer)
+{
+    const struct control_server *s = c->server;
+    const struct control_command_info *info =
+        control_command_info(request->command);
+
+    if (!s->params.allow(s->params.arg, &c->who, info->right)) {
+        strbuf_addf(&answer->err,
+                    "attlsd: user %lu may not use \"%s\", which %s; %s\n",
+                    (unsigned long)c->who.uid, info->name,
+                    info->right == CONTROL_LOOK ? "looks" : "changes",
+                    info->right == CONTROL_LOOK
+                        ? "join group attls, or ask to be named in operators "
+                          "of attlsd.conf"
+                        : "be root, the daemon's user, or named in operators "
+                          "of attlsd.conf");
+        answer->status = 2;
+    } else if (info->file && c->file < 0) {
+        strbuf_addf(&answer->err, "attlsd: \"%s\" needs a file\n", info->name);
+        answer->status = 2;
+    } else {
+        s->params.answer(s->params.arg, &c->who, request, &c->file, answer);
+    }
+}
+
+static void take_request(struct caller *c)
+{
+    struct control_answer answer = {STRBUF_INIT, STRBUF_INIT, 0};
+    struct control_request request;
+    struct error err;
+    int r = control_decode_request(c->in.data, c->in.len, &request, &err);
+
+    if (r == 0)
+        return;
+    if (r < 0) {
+        strbuf_addf(&answer.err, "attlsd: %s\n", err.text);
+        answer.status = 2;
+    } else {
+        answer_request(c, &request, &answer);
+    }
+    send_reply(c, &answer);
+    strbuf_done(&answer.out);
+    strbuf_done(&answer.err);
+}
+
+/* Keeps the first descriptor, closes all others. */
+static void take_files(struct caller *c, struct msghdr *msg)
+{
+    struct cmsghdr *h;
+
+    for (h = CMSG_FIRSTHDR(msg); h != NULL; h = CMSG_NXTHDR(msg, h)) {
+        size_t n, i;
+        int fd;
+
+        if (h->cmsg_level != SOL_SOCKET || h->cmsg_type != SCM_RIGHTS)
+            continue;
+        n = (h->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        for (i = 0; i < n; i++) {
+            memcpy(&fd, CMSG_DATA(h) + i * sizeof(int), sizeof(fd));
+            if (c->file < 0)
+                c->file = fd;
+            else
+                fd_close(&fd);
+        }
+    }
+}
+
+static ssize_t receive(struct caller *c, char *buf, size_t size)
+{
+    union {
+        struct cmsghdr align;
+        char space[CMSG_SPACE(4 * sizeof(int))];
+    } control;
+    struct iovec iov = {buf, size};
+    struct msghdr msg = {.msg_iov = &iov,
+                         .msg_iovlen = 1,
+                         .msg_control = &control,
+                         .msg_controllen = sizeof(control)};
+    ssize_t n = recvmsg(c->fd, &msg, MSG_CMSG_CLOEXEC);
+
+    if (n >= 0)
+        take_files(c, &msg);
+    return n;
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *arg)
+{
+    struct caller *c = arg;
+    char buf[4096];
+    ssize_t n;
+
+    (void)fd;
+    if ((what & EV_TIMEOUT) != 0) {
+        drop(c);
+        return;
+    }
+    n = receive(c, buf, sizeof(buf));
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n > 0)
+        strbuf_add(&c->in, buf, (size_t)n);
+    if (n <= 0 || strbuf_failed(&c->in) || c->in.len > CONTROL_REQUEST_MAX)
+        drop(c);
+    else
+        take_request(c);
+}
+
+/* ---- who calls ---- */
+
+static bool in_group(int fd, gid_t gid, gid_t own)
+{
+    gid_t groups[256];
+    socklen_t len = sizeof(groups);
+    size_t i;
+
+    if (gid == (gid_t)-1)
+        return false;
+    if (own == gid)
+        return true;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &len) != 0)
+        return false;
+    for (i = 0; i < len / sizeof(groups[0]); i++)
+        if (groups[i] == gid)
+            return true;
+    return false;
+}
+
+static bool identify(const struct control_server *s, int fd,
+                     struct control_caller *ret)
+{
+    struct ucred cred;
+    socklen_t len = sizeof(cred);
+
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) != 0)
+        return false;
+    ret->uid = cred.uid;
+    ret->pid = cred.pid;
+    ret->in_group = in_group(fd, s->gid, cred.gid);
+    return true;
+}
+
+static void on_accept(evutil_socket_t listener, short what, void *arg)
+{
+    struct control_server *s = arg;
+    int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    struct caller *c;
+
+    (void)what;
+    if (fd < 0)
+        return;
+    c = s->count < CONTROL_CALLERS_MAX ? calloc(1, sizeof(*c)) : NULL;
+    if (c == NULL) {
+        fd_close(&fd);
+        return;
+    }
+    c->server = s;
+    c->fd = fd;
+    c->file = -1;
+    c->event = event_new(s->base, fd, EV_READ | EV_PERSIST, on_readable, c);
+    LIST_INSERT_HEAD(&s->callers, c, next);
+    s->count++;
+    if (c->event == NULL || event_add(c->event, &c->server->patience) < 0 ||
+        !identify(s, fd, &c->who))
+        drop(c);
+}
+
+/* ---- the thread ---- */
+
+static void on_stop(evutil_socket_t fd, short what, void *arg)
+{
+    struct control_server *s = arg;
+
+    (void)fd;
+    (void)what;
+    event_base_loopbreak(s->base);
+}
+
+static void *run(void *arg)
+{
+    struct control_server *s = arg;
+    sigset_t all;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, NULL);
+    event_base_loop(s->base, EVLOOP_NO_EXIT_ON_EMPTY);
+    return NULL;
+}
+
+int control_server_start(struct control_server *s,
+                         const struct control_server_params *params,
+                         struct error *err)
+{
+    s->params = *params;
+    s->patience.tv_sec =
+        params->patience != 0 ? (time_t)params->patience : CONTROL_PATIENCE;
+    s->base = event_base_new();
+    if (s->base == NULL)
+        return error_nomem(err);
+    s->accept_event =
+        event_new(s->base, s->fd, EV_READ | EV_PERSIST, on_accept, s);
+    s->stop_event =
+        event_new(s->base, s->stop_fd, EV_READ | EV_PERSIST, on_stop, s);
+    if (s->accept_event == NULL || s->stop_event == NULL ||
+        event_add(s->accept_event, NULL) < 0 ||
+        event_add(s->stop_event, NULL) < 0)
+        return error_nomem(err);
+    errno = pthread_create(&s->thread, NULL, run, s);
+    if (errno != 0)
+        return error_errno(err, "can't start the console's thread");
+    s->started = true;
+    return 0;
+}
+
+/* ---- the socket ---- */
+
+/* What a daemon left behind that is not there any more. */
+static int remove_stale(const struct sockaddr_un *un, struct error *err)
+{
+    struct stat st;
+    int fd, r;
+
+    if (lstat(un->sun_path, &st) != 0)
+        return 0;
+    if (!S_ISSOCK(st.st_mode))
+        return error_set(err, ERR_EXISTS, "%s is there and is no socket",
+                         un->sun_path);
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return error_errno(err, "socket");
+    r = connect(fd, (const struct sockaddr *)un, sizeof(*un));
+    if (r != 0 && errno == ECONNREFUSED) {
+        fd_close(&fd);
+        return unlink(un->sun_path) == 0
+                   ? 0
+                   : error_errno(err, "%s can't be removed", un->sun_path);
+    }
+    fd_close(&fd);
+    return error_set(err, ERR_EXISTS,
+                     "another daemon answers at %s; give each its own "
+                     "control in attlsd.conf",
+                     un->sun_path);
+}
+
+static int bind_socket(struct control_server *s, struct error *err)
+{
+    struct sockaddr_un un = {.sun_family = AF_UNIX};
+    const struct group *g;
+    mode_t old;
+    int r;
+
+    if (strlen(s->path) >= sizeof(un.sun_path))
+        return error_set(err, ERR_LIMIT, "%s is too long for a socket",
+                         s->path);
+    strcpy(un.sun_path, s->path);
+    r = remove_stale(&un, err);
+    if (r < 0)
+        return r;
+    s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (s->fd < 0)
+        return error_errno(err, "socket");
+    old = umask(0117); /* before any thread is there */
+    r = bind(s->fd, (const struct sockaddr *)&un, sizeof(un));
+    umask(old);
+    if (r != 0) {
+        fd_close(&s->fd);
+        return error_errno(err, "the control socket %s", s->path);
+    }
+    g = getgrnam(group_name);
+    if (g != NULL && chown(s->path, (uid_t)-1, g->gr_gid) == 0)
+        s->gid = g->gr_gid;
+    if (listen(s->fd, 16) != 0)
+        return error_errno(err, "the control socket %s", s->path);
+    return 0;
+}
+
+int control_server_open(const char *path, struct control_server **ret,
+                        struct error *err)
+{
+    struct control_server *s = calloc(1, sizeof(*s));
+    int r;
+
+    if (s == NULL)
+        return error_nomem(err);
+    LIST_INIT(&s->callers);
+    s->fd = -1;
+    s->gid = (gid_t)-1;
+    s->stop_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    s->path = strdup(path);
+    if (s->stop_fd < 0 || s->path == NULL)
+        r = error_nomem(err);
+    else
+        r = bind_socket(s, err);
+    if (r < 0) {
+        control_server_close(s);
+        return r;
+    }
+    *ret = s;
+    return 0;
+}
+
+void control_server_close(struct control_server *s)
+{
+    uint64_t one = 1;
+
+    if (s == NULL)
+        return;
+    if (s->started) {
+        while (write(s->stop_fd, &one, sizeof(one)) < 0 && errno == EINTR)
+            ;
+        pthread_join(s->thread, NULL);
+    }
+    while (!LIST_EMPTY(&s->callers))
+        drop(LIST_FIRST(&s->callers));
+    if (s->accept_event != NULL)
+        event_free(s->accept_event);
+    if (s->stop_event != NULL)
+        event_free(s->stop_event);
+    if (s->base != NULL)
+        event_base_free(s->base);
+    if (s->fd >= 0)
+        unlink(s->path);
+    fd_close(&s->fd);
+    fd_close(&s->stop_fd);
+    free(s->path);
+    free(s);
+}

@@ -1,0 +1,63 @@
+#ifndef DAEMON_CONTROL_SERVER_H
+#define DAEMON_CONTROL_SERVER_H
+
+/*
+ * The unix socket of the operator's console: one thread that takes a request
+ * (control/control.h), asks whether the caller may, has it answered and sends
+ * the reply. Who calls is the kernel's word (SO_PEERCRED).
+ *
+ * A caller that is slow or silent is dropped after the seconds of its patience;
+ * nothing here ever waits for a worker's sockets.
+ */
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "control/control.h"
+
+enum { CONTROL_PATIENCE = 10, CONTROL_CALLERS_MAX = 64 };
+
+struct control_server;
+
+struct control_caller {
+    uid_t uid;
+    pid_t pid;
+    bool in_group; /* one of the caller's groups is the socket's */
+};
+
+struct control_answer {
+    struct strbuf out, err;
+    int status; /* attlsctl's exit status */
+};
+
+/* Both are called on the server's thread. FILE is the descriptor that came
+ * with the request, or -1; the answerer may take it by setting it to -1. */
+typedef bool (*control_allow_fn)(void *arg, const struct control_caller *caller,
+                                 enum control_right right);
+typedef void (*control_answer_fn)(void *arg,
+                                  const struct control_caller *caller,
+                                  const struct control_request *request,
+                                  int *file, struct control_answer *answer);
+
+struct control_server_params {
+    control_allow_fn allow;
+    control_answer_fn answer;
+    void *arg;
+    unsigned patience; /* seconds; 0: CONTROL_PATIENCE */
+};
+
+/*
+ * Binds PATH, mode 0660, group attls where there is one. A socket that nobody
+ * serves any more is replaced. ERR_EXISTS: another daemon serves it;
+ * ERR_SYSTEM, ERR_NOMEM.
+ */
+int control_server_open(const char *path, struct control_server **ret,
+                        struct error *err);
+/* Starts the thread. ERR_SYSTEM, ERR_NOMEM. */
+int control_server_start(struct control_server *s,
+                         const struct control_server_params *params,
+                         struct error *err);
+/* Ends the thread and removes the socket. NULL allowed. */
+void control_server_close(struct control_server *s);
+
+#endif

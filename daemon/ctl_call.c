@@ -1,0 +1,179 @@
+/* The client's end of the control socket. */
+
+#include "ctl_call.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "ctl.h"
+#include "util/fd.h"
+
+static const char built_in_path[] = "/run/attls/attlsd.sock";
+
+/* Longer than the daemon takes to answer anything. */
+enum { PATIENCE_MS = 60 * 1000 };
+
+const char *ctl_control_path(const char *option)
+{
+    const char *path = option != NULL ? option : getenv("ATTLS_CONTROL");
+
+    return path != NULL && path[0] != '\0' ? path : built_in_path;
+}
+
+static int connect_to(const char *path)
+{
+    struct sockaddr_un un = {.sun_family = AF_UNIX};
+    int fd, saved;
+
+    if (strlen(path) >= sizeof(un.sun_path)) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    strcpy(un.sun_path, path);
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || connect(fd, (struct sockaddr *)&un, sizeof(un)) == 0)
+        return fd;
+    saved = errno;
+    fd_close(&fd);
+    errno = saved;
+    return -1;
+}
+
+static int say_no_daemon(const char *path)
+{
+    const char *hint = "is attlsd running? --control SOCK or ATTLS_CONTROL "
+                       "names the socket that its configuration gives as "
+                       "control";
+
+    if (errno == EACCES)
+        hint = "join group attls to look, or be root";
+    fprintf(stderr, "attlsctl: no daemon answers at %s (%s); %s\n", path,
+            strerror(errno), hint);
+    return CTL_EXIT_ERROR;
+}
+
+/* The first bytes carry the descriptor. */
+static int send_all(int fd, const struct strbuf *msg, int file)
+{
+    union {
+        struct cmsghdr align;
+        char space[CMSG_SPACE(sizeof(int))];
+    } control = {0};
+    struct iovec iov = {msg->data, msg->len};
+    struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
+    struct cmsghdr *h;
+    ssize_t n;
+
+    if (file >= 0) {
+        m.msg_control = &control;
+        m.msg_controllen = sizeof(control);
+        h = CMSG_FIRSTHDR(&m);
+        h->cmsg_level = SOL_SOCKET;
+        h->cmsg_type = SCM_RIGHTS;
+        h->cmsg_len = CMSG_LEN(sizeof(int));
+        memcpy(CMSG_DATA(h), &file, sizeof(file));
+    }
+    n = sendmsg(fd, &m, MSG_NOSIGNAL);
+    if (n < 0)
+        return -1;
+    return fd_write_all(fd, msg->data + n, msg->len - (size_t)n, NULL);
+}
+
+/* 1: RET is there, its texts borrowed from IN. */
+static int read_reply(int fd, struct strbuf *in, struct control_reply *ret,
+                      struct error *err)
+{
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    char buf[65536];
+    ssize_t n;
+    int r = 0;
+
+    while (r == 0) {
+        if (poll(&p, 1, PATIENCE_MS) <= 0)
+            return error_set(err, ERR_LIMIT, "the daemon does not answer");
+        n = read(fd, buf, sizeof(buf));
+        if (n < 0)
+            return error_errno(err, "the connection to the daemon broke");
+        if (n == 0)
+            return error_set(err, ERR_SYSTEM,
+                             "the daemon ended the connection");
+        strbuf_add(in, buf, (size_t)n);
+        if (strbuf_failed(in))
+            return error_nomem(err);
+        r = control_decode_reply(in->data, in->len, ret, err);
+    }
+    return r;
+}
+
+int ctl_call(const char *path, const struct control_request *request, int file)
+{
+    struct strbuf out = STRBUF_INIT, in = STRBUF_INIT;
+    struct control_reply reply;
+    struct error err;
+    int fd, status = CTL_EXIT_ERROR;
+
+    if (control_encode_request(request, &out, &err) < 0) {
+        fprintf(stderr, "attlsctl: %s\n", err.text);
+        strbuf_done(&out);
+        return CTL_EXIT_ERROR;
+    }
+    fd = connect_to(path);
+    if (fd < 0 || send_all(fd, &out, file) < 0) {
+        say_no_daemon(path);
+    } else if (read_reply(fd, &in, &reply, &err) < 0) {
+        fprintf(stderr, "attlsctl: %s\n", err.text);
+    } else {
+        fwrite(reply.out, 1, reply.out_len, stdout);
+        fwrite(reply.err, 1, reply.err_len, stderr);
+        status = reply.status;
+    }
+    fd_close(&fd);
+    strbuf_done(&out);
+    strbuf_done(&in);
+    return status;
+}
+
+enum { OPT_CONTROL = 1, OPT_JSON, OPT_HELP };
+
+static const struct option options[] = {
+    {"control", required_argument, NULL, OPT_CONTROL},
+    {"json", no_argument, NULL, OPT_JSON},
+    {"help", no_argument, NULL, OPT_HELP},
+    {NULL, 0, NULL, 0}};
+
+int ctl_pass(int argc, char **argv, enum control_command command,
+             const char *options_text)
+{
+    struct control_request r = {.command = command};
+    const char *path = NULL, *verb = control_command_info(command)->name;
+    int c;
+
+    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        switch (c) {
+        case OPT_CONTROL:
+            path = optarg;
+            break;
+        case OPT_JSON:
+            r.argc = 1;
+            r.argv[0] = "json";
+            break;
+        default:
+            ctl_usage(c == OPT_HELP ? stdout : stderr, verb, options_text);
+            return c == OPT_HELP ? CTL_EXIT_OK : CTL_EXIT_ERROR;
+        }
+    }
+    for (; optind < argc; optind++) {
+        if (r.argc == CONTROL_ARGS_MAX) {
+            fprintf(stderr, "attlsctl: too many arguments\n");
+            return CTL_EXIT_ERROR;
+        }
+        r.argv[r.argc++] = argv[optind];
+    }
+    return ctl_call(ctl_control_path(path), &r, -1);
+}

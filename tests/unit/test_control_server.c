@@ -1,0 +1,260 @@
+/* The control socket with real callers: rights, files, broken and silent
+ * ones, and the socket of a daemon that is gone. */
+#include "daemon/control_server.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "support/suite.h"
+#include "util/fd.h"
+
+static char path[64];
+static bool allowed;
+
+static bool allow(void *arg, const struct control_caller *who,
+                  enum control_right right)
+{
+    (void)arg;
+    ck_assert_uint_eq(who->uid, getuid());
+    ck_assert_int_eq(who->pid, getpid());
+    ck_assert_int_eq(right, CONTROL_LOOK);
+    return allowed;
+}
+
+static void answer(void *arg, const struct control_caller *who,
+                   const struct control_request *request, int *file,
+                   struct control_answer *ret)
+{
+    (void)arg;
+    (void)who;
+    ck_assert_int_eq(request->command, CONTROL_STATUS);
+    strbuf_addf(&ret->out, "args=%zu file=%d\n", request->argc, *file >= 0);
+    ret->status = 1;
+}
+
+static struct control_server *serve(void)
+{
+    struct control_server_params params = {allow, answer, NULL, 1};
+    struct control_server *s = NULL;
+    struct error err;
+
+    if (path[0] == '\0') {
+        strcpy(path, "/tmp/attls-control-XXXXXX");
+        ck_assert_ptr_nonnull(mkdtemp(path));
+        strcat(path, "/sock");
+    }
+    allowed = true;
+    ck_assert_int_eq(control_server_open(path, &s, &err), 0);
+    ck_assert_int_eq(control_server_start(s, &params, &err), 0);
+    return s;
+}
+
+static void stop(struct control_server *s)
+{
+    control_server_close(s);
+    ck_assert_int_ne(access(path, F_OK), 0);
+    *strrchr(path, '/') = '\0';
+    ck_assert_int_eq(rmdir(path), 0);
+    path[0] = '\0';
+}
+
+static int call(void)
+{
+    struct sockaddr_un un = {.sun_family = AF_UNIX};
+    struct timeval patience = {CONTROL_PATIENCE, 0};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    strcpy(un.sun_path, path);
+    ck_assert_int_eq(connect(fd, (struct sockaddr *)&un, sizeof(un)), 0);
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    return fd;
+}
+
+static void expect(int fd, int status, const char *out, const char *err_text)
+{
+    struct control_reply r;
+    struct error err;
+    char buf[4096];
+    size_t len = 0;
+    ssize_t n;
+
+    while ((n = read(fd, buf + len, sizeof(buf) - len)) > 0)
+        len += (size_t)n;
+    ck_assert_int_eq(n, 0);
+    ck_assert_int_eq(control_decode_reply(buf, len, &r, &err), 1);
+    ck_assert_int_eq(r.status, status);
+    ck_assert_str_eq(r.out, out);
+    ck_assert_msg(strncmp(r.err, err_text, strlen(err_text)) == 0, "%s", r.err);
+    close(fd);
+}
+
+static void encode(struct strbuf *out)
+{
+    struct control_request r = {CONTROL_STATUS, 2, {"a", "b"}};
+
+    ck_assert_int_eq(control_encode_request(&r, out, NULL), 0);
+}
+
+START_TEST(answers_a_request_that_comes_in_pieces)
+{
+    struct control_server *s = serve();
+    struct strbuf msg = STRBUF_INIT;
+    struct stat st;
+    int fd = call();
+    size_t i;
+
+    ck_assert_int_eq(stat(path, &st), 0);
+    ck_assert_int_eq(st.st_mode & 0777, 0660);
+    encode(&msg);
+    for (i = 0; i < msg.len; i++)
+        ck_assert_int_eq(write(fd, msg.data + i, 1), 1);
+    expect(fd, 1, "args=2 file=0\n", "");
+    strbuf_done(&msg);
+    stop(s);
+}
+END_TEST
+
+START_TEST(a_file_comes_with_the_request)
+{
+    struct control_server *s = serve();
+    struct strbuf msg = STRBUF_INIT;
+    char control[CMSG_SPACE(2 * sizeof(int))] = "";
+    int fd = call(), files[2] = {open("/dev/null", O_RDONLY), fd};
+    struct iovec iov;
+    struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
+    struct cmsghdr *h;
+
+    encode(&msg);
+    iov.iov_base = msg.data;
+    iov.iov_len = msg.len;
+    m.msg_control = control;
+    m.msg_controllen = sizeof(control);
+    h = CMSG_FIRSTHDR(&m);
+    h->cmsg_level = SOL_SOCKET;
+    h->cmsg_type = SCM_RIGHTS;
+    h->cmsg_len = CMSG_LEN(sizeof(files));
+    memcpy(CMSG_DATA(h), files, sizeof(files));
+    ck_assert_int_eq(sendmsg(fd, &m, 0), (ssize_t)msg.len);
+    close(files[0]);
+    expect(fd, 1, "args=2 file=1\n", "");
+    strbuf_done(&msg);
+    stop(s);
+}
+END_TEST
+
+START_TEST(who_may_not_is_told_how)
+{
+    struct control_server *s = serve();
+    struct strbuf msg = STRBUF_INIT;
+    int fd = call();
+    char text[64];
+
+    allowed = false;
+    encode(&msg);
+    ck_assert_int_eq(write(fd, msg.data, msg.len), (ssize_t)msg.len);
+    snprintf(text, sizeof(text), "attlsd: user %lu may not use \"status\"",
+             (unsigned long)getuid());
+    expect(fd, 2, "", text);
+    strbuf_done(&msg);
+    stop(s);
+}
+END_TEST
+
+START_TEST(a_broken_request_gets_its_reason)
+{
+    struct control_server *s = serve();
+    int fd = call();
+
+    ck_assert_int_eq(write(fd, "GET / ", 6), 6);
+    expect(fd, 2, "", "attlsd: this is not the control protocol of attlsd");
+    fd = call(); /* hangs up in the middle */
+    ck_assert_int_eq(write(fd, "ATT", 3), 3);
+    close(fd);
+    fd = call();
+    ck_assert_int_eq(write(fd, "ATTLS\x02Q\0\0\0\0", 11), 11);
+    expect(fd, 2, "", "attlsd: the other side speaks version 2");
+    stop(s);
+}
+END_TEST
+
+/* One that says nothing keeps nobody waiting, and is dropped in time. */
+START_TEST(a_silent_caller_delays_nobody)
+{
+    struct control_server *s = serve();
+    struct strbuf msg = STRBUF_INIT;
+    int silent = call(), fd = call();
+    char c;
+
+    encode(&msg);
+    ck_assert_int_eq(write(fd, msg.data, msg.len), (ssize_t)msg.len);
+    expect(fd, 1, "args=2 file=0\n", "");
+    ck_assert_int_eq(read(silent, &c, 1), 0);
+    close(silent);
+    strbuf_done(&msg);
+    stop(s);
+}
+END_TEST
+
+START_TEST(callers_are_bounded)
+{
+    struct control_server *s = serve();
+    int fds[CONTROL_CALLERS_MAX + 1], i;
+    char c;
+
+    for (i = 0; i < CONTROL_CALLERS_MAX + 1; i++)
+        fds[i] = call();
+    ck_assert_int_eq(read(fds[CONTROL_CALLERS_MAX], &c, 1), 0);
+    for (i = 0; i < CONTROL_CALLERS_MAX + 1; i++)
+        close(fds[i]);
+    stop(s);
+}
+END_TEST
+
+START_TEST(a_socket_is_taken_over_only_from_the_dead)
+{
+    struct control_server *s = serve(), *second = NULL;
+    struct sockaddr_un un = {.sun_family = AF_UNIX};
+    struct error err;
+    int fd;
+
+    ck_assert_int_eq(control_server_open(path, &second, &err), ERR_EXISTS);
+    ck_assert_ptr_nonnull(strstr(err.text, "another daemon answers at"));
+    control_server_close(s);
+
+    /* left behind by a daemon that was killed */
+    strcpy(un.sun_path, path);
+    fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    ck_assert_int_eq(bind(fd, (struct sockaddr *)&un, sizeof(un)), 0);
+    close(fd);
+    s = serve();
+    control_server_close(s);
+
+    fd = open(path, O_CREAT | O_WRONLY, 0600);
+    close(fd);
+    ck_assert_int_eq(control_server_open(path, &second, &err), ERR_EXISTS);
+    ck_assert_ptr_nonnull(strstr(err.text, "is no socket"));
+    unlink(path);
+    s = serve();
+    stop(s);
+    ck_assert_int_eq(control_server_open("/nonexistent/sock", &second, &err),
+                     ERR_SYSTEM);
+    ck_assert_ptr_null(second);
+}
+END_TEST
+
+TESTS_BEGIN("control_server")
+TEST(answers_a_request_that_comes_in_pieces)
+TEST(a_file_comes_with_the_request)
+TEST(who_may_not_is_told_how)
+TEST(a_broken_request_gets_its_reason)
+TEST(a_silent_caller_delays_nobody)
+TEST(callers_are_bounded)
+TEST(a_socket_is_taken_over_only_from_the_dead)
+TESTS_END
