@@ -112,6 +112,7 @@ static int show_one(const char *text, bool as_json)
     int code = parse_code(text);
     const struct retcode *r = code < 0 ? NULL : retcode_find(code);
 
+    fflush(stdout); /* both streams may go to one place */
     if (r == NULL) {
         if (code < 0)
             fprintf(stderr,

@@ -31,20 +31,7 @@ of each rule before it failed, and what the rule resolves to.
 exit status: 0 answered (no rule is an answer too), 2 errors
 $ attlsctl explain --help | head -1
 usage: attlsctl explain --direction D --local A:P --remote A:P [OPTION...] FILE
-$ attlsctl | head -1
+$ attlsctl 2>&1 | head -1
 usage: attlsctl VERB [OPTION...] [ARGUMENT...]
-
-  check [OPTION...] FILE...
-        read a policy and say what is wrong with it
-  explain --direction D --local A:P --remote A:P [OPTION...] FILE
-        say which rule a connection takes, and what it resolves to
-  rc [--json] [CODE...]
-        explain a return code
-  pasearch [-t] [-e|-r|-a] [-n] [-c] [-f NAME] [-p IMAGE] FILE
-        list a policy as pasearch does on z/OS
-  help [VERB]
-        list the verbs, or the options of one
-
-attlsctl help VERB shows the options of a verb.
 $ attlsctl help help | head -1
 usage: attlsctl VERB [OPTION...] [ARGUMENT...]
