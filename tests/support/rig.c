@@ -1,0 +1,154 @@
+/* A worker's surroundings for tests of the connection; see rig.h. */
+
+#include "support/rig.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/strbuf.h"
+
+uint64_t rig_clock = 3600 * 1000;
+
+static uint64_t now(void)
+{
+    return rig_clock;
+}
+
+static void die(const char *what)
+{
+    fprintf(stderr, "rig: %s\n", what);
+    abort();
+}
+
+static void add_rule(struct strbuf *s, const char *name, const char *direction,
+                     const char *job, const char *group, const char *role,
+                     const char *more)
+{
+    strbuf_addf(s,
+                "TTLSRule %s\n{\nDirection %s\nJobname %s\n"
+                "TTLSGroupActionRef %s\nTTLSEnvironmentActionRef e%s\n}\n",
+                name, direction, job, group, name);
+    strbuf_addf(s,
+                "TTLSEnvironmentAction e%s\n{\nHandshakeRole %s\n"
+                "TTLSKeyringParms\n{\nKeyring Test.Ring\n}\n"
+                "TTLSCipherParms\n{\n"
+                "V3CipherSuites TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384\n}\n"
+                "TTLSEnvironmentAdvancedParms\n{\nTLSv1 Off\nTLSv1.1 Off\n"
+                "TLSv1.2 On\n%s\n}\n}\n",
+                name, role, more);
+}
+
+static void write_policy(const char *path, const char *more)
+{
+    struct strbuf s = STRBUF_INIT;
+    FILE *f = fopen(path, "w");
+
+    strbuf_adds(&s, "TTLSGroupAction on\n{\nTTLSEnabled On\n}\n"
+                    "TTLSGroupAction off\n{\nTTLSEnabled Off\n}\n");
+    add_rule(&s, "In", "Inbound", "RIG", "on", "Server", more);
+    add_rule(&s, "Out", "Outbound", "RIG", "on", "Client", more);
+    add_rule(&s, "InOff", "Inbound", "OFF", "off", "Server", "");
+    if (f == NULL || fputs(strbuf_str(&s), f) < 0 || fclose(f) != 0)
+        die("can't write the policy");
+    strbuf_done(&s);
+}
+
+static struct config *load_config(const char *text)
+{
+    struct diags *diags = diags_new();
+    struct config *config = NULL;
+    struct strbuf out = STRBUF_INIT;
+    struct source *src = NULL;
+
+    if (source_new("rig.conf", text, strlen(text), &src, NULL) != 0 ||
+        config_load_source(src, diags, &config) != 0) {
+        if (diags_count(diags) != 0)
+            diag_format(diags_get(diags, 0), &out);
+        die(strbuf_str(&out));
+    }
+    source_unref(src);
+    diags_free(diags);
+    return config;
+}
+
+struct snapshot *rig_load(struct rig *r, const char *settings, const char *more)
+{
+    static const char listener[] =
+        "{ mode = \"forward\"; direction = \"%s\"; listen = \"127.0.0.1:0\"; "
+        "target = \"127.0.0.1:9\"; jobname = \"RIG\"; userid = \"%s\"; }%s\n";
+    struct diags *diags = diags_new();
+    struct snapshot *snapshot = NULL;
+    struct strbuf s = STRBUF_INIT, out = STRBUF_INIT;
+    char path[600];
+
+    snprintf(path, sizeof(path), "%s/policy", testring_dir(r->rings));
+    write_policy(path, more);
+    strbuf_addf(&s, "pagent = \"%s\"; racf = \"%s\"; %s\nlisteners = (\n", path,
+                testring_dir(r->rings), settings);
+    strbuf_addf(&s, listener, "Inbound", "SERVER", ",");
+    strbuf_addf(&s, listener, "Outbound", "CLIENT", " );");
+    config_unref(r->config);
+    r->config = load_config(strbuf_str(&s));
+    if (snapshot_load(r->config, diags, &snapshot) != 0) {
+        diag_format(diags_get(diags, 0), &out);
+        die(strbuf_str(&out));
+    }
+    strbuf_done(&s);
+    diags_free(diags);
+    return snapshot;
+}
+
+static struct event_base *new_base(void)
+{
+    struct event_config *cfg = event_config_new();
+    struct event_base *base;
+
+    event_config_require_features(cfg, EV_FEATURE_ET | EV_FEATURE_EARLY_CLOSE);
+    base = event_base_new_with_config(cfg);
+    event_config_free(cfg);
+    return base;
+}
+
+void rig_open(struct rig *r, struct testring *rings, const char *settings,
+              const char *more)
+{
+    struct snapshot *first;
+    struct error err;
+
+    *r = (struct rig){.rings = rings};
+    first = rig_load(r, settings, more);
+    if (snapshots_new(first, &r->snapshots) != 0 ||
+        trace_new("RIG", &r->trace, &err) != 0)
+        die("no memory");
+    r->host = (struct conn_host){.base = new_base(),
+                                 .snapshots = r->snapshots,
+                                 .trace = r->trace,
+                                 .now = now};
+    if (conn_host_init(&r->host, &err) != 0)
+        die(err.text);
+}
+
+void rig_close(struct rig *r)
+{
+    conn_host_done(&r->host);
+    event_base_free(r->host.base);
+    snapshots_free(r->snapshots);
+    config_unref(r->config);
+    trace_free(r->trace);
+}
+
+struct config_listener *rig_listener(const struct rig *r, int which)
+{
+    return &r->config->listeners.item[which];
+}
+
+uint64_t rig_counter(const struct rig *r, enum counter c)
+{
+    return metrics_get(&r->host.metrics, c);
+}
+
+void rig_turn(struct rig *r)
+{
+    event_base_loop(r->host.base, EVLOOP_NONBLOCK);
+}

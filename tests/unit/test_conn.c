@@ -1,0 +1,437 @@
+/*
+ * The step machine: every pair of state and event, and every state's limit
+ * under a clock that the test moves.
+ */
+
+#include "daemon/conn.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "daemon/conn_private.h"
+#include "support/peer.h"
+#include "support/rig.h"
+#include "support/suite.h"
+#include "util/fd.h"
+
+static struct testring *rings;
+
+static void setup(void)
+{
+    rings = testring_new(NULL);
+}
+
+static void teardown(void)
+{
+    testring_free(rings);
+}
+
+/* ---- pairs without an edge ---- */
+
+START_TEST(without_an_edge_it_is_a_defect)
+{
+    enum conn_state s = (enum conn_state)(_i / CONN_EVENT_COUNT);
+    enum conn_event e = (enum conn_event)(_i % CONN_EVENT_COUNT);
+    struct rig r;
+    struct conn *c;
+
+    if (conn_has_edge(s, e))
+        return;
+    rig_open(&r, rings, "", "");
+    if (s == CONN_CLOSED) { /* only a step leads there */
+        c = conn_new_in_state(&r.host, rig_listener(&r, RIG_IN), CONN_NEW);
+        conn_step(c, CONN_EV_REFUSED);
+    } else {
+        c = conn_new_in_state(&r.host, rig_listener(&r, RIG_IN), s);
+    }
+    conn_step(c, e);
+    if (s == CONN_CLOSED || e == CONN_EV_NONE) {
+        ck_assert_int_eq(conn_state(c), s);
+        ck_assert_uint_eq(rig_counter(&r, COUNTER_DEFECT), 0);
+    } else {
+        ck_assert_msg(conn_state(c) == CONN_CLOSED, "%s in %s",
+                      conn_event_name(e), conn_state_name(s));
+        ck_assert_int_eq(conn_reason(c), CONN_BY_DEFECT);
+        ck_assert_uint_eq(rig_counter(&r, COUNTER_DEFECT), 1);
+    }
+    rig_close(&r);
+}
+END_TEST
+
+/* ---- edges ---- */
+
+enum outfit {
+    BARE,    /* no socket */
+    SOCKETS, /* both sides connected to the test */
+    TLS      /* and the session begun, nothing heard */
+};
+
+/* FROM, EV: the edge; END: where the connection is then. */
+#define ROW(from, ev, outfit, end, reason)                                     \
+    {                                                                          \
+        CONN_##from, CONN_EV_##ev, outfit, CONN_##end, CONN_BY_##reason        \
+    }
+static const struct {
+    enum conn_state from;
+    enum conn_event event;
+    enum outfit outfit;
+    enum conn_state end;
+    enum conn_reason reason; /* when it has ended */
+} edges[] = {
+    ROW(NEW, ARRIVED_OUT, BARE, CLOSED, OWNER_UNKNOWN),
+    ROW(NEW, ARRIVED_IN, BARE, CLOSED, WIRE_LOST),
+    ROW(NEW, REFUSED, BARE, CLOSED, FINISHED),
+    ROW(CHECKING, ALLOWED, BARE, DIALLING_WIRE, FINISHED),
+    ROW(CHECKING, REFUSED, BARE, CLOSED, FINISHED),
+    ROW(DIALLING_WIRE, READY, BARE, DIALLING_WIRE, FINISHED),
+    ROW(DIALLING_WIRE, DIAL_NEXT, BARE, DIALLING_WIRE, FINISHED),
+    ROW(DIALLING_WIRE, TIMEOUT, BARE, CLOSED, DIAL_FAILED),
+    ROW(DIALLING_WIRE, DIALLED, SOCKETS, GREETING, FINISHED),
+    ROW(DIALLING_WIRE, REFUSED, BARE, CLOSED, FINISHED),
+    ROW(DIALLING_WIRE, STOP, BARE, CLOSED, STOPPED),
+    ROW(MAPPING_OUT, MAPPED_TLS, SOCKETS, GREETING, FINISHED),
+    ROW(MAPPING_OUT, MAPPED_CLEAR, SOCKETS, RELAYING, FINISHED),
+    ROW(MAPPING_OUT, REFUSED, BARE, CLOSED, FINISHED),
+    ROW(MAPPING_IN, MAPPED_TLS, BARE, DIALLING_APP, FINISHED),
+    ROW(MAPPING_IN, MAPPED_CLEAR, BARE, DIALLING_APP, FINISHED),
+    ROW(MAPPING_IN, REFUSED, BARE, CLOSED, FINISHED),
+    ROW(DIALLING_APP, READY, BARE, DIALLING_APP, FINISHED),
+    ROW(DIALLING_APP, DIAL_NEXT, BARE, DIALLING_APP, FINISHED),
+    ROW(DIALLING_APP, TIMEOUT, BARE, CLOSED, DIAL_FAILED),
+    ROW(DIALLING_APP, DIALLED, SOCKETS, GREETING, FINISHED),
+    ROW(DIALLING_APP, REFUSED, BARE, CLOSED, FINISHED),
+    ROW(DIALLING_APP, STOP, BARE, CLOSED, STOPPED),
+    ROW(DIALLED_APP, MAPPED_TLS, SOCKETS, GREETING, FINISHED),
+    ROW(DIALLED_APP, MAPPED_CLEAR, SOCKETS, RELAYING, FINISHED),
+    ROW(OPENING, OPENED, TLS, GREETING, FINISHED),
+    ROW(OPENING, FAILED, SOCKETS, CLOSED, FINISHED),
+    ROW(GREETING, READY, TLS, GREETING, FINISHED),
+    ROW(GREETING, HEARD, TLS, HANDSHAKING, FINISHED),
+    ROW(GREETING, SECURED, TLS, RELAYING, FINISHED),
+    ROW(GREETING, FAILED, TLS, CLOSED, FINISHED),
+    ROW(GREETING, TIMEOUT, TLS, CLOSED, TIMED_OUT),
+    ROW(GREETING, STOP, TLS, CLOSED, STOPPED),
+    ROW(HANDSHAKING, READY, TLS, HANDSHAKING, FINISHED),
+    ROW(HANDSHAKING, SECURED, TLS, RELAYING, FINISHED),
+    ROW(HANDSHAKING, FAILED, TLS, CLOSED, FINISHED),
+    ROW(HANDSHAKING, TIMEOUT, TLS, CLOSED, TIMED_OUT),
+    ROW(HANDSHAKING, STOP, TLS, CLOSED, STOPPED),
+    ROW(RELAYING, READY, SOCKETS, RELAYING, FINISHED),
+    ROW(RELAYING, HALF, SOCKETS, DRAINING, FINISHED),
+    ROW(RELAYING, DONE, SOCKETS, CLOSED, FINISHED),
+    ROW(RELAYING, LOST, SOCKETS, CLOSED, FINISHED),
+    ROW(RELAYING, TIMEOUT, SOCKETS, CLOSED, IDLE),
+    ROW(RELAYING, STOP, SOCKETS, CLOSED, STOPPED),
+    ROW(DRAINING, READY, SOCKETS, DRAINING, FINISHED),
+    ROW(DRAINING, HALF, SOCKETS, DRAINING, FINISHED),
+    ROW(DRAINING, DONE, SOCKETS, CLOSED, FINISHED),
+    ROW(DRAINING, LOST, SOCKETS, CLOSED, FINISHED),
+    ROW(DRAINING, TIMEOUT, SOCKETS, CLOSED, IDLE),
+    ROW(DRAINING, STOP, SOCKETS, CLOSED, STOPPED),
+};
+#undef ROW
+
+static bool begins_outbound(enum conn_state s, enum conn_event e)
+{
+    return e == CONN_EV_ARRIVED_OUT || s == CONN_CHECKING ||
+           s == CONN_DIALLING_WIRE || s == CONN_MAPPING_OUT;
+}
+
+/* A connection and the test's ends of its sockets. */
+struct made {
+    struct conn *c;
+    int wire, app;
+};
+
+static void make(struct made *m, struct rig *r, enum conn_state state,
+                 enum outfit outfit, bool outbound)
+{
+    const struct config_listener *l =
+        rig_listener(r, outbound ? RIG_OUT : RIG_IN);
+    int wire[2], app[2];
+    struct conn *c = conn_new_in_state(&r->host, l, state);
+
+    *m = (struct made){c, -1, -1};
+    c->in.who.owner_error = ERR_NOT_FOUND;
+    snprintf(c->in.who.jobname, sizeof(c->in.who.jobname), "RIG");
+    snprintf(c->in.who.userid, sizeof(c->in.who.userid), "%s", l->userid);
+    c->target = state == CONN_DIALLING_WIRE || state == CONN_DIALLING_APP;
+    if (outfit == BARE)
+        return;
+    peer_tcp_pair(wire, false);
+    peer_tcp_pair(app, false);
+    m->wire = wire[1];
+    m->app = app[1];
+    ck_assert_int_eq(endpoint_open(&c->wire, r->host.base, wire[0], NULL), 0);
+    ck_assert_int_eq(endpoint_open(&c->app, r->host.base, app[0], NULL), 0);
+    /* the rule, as if it had been looked up */
+    ck_assert_int_eq(conn_do_look_up(c), CONN_EV_MAPPED_TLS);
+    if (outfit == TLS)
+        ck_assert_int_eq(conn_do_open_tls(c), CONN_EV_OPENED);
+}
+
+static void unmake(struct made *m)
+{
+    fd_close(&m->wire);
+    fd_close(&m->app);
+}
+
+START_TEST(follows_each_edge)
+{
+    enum conn_state from = edges[_i].from;
+    enum conn_event ev = edges[_i].event;
+    struct made m;
+    struct rig r;
+
+    ck_assert(conn_has_edge(from, ev));
+    rig_open(&r, rings, "", "");
+    make(&m, &r, from, edges[_i].outfit, begins_outbound(from, ev));
+    if (ev == CONN_EV_DIAL_NEXT)
+        m.c->target = 0; /* the only address has not been tried */
+    conn_step(m.c, ev);
+    ck_assert_msg(conn_state(m.c) == edges[_i].end, "%s in %s: %s, not %s",
+                  conn_event_name(ev), conn_state_name(from),
+                  conn_state_name(conn_state(m.c)),
+                  conn_state_name(edges[_i].end));
+    if (edges[_i].end == CONN_CLOSED)
+        ck_assert_msg(conn_reason(m.c) == edges[_i].reason,
+                      "%s in %s: reason %d", conn_event_name(ev),
+                      conn_state_name(from), conn_reason(m.c));
+    ck_assert_uint_eq(rig_counter(&r, COUNTER_DEFECT), 0);
+    unmake(&m);
+    rig_close(&r);
+}
+END_TEST
+
+/* The table above has each edge, once. */
+START_TEST(knows_each_edge)
+{
+    int s, e, i, rows;
+
+    for (s = 0; s < CONN_STATE_COUNT; s++)
+        for (e = 0; e < CONN_EVENT_COUNT; e++) {
+            for (rows = 0, i = 0; i < ROWS(edges); i++)
+                rows += edges[i].from == (enum conn_state)s &&
+                        edges[i].event == (enum conn_event)e;
+            ck_assert_msg(
+                rows == conn_has_edge((enum conn_state)s, (enum conn_event)e),
+                "%s in %s", conn_event_name((enum conn_event)e),
+                conn_state_name((enum conn_state)s));
+        }
+}
+END_TEST
+
+/* ---- limits ---- */
+
+/* ENTER in FROM leads to STATE, which ends after MS (0: never). */
+#define ROW(name, settings, more, outfit, from, enter, state, ms, reason)      \
+    {                                                                          \
+        name, settings, more, outfit, CONN_##from, CONN_EV_##enter,            \
+            CONN_##state, ms, CONN_BY_##reason                                 \
+    }
+static const struct {
+    const char *name, *settings, *more;
+    enum outfit outfit;
+    enum conn_state from;
+    enum conn_event enter;
+    enum conn_state state;
+    uint64_t ms;
+    enum conn_reason reason;
+} limits[] = {
+    ROW("HandshakeTimeout's default", "", "", SOCKETS, DIALLED_APP, MAPPED_TLS,
+        GREETING, 10000, TIMED_OUT),
+    ROW("HandshakeTimeout", "", "HandshakeTimeout 3", SOCKETS, DIALLED_APP,
+        MAPPED_TLS, GREETING, 3000, TIMED_OUT),
+    ROW("HandshakeTimeout 0", "", "HandshakeTimeout 0", SOCKETS, MAPPING_OUT,
+        MAPPED_TLS, GREETING, 60000, TIMED_OUT),
+    ROW("handshake_limit is shorter", "handshake_limit = 2;",
+        "HandshakeTimeout 3", SOCKETS, MAPPING_OUT, MAPPED_TLS, GREETING, 2000,
+        TIMED_OUT),
+    ROW("ten times HandshakeTimeout", "handshake_limit = 600;",
+        "HandshakeTimeout 3", TLS, GREETING, HEARD, HANDSHAKING, 30000,
+        TIMED_OUT),
+    ROW("handshake_limit comes before it", "", "HandshakeTimeout 30", TLS,
+        GREETING, HEARD, HANDSHAKING, 60000, TIMED_OUT),
+    ROW("no idle_limit", "", "", SOCKETS, DIALLED_APP, MAPPED_CLEAR, RELAYING,
+        0, IDLE),
+    ROW("idle_limit", "idle_limit = 7;", "", SOCKETS, DIALLED_APP, MAPPED_CLEAR,
+        RELAYING, 7000, IDLE),
+    ROW("half_close_limit", "half_close_limit = 9;", "", SOCKETS, RELAYING,
+        HALF, DRAINING, 9000, IDLE),
+    ROW("half_close_limit's default", "", "", SOCKETS, RELAYING, HALF, DRAINING,
+        3600000, IDLE),
+};
+#undef ROW
+
+START_TEST(limits_each_state)
+{
+    uint64_t ms = limits[_i].ms;
+    struct made m;
+    struct rig r;
+
+    rig_open(&r, rings, limits[_i].settings, limits[_i].more);
+    make(&m, &r, limits[_i].from, limits[_i].outfit,
+         limits[_i].from == CONN_MAPPING_OUT);
+    conn_step(m.c, limits[_i].enter);
+    ck_assert_int_eq(conn_state(m.c), limits[_i].state);
+    rig_clock += ms != 0 ? ms - 1 : 7 * 86400 * 1000;
+    conn_check_limit(m.c);
+    ck_assert_msg(conn_state(m.c) == limits[_i].state, "%s: too early",
+                  limits[_i].name);
+    if (ms != 0) {
+        rig_clock++;
+        conn_check_limit(m.c);
+        ck_assert_msg(conn_state(m.c) == CONN_CLOSED, "%s: too late",
+                      limits[_i].name);
+        ck_assert_int_eq(conn_reason(m.c), limits[_i].reason);
+    }
+    unmake(&m);
+    rig_close(&r);
+}
+END_TEST
+
+/* The whole handshake is bounded, not each of its two parts. */
+START_TEST(handshake_limit_counts_from_the_beginning)
+{
+    struct made m;
+    struct rig r;
+
+    rig_open(&r, rings, "", "HandshakeTimeout 50");
+    make(&m, &r, CONN_DIALLED_APP, SOCKETS, false);
+    conn_step(m.c, CONN_EV_MAPPED_TLS);
+    rig_clock += 45000;
+    conn_step(m.c, CONN_EV_HEARD);
+    rig_clock += 14999;
+    conn_check_limit(m.c);
+    ck_assert_int_eq(conn_state(m.c), CONN_HANDSHAKING);
+    rig_clock += 1;
+    conn_check_limit(m.c);
+    ck_assert_int_eq(conn_state(m.c), CONN_CLOSED);
+    unmake(&m);
+    rig_close(&r);
+}
+END_TEST
+
+/* Bytes that move put the end off; the timer is not touched for each. */
+START_TEST(idle_limit_counts_from_the_last_byte)
+{
+    char byte = 'x';
+    struct made m;
+    struct rig r;
+
+    rig_open(&r, rings, "idle_limit = 10;", "");
+    make(&m, &r, CONN_DIALLED_APP, SOCKETS, false);
+    conn_step(m.c, CONN_EV_MAPPED_CLEAR);
+    rig_clock += 9000;
+    ck_assert_int_eq(write(m.app, &byte, 1), 1);
+    rig_turn(&r);
+    ck_assert_int_eq(read(m.wire, &byte, 1), 1);
+    rig_clock += 9999;
+    conn_check_limit(m.c);
+    ck_assert_int_eq(conn_state(m.c), CONN_RELAYING);
+    rig_clock += 1;
+    conn_check_limit(m.c);
+    ck_assert_int_eq(conn_state(m.c), CONN_CLOSED);
+    ck_assert_uint_eq(rig_counter(&r, COUNTER_IDLE), 1);
+    unmake(&m);
+    rig_close(&r);
+}
+END_TEST
+
+/* A listening socket whose queue is full: the kernel drops what is new. */
+struct deaf {
+    int fd[4];
+};
+
+static struct netaddr make_deaf(struct deaf *d)
+{
+    struct sockaddr_in in = {.sin_family = AF_INET};
+    socklen_t len = sizeof(in);
+    struct netaddr a;
+    int i;
+
+    in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    d->fd[0] = socket(AF_INET, SOCK_STREAM, 0);
+    ck_assert_int_eq(bind(d->fd[0], (struct sockaddr *)&in, len), 0);
+    ck_assert_int_eq(listen(d->fd[0], 0), 0);
+    getsockname(d->fd[0], (struct sockaddr *)&in, &len);
+    for (i = 1; i < 4; i++) {
+        d->fd[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        ck_assert(connect(d->fd[i], (struct sockaddr *)&in, len) == 0 ||
+                  errno == EINPROGRESS);
+    }
+    netaddr_from_sockaddr((struct sockaddr *)&in, &a);
+    return a;
+}
+
+/* connect_limit is shared by the addresses of the target. */
+START_TEST(connect_limit_is_divided)
+{
+    struct config_listener l;
+    struct deaf d;
+    struct conn *c;
+    struct rig r;
+    int i;
+
+    rig_open(&r, rings, "connect_limit = 8;", "");
+    l = *rig_listener(&r, RIG_OUT);
+    l.target.address[0] = l.target.address[1] = make_deaf(&d);
+    l.target.count = 2;
+    c = conn_new_in_state(&r.host, &l, CONN_CHECKING);
+    conn_step(c, CONN_EV_ALLOWED);
+    rig_turn(&r);
+    for (i = 0; i < 2; i++) {
+        ck_assert_int_eq(conn_state(c), CONN_DIALLING_WIRE);
+        rig_clock += 3999;
+        conn_check_limit(c);
+        ck_assert_int_eq(conn_state(c), CONN_DIALLING_WIRE);
+        rig_clock += 1;
+        conn_check_limit(c);
+    }
+    ck_assert_int_eq(conn_state(c), CONN_CLOSED);
+    ck_assert_int_eq(conn_reason(c), CONN_BY_DIAL_FAILED);
+    ck_assert_uint_eq(rig_counter(&r, COUNTER_DIAL_FAILED), 1);
+    rig_close(&r);
+    for (i = 0; i < 4; i++)
+        fd_close(&d.fd[i]);
+}
+END_TEST
+
+/* ---- life ---- */
+
+START_TEST(stop_ends_all)
+{
+    struct made m[3];
+    struct rig r;
+    int i;
+
+    rig_open(&r, rings, "", "");
+    make(&m[0], &r, CONN_DIALLING_APP, BARE, false);
+    make(&m[1], &r, CONN_GREETING, TLS, false);
+    make(&m[2], &r, CONN_RELAYING, SOCKETS, true);
+    ck_assert_uint_eq(r.host.count, 3);
+    conn_host_stop(&r.host);
+    ck_assert_uint_eq(r.host.count, 0);
+    ck_assert_uint_eq(rig_counter(&r, COUNTER_STOPPED), 3);
+    for (i = 0; i < 3; i++)
+        unmake(&m[i]);
+    rig_close(&r);
+}
+END_TEST
+
+TESTS_BEGIN("conn")
+tcase_add_unchecked_fixture(tc, setup, teardown);
+tcase_add_loop_test(tc, without_an_edge_it_is_a_defect, 0,
+                    (int)CONN_STATE_COUNT *(int)CONN_EVENT_COUNT);
+TEST(knows_each_edge)
+TEST_ROWS(follows_each_edge, edges)
+TEST_ROWS(limits_each_state, limits)
+TEST(handshake_limit_counts_from_the_beginning)
+TEST(idle_limit_counts_from_the_last_byte)
+TEST(connect_limit_is_divided)
+TEST(stop_ends_all)
+TESTS_END
