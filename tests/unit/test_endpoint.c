@@ -1,0 +1,256 @@
+/* One end of a connection, in clear: what it reports, and how it ends. TLS is
+ * in test_pump, where both ends are. */
+
+#include "daemon/endpoint.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "support/peer.h"
+#include "support/suite.h"
+#include "util/fd.h"
+
+struct bench {
+    struct event_base *base;
+    struct endpoint e;
+    int other; /* the test's end */
+    int calls;
+};
+
+static void on_ready(void *arg)
+{
+    struct bench *b = arg;
+
+    b->calls++;
+}
+
+static void bench_open(struct bench *b, bool small)
+{
+    struct event_config *cfg = event_config_new();
+    int pair[2];
+
+    *b = (struct bench){.other = -1};
+    event_config_require_features(cfg, EV_FEATURE_ET | EV_FEATURE_EARLY_CLOSE);
+    b->base = event_base_new_with_config(cfg);
+    event_config_free(cfg);
+    endpoint_init(&b->e, on_ready, b);
+    peer_tcp_pair(pair, small);
+    b->other = pair[1];
+    ck_assert_int_eq(endpoint_open(&b->e, b->base, pair[0], NULL), 0);
+}
+
+static void bench_close(struct bench *b)
+{
+    endpoint_close(&b->e);
+    fd_close(&b->other);
+    event_base_free(b->base);
+}
+
+static void turn(struct bench *b)
+{
+    event_base_loop(b->base, EVLOOP_NONBLOCK);
+}
+
+START_TEST(is_closed_at_first)
+{
+    struct endpoint e;
+
+    endpoint_init(&e, on_ready, NULL);
+    ck_assert_int_eq(e.fd, -1);
+    ck_assert(!endpoint_can_read(&e) && !endpoint_can_write(&e));
+    endpoint_close(&e);
+    endpoint_reset(&e);
+}
+END_TEST
+
+START_TEST(reports_what_it_can)
+{
+    struct bench b;
+    char buf[8];
+    size_t n;
+
+    bench_open(&b, false);
+    turn(&b);
+    ck_assert(endpoint_can_write(&b.e) && !endpoint_can_read(&b.e));
+    ck_assert_int_eq(endpoint_read(&b.e, buf, sizeof(buf), &n), IO_BLOCKED);
+    ck_assert_int_eq(write(b.other, "abc", 3), 3);
+    turn(&b);
+    ck_assert(endpoint_can_read(&b.e));
+    ck_assert_int_eq(endpoint_read(&b.e, buf, sizeof(buf), &n), IO_OK);
+    ck_assert_uint_eq(n, 3);
+    /* a short read has emptied the socket: no second call is needed */
+    ck_assert(!endpoint_can_read(&b.e));
+    bench_close(&b);
+}
+END_TEST
+
+/* The end that was announced before the last bytes were read is not lost:
+ * there is no second edge for it. */
+START_TEST(finds_the_end_behind_the_bytes)
+{
+    struct bench b;
+    char buf[8];
+    size_t n;
+
+    bench_open(&b, false);
+    ck_assert_int_eq(write(b.other, "abc", 3), 3);
+    shutdown(b.other, SHUT_WR);
+    turn(&b);
+    ck_assert_int_eq(endpoint_read(&b.e, buf, sizeof(buf), &n), IO_OK);
+    ck_assert(endpoint_can_read(&b.e));
+    ck_assert_int_eq(endpoint_read(&b.e, buf, sizeof(buf), &n), IO_EOF);
+    ck_assert_uint_eq(n, 0);
+    bench_close(&b);
+}
+END_TEST
+
+START_TEST(tells_a_reset_from_an_end)
+{
+    struct bench b;
+    char buf[8];
+    size_t n;
+
+    bench_open(&b, false);
+    fd_reset(&b.other);
+    turn(&b);
+    ck_assert_int_eq(endpoint_read(&b.e, buf, sizeof(buf), &n), IO_LOST);
+    ck_assert_int_eq(endpoint_write(&b.e, "x", 1, &n), IO_LOST);
+    bench_close(&b);
+}
+END_TEST
+
+START_TEST(writes_what_goes)
+{
+    static char data[4 * 1024 * 1024];
+    struct bench b;
+    size_t n;
+
+    bench_open(&b, true);
+    turn(&b);
+    ck_assert_int_eq(endpoint_write(&b.e, data, sizeof(data), &n), IO_BLOCKED);
+    ck_assert_uint_gt(n, 0);
+    ck_assert_uint_lt(n, sizeof(data));
+    ck_assert(!endpoint_can_write(&b.e));
+    bench_close(&b);
+}
+END_TEST
+
+static const struct {
+    const char *name;
+    void (*end)(struct endpoint *e);
+    int got; /* by the other side: 0 an end, else errno */
+} ends[] = {
+    {"closed", endpoint_close, 0},
+    {"reset", endpoint_reset, ECONNRESET},
+};
+
+START_TEST(ends_as_told)
+{
+    struct bench b;
+    char byte;
+    ssize_t n;
+
+    bench_open(&b, false);
+    ends[_i].end(&b.e);
+    ck_assert_int_eq(b.e.fd, -1);
+    ends[_i].end(&b.e); /* a closed one is left alone */
+    n = recv(b.other, &byte, 1, 0);
+    ck_assert_msg(ends[_i].got == 0 ? n == 0 : n < 0 && errno == ends[_i].got,
+                  "%s", ends[_i].name);
+    turn(&b);
+    ck_assert_int_eq(b.calls, 0);
+    bench_close(&b);
+}
+END_TEST
+
+START_TEST(ends_one_direction)
+{
+    struct bench b;
+    char byte;
+    size_t n;
+
+    bench_open(&b, false);
+    ck_assert_int_eq(endpoint_end(&b.e), IO_OK);
+    ck_assert_int_eq(recv(b.other, &byte, 1, 0), 0);
+    ck_assert_int_eq(write(b.other, "x", 1), 1);
+    turn(&b);
+    ck_assert_int_eq(endpoint_read(&b.e, &byte, 1, &n), IO_OK);
+    bench_close(&b);
+}
+END_TEST
+
+static int get_option(int fd, int level, int name)
+{
+    socklen_t len = sizeof(int);
+    int value = -1;
+
+    ck_assert_int_eq(getsockopt(fd, level, name, &value, &len), 0);
+    return value;
+}
+
+START_TEST(sets_options)
+{
+    struct bench b;
+
+    bench_open(&b, false);
+    ck_assert_int_ne(get_option(b.e.fd, IPPROTO_TCP, TCP_NODELAY), 0);
+    endpoint_keepalive(&b.e, 0);
+    ck_assert_int_eq(get_option(b.e.fd, SOL_SOCKET, SO_KEEPALIVE), 0);
+    endpoint_keepalive(&b.e, 77);
+    ck_assert_int_eq(get_option(b.e.fd, SOL_SOCKET, SO_KEEPALIVE), 1);
+    ck_assert_int_eq(get_option(b.e.fd, IPPROTO_TCP, TCP_KEEPIDLE), 77);
+    bench_close(&b);
+}
+END_TEST
+
+/* LISTENING or only bound: then it is refused. */
+static int bound(bool listening, struct netaddr *ret)
+{
+    struct sockaddr_in in = {.sin_family = AF_INET};
+    socklen_t len = sizeof(in);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ck_assert_int_eq(bind(fd, (struct sockaddr *)&in, len), 0);
+    ck_assert(!listening || listen(fd, 1) == 0);
+    getsockname(fd, (struct sockaddr *)&in, &len);
+    netaddr_from_sockaddr((struct sockaddr *)&in, ret);
+    return fd;
+}
+
+static const int answers[] = {0, ECONNREFUSED};
+
+START_TEST(connects)
+{
+    struct netaddr to;
+    int i, fd = bound(answers[_i] == 0, &to), r = EINPROGRESS;
+    struct bench b;
+
+    bench_open(&b, false);
+    endpoint_close(&b.e);
+    ck_assert_int_eq(endpoint_connect(&b.e, b.base, &to, NULL), 0);
+    for (i = 0; i < 1000 && r == EINPROGRESS; i++) {
+        event_base_loop(b.base, EVLOOP_ONCE);
+        r = endpoint_connect_result(&b.e);
+    }
+    ck_assert_int_eq(r, answers[_i]);
+    bench_close(&b);
+    fd_close(&fd);
+}
+END_TEST
+
+TESTS_BEGIN("endpoint")
+TEST(is_closed_at_first)
+TEST(reports_what_it_can)
+TEST(finds_the_end_behind_the_bytes)
+TEST(tells_a_reset_from_an_end)
+TEST(writes_what_goes)
+TEST_ROWS(ends_as_told, ends)
+TEST(ends_one_direction)
+TEST(sets_options)
+TEST_ROWS(connects, answers)
+TESTS_END

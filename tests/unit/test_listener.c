@@ -1,0 +1,159 @@
+/* Binding, accepting, and what it does without descriptors. */
+
+#include "daemon/listener.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "support/suite.h"
+#include "util/fd.h"
+
+struct hall {
+    struct event_base *base;
+    struct trace *trace;
+    struct metrics metrics;
+    struct listener *listener;
+    struct config_listener cfg;
+    int got[8];
+    int count;
+};
+
+static void on_accept(void *arg, const struct config_listener *l, int fd)
+{
+    struct hall *h = arg;
+
+    ck_assert_ptr_eq(l, &h->cfg);
+    ck_assert_int_lt(h->count, 8);
+    h->got[h->count++] = fd;
+}
+
+static void hall_open(struct hall *h, const char *address)
+{
+    struct listener_host host;
+    struct error err;
+
+    memset(h, 0, sizeof(*h));
+    h->base = event_base_new();
+    ck_assert_int_eq(trace_new("T", &h->trace, &err), 0);
+    ck_assert_int_eq(netaddr_parse(address, &h->cfg.listen, NULL), 0);
+    ck_assert_int_eq(listener_open(&h->cfg, 16, &h->listener, &err), 0);
+    host = (struct listener_host){h->base, h->trace, &h->metrics, on_accept, h};
+    ck_assert_int_eq(listener_start(h->listener, &host, &err), 0);
+}
+
+static void hall_close(struct hall *h)
+{
+    while (h->count > 0)
+        fd_close(&h->got[--h->count]);
+    listener_close(h->listener);
+    trace_free(h->trace);
+    event_base_free(h->base);
+}
+
+static int knock(const struct hall *h)
+{
+    struct netaddr a = listener_address(h->listener);
+    struct sockaddr_storage sa;
+    socklen_t len = netaddr_to_sockaddr(&a, &sa);
+    int fd = socket(a.family, SOCK_STREAM, 0);
+
+    ck_assert_int_eq(connect(fd, (struct sockaddr *)&sa, len), 0);
+    return fd;
+}
+
+static const char *const addresses[] = {"127.0.0.1:0", "[::1]:0"};
+
+START_TEST(accepts)
+{
+    struct netaddr a;
+    struct hall h;
+    int one, two;
+
+    if (_i == 1 && access("/proc/net/if_inet6", R_OK) != 0)
+        return; /* no IPv6 in this kernel or container */
+    hall_open(&h, addresses[_i]);
+    a = listener_address(h.listener);
+    ck_assert_uint_ne(a.port, 0);
+    one = knock(&h);
+    two = knock(&h);
+    event_base_loop(h.base, EVLOOP_NONBLOCK);
+    ck_assert_int_eq(h.count, 2);
+    ck_assert_int_ne(fcntl(h.got[0], F_GETFL) & O_NONBLOCK, 0);
+    ck_assert_int_ne(fcntl(h.got[0], F_GETFD) & FD_CLOEXEC, 0);
+    fd_close(&one);
+    fd_close(&two);
+    hall_close(&h);
+}
+END_TEST
+
+START_TEST(accepts_no_more_once_stopped)
+{
+    struct hall h;
+    int fd;
+
+    hall_open(&h, "127.0.0.1:0");
+    listener_stop(h.listener);
+    fd = knock(&h); /* the socket stays open: it waits, it is not refused */
+    event_base_loop(h.base, EVLOOP_NONBLOCK);
+    ck_assert_int_eq(h.count, 0);
+    fd_close(&fd);
+    hall_close(&h);
+}
+END_TEST
+
+START_TEST(says_why_it_can_not_bind)
+{
+    struct listener *second = NULL;
+    struct config_listener cfg = {0};
+    struct netaddr a;
+    struct error err;
+    struct hall h;
+    char want[120], text[NETADDR_TEXT];
+
+    hall_open(&h, "127.0.0.1:0");
+    a = listener_address(h.listener);
+    cfg.listen = a;
+    ck_assert_int_eq(listener_open(&cfg, 16, &second, &err), ERR_SYSTEM);
+    snprintf(want, sizeof(want), "listener %s: bind: Address already in use",
+             netaddr_format(&a, text));
+    ck_assert_str_eq(err.text, want);
+    hall_close(&h);
+}
+END_TEST
+
+/* Without descriptors it pauses instead of spinning, and comes back. */
+START_TEST(pauses_without_descriptors)
+{
+    struct rlimit old, none;
+    struct hall h;
+    int fd, i;
+
+    hall_open(&h, "127.0.0.1:0");
+    fd = knock(&h);
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &old), 0);
+    none = old;
+    none.rlim_cur = (rlim_t)fd + 1; /* all below are in use */
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+    for (i = 0; i < 50; i++)
+        event_base_loop(h.base, EVLOOP_NONBLOCK);
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &old), 0);
+    ck_assert_int_eq(h.count, 0);
+    ck_assert_uint_eq(metrics_get(&h.metrics, COUNTER_ACCEPT_PAUSED), 1);
+    for (i = 0; i < 1000 && h.count == 0; i++)
+        event_base_loop(h.base, EVLOOP_ONCE);
+    ck_assert_int_eq(h.count, 1);
+    fd_close(&fd);
+    hall_close(&h);
+}
+END_TEST
+
+TESTS_BEGIN("listener")
+TEST_ROWS(accepts, addresses)
+TEST(accepts_no_more_once_stopped)
+TEST(says_why_it_can_not_bind)
+TEST(pauses_without_descriptors)
+TESTS_END

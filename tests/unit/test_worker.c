@@ -1,0 +1,211 @@
+/* Threads: connections go where the fewest are, and stopping is in order. */
+
+#include "daemon/worker.h"
+
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "support/rig.h"
+#include "support/suite.h"
+#include "util/fd.h"
+
+static struct testring *rings;
+
+static void setup(void)
+{
+    rings = testring_new(NULL);
+}
+
+static void teardown(void)
+{
+    testring_free(rings);
+}
+
+/* Workers behind one inbound listener that relays in clear to the test. */
+struct shop {
+    struct rig rig;
+    struct listener *listener;
+    struct workers *workers;
+    int target; /* listens */
+};
+
+static int listen_anywhere(struct netaddr *ret)
+{
+    struct sockaddr_storage sa;
+    socklen_t len;
+    int fd;
+
+    netaddr_parse("127.0.0.1:0", ret, NULL);
+    len = netaddr_to_sockaddr(ret, &sa);
+    fd = socket(AF_INET, SOCK_STREAM, 0);
+    ck_assert_int_eq(bind(fd, (struct sockaddr *)&sa, len), 0);
+    ck_assert_int_eq(listen(fd, 256), 0);
+    len = sizeof(sa);
+    getsockname(fd, (struct sockaddr *)&sa, &len);
+    netaddr_from_sockaddr((struct sockaddr *)&sa, ret);
+    return fd;
+}
+
+static void shop_open(struct shop *s, unsigned workers, unsigned long max)
+{
+    struct workers_params wp = {.count = workers, .max_connections = max};
+    struct config_listener *l;
+    struct error err;
+
+    memset(s, 0, sizeof(*s));
+    rig_open(&s->rig, rings, "", "");
+    l = rig_listener(&s->rig, RIG_IN);
+    s->target = listen_anywhere(&l->target.address[0]);
+    l->jobname = "NONE"; /* no rule: in clear */
+    ck_assert_int_eq(listener_open(l, 64, &s->listener, &err), 0);
+    wp.snapshots = s->rig.snapshots;
+    wp.trace = s->rig.trace;
+    wp.listeners = &s->listener;
+    wp.listener_count = 1;
+    ck_assert_int_eq(workers_start(&wp, &s->workers, &err), 0);
+}
+
+static void shop_close(struct shop *s, unsigned long limit_ms)
+{
+    workers_stop(s->workers, limit_ms);
+    listener_close(s->listener);
+    fd_close(&s->target);
+    rig_close(&s->rig);
+}
+
+static int enter(const struct shop *s)
+{
+    struct netaddr a = listener_address(s->listener);
+    struct sockaddr_storage sa;
+    socklen_t len = netaddr_to_sockaddr(&a, &sa);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    ck_assert_int_eq(connect(fd, (struct sockaddr *)&sa, len), 0);
+    return fd;
+}
+
+/* One byte through and back, so that the connection is known to stand. */
+static void exchange(int a, int b)
+{
+    char byte = 'a';
+
+    ck_assert_int_eq(write(a, "x", 1), 1);
+    ck_assert_int_eq(read(b, &byte, 1), 1);
+    ck_assert_int_eq(byte, 'x');
+    ck_assert_int_eq(write(b, "y", 1), 1);
+    ck_assert_int_eq(read(a, &byte, 1), 1);
+    ck_assert_int_eq(byte, 'y');
+}
+
+/* At most five seconds. */
+static bool wait_for(const struct shop *s, unsigned long connections)
+{
+    static const struct timespec nap = {0, 5 * 1000 * 1000};
+    int i;
+
+    for (i = 0; i < 1000 && workers_connections(s->workers) != connections; i++)
+        nanosleep(&nap, NULL);
+    return workers_connections(s->workers) == connections;
+}
+
+enum { MANY = 40 };
+
+static const unsigned counts[] = {1, 2, 4};
+
+START_TEST(many_connections_through_few_threads)
+{
+    int in[MANY], out[MANY], i;
+    struct shop s;
+
+    shop_open(&s, counts[_i], 1000);
+    for (i = 0; i < MANY; i++) {
+        in[i] = enter(&s);
+        out[i] = accept(s.target, NULL, NULL);
+        exchange(in[i], out[i]);
+    }
+    ck_assert_uint_eq(workers_connections(s.workers), MANY);
+    for (i = 0; i < MANY; i++)
+        exchange(out[i], in[i]);
+    for (i = 0; i < MANY; i++) {
+        fd_close(&in[i]);
+        fd_close(&out[i]);
+    }
+    ck_assert(wait_for(&s, 0));
+    ck_assert_uint_eq(workers_counter(s.workers, COUNTER_ACCEPTED), MANY);
+    ck_assert_uint_eq(workers_counter(s.workers, COUNTER_CLOSED), MANY);
+    ck_assert_uint_eq(workers_counter(s.workers, COUNTER_BYTES_IN), 2 * MANY);
+    ck_assert_uint_eq(workers_counter(s.workers, COUNTER_BYTES_OUT), 2 * MANY);
+    ck_assert_uint_eq(workers_counter(s.workers, COUNTER_DEFECT), 0);
+    shop_close(&s, 0);
+}
+END_TEST
+
+START_TEST(above_the_limit_they_are_reset)
+{
+    int a, b, c;
+    struct shop s;
+    char byte;
+
+    shop_open(&s, 2, 1);
+    a = enter(&s);
+    b = accept(s.target, NULL, NULL);
+    exchange(a, b);
+    c = enter(&s);
+    ck_assert_int_lt(recv(c, &byte, 1, 0), 0);
+    ck_assert_uint_eq(workers_counter(s.workers, COUNTER_LIMITED), 1);
+    fd_close(&c);
+    /* when one has gone there is room again */
+    fd_close(&a);
+    fd_close(&b);
+    ck_assert(wait_for(&s, 0));
+    a = enter(&s);
+    b = accept(s.target, NULL, NULL);
+    exchange(a, b);
+    fd_close(&a);
+    fd_close(&b);
+    shop_close(&s, 1000);
+}
+END_TEST
+
+START_TEST(stopping_resets_what_does_not_end)
+{
+    struct shop s;
+    char byte;
+    int a, b;
+
+    shop_open(&s, 2, 10);
+    a = enter(&s);
+    b = accept(s.target, NULL, NULL);
+    exchange(a, b);
+    shop_close(&s, 50);
+    ck_assert_int_lt(recv(a, &byte, 1, 0), 0);
+    ck_assert_int_lt(recv(b, &byte, 1, 0), 0);
+    fd_close(&a);
+    fd_close(&b);
+}
+END_TEST
+
+/* Connections come and go while the threads are stopped. */
+START_TEST(stopping_in_a_rush)
+{
+    struct shop s;
+    int a[8], i;
+
+    shop_open(&s, 4, 100);
+    for (i = 0; i < 8; i++)
+        a[i] = enter(&s);
+    shop_close(&s, 0);
+    for (i = 0; i < 8; i++)
+        fd_close(&a[i]);
+}
+END_TEST
+
+TESTS_BEGIN("worker")
+tcase_add_unchecked_fixture(tc, setup, teardown);
+TEST_ROWS(many_connections_through_few_threads, counts)
+TEST(above_the_limit_they_are_reset)
+TEST(stopping_resets_what_does_not_end)
+TEST(stopping_in_a_rush)
+TESTS_END
