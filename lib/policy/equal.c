@@ -1,6 +1,8 @@
 /*
  * Whether two actions say the same, of one policy or of two: what a refresh
- * asks before it keeps an environment.
+ * asks before it keeps an environment. It is what they say that counts, not
+ * how it is written: the order of lines and the names of inner statements
+ * make no difference.
  */
 
 #include <string.h>
@@ -28,35 +30,77 @@ static bool shown_equal(enum value_type type, const union value *a,
     return same;
 }
 
-/* Blocks nest three deep, so that the recursion is bounded. */
-static bool objects_equal(const struct object *a, const struct object *b)
+/* Codes are rows of one table, so that their addresses tell. */
+static bool items_equal(enum value_type type, const struct entry *a,
+                        const struct entry *b)
 {
-    const struct setting *x, *y;
+    const void *const *x = a->items, *const *y = b->items;
+    bool codes = type == TYPE_curves || type == TYPE_sigpairs;
+    size_t i;
+
+    if (a->count != b->count)
+        return false;
+    for (i = 0; i < a->count; i++)
+        if (codes ? x[i] != y[i] : !texts_equal(x[i], y[i]))
+            return false;
+    return true;
+}
+
+static bool entries_equal(const struct entry *a, const struct entry *b)
+{
+    enum value_type type = schema_parm((enum policy_parm)a->parm)->type;
+
+    if (a->parm != b->parm)
+        return false;
+    if (a->items != NULL || b->items != NULL)
+        return a->items != NULL && b->items != NULL && items_equal(type, a, b);
+    return shown_equal(type, &a->last->value, &b->last->value);
+}
+
+/* What a reference leads to has entries of its own, and the two cipher
+ * keywords make one list. */
+static const struct entry *next_entry(const struct policy_action *a, size_t *i)
+{
     enum value_type type;
+
+    for (; *i < a->count; ++*i) {
+        type = schema_parm((enum policy_parm)a->entries[*i].parm)->type;
+        if (type != TYPE_ref && type != TYPE_ciphers2 && type != TYPE_ciphers4)
+            return &a->entries[(*i)++];
+    }
+    return NULL;
+}
+
+static bool ciphers_equal(const struct policy_action *a,
+                          const struct policy_action *b)
+{
     uint32_t i;
 
-    if (a == b)
-        return true;
-    if (a->kind != b->kind || a->count != b->count ||
-        !texts_equal(a->name, b->name))
+    if (a->ciphers_coded != b->ciphers_coded ||
+        a->cipher_count != b->cipher_count)
         return false;
-    for (i = 0; i < a->count; i++) {
-        x = &a->settings[i];
-        y = &b->settings[i];
-        if (x->parm != y->parm)
+    for (i = 0; i < a->cipher_count; i++)
+        if (a->ciphers[i] != b->ciphers[i])
             return false;
-        type = schema_parm((enum policy_parm)x->parm)->type;
-        if (type == TYPE_ref ? !objects_equal(x->value.object, y->value.object)
-                             : !shown_equal(type, &x->value, &y->value))
-            return false;
-    }
     return true;
 }
 
 bool policy_action_equal(const struct policy_action *a,
                          const struct policy_action *b)
 {
-    if (a == NULL || b == NULL)
-        return a == b;
-    return objects_equal(a->object, b->object);
+    const struct entry *x, *y;
+    size_t i = 0, k = 0;
+
+    if (a == b)
+        return true;
+    if (a == NULL || b == NULL || a->object->kind != b->object->kind ||
+        !texts_equal(a->object->name, b->object->name) || !ciphers_equal(a, b))
+        return false;
+    do {
+        x = next_entry(a, &i);
+        y = next_entry(b, &k);
+        if ((x == NULL) != (y == NULL) || (x != NULL && !entries_equal(x, y)))
+            return false;
+    } while (x != NULL);
+    return true;
 }

@@ -107,9 +107,11 @@ const struct policy_action *policy_rule_connection(const struct policy_rule *r);
 
 const char *policy_action_name(const struct policy_action *a);
 /*
- * The two actions, of one or of two loaded policies, say the same (all that
- * they refer to included, user instance numbers too): the question that a
- * refresh asks before it keeps an environment. NULL equals NULL only.
+ * The two actions, of one or of two loaded policies, have the same name and
+ * say the same, all that they refer to included, user instance numbers too
+ * (but not the names of what they refer to, nor the order of lines): the
+ * question that a refresh asks before it keeps an environment. NULL equals
+ * NULL only.
  */
 bool policy_action_equal(const struct policy_action *a,
                          const struct policy_action *b);

@@ -8,6 +8,7 @@
  *     TESTS_BEGIN("arena")
  *     TEST(refuses_overflow)
  *     TEST_ROWS(aligns, alignments)
+ *     TEST_TIMES(holds_for_any, 100)
  *     TESTS_END
  */
 
@@ -27,6 +28,8 @@
 
 #define TEST(test)             tcase_add_test(tc, test);
 #define TEST_ROWS(test, table) tcase_add_loop_test(tc, test, 0, ROWS(table));
+/* Once for each _i below N: properties, with _i as the seed. */
+#define TEST_TIMES(test, n) tcase_add_loop_test(tc, test, 0, n);
 
 #define TESTS_END                                                              \
     runner = srunner_create(suite);                                            \

@@ -1,4 +1,4 @@
-# The workshop's connection.
+% The workshop's connection.
 $ attlsctl explain --direction Outbound --local 192.168.17.220:2693 --remote 192.168.17.220:5555 --jobname BAQSTRT --userid LIBSERV conf/policy/ims.policy
 Connection: Outbound 192.168.17.220:2693 to 192.168.17.220:5555, job BAQSTRT, user LIBSERV
 Rule:       IMSDBClientRule~2, priority 254 (conf/policy/ims.policy:24)
@@ -147,7 +147,7 @@ $ attlsctl explain --direction Inbound --local [::1]:5555 --remote [::1]:2693 --
   ],
   "effective": {}
 }
-# Each kind of condition, by moving one property at a time.
+% Each kind of condition, by moving one property at a time.
 $ attlsctl explain --direction Outbound --local 10.1.1.1:7000 --remote 9.9.9.9:80 --when "2024-12-23 09:30" --jobname ABC --userid DEF tests/conformance/explain.policy 2>&1 | head -9
 attlsctl explain: tests/conformance/explain.policy: 3 warnings; attlsctl check shows them
 Connection: Outbound 10.1.1.1:7000 to 9.9.9.9:80, job ABC, user DEF
@@ -238,7 +238,7 @@ $ attlsctl explain --json --direction Inbound --local [2001:db8::1]:7005 --remot
     "ClientKeyShareGroups": {
       "value": [
         "0023"
-# A profile, a refused parameter, a secret.
+% A profile, a refused parameter, a secret.
 $ attlsctl explain --direction Outbound --local 10.1.1.1:1024 --remote 9.9.9.9:8449 tests/conformance/explain.policy 2>/dev/null | grep -E '^[A-Z]|TLSv1|Cipher|Keyring|Appl'
 Connection: Outbound 10.1.1.1:1024 to 9.9.9.9:8449
 Rule:       r4-port, priority 40 (tests/conformance/explain.policy:48)
@@ -257,7 +257,7 @@ Effective policy:
   Keyring                              /etc/pkiserv/key.kdb      environment tests/conformance/explain.policy:118
   KeyringPw                            ****                      environment tests/conformance/explain.policy:119
   V3CipherSuites4Char                  C02C                      environment tests/conformance/explain.policy:115
-# Wrong calls.
+% Wrong calls.
 $ attlsctl explain conf/policy/ims.policy
 attlsctl explain: --direction is needed: a connection has a direction and two ends
 [2]

@@ -1,4 +1,4 @@
-# The list is the table's: one place to look when a verb is added.
+% The list is the table's: one place to look when a verb is added.
 $ attlsctl --version
 attlsctl 0.1.0
 $ attlsctl chek

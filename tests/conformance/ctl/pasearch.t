@@ -1,4 +1,4 @@
-# The whole listing; its third line is the time of day.
+% The whole listing; its third line is the time of day.
 $ cp tests/conformance/pasearch.policy $T/p; touch -d @1734951139 $T/p; pasearch -t $T/p 2>/dev/null | sed 3d
 
 TCP/IP pasearch CS 3.1                    Image Name: TCPIP
@@ -827,7 +827,7 @@ TCPIP
 $ pasearch -t -r -f COLATTLJ -p TCPIP2 --release 2.3 $T/p 2>/dev/null | head -2
 
 TCP/IP pasearch CS V2R3                   Image Name: TCPIP2
-# The hours of a time condition in another zone.
+% The hours of a time condition in another zone.
 $ TZ=XYZ6 pasearch -r -f Conditions $T/p 2>/dev/null | grep TimeOfDay
    Fr TimeOfDay:        08:00             To TimeOfDay:      12:00
    Fr TimeOfDay UTC:    14:00             To TimeOfDay UTC:  18:00
@@ -835,7 +835,7 @@ $ TZ=XYZ6 pasearch -r -f Conditions $T/p 2>/dev/null | grep TimeOfDay
    Fr TimeOfDay UTC:    19:00             To TimeOfDay UTC:  00:00
    Fr TimeOfDay:        00:00             To TimeOfDay:      24:00
    Fr TimeOfDay UTC:    00:00             To TimeOfDay UTC:  00:00
-# By way of the Policy Agent's files.
+% By way of the Policy Agent's files.
 $ printf 'TcpImage TCPIP1 FLUSH NOPURGE 1800\nTTLSConfig conf/policy/ims.policy\n' >$T/pagent.conf; cp -r conf $T; pasearch -t -n -r $T/pagent.conf 2>&1 | sed 3,4d
 
 TCP/IP pasearch CS 3.1                    Image Name: TCPIP1
@@ -849,7 +849,7 @@ TcpImage TCPIP1 FLUSH NOPURGE 1800
 ^
     give one of these names as the stack
 [2]
-# Nothing, and wrong calls.
+% Nothing, and wrong calls.
 $ pasearch -t -f tnga $T/p 2>/dev/null
 No policies retrieved
 $ echo | pasearch -t - 2>/dev/null

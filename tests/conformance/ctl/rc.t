@@ -1,4 +1,4 @@
-# A return code: its meaning, causes with the most likely first, commands.
+% A return code: its meaning, causes with the most likely first, commands.
 $ attlsctl rc 414
 RC 414  GSK_ERR_BAD_CERT  (System SSL)
 A certificate, the own or the partner's, is not valid.

@@ -1,0 +1,54 @@
+/* attlsctl print: the policy as policy text in one form. */
+
+#include <stdio.h>
+
+#include "ctl.h"
+#include "ctl_policy.h"
+#include "policy/print.h"
+
+enum { OPT_SECRETS = 1 };
+
+static const char help[] =
+    "Writes the AT-TLS policy in FILE as policy text: rules in the order of\n"
+    "the search, then what they use by kind and name. Each secret is ****,\n"
+    "which check and a load refuse.\n"
+    "\n"
+    "  --show-secrets  secrets too: the text then loads as the same "
+    "policy\n" CTL_POLICY_HELP "\n"
+    "exit status: 0, 2 errors\n";
+
+static const struct option options[] = {
+    {"show-secrets", no_argument, NULL, OPT_SECRETS},
+    CTL_POLICY_OPTIONS,
+    {NULL, 0, NULL, 0}};
+
+int ctl_print_policy(int argc, char **argv)
+{
+    struct strbuf text = STRBUF_INIT;
+    struct policy_options opt;
+    struct policy *policy = NULL;
+    bool secrets = false;
+    int c, r;
+
+    policy_options_init(&opt);
+    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (c == OPT_SECRETS) {
+            secrets = true;
+            continue;
+        }
+        r = ctl_policy_option(c, "print", help, &opt);
+        if (r >= 0)
+            return r;
+    }
+    r = ctl_one_file("print", argc - optind);
+    if (r != 0)
+        return r;
+    r = ctl_policy_load("print", argv[optind], &opt, &policy);
+    if (r != 0)
+        return r;
+    policy_print(policy, secrets, &text);
+    r = ctl_print(&text, CTL_EXIT_OK);
+    strbuf_wipe(&text);
+    policy_unref(policy);
+    return r;
+}

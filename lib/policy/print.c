@@ -1,0 +1,135 @@
+#include "policy/print.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/model.h"
+#include "policy/value.h"
+#include "util/ebcdic.h"
+
+/* Where values begin, as the Configuration Assistant writes them. */
+enum { COLUMN = 34, INDENT = 2 };
+
+struct printer {
+    bool secrets;
+    struct strbuf *out;
+};
+
+static void begin_line(const struct printer *pr, int indent,
+                       const char *keyword)
+{
+    int used = indent + (int)strlen(keyword);
+
+    strbuf_fill(pr->out, ' ', indent);
+    strbuf_adds(pr->out, keyword);
+    strbuf_fill(pr->out, ' ', used < COLUMN ? COLUMN - used : 1);
+}
+
+static const char *code_name(enum value_type type, const void *item)
+{
+    if (type == TYPE_curves)
+        return ((const struct curve *)item)->name;
+    if (type == TYPE_sigpairs)
+        return ((const struct sigpair *)item)->name;
+    return ((const struct cipher *)item)->name;
+}
+
+static bool is_codes(enum value_type type)
+{
+    return type == TYPE_ciphers2 || type == TYPE_ciphers4 ||
+           type == TYPE_curves || type == TYPE_sigpairs;
+}
+
+/* One line a code; no code is the word Any. */
+static void print_codes(const struct printer *pr, const struct parm *row,
+                        const struct codes *codes, int indent)
+{
+    uint32_t i;
+
+    for (i = 0; i < codes->count || i == 0; i++) {
+        begin_line(pr, indent, row->keyword);
+        strbuf_addf(pr->out, "%s\n",
+                    codes->count == 0 ? "Any"
+                                      : code_name(row->type, codes->items[i]));
+    }
+}
+
+static void print_object(const struct printer *pr, const struct object *o,
+                         int indent);
+
+static void print_setting(const struct printer *pr, const struct setting *s,
+                          int indent)
+{
+    const struct parm *row = schema_parm((enum policy_parm)s->parm);
+
+    if (s->inline_block) {
+        print_object(pr, s->value.object, indent);
+        return;
+    }
+    if (is_codes(row->type)) {
+        print_codes(pr, row, s->value.codes, indent);
+        return;
+    }
+    begin_line(pr, indent, row->keyword);
+    if ((row->flags & SECRET) != 0 && !pr->secrets)
+        strbuf_adds(pr->out, "****  # masked; --show-secrets prints it");
+    else
+        value_show(row->type, &s->value, pr->out);
+    strbuf_addc(pr->out, '\n');
+}
+
+static void print_object(const struct printer *pr, const struct object *o,
+                         int indent)
+{
+    const char *keyword = schema_statement(o->kind)->keyword;
+    uint32_t i;
+
+    if (o->name != NULL) {
+        begin_line(pr, indent, keyword);
+        strbuf_addf(pr->out, "%s\n", o->name);
+    } else {
+        strbuf_fill(pr->out, ' ', indent);
+        strbuf_addf(pr->out, "%s\n", keyword);
+    }
+    strbuf_fill(pr->out, ' ', indent);
+    strbuf_adds(pr->out, "{\n");
+    for (i = 0; i < o->count; i++)
+        if (!o->settings[i].overridden)
+            print_setting(pr, &o->settings[i], indent + INDENT);
+    strbuf_fill(pr->out, ' ', indent);
+    strbuf_adds(pr->out, "}\n");
+}
+
+static int compare_objects(const void *a, const void *b)
+{
+    const struct object *x = *(const struct object *const *)a;
+    const struct object *y = *(const struct object *const *)b;
+
+    if (x->kind != y->kind)
+        return x->kind < y->kind ? -1 : 1;
+    return ebcdic_compare(x->name, y->name);
+}
+
+void policy_print(const struct policy *p, bool secrets, struct strbuf *out)
+{
+    struct printer pr = {secrets, out};
+    const struct object **sorted =
+        malloc((p->object_count + 1) * sizeof(*sorted));
+    size_t i;
+
+    if (sorted == NULL) {
+        out->failed = true;
+        return;
+    }
+    if (p->object_count != 0)
+        memcpy(sorted, p->objects, p->object_count * sizeof(*sorted));
+    qsort(sorted, p->object_count, sizeof(*sorted), compare_objects);
+    strbuf_addf(out, "## AT-TLS policy, z/OS %s\n",
+                zos_release_name(p->release));
+    for (i = 0; i < p->rule_count; i++)
+        print_object(&pr, p->rules[i].object, 0);
+    for (i = 0; i < p->object_count; i++)
+        if (sorted[i]->kind != STMT_TTLSRule)
+            print_object(&pr, sorted[i], 0);
+    free(sorted);
+}
