@@ -325,6 +325,8 @@ static void check_agent_file(struct loader *ld, const struct ast *ast)
             continue;
         }
         in.row = schema_parm(parm);
+        if (parm == PARM_LogLevel && value_parse(&in, &set.value))
+            ld->policy->agent.log_level = (unsigned)set.value.number;
         if (in.row->support == SUPPORT_HONOURED ||
             !value_parse(&in, &set.value))
             continue;
@@ -353,7 +355,8 @@ static bool is_flag(const char *s)
            strcasecmp(s, "PURGE") == 0 || strcasecmp(s, "NOPURGE") == 0;
 }
 
-/* TcpImage NAME [PATH] [flags] [interval]: the words behind the path. */
+/* TcpImage NAME [PATH] [flags] [interval]: the words behind the path. Only
+ * TcpImage has an interval that counts here; TTLSConfig's flags do nothing. */
 static void check_image(struct loader *ld, const struct ast *ast,
                         const struct ast_node *node, unsigned from)
 {
@@ -363,7 +366,11 @@ static void check_image(struct loader *ld, const struct ast *ast,
 
     for (i = from; i < node->count; i++) {
         s = node_word(ld, ast, node, i);
-        if (s == NULL || is_flag(s) || s[strspn(s, "0123456789")] == '\0')
+        if (s != NULL && s[strspn(s, "0123456789")] == '\0') {
+            ld->policy->agent.refresh = strtoul(s, NULL, 10);
+            continue;
+        }
+        if (s == NULL || is_flag(s))
             continue;
         span = ast_span(ast, node->words[i]);
         finding_add(ld->f, FIND_trailing_text, &span,
@@ -513,12 +520,14 @@ static void load_any(struct loader *ld, const struct source *src,
         level = kind_of(ast);
     if (level != LEVEL_POLICY)
         check_agent_file(ld, ast);
-    if (level == LEVEL_MAIN)
+    if (level == LEVEL_MAIN) {
         load_main(ld, ast, ret_stack);
-    else if (level == LEVEL_IMAGE)
+    } else if (level == LEVEL_IMAGE) {
         load_image(ld, ast);
-    else
+    } else {
+        ld->policy->agent.file = source_name(src);
         ld->each(ld->arg, ast);
+    }
     ld->depth--;
 }
 

@@ -136,6 +136,7 @@ struct policy {
     enum zos_release release;
     bool allow_legacy;
     const char *stack;
+    struct policy_agent agent;
     const struct defaults *defaults;
     const struct object **objects; /* global ones, in the order of the files */
     size_t object_count;

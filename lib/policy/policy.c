@@ -53,6 +53,7 @@ static struct policy *policy_new(const struct policy_options *opt)
     atomic_init(&p->refs, 1);
     p->release = opt->release;
     p->allow_legacy = opt->allow_legacy;
+    p->agent = (struct policy_agent){31, 1800, "IBM-1047", NULL};
     p->arena = arena_new();
     if (p->arena == NULL || !resolver_defaults(p)) {
         policy_unref(p);
@@ -158,6 +159,40 @@ const char *policy_stack(const struct policy *p)
 enum zos_release policy_release(const struct policy *p)
 {
     return p->release;
+}
+
+struct policy_agent policy_agent(const struct policy *p)
+{
+    return p->agent;
+}
+
+size_t policy_file_count(const struct policy *p)
+{
+    return p->source_count;
+}
+
+const char *policy_file_get(const struct policy *p, size_t i)
+{
+    return source_name(p->sources[i]);
+}
+
+size_t policy_statement_count(const struct policy *p)
+{
+    return p->object_count;
+}
+
+struct policy_statement policy_statement_get(const struct policy *p, size_t i)
+{
+    const struct object *o = p->objects[i];
+    struct policy_statement s = {schema_statement(o->kind)->keyword, o->name,
+                                 o->span};
+    const char *text = source_text(o->span.src) + o->span.off;
+    size_t len = strcspn(text, "\r\n{#");
+
+    while (len > 0 && (text[len - 1] == ' ' || text[len - 1] == '\t'))
+        len--;
+    s.line.len = (uint32_t)len;
+    return s;
 }
 
 size_t policy_rule_count(const struct policy *p)

@@ -88,6 +88,31 @@ void policy_unref(struct policy *p); /* NULL is allowed */
 const char *policy_stack(const struct policy *p);
 enum zos_release policy_release(const struct policy *p);
 
+/* What the Policy Agent's own statements say: TcpImage, LogLevel, Codepage
+ * (IP Configuration Reference, "General configuration file statements"). */
+struct policy_agent {
+    unsigned log_level;    /* sum of LogLevel's bits; 31 */
+    unsigned long refresh; /* TcpImage's interval in seconds; 1800; 0: never */
+    const char *codepage;  /* "IBM-1047" */
+    const char *file;      /* the AT-TLS policy file that was read last */
+};
+struct policy_agent policy_agent(const struct policy *p);
+
+/* The files that were read, the first one first: to see whether they have
+ * changed. */
+size_t policy_file_count(const struct policy *p);
+const char *policy_file_get(const struct policy *p, size_t i);
+
+/* The statements of the policy in the order of the files, but for those that
+ * stand inline. */
+struct policy_statement {
+    const char *kind; /* "TTLSGroupAction" */
+    const char *name;
+    struct span line; /* from its keyword to the end of the line */
+};
+size_t policy_statement_count(const struct policy *p);
+struct policy_statement policy_statement_get(const struct policy *p, size_t i);
+
 /* Rules in the order of the search: priority, then name. */
 size_t policy_rule_count(const struct policy *p);
 const struct policy_rule *policy_rule_get(const struct policy *p, size_t i);

@@ -31,6 +31,13 @@ void record_add_date(const struct trace_record *r, struct strbuf *out)
                 tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
+const char *record_program(const struct trace_record *r)
+{
+    if (r->program != NULL)
+        return r->program;
+    return r->ibm ? "TTLS" : "attlsd";
+}
+
 /* IBM: the creation time and the job name of the stack stand before the
  * message id (IP Diagnosis Guide, "AT-TLS traces"). */
 void record_add_body(const struct trace_record *r, struct strbuf *out)
@@ -38,7 +45,8 @@ void record_add_body(const struct trace_record *r, struct strbuf *out)
     struct tm tm;
 
     if (!r->ibm) {
-        strbuf_addf(out, "attlsd[%ld]: %s", (long)getpid(), r->text);
+        strbuf_addf(out, "%s[%ld]: %s", record_program(r), (long)getpid(),
+                    r->text);
         return;
     }
     local_time(r, &tm);
@@ -86,6 +94,7 @@ void record_add_json(const struct trace_record *r, struct strbuf *out)
     add_time(r, &j);
     json_number(&j, "priority", r->priority);
     json_string(&j, "facility", r->facility == TRACE_AUTH ? "auth" : "daemon");
+    json_string(&j, "program", record_program(r));
     json_string(&j, "stack", r->stack);
     if (r->ibm)
         json_string_n(&j, "message", r->text, strcspn(r->text, " "));

@@ -17,6 +17,8 @@ void trace_put(struct trace *t, const struct trace_record *r);
 void record_add_date(const struct trace_record *r, struct strbuf *out);
 /* "TTLS[pid]: hh:mm:ss stack  text" or "attlsd[pid]: text". */
 void record_add_body(const struct trace_record *r, struct strbuf *out);
+/* "TTLS", "PAGENT", "attlsd" */
+const char *record_program(const struct trace_record *r);
 /* RFC 5424's number of the facility. */
 int record_facility(const struct trace_record *r);
 /* A whole line with its newline, under the name of this host. */

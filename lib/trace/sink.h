@@ -19,10 +19,11 @@ struct trace_record {
     struct timespec when;
     enum trace_priority priority;
     enum trace_facility facility;
-    bool joblog;       /* EZD1287I: only to sinks with joblog */
-    bool ibm;          /* an EZD or EZZ line, not a remark */
-    const char *stack; /* job name of the stack */
-    const char *text;  /* without newline at the end */
+    bool joblog;         /* EZD1287I: only to sinks with joblog */
+    bool ibm;            /* an EZD line of AT-TLS, not a remark */
+    const char *program; /* whose line: NULL "TTLS" or "attlsd"; a constant */
+    const char *stack;   /* job name of the stack */
+    const char *text;    /* without newline at the end */
     /* For sinks with fields; only of IBM's lines. */
     const char *rule; /* NULL: none */
     uint32_t connid;  /* 0: none */
@@ -43,9 +44,9 @@ struct sink {
 };
 
 /* "Mmm dd hh:mm:ss host TTLS[pid]: hh:mm:ss stack  text", a remark has
- * "attlsd[pid]: text" there; on stderr and in files one record one line, but
- * for the job log's five. Only the stderr sink takes EZD1287I unless the
- * caller says otherwise (joblog). */
+ * "attlsd[pid]: text" there, the Policy Agent "PAGENT[pid]: text"; on stderr
+ * and in files one record one line, but for the job log's five. Only the stderr
+ * sink takes EZD1287I unless the caller says otherwise (joblog). */
 int sink_stderr_open(struct sink **ret, struct error *err);
 /* Appends; 0640. ERR_SYSTEM names the path. */
 int sink_file_open(const char *path, struct sink **ret, struct error *err);

@@ -36,7 +36,7 @@ static void compose(const struct trace_record *r, struct strbuf *out)
 {
     strbuf_addf(out, "PRIORITY=%d\nSYSLOG_FACILITY=%d\n", (int)r->priority,
                 record_facility(r));
-    add_field("SYSLOG_IDENTIFIER", r->ibm ? "TTLS" : "attlsd", out);
+    add_field("SYSLOG_IDENTIFIER", record_program(r), out);
     add_field("JOBNAME", r->stack, out);
     if (r->connid != 0)
         strbuf_addf(out, "CONNID=%08X\n", (unsigned)r->connid);

@@ -120,7 +120,7 @@ static const struct {
     {"no name at all", "TTLSConfig //''\n", NULL, NULL, "bad-value@1"},
     {"other statements of the agent",
      "LogLevel 511\nIPSecConfig x\nTTLSConfig p1\n", NULL, "p1",
-     "ignored-here@1 ignored-here@2"},
+     "ignored-here@2"},
     {"a misspelt one", "TcpImage TCPIP1\nTTLSConfg p1\nTTLSConfig p1\n", NULL,
      "p1", "unknown-keyword@2"},
     {"agent's statements in a policy", "TTLSConfig p3\n", NULL, "p3",
@@ -408,7 +408,47 @@ START_TEST(knows_releases)
 }
 END_TEST
 
+START_TEST(keeps_what_the_agent_is_told)
+{
+    struct policy *p = policy_good("LogLevel 511\n"
+                                   "TcpImage TCPIP1 FLUSH NOPURGE 60\n"
+                                   "TTLSConfig /dev/null FLUSH PURGE\n");
+    struct policy_agent a = policy_agent(p);
+
+    ck_assert_uint_eq(a.log_level, 511);
+    ck_assert_uint_eq(a.refresh, 60);
+    ck_assert_str_eq(a.codepage, "IBM-1047");
+    ck_assert_str_eq(a.file, "/dev/null");
+    ck_assert_uint_eq(policy_file_count(p), 2);
+    ck_assert_str_eq(policy_file_get(p, 1), "/dev/null");
+    policy_unref(p);
+
+    p = policy_good(RULE_OF("x"));
+    a = policy_agent(p);
+    ck_assert_uint_eq(a.log_level, 31);
+    ck_assert_uint_eq(a.refresh, 1800);
+    policy_unref(p);
+}
+END_TEST
+
+/* As the Policy Agent echoes them: the line as it was coded. */
+START_TEST(lists_the_statements)
+{
+    struct policy *p = policy_good("PortRange   two { Port 2 }\n" RULE_OF("x"));
+    struct policy_statement s = policy_statement_get(p, 0);
+
+    ck_assert_uint_ge(policy_statement_count(p), 3);
+    ck_assert_str_eq(s.kind, "PortRange");
+    ck_assert_str_eq(s.name, "two");
+    ck_assert_uint_eq(s.line.len, strlen("PortRange   two"));
+    ck_assert_str_eq(policy_statement_get(p, 1).kind, "TTLSRule");
+    policy_unref(p);
+}
+END_TEST
+
 TESTS_BEGIN("load")
+TEST(keeps_what_the_agent_is_told)
+TEST(lists_the_statements)
 TEST_ROWS(finds_files, cases)
 TEST(tells_the_stack)
 TEST(puts_the_root_before)

@@ -303,12 +303,14 @@ START_TEST(json_is_one_object_a_line)
     s->ops->free(s);
     check_file("log",
                "{\"time\": \"2025-02-03T04:05:06.007Z\", \"priority\": 6, "
-               "\"facility\": \"daemon\", \"stack\": \"TCPIP1\", "
+               "\"facility\": \"daemon\", \"program\": \"TTLS\", "
+               "\"stack\": \"TCPIP1\", "
                "\"message\": \"EZD1286I\", \"connid\": \"00000A36\", "
                "\"rule\": \"R~1\", \"rc\": 414, "
                "\"text\": \"EZD1286I TTLS \\\"Error\\\"\"}\n"
                "{\"time\": \"2025-02-03T04:05:06.000Z\", \"priority\": 6, "
-               "\"facility\": \"daemon\", \"stack\": \"TCPIP1\", "
+               "\"facility\": \"daemon\", \"program\": \"attlsd\", "
+               "\"stack\": \"TCPIP1\", "
                "\"text\": \"reload=done\"}\n");
     remove_folder((const char *[]){"log", NULL});
 }
