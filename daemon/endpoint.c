@@ -156,6 +156,10 @@ enum io endpoint_handshake(struct endpoint *e)
     bool reads, writes;
 
     wait_for(e, st, &writes, &reads);
+    /* the first data may have come with the peer's last handshake message:
+     * the session holds it, and the socket makes no edge for it any more */
+    if (st == SESSION_OK)
+        e->readable = true;
     return from_session(st);
 }
 

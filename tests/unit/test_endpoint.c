@@ -1,5 +1,5 @@
-/* One end of a connection, in clear: what it reports, and how it ends. TLS is
- * in test_pump, where both ends are. */
+/* One end of a connection, in clear: what it reports, and how it ends. Of TLS
+ * only where it begins; the rest is in test_pump, where both ends are. */
 
 #include "daemon/endpoint.h"
 
@@ -12,6 +12,7 @@
 
 #include "support/peer.h"
 #include "support/suite.h"
+#include "support/tlspair.h"
 #include "util/fd.h"
 
 struct bench {
@@ -243,6 +244,48 @@ START_TEST(connects)
 }
 END_TEST
 
+/* The peer's first data comes with its Finished, and the handshake is taken
+ * up before the loop has seen the edge: there will be no other one. */
+START_TEST(has_what_came_with_the_handshake)
+{
+    struct testring *t = testring_new(NULL);
+    const struct tls_side side = {
+        .role = "Server", .userid = "SERVER", .adv = "TLSv1.3 On"};
+    struct tls_setup setup;
+    struct tls_outcome why;
+    struct session *session;
+    struct bench b;
+    SSL_CTX *ctx;
+    SSL *client;
+    char buf[8];
+    size_t n;
+
+    bench_open(&b, false);
+    ck_assert_int_eq(tls_setup_open(&setup, t, &side), 0);
+    ck_assert_int_eq(
+        session_new(&(struct session_params){setup.env, setup.eff, NULL},
+                    &session, &why),
+        0);
+    ck_assert_int_eq(endpoint_start_tls(&b.e, session), 0);
+    ctx = tls_plain_ctx(t, NULL, false);
+    client = SSL_new(ctx);
+    SSL_set_fd(client, b.other);
+    ck_assert_int_lt(SSL_connect(client), 0);
+    ck_assert_int_eq(endpoint_handshake(&b.e), IO_BLOCKED);
+    ck_assert_int_eq(SSL_connect(client), 1);
+    ck_assert_int_eq(SSL_write(client, "first", 5), 5);
+    ck_assert_int_eq(endpoint_handshake(&b.e), IO_OK);
+    ck_assert(endpoint_can_read(&b.e));
+    ck_assert_int_eq(endpoint_read(&b.e, buf, sizeof(buf), &n), IO_OK);
+    ck_assert_uint_eq(n, 5);
+    SSL_free(client);
+    SSL_CTX_free(ctx);
+    tls_setup_done(&setup);
+    bench_close(&b);
+    testring_free(t);
+}
+END_TEST
+
 TESTS_BEGIN("endpoint")
 TEST(is_closed_at_first)
 TEST(reports_what_it_can)
@@ -253,4 +296,5 @@ TEST_ROWS(ends_as_told, ends)
 TEST(ends_one_direction)
 TEST(sets_options)
 TEST_ROWS(connects, answers)
+TEST(has_what_came_with_the_handshake)
 TESTS_END
