@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "saf/saf.h"
 #include "util/arena.h"
 #include "util/strbuf.h"
 
@@ -17,6 +18,7 @@ struct jcl {
     uint32_t pos;
     const char *job, *user;
     struct jcl_step *first, *last;
+    bool in_systsin; /* a DD without a name would join SYSTSIN's data */
 };
 
 struct card {
@@ -57,6 +59,9 @@ bool jcl_is_job(const struct source *src)
     while (next_card(&j, &c)) {
         for (i = 0; i < c.len && isspace((unsigned char)c.text[i]); i++)
             ;
+        /* JES2's own statements, JOBPARM and others, may stand first. */
+        if (begins(&c, "/*") && c.len > 2 && isalpha((unsigned char)c.text[2]))
+            continue;
         if (i < c.len)
             return begins(&c, "//");
     }
@@ -171,6 +176,7 @@ static int add_step(struct jcl *j, char *name, const char *operands,
 
     if (s == NULL)
         return error_nomem(err);
+    j->in_systsin = false;
     s->job = j->job;
     s->user = j->user;
     s->name = name;
@@ -224,10 +230,12 @@ static int job_card(struct jcl *j, char *name, const char *operands,
 {
     const char *user = fold(find_operand(j, operands, "USER"));
 
-    if (user != NULL && (*user == '\0' || strlen(user) > 8))
+    if (user != NULL && strcmp(user, "&SYSUID") == 0)
+        user = NULL; /* whoever submits the job: our issuer */
+    if (user != NULL && !saf_name_valid(user))
         return error_set(err, ERR_SYNTAX,
-                         "%s:%u: USER=%s on the JOB card is not a user id of "
-                         "1 to 8 characters",
+                         "%s:%u: USER=%s on the JOB card is not a user id: 1 "
+                         "to 8 characters A-Z 0-9 # $ @, no digit first",
                          source_name(j->src), line, user);
     j->job = name;
     j->user = user;
@@ -237,6 +245,26 @@ static int job_card(struct jcl *j, char *name, const char *operands,
 static bool is_word(const char *a, uint32_t len, const char *b)
 {
     return strlen(b) == len && strncasecmp(a, b, len) == 0;
+}
+
+/* DD statements: only SYSTSIN's in-stream data matters. */
+static int dd_card(struct jcl *j, const char *name, const char *operands,
+                   unsigned line, struct error *err)
+{
+    bool data = operands[0] == '*' ||
+                is_word(operands, strcspn(operands, ","), "DATA"),
+         systsin = strcmp(name, "SYSTSIN") == 0;
+
+    if (*name == '\0' && j->in_systsin)
+        return error_set(err, ERR_SYNTAX,
+                         "%s:%u: a second DD behind SYSTSIN (a concatenation) "
+                         "is not supported here; put the commands into one",
+                         source_name(j->src), line);
+    if (*name != '\0')
+        j->in_systsin = systsin;
+    if (data)
+        take_data(j, operands, systsin ? j->last : NULL);
+    return 0;
 }
 
 static int statement(struct jcl *j, const struct card *c, struct error *err)
@@ -261,11 +289,8 @@ static int statement(struct jcl *j, const struct card *c, struct error *err)
         r = job_card(j, name, strbuf_str(&operands), line, err);
     else if (is_word(c->text + op, op_end - op, "EXEC"))
         r = add_step(j, name, strbuf_str(&operands), line, err);
-    else if (is_word(c->text + op, op_end - op, "DD") &&
-             (operands.len > 0 && (operands.data[0] == '*' ||
-                                   strncasecmp(operands.data, "DATA", 4) == 0)))
-        take_data(j, strbuf_str(&operands),
-                  strcmp(name, "SYSTSIN") == 0 ? j->last : NULL);
+    else if (is_word(c->text + op, op_end - op, "DD"))
+        r = dd_card(j, name, strbuf_str(&operands), line, err);
     strbuf_wipe(&operands); /* a JOB card may hold PASSWORD= */
     return r;
 }

@@ -199,7 +199,7 @@ static void run_commands(struct run *run, const struct source *src,
         run_command(run, cmd);
         tso_command_free(cmd);
     }
-    if (!run->ctx.no_echo)
+    if (!run->ctx.no_echo && !run->ended)
         strbuf_adds(&run->out, "READY\nEND\n");
     flush(run);
 }

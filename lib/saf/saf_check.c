@@ -32,7 +32,7 @@ static bool joined(const struct saf_user *u, const char *group)
     size_t i;
 
     for (i = 0; u != NULL && i < u->ngroups; i++)
-        if (strcmp(u->groups[i], group) == 0)
+        if (strcmp(u->groups[i].group, group) == 0)
             return true;
     return false;
 }
@@ -57,41 +57,85 @@ bool saf_class_raclisted(const struct saf *saf, const char *class_name)
     return c != NULL && c->raclisted;
 }
 
+/* The end of a name's qualifier. */
+static const char *qualifier_end(const char *p)
+{
+    return p + strcspn(p, ".");
+}
+
 /*
- * Generic names of general resources: % is one character, * within or as a
- * qualifier ends at the dot but at the end of the profile covers all that
- * follows, ** covers any number of qualifiers.
+ * One qualifier of a generic name and one of a resource: % is one character,
+ * * the rest. A * that ends the whole name covers all that follows.
+ */
+static bool qualifier_match(const char *p, const char *s, bool *ret_all)
+{
+    const char *pe = qualifier_end(p), *se = qualifier_end(s);
+
+    for (; p < pe; p++, s++) {
+        if (*p == '*') {
+            *ret_all = p[1] == '\0';
+            return true;
+        }
+        if (s == se || (*p != '%' && *p != *s))
+            return false;
+    }
+    return s == se;
+}
+
+/* The qualifier behind this one; NULL when this was the last. */
+static const char *next_qualifier(const char *p)
+{
+    p = qualifier_end(p);
+    return *p == '.' ? p + 1 : NULL;
+}
+
+static bool is_any(const char *p)
+{
+    return qualifier_end(p) == p + 2 && p[0] == '*' && p[1] == '*';
+}
+
+/*
+ * Generic names of general resources (RACF Command Language Reference,
+ * "Naming considerations for resource profiles"): ** as a qualifier covers
+ * any number of qualifiers, none too. The last ** met is the only one that
+ * may have to be tried again.
  */
 static bool generic_match(const char *p, const char *s)
 {
-    for (; *p != '\0'; p++, s++) {
-        if (*p == '*') {
-            bool deep = p[1] == '*' || p[1] == '\0';
+    const char *again_p = NULL, *again_s = NULL;
+    bool all = false;
 
-            while (*p == '*')
-                p++;
-            /* "A.**.B" covers "A.B": the dot behind ** is optional. */
-            if (deep && *p == '.' && generic_match(p + 1, s))
+    while (p != NULL || s != NULL) {
+        if (p != NULL && is_any(p)) {
+            p = again_p = next_qualifier(p);
+            again_s = s;
+            if (p == NULL)
                 return true;
-            for (;; s++) {
-                if (generic_match(p, s))
-                    return true;
-                if (*s == '\0' || (*s == '.' && !deep))
-                    return false;
-            }
-        }
-        if (*s == '\0' || (*p != '%' && *p != *s) || (*p == '%' && *s == '.'))
+        } else if (p != NULL && s != NULL && qualifier_match(p, s, &all)) {
+            if (all)
+                return true;
+            p = next_qualifier(p);
+            s = next_qualifier(s);
+        } else if (again_p != NULL && again_s != NULL) {
+            again_s = next_qualifier(again_s);
+            p = again_p;
+            s = again_s;
+        } else {
             return false;
+        }
     }
-    return *s == '\0';
+    return true;
 }
 
 static int rank(char c)
 {
-    return c == '\0' ? 0 : c == '*' ? 1 : c == '%' ? 2 : 3;
+    return c == '*' ? 0 : c == '%' ? 1 : 2;
 }
 
-/* The more specific of two names that both cover a resource: >0 when A is. */
+/*
+ * The more specific of two names that both cover a resource: >0 when A is. A
+ * discrete name, else the one that says more at their first difference.
+ */
 static int compare_specific(const struct saf_profile *a,
                             const struct saf_profile *b)
 {
@@ -103,22 +147,47 @@ static int compare_specific(const struct saf_profile *a,
         p++;
         q++;
     }
-    return rank(*p) - rank(*q);
+    if (*p != '\0' && *q != '\0')
+        return rank(*p) - rank(*q);
+    if (*p == *q)
+        return 0;
+    /* One ends here. A.* says more than A.**, less than A.*.B; A says more
+     * than A.**, which begins with it. */
+    if (*p == '\0')
+        return *q == '*' || p[-1] != '*' ? 1 : -1;
+    return *p == '*' || q[-1] != '*' ? -1 : 1;
 }
 
-static const struct saf_profile *find_covering(const struct saf *saf,
-                                               const struct saf_class *c,
-                                               const char *resource)
+bool saf_generic_name(const char *name)
 {
-    const struct saf_profiles *list =
-        c->raclisted ? &saf->raclist : &saf->profiles;
+    return strpbrk(name, "*%") != NULL;
+}
+
+bool saf_generic_valid(const char *name)
+{
+    const char *q, *star;
+
+    for (q = name; q != NULL; q = next_qualifier(q)) {
+        star = strchr(q, '*');
+        if (star == NULL || star >= qualifier_end(q) || is_any(q))
+            continue;
+        if (star + 1 != qualifier_end(q))
+            return false;
+    }
+    return true;
+}
+
+const struct saf_profile *saf_covering(const struct saf_profiles *list,
+                                       const char *class_name,
+                                       const char *resource)
+{
     const struct saf_profile *best = NULL;
     size_t i;
 
     for (i = 0; i < list->n; i++) {
         const struct saf_profile *p = &list->p[i];
 
-        if (strcmp(p->class_name, c->name) != 0 ||
+        if (strcmp(p->class_name, class_name) != 0 ||
             (p->generic ? !generic_match(p->name, resource)
                         : strcmp(p->name, resource) != 0))
             continue;
@@ -128,10 +197,9 @@ static const struct saf_profile *find_covering(const struct saf *saf,
     return best;
 }
 
-/* The level that PROFILE gives, and whose entry gave it. */
-static enum saf_level granted(const struct saf *saf,
-                              const struct saf_profile *profile,
-                              const char *userid, const char **ret_by)
+enum saf_level saf_granted(const struct saf *saf,
+                           const struct saf_profile *profile,
+                           const char *userid, const char **ret_by)
 {
     const struct saf_user *u = saf_find_user(saf, userid);
     const struct saf_access *group = NULL, *all = NULL;
@@ -169,13 +237,14 @@ enum saf_answer saf_check(const struct saf *saf, const char *userid,
         error_set(why, 0, "class %s is not active", class_name);
         return SAF_NO_PROFILE;
     }
-    p = find_covering(saf, c, resource);
+    p = saf_covering(c->raclisted ? &saf->raclist : &saf->profiles, class_name,
+                     resource);
     if (p == NULL) {
         error_set(why, 0, "no profile of class %s covers %s", class_name,
                   resource);
         return SAF_NO_PROFILE;
     }
-    has = granted(saf, p, userid, &by);
+    has = saf_granted(saf, p, userid, &by);
     error_set(why, has >= level ? 0 : ERR_DENIED,
               "profile %s of class %s gives %s %s (by %s), %s is needed for %s",
               p->name, class_name, userid, saf_level_name(has), by,

@@ -179,18 +179,21 @@ struct saf_profile *saf_add_profile(struct saf_profiles *list,
     return p;
 }
 
-int saf_user_join(struct saf_user *user, const char *group)
+int saf_user_join(struct saf_user *user, const char *group, const char *owner,
+                  unsigned day)
 {
-    saf_id *g;
+    struct saf_connect *c;
     size_t i;
 
     for (i = 0; i < user->ngroups; i++)
-        if (strcmp(user->groups[i], group) == 0)
+        if (strcmp(user->groups[i].group, group) == 0)
             return 0;
-    g = grow((void **)&user->groups, &user->ngroups, sizeof(*g));
-    if (g == NULL)
+    c = grow((void **)&user->groups, &user->ngroups, sizeof(*c));
+    if (c == NULL)
         return ERR_NOMEM;
-    copy_id(*g, group);
+    copy_id(c->group, group);
+    copy_id(c->owner, owner);
+    c->day = day;
     return 0;
 }
 
@@ -364,8 +367,29 @@ static bool get_level(config_setting_t *s, const char *key, enum saf_level *ret)
     return config_setting_lookup_string(s, key, &v) && saf_level_parse(v, ret);
 }
 
+/* A day that may be missing. */
+static bool get_day(config_setting_t *s, const char *key, unsigned *ret)
+{
+    int v;
+
+    if (!config_setting_lookup_int(s, key, &v))
+        return config_setting_get_member(s, key) == NULL;
+    *ret = (unsigned)v;
+    return v >= 0 && v <= 9999366;
+}
+
 /* One element of a table's list; false: not what we wrote. */
 typedef bool (*read_row_fn)(struct saf *saf, config_setting_t *s);
+
+static bool read_connect(struct saf_user *u, config_setting_t *s)
+{
+    saf_id group = "", owner = "";
+    unsigned day = 0;
+
+    return get_id(s, "group", group, true) && saf_name_valid(group) &&
+           get_id(s, "owner", owner, false) && get_day(s, "day", &day) &&
+           saf_user_join(u, group, owner, day) == 0;
+}
 
 static bool read_user(struct saf *saf, config_setting_t *s)
 {
@@ -375,20 +399,21 @@ static bool read_user(struct saf *saf, config_setting_t *s)
     saf_id id = "";
     int i;
 
-    if (!get_id(s, "id", id, true) || (u = saf_add_user(saf, id)) == NULL ||
+    if (!get_id(s, "id", id, true) || !saf_name_valid(id) ||
+        (u = saf_add_user(saf, id)) == NULL ||
         !get_id(s, "owner", u->owner, false) ||
-        !get_id(s, "dfltgrp", u->dfltgrp, false))
+        !get_id(s, "dfltgrp", u->dfltgrp, false) ||
+        !get_day(s, "created", &u->created) ||
+        !get_day(s, "passday", &u->passday))
         return false;
     if (config_setting_lookup_string(s, "name", &v))
         snprintf(u->name, sizeof(u->name), "%s", v);
     u->revoked = get_bool(s, "revoked");
     u->special = get_bool(s, "special");
     groups = config_setting_get_member(s, "groups");
-    for (i = 0; groups != NULL && i < config_setting_length(groups); i++) {
-        v = config_setting_get_string_elem(groups, i);
-        if (v == NULL || strlen(v) > SAF_NAME_MAX || saf_user_join(u, v) != 0)
+    for (i = 0; groups != NULL && i < config_setting_length(groups); i++)
+        if (!read_connect(u, config_setting_get_elem(groups, (unsigned)i)))
             return false;
-    }
     return true;
 }
 
@@ -397,9 +422,11 @@ static bool read_group(struct saf *saf, config_setting_t *s)
     struct saf_group *g;
     saf_id id = "";
 
-    return get_id(s, "id", id, true) && (g = saf_add_group(saf, id)) != NULL &&
+    return get_id(s, "id", id, true) && saf_name_valid(id) &&
+           (g = saf_add_group(saf, id)) != NULL &&
            get_id(s, "owner", g->owner, false) &&
-           get_id(s, "supgroup", g->supgroup, false);
+           get_id(s, "supgroup", g->supgroup, false) &&
+           get_day(s, "created", &g->created);
 }
 
 static bool read_class(struct saf *saf, config_setting_t *s)
@@ -424,7 +451,7 @@ static bool read_profile_into(struct saf_profiles *list, config_setting_t *s)
     int i;
 
     if (!get_id(s, "class", id, true) ||
-        !config_setting_lookup_string(s, "name", &name) ||
+        !config_setting_lookup_string(s, "name", &name) || *name == '\0' ||
         strlen(name) > SAF_PROFILE_MAX ||
         (p = saf_add_profile(list, id, name)) == NULL ||
         !get_id(s, "owner", p->owner, false) || !get_level(s, "uacc", &p->uacc))
@@ -441,7 +468,9 @@ static bool read_profile_into(struct saf_profiles *list, config_setting_t *s)
         enum saf_level level;
         saf_id who = "";
 
-        if (!get_id(a, "id", who, true) || !get_level(a, "level", &level) ||
+        if (!get_id(a, "id", who, true) ||
+            (strcmp(who, "*") != 0 && !saf_name_valid(who)) ||
+            !get_level(a, "level", &level) ||
             saf_profile_permit(p, who, level) != 0)
             return false;
     }
@@ -491,6 +520,7 @@ static bool read_database(struct saf *saf, config_setting_t *s)
 {
     int format = 0;
 
+    /* The only row: what an older or newer program wrote is not guessed at. */
     return config_setting_lookup_int(s, "format", &format) && format == 1 &&
            config_setting_lookup_int64(s, "generation", &saf->generation);
 }
@@ -514,7 +544,10 @@ static int read_rows(struct saf *saf, int table, config_t *cfg,
     config_setting_t *list = config_lookup(cfg, tables[table].key), *row;
     int i;
 
-    for (i = 0; list != NULL && i < config_setting_length(list); i++) {
+    if (list == NULL || !config_setting_is_list(list))
+        return error_set(err, ERR_DAMAGED, "%s/%s: it has no list \"%s\"",
+                         saf->dir, files[table], tables[table].key);
+    for (i = 0; i < config_setting_length(list); i++) {
         row = config_setting_get_elem(list, (unsigned)i);
         if (!config_setting_is_group(row) || !tables[table].read(saf, row))
             return error_set(err, ERR_DAMAGED,
@@ -587,6 +620,12 @@ static void put_bool(struct strbuf *out, const char *key, bool value)
         strbuf_addf(out, " %s = true;", key);
 }
 
+static void put_day(struct strbuf *out, const char *key, unsigned day)
+{
+    if (day != 0)
+        strbuf_addf(out, " %s = %u;", key, day);
+}
+
 static void put_hex(struct strbuf *out, const char *key,
                     const unsigned char *data, size_t len)
 {
@@ -608,10 +647,17 @@ static void print_user(const struct saf_user *u, struct strbuf *out)
     put_string(out, "dfltgrp", u->dfltgrp);
     put_bool(out, "revoked", u->revoked);
     put_bool(out, "special", u->special);
-    strbuf_adds(out, " groups = [");
-    for (i = 0; i < u->ngroups; i++)
-        strbuf_addf(out, "%s \"%s\"", i > 0 ? "," : "", u->groups[i]);
-    strbuf_adds(out, " ];");
+    put_day(out, "created", u->created);
+    put_day(out, "passday", u->passday);
+    strbuf_adds(out, " groups = (");
+    for (i = 0; i < u->ngroups; i++) {
+        strbuf_adds(out, i > 0 ? ", {" : " {");
+        put_string(out, "group", u->groups[i].group);
+        put_string(out, "owner", u->groups[i].owner);
+        put_day(out, "day", u->groups[i].day);
+        strbuf_adds(out, " }");
+    }
+    strbuf_adds(out, " );");
 }
 
 static void print_profile(const struct saf_profile *p, struct strbuf *out)
@@ -647,6 +693,7 @@ static void print_row(const struct saf *saf, enum saf_table table, size_t i,
         put_string(out, "id", saf->groups[i].id);
         put_string(out, "owner", saf->groups[i].owner);
         put_string(out, "supgroup", saf->groups[i].supgroup);
+        put_day(out, "created", saf->groups[i].created);
         break;
     case TABLE_CLASSES:
         put_string(out, "name", saf->classes[i].name);

@@ -40,14 +40,27 @@ int saf_password_set(struct saf *saf, const char *userid, const char *password,
     p = saf_find_password(saf, userid);
     if (p == NULL) {
         p = realloc(saf->passwords, (saf->npasswords + 1) * sizeof(*p));
-        if (p == NULL)
+        if (p == NULL) {
+            explicit_bzero(&fresh, sizeof(fresh));
             return error_nomem(err);
+        }
         saf->passwords = p;
         p += saf->npasswords++;
     }
     *p = fresh;
     saf->dirty[TABLE_PASSWORDS] = true;
     return 0;
+}
+
+void saf_password_drop(struct saf *saf, const char *userid)
+{
+    struct saf_password *p = saf_find_password(saf, userid);
+
+    if (p == NULL)
+        return;
+    *p = saf->passwords[--saf->npasswords];
+    explicit_bzero(&saf->passwords[saf->npasswords], sizeof(*p));
+    saf->dirty[TABLE_PASSWORDS] = true;
 }
 
 int saf_password_check(struct saf *saf, const char *userid,

@@ -14,21 +14,30 @@
 #include "saf/saf.h"
 #include "util/error.h"
 
+struct stat;
 struct strbuf;
 
 typedef char saf_id[SAF_NAME_MAX + 1];
+
+/* Days are numbers, year * 1000 + day of the year (2020163); 0: not known. */
+struct saf_connect {
+    saf_id group, owner;
+    unsigned day;
+};
 
 struct saf_user {
     saf_id id, owner, dfltgrp;
     char name[21]; /* NAME('...'), at most 20 characters */
     bool revoked;
     bool special;
-    saf_id *groups;
+    unsigned created, passday;
+    struct saf_connect *groups;
     size_t ngroups;
 };
 
 struct saf_group {
     saf_id id, owner, supgroup;
+    unsigned created;
 };
 
 struct saf_access {
@@ -92,7 +101,8 @@ struct saf {
     char *dir;
     int dirfd, lockfd;
     bool writable, dry_run, in_change;
-    uid_t uid; /* owner and group of DIR: of all that is written */
+    bool broken; /* what is on disk could not be read again */
+    uid_t uid;   /* owner and group of DIR: of all that is written */
     gid_t gid;
     unsigned epoch;
     long long generation;       /* of the last commit that was read or made */
@@ -137,7 +147,9 @@ struct saf_group *saf_add_group(struct saf *saf, const char *id);
 struct saf_class *saf_need_class(struct saf *saf, const char *name);
 struct saf_profile *saf_add_profile(struct saf_profiles *list,
                                     const char *class_name, const char *name);
-int saf_user_join(struct saf_user *user, const char *group);
+/* Connects; a connection that exists is left as it is. */
+int saf_user_join(struct saf_user *user, const char *group, const char *owner,
+                  unsigned day);
 /* Replaces the class's snapshot by the stored profiles. */
 int saf_raclist_class(struct saf *saf, const char *class_name);
 void saf_drop_profiles(struct saf_profiles *list, const char *class_name);
@@ -147,6 +159,20 @@ int saf_profile_permit(struct saf_profile *p, const char *id,
                        enum saf_level level);
 bool saf_profile_remove_access(struct saf_profile *p, const char *id);
 
+/* The generic profile of LIST that covers RESOURCE best, or the discrete one;
+ * NULL: none. */
+const struct saf_profile *saf_covering(const struct saf_profiles *list,
+                                       const char *class_name,
+                                       const char *resource);
+/* What PROFILE gives USERID; *RET_BY: whose entry says so, or "UACC". */
+enum saf_level saf_granted(const struct saf *saf,
+                           const struct saf_profile *profile,
+                           const char *userid, const char **ret_by);
+/* Whether the name has characters that stand for others, and stands them
+ * where RACF allows it: * ends a qualifier, ** is one. */
+bool saf_generic_name(const char *name);
+bool saf_generic_valid(const char *name);
+
 const char *saf_level_name(enum saf_level level);
 /* Any unambiguous beginning; false: not a level. */
 bool saf_level_parse(const char *text, enum saf_level *ret);
@@ -155,6 +181,8 @@ bool saf_level_parse(const char *text, enum saf_level *ret);
 
 int saf_password_set(struct saf *saf, const char *userid, const char *password,
                      struct error *err);
+/* NOPASSWORD: the user can't log on with one any more. */
+void saf_password_drop(struct saf *saf, const char *userid);
 
 /* ---- saf_journal.c ---- */
 
@@ -169,8 +197,19 @@ int saf_journal_print(const struct saf_changes *list, struct strbuf *out,
 int saf_journal_parse(const char *text, size_t len, struct saf_changes *ret,
                       struct error *err);
 
+/* ---- saf_folders.c ---- */
+
+/* Removes temporary files that a killed writer left; needs the lock. */
+void saf_sweep_folders(struct saf *saf);
+
 /* ---- saf_store.c ---- */
 
+/* Our own folder in DIR. */
+#define SAF_FOLDER "saf"
+
+/* Owner and modes of something we read. ERR_UNSAFE. */
+int saf_check_safe(const struct saf *saf, const char *name,
+                   const struct stat *st, struct error *err);
 bool saf_file_name_valid(const char *name);
 /*
  * A hook for tests: called before each step of a commit that touches the

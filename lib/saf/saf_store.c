@@ -19,13 +19,12 @@
  * changes that reach the disk whole. What the files mean is saf_db.c.
  */
 
-#define FOLDER     "saf"
-#define LOCK_FILE  "saf/lock"
-#define JOURNAL    "saf/journal"
-#define STATE_FILE "saf/database.cfg"
+#define FOLDER    SAF_FOLDER
+#define LOCK_FILE "saf/lock"
+#define JOURNAL   "saf/journal"
 
 /* More than any job makes; a reader's defence against a wrong file. */
-enum { FILE_LIMIT = 64 * 1024 * 1024, OPEN_ATTEMPTS = 20 };
+enum { FILE_LIMIT = 64 * 1024 * 1024, OPEN_ATTEMPTS = 20, NAME_LIMIT = 200 };
 
 saf_step_fn saf_commit_step;
 
@@ -49,7 +48,7 @@ bool saf_file_name_valid(const char *name)
             return false;
         p += n;
         if (*p == '\0')
-            return strlen(name) < 200;
+            return strlen(name) < NAME_LIMIT;
         if (*p++ != '/')
             return false;
     }
@@ -62,8 +61,8 @@ bool saf_file_name_valid(const char *name)
  * himself any key's trust, so nobody but root, the owner of the folder and
  * ourselves may.
  */
-static int check_safe(const struct saf *saf, const char *name,
-                      const struct stat *st, struct error *err)
+int saf_check_safe(const struct saf *saf, const char *name,
+                   const struct stat *st, struct error *err)
 {
     uid_t me = geteuid();
 
@@ -104,7 +103,7 @@ static int open_folder(struct saf *saf, struct error *err)
                          "%s belongs to uid %ld, neither to root nor to you "
                          "(uid %ld): its owner could change what you read",
                          saf->dir, (long)st.st_uid, (long)geteuid());
-    return check_safe(saf, ".", &st, err);
+    return saf_check_safe(saf, ".", &st, err);
 }
 
 /* Makes DIR/NAME with the owner and group of DIR, if it is missing. */
@@ -119,6 +118,8 @@ static int make_folder(struct saf *saf, const char *name, struct error *err)
         fchownat(saf->dirfd, name, saf->uid, saf->gid, AT_SYMLINK_NOFOLLOW) < 0)
         return error_errno(err, "%s/%s: can't give it to uid %ld", saf->dir,
                            name, (long)saf->uid);
+    if (fsync(saf->dirfd) < 0)
+        return error_errno(err, "%s: can't sync", saf->dir);
     return 0;
 }
 
@@ -173,6 +174,24 @@ static int take_lock(struct saf *saf, struct error *err)
 
 /* ---- files ---- */
 
+/* The folder of a file: who may write it may put other files there. */
+static int check_folder(struct saf *saf, const char *name, struct error *err)
+{
+    const char *slash = strchr(name, '/');
+    char folder[NAME_LIMIT];
+    struct stat st;
+
+    if (slash == NULL)
+        return 0;
+    snprintf(folder, sizeof(folder), "%.*s", (int)(slash - name), name);
+    if (fstatat(saf->dirfd, folder, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return 0; /* the file will be found missing */
+    if (!S_ISDIR(st.st_mode))
+        return error_set(err, ERR_UNSAFE, "%s/%s is not a folder", saf->dir,
+                         folder);
+    return saf_check_safe(saf, folder, &st, err);
+}
+
 /* A file as it is on the disk, checked. */
 static int read_disk(struct saf *saf, const char *name, char **ret_data,
                      size_t *ret_len, struct error *err)
@@ -180,6 +199,9 @@ static int read_disk(struct saf *saf, const char *name, char **ret_data,
     struct stat st;
     int r;
 
+    r = check_folder(saf, name, err);
+    if (r != 0)
+        return r;
     if (fstatat(saf->dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
         if (errno == ENOENT)
             return error_set(err, ERR_NOT_FOUND, "%s/%s: no such file",
@@ -189,7 +211,7 @@ static int read_disk(struct saf *saf, const char *name, char **ret_data,
     if (!S_ISREG(st.st_mode))
         return error_set(err, ERR_UNSAFE, "%s/%s is not a plain file", saf->dir,
                          name);
-    r = check_safe(saf, name, &st, err);
+    r = saf_check_safe(saf, name, &st, err);
     if (r != 0)
         return r;
     return fd_read_file(saf->dirfd, name, FILE_LIMIT, ret_data, ret_len, err);
@@ -261,7 +283,7 @@ static int put_file(struct saf *saf, const char *name, const void *data,
 {
     bool give = geteuid() == 0;
     const char *slash = strchr(name, '/');
-    char folder[64];
+    char folder[NAME_LIMIT];
     int r;
 
     if (slash != NULL) {
@@ -274,11 +296,25 @@ static int put_file(struct saf *saf, const char *name, const void *data,
                            give ? saf->gid : (gid_t)-1, data, len, err);
 }
 
+/* The folder is synced, so that the journal does not go before the file. */
 static int remove_disk(struct saf *saf, const char *name, struct error *err)
 {
-    if (unlinkat(saf->dirfd, name, 0) < 0 && errno != ENOENT)
+    const char *slash = strchr(name, '/');
+    char folder[NAME_LIMIT] = ".";
+    int fd, r = 0;
+
+    if (unlinkat(saf->dirfd, name, 0) < 0) {
+        if (errno == ENOENT)
+            return 0;
         return error_errno(err, "%s/%s: can't remove", saf->dir, name);
-    return 0;
+    }
+    if (slash != NULL)
+        snprintf(folder, sizeof(folder), "%.*s", (int)(slash - name), name);
+    fd = openat(saf->dirfd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || fsync(fd) < 0)
+        r = error_errno(err, "%s/%s: can't sync the removal", saf->dir, name);
+    fd_close(&fd);
+    return r;
 }
 
 /* Plays a list of changes onto the disk and removes the journal. */
@@ -328,7 +364,8 @@ static int print_tables(struct saf *saf, struct error *err)
     return r;
 }
 
-static int write_changes(struct saf *saf, struct error *err)
+/* *RET_DECIDED: the journal is in place, so that the change will last. */
+static int write_changes(struct saf *saf, bool *ret_decided, struct error *err)
 {
     struct strbuf journal = STRBUF_INIT;
     unsigned steps = 0;
@@ -341,6 +378,7 @@ static int write_changes(struct saf *saf, struct error *err)
     strbuf_wipe(&journal);
     if (r != 0)
         return r;
+    *ret_decided = true;
     return play(saf, &saf->pending, &steps, err);
 }
 
@@ -368,30 +406,48 @@ static bool anything_changed(const struct saf *saf)
 
 int saf_begin(struct saf *saf, struct error *err)
 {
+    if (saf->broken)
+        return error_set(err, ERR_DAMAGED,
+                         "%s can't be changed any more after the error before; "
+                         "the next job reads it anew",
+                         saf->dir);
     if (saf->in_change)
         return error_set(err, ERR_EXISTS, "a change has already begun");
     saf->in_change = true;
     return 0;
 }
 
+static void forget_changes(struct saf *saf)
+{
+    saf->in_change = false;
+    memset(saf->dirty, 0, sizeof(saf->dirty));
+    saf_changes_clear(&saf->pending);
+}
+
+/*
+ * Once the journal is in place the change can't be taken back. When the files
+ * can't follow it (a full disk), reading it again tries once more; then it is
+ * the next writer who finishes it, and this one must write no second journal.
+ */
 int saf_commit(struct saf *saf, struct error *err)
 {
+    bool decided = false;
     int r = 0;
 
     if (anything_changed(saf)) {
         saf->generation++;
         r = print_tables(saf, err);
         if (r == 0)
-            r = saf->dry_run ? keep_changes(saf, err) : write_changes(saf, err);
+            r = saf->dry_run ? keep_changes(saf, err)
+                             : write_changes(saf, &decided, err);
     }
-    if (r != 0) {
-        saf_rollback(saf, NULL);
-        return r;
+    if (r == 0) {
+        forget_changes(saf);
+        return 0;
     }
-    saf->in_change = false;
-    memset(saf->dirty, 0, sizeof(saf->dirty));
-    saf_changes_clear(&saf->pending);
-    return 0;
+    if (saf_rollback(saf, NULL) == 0 && decided)
+        return 0;
+    return r;
 }
 
 /* The journal that a reader or a new writer finds. */
@@ -433,11 +489,13 @@ static int reload(struct saf *saf, struct error *err)
 
 int saf_rollback(struct saf *saf, struct error *err)
 {
-    saf->in_change = false;
-    memset(saf->dirty, 0, sizeof(saf->dirty));
-    saf_changes_clear(&saf->pending);
+    int r;
+
+    forget_changes(saf);
     saf->epoch++;
-    return reload(saf, err);
+    r = reload(saf, err);
+    saf->broken = r != 0;
+    return r;
 }
 
 unsigned saf_epoch(const struct saf *saf)
@@ -467,11 +525,40 @@ bool saf_unchanged(struct saf *saf)
     return same;
 }
 
+static bool exists(const struct saf *saf, const char *name)
+{
+    struct stat st;
+
+    return fstatat(saf->dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
+           errno != ENOENT;
+}
+
+/* Nothing of ours but the lock: whoever was making it was killed. */
+static bool never_filled(const struct saf *saf)
+{
+    int t;
+
+    for (t = 0; t < TABLE_COUNT; t++)
+        if (exists(saf, saf_table_file((enum saf_table)t)))
+            return false;
+    return !exists(saf, JOURNAL);
+}
+
+static int no_database(const struct saf *saf, struct error *err)
+{
+    return error_set(err, ERR_NOT_FOUND,
+                     "%s holds no security database (it was begun and never "
+                     "filled); a job run with racdcert --racf makes it",
+                     saf->dir);
+}
+
 static int open_reader(struct saf *saf, struct error *err)
 {
     int i, r;
 
     for (i = 0; i < OPEN_ATTEMPTS; i++) {
+        if (never_filled(saf))
+            return no_database(saf, err);
         r = reload(saf, err);
         if (r == 0 && saf_unchanged(saf))
             return 0;
@@ -502,10 +589,12 @@ static int open_writer(struct saf *saf, bool create, struct error *err)
     if (r != 0)
         return r;
     saf->writable = true;
-    /* A process that was killed while making the database left no state. */
-    if (create && fstatat(saf->dirfd, STATE_FILE, &st, 0) < 0 &&
-        fstatat(saf->dirfd, JOURNAL, &st, 0) < 0 && errno == ENOENT)
-        return saf_db_init(saf, err);
+    saf_sweep_folders(saf);
+    if (never_filled(saf)) {
+        if (create)
+            return saf_db_init(saf, err);
+        return no_database(saf, err);
+    }
     return reload(saf, err);
 }
 
@@ -518,7 +607,7 @@ static int check_database(struct saf *saf, enum saf_mode mode,
         if (!S_ISDIR(st.st_mode))
             return error_set(err, ERR_UNSAFE, "%s/" FOLDER " is not a folder",
                              saf->dir);
-        return check_safe(saf, FOLDER, &st, err);
+        return saf_check_safe(saf, FOLDER, &st, err);
     }
     if (mode == SAF_CREATE && folder_empty(saf))
         return 0;
@@ -582,98 +671,4 @@ const char *saf_dir(const struct saf *saf)
 bool saf_writable(const struct saf *saf)
 {
     return saf->writable;
-}
-
-/* ---- folders of other modules ---- */
-
-void saf_names_free(char **names)
-{
-    char **p;
-
-    for (p = names; p != NULL && *p != NULL; p++)
-        free(*p);
-    free(names);
-}
-
-static int add_name(char ***names, size_t *n, const char *name, size_t len,
-                    struct error *err)
-{
-    char **p;
-    size_t i;
-
-    for (i = 0; i < *n; i++)
-        if (strlen((*names)[i]) == len && strncmp((*names)[i], name, len) == 0)
-            return 0;
-    p = realloc(*names, (*n + 2) * sizeof(*p));
-    if (p == NULL)
-        return error_nomem(err);
-    *names = p;
-    p[*n + 1] = NULL;
-    p[*n] = strndup(name, len);
-    if (p[*n] == NULL)
-        return error_nomem(err);
-    ++*n;
-    return 0;
-}
-
-/* Folders that exist only in changes not yet on the disk. */
-static int add_changes(const struct saf_changes *list, char ***names, size_t *n,
-                       struct error *err)
-{
-    size_t i;
-    int r = 0;
-
-    for (i = 0; r == 0 && i < list->n; i++) {
-        const char *slash = strchr(list->c[i].name, '/');
-
-        if (slash != NULL && strncmp(list->c[i].name, FOLDER "/", 4) != 0)
-            r = add_name(names, n, list->c[i].name,
-                         (size_t)(slash - list->c[i].name), err);
-    }
-    return r;
-}
-
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-int saf_list_folders(struct saf *saf, char ***ret, struct error *err)
-{
-    int fd = openat(saf->dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
-    char **names = calloc(1, sizeof(*names));
-    struct dirent *e;
-    struct stat st;
-    size_t n = 0;
-    int r = 0;
-
-    if (d == NULL) {
-        fd_close(&fd);
-        saf_names_free(names);
-        return error_errno(err, "%s: can't list the folder", saf->dir);
-    }
-    if (names == NULL)
-        r = error_nomem(err);
-    while (r == 0 && (e = readdir(d)) != NULL) {
-        if (!saf_file_name_valid(e->d_name) || strcmp(e->d_name, FOLDER) == 0 ||
-            fstatat(saf->dirfd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-            !S_ISDIR(st.st_mode))
-            continue;
-        r = check_safe(saf, e->d_name, &st, err);
-        if (r == 0)
-            r = add_name(&names, &n, e->d_name, strlen(e->d_name), err);
-    }
-    closedir(d);
-    if (r == 0)
-        r = add_changes(&saf->overlay, &names, &n, err);
-    if (r == 0)
-        r = add_changes(&saf->pending, &names, &n, err);
-    if (r != 0) {
-        saf_names_free(names);
-        return r;
-    }
-    qsort(names, n, sizeof(*names), compare_names);
-    *ret = names;
-    return 0;
 }

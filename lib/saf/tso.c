@@ -261,10 +261,15 @@ static struct tso_node *scan_list(struct scan *s)
 static int scan_command(struct tso_command *cmd, struct error *err)
 {
     struct scan s = {.cmd = cmd};
+    const char *comment;
     size_t i, n;
 
     skip_blanks(&s);
+    cmd->first = s.pos;
     n = strcspn(cmd->text + s.pos, " \t,()'\n");
+    comment = strstr(cmd->text + s.pos, "/*");
+    if (comment != NULL && comment < cmd->text + s.pos + n)
+        n = (size_t)(comment - cmd->text) - s.pos;
     for (i = 0; i < n && i < sizeof(cmd->name) - 1; i++)
         cmd->name[i] = (char)toupper((unsigned char)cmd->text[s.pos + i]);
     s.pos += (uint32_t)n;
@@ -328,7 +333,7 @@ unsigned tso_line(const struct tso_command *cmd)
 {
     unsigned line = 0, column;
 
-    if (cmd->len > 0)
-        source_position(cmd->src, cmd->place[0], &line, &column);
+    if (cmd->first < cmd->len)
+        source_position(cmd->src, cmd->place[cmd->first], &line, &column);
     return line;
 }

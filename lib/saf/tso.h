@@ -41,6 +41,7 @@ struct tso_command {
     const struct source *src; /* borrowed */
     char *text;               /* continuation lines joined */
     uint32_t len;
+    uint32_t first;  /* where its name begins in text */
     uint32_t *place; /* of each byte of text in the source */
     char name[16];   /* upper case; "" when it is none */
     bool extra_paren;
@@ -133,7 +134,8 @@ void tso_fold(struct tso_node *node);
  * The command's lines as they stand in the source (sequence numbers
  * dropped), each with a newline; what the operands in GRAMMARS that are
  * secrets hold is shown as ****. A misspelled secret keyword is recognised
- * as one.
+ * as one, and so is a value that stands where only secrets stand. The same
+ * holds for the messages of tso_bind().
  */
 void tso_echo(const struct tso_command *cmd,
               const struct tso_grammar *const *grammars, size_t ngrammars,

@@ -98,13 +98,60 @@ static void add_text(struct strbuf *out, const char *text)
     strbuf_add_escaped(out, text, strlen(text));
 }
 
+/*
+ * Whether a word is, begins, or is probably meant to be the keyword of a
+ * secret. Rather one value hidden too much than one shown.
+ */
+static bool secret_keyword(const struct tso_grammar *g, const char *text)
+{
+    size_t i, len = strlen(text);
+
+    for (i = 0; len > 0 && i < g->nwords; i++) {
+        const struct tso_word *w = &g->words[i];
+
+        if (w->keyword != NULL && (w->flags & TSO_SECRET) &&
+            (strncasecmp(w->keyword, text, len) == 0 ||
+             (len >= 4 && distance(w->keyword, text) <= 2)))
+            return true;
+    }
+    return false;
+}
+
+/* Whether secrets stand in the parentheses of this word, as in SSIGNON's: a
+ * value that forgot its keyword is one then. */
+static bool holds_secrets(const struct tso_grammar *g, int scope)
+{
+    size_t i;
+
+    for (i = 0; scope > 0 && i < g->nplaces; i++)
+        if (g->places[i].scope == scope &&
+            (word_of(g, g->places[i].word)->flags & TSO_SECRET))
+            return true;
+    return false;
+}
+
+/* PREV NULL: the first operand in these parentheses. */
+static bool probably_secret(const struct tso_grammar *g, int scope,
+                            const struct tso_node *prev,
+                            const struct tso_node *n)
+{
+    if (prev != NULL && !prev->quoted && !prev->has_list &&
+        secret_keyword(g, prev->text))
+        return true;
+    return holds_secrets(g, scope) && !n->has_list;
+}
+
 static int unknown(const struct tso_grammar *g, int scope, int scope2,
-                   const struct tso_node *n, int why, struct strbuf *out)
+                   const struct tso_node *prev, const struct tso_node *n,
+                   int why, struct strbuf *out)
 {
     const char *near = tso_nearest(g, scope, scope2, n->text);
 
     strbuf_adds(out, "IKJ56712I INVALID KEYWORD, ");
-    add_text(out, n->text);
+    if (near == NULL && probably_secret(g, scope, prev, n))
+        strbuf_adds(out, "****");
+    else
+        add_text(out, n->text);
     strbuf_addc(out, '\n');
     if (why == -2)
         strbuf_adds(out, "  several operands begin like this; write more of "
@@ -194,7 +241,8 @@ static int check_form(const struct tso_grammar *g, const struct tso_word *w,
 }
 
 static int bind_node(const struct tso_grammar *g, int scope, int scope2,
-                     struct tso_node *n, struct strbuf *out)
+                     const struct tso_node *prev, struct tso_node *n,
+                     struct strbuf *out)
 {
     const struct tso_word *w;
     int id;
@@ -203,7 +251,7 @@ static int bind_node(const struct tso_grammar *g, int scope, int scope2,
         return 0;
     id = n->quoted ? -1 : tso_match(g, scope, scope2, n->text);
     if (id < 0)
-        return unknown(g, scope, scope2, n, id, out);
+        return unknown(g, scope, scope2, prev, n, id, out);
     w = word_of(g, id);
     n->word = id;
     n->bound = true;
@@ -222,12 +270,13 @@ static int bind_node(const struct tso_grammar *g, int scope, int scope2,
 int tso_bind(const struct tso_grammar *g, int scope, int scope2,
              struct tso_node *list, struct strbuf *out)
 {
-    struct tso_node *n;
+    struct tso_node *n, *prev = NULL;
     int r = 0, each;
 
     for (n = list; n != NULL; n = n->next) {
-        each = bind_node(g, scope, scope2, n, out);
+        each = bind_node(g, scope, scope2, prev, n, out);
         r = each > r ? each : r;
+        prev = n;
     }
     return r;
 }
@@ -262,27 +311,38 @@ struct echo {
     unsigned char *hide; /* for each byte of the command's text */
 };
 
-/*
- * Whether a word is, begins, or is probably meant to be the keyword of a
- * secret. Rather one value hidden too much than one shown.
- */
 static bool looks_secret(const struct echo *e, const char *text)
 {
-    size_t i, k, len = strlen(text);
+    size_t i;
+
+    for (i = 0; i < e->ngrammars; i++)
+        if (secret_keyword(e->grammars[i], text))
+            return true;
+    return false;
+}
+
+/* N stands in the parentheses of OUTER without a keyword of theirs. */
+static bool lost_secret(const struct echo *e, const struct tso_node *outer,
+                        const struct tso_node *n)
+{
+    size_t i, k, len = strlen(outer->text);
 
     for (i = 0; len > 0 && i < e->ngrammars; i++)
         for (k = 0; k < e->grammars[i]->nwords; k++) {
-            const struct tso_word *w = &e->grammars[i]->words[k];
+            const struct tso_grammar *g = e->grammars[i];
+            const struct tso_word *w = &g->words[k];
 
-            if (w->keyword != NULL && (w->flags & TSO_SECRET) &&
-                (strncasecmp(w->keyword, text, len) == 0 ||
-                 (len >= 4 && distance(w->keyword, text) <= 2)))
+            if (w->keyword != NULL && w->form == TSO_GROUP &&
+                strncasecmp(w->keyword, outer->text, len) == 0 &&
+                holds_secrets(g, w->id) && !n->has_list &&
+                (n->quoted || tso_match(g, w->id, w->id, n->text) == -1))
                 return true;
         }
     return false;
 }
 
-static void hide_secrets(struct echo *e, const struct tso_node *list)
+static void hide_secrets(struct echo *e, const struct tso_node *outer,
+                         const struct tso_node *list)
 {
     const struct tso_node *n;
     bool before = false; /* the word before was a secret's, without list */
@@ -293,11 +353,26 @@ static void hide_secrets(struct echo *e, const struct tso_node *list)
 
         if (secret && n->has_list && n->end > from)
             memset(e->hide + from, 1, n->end - from);
-        else if (before && !n->has_list && !secret)
+        else if (!n->has_list && !secret &&
+                 (before || (outer != NULL && lost_secret(e, outer, n))))
             memset(e->hide + n->off, 1, n->end - n->off);
-        hide_secrets(e, n->child);
+        hide_secrets(e, n, n->child);
         before = secret && !n->has_list;
     }
+}
+
+/* The separators at the beginning of a line, which + took away. */
+static void echo_indent(const struct tso_command *cmd, uint32_t place,
+                        struct strbuf *out)
+{
+    const char *source = source_text(cmd->src);
+    uint32_t start = place;
+
+    while (start > 0 && strchr(" \t,", source[start - 1]) != NULL &&
+           source[start - 1] != '\0')
+        start--;
+    if (start == 0 || source[start - 1] == '\n')
+        strbuf_add_escaped(out, source + start, place - start);
 }
 
 /* The command's text; where its bytes are not neighbours in the source a line
@@ -313,8 +388,10 @@ static void echo_lines(const struct tso_command *cmd, const unsigned char *hide,
 
         if (hide[i] && i > 0 && hide[i - 1])
             continue;
-        if (new_line)
+        if (new_line) {
             strbuf_addf(out, "%c\n", source[cmd->place[i - 1] + 1]);
+            echo_indent(cmd, cmd->place[i], out);
+        }
         if (hide[i])
             strbuf_adds(out, "(****)");
         else
@@ -334,7 +411,7 @@ void tso_echo(const struct tso_command *cmd,
         strbuf_addf(out, "%s (no memory to show its operands)\n", cmd->name);
         return;
     }
-    hide_secrets(&e, cmd->list);
+    hide_secrets(&e, NULL, cmd->list);
     echo_lines(cmd, e.hide, out);
     free(e.hide);
 }
