@@ -22,22 +22,26 @@ static void set_name(struct saf_user *u, const char *name)
     snprintf(u->name, sizeof(u->name), "%s", name);
 }
 
-/* The issuer's default group, when he is a user of ours. */
-static const char *issuer_group(const struct job_context *ctx)
+/* GROUP, else the issuer's default group, when he is a user of ours, else
+ * DEFLT. A copy: tables move when something is added to them. */
+static void choose_group(const struct job_context *ctx, const char *group,
+                         const char *deflt, saf_id ret)
 {
     const struct saf_user *u =
         ctx->issuer != NULL ? saf_find_user(ctx->saf, ctx->issuer) : NULL;
 
-    return u != NULL && u->dfltgrp[0] != '\0' ? u->dfltgrp : NULL;
+    if (group == NULL)
+        group = u != NULL && u->dfltgrp[0] != '\0' ? u->dfltgrp : deflt;
+    admin_copy_id(ret, group);
 }
 
 static int add_user(struct job_context *ctx, const char *id,
                     const struct tso_node *list)
 {
-    const char *group = tso_value(list, AW_DFLTGRP),
-               *name = tso_value(list, AW_NAME),
+    const char *name = tso_value(list, AW_NAME),
                *password = tso_value(list, AW_PASSWORD);
     struct saf_user *u;
+    saf_id group;
 
     if (!saf_name_valid(id) || saf_group_exists(ctx->saf, id))
         return admin_invalid(ctx, "USERID", id,
@@ -45,10 +49,7 @@ static int add_user(struct job_context *ctx, const char *id,
                              "no digit first, and is not a group's name");
     if (saf_user_exists(ctx->saf, id))
         return admin_invalid(ctx, "USERID", id, "the user exists already");
-    if (group == NULL)
-        group = issuer_group(ctx);
-    if (group == NULL)
-        group = "SYS1";
+    choose_group(ctx, tso_value(list, AW_DFLTGRP), "SYS1", group);
     u = saf_add_user(ctx->saf, id);
     if (u == NULL ||
         saf_user_join(u, group, admin_owner(ctx, list), admin_today()) != 0)
@@ -182,8 +183,8 @@ int admin_ALTUSER(struct job_context *ctx, const struct tso_command *cmd)
 static int add_group(struct job_context *ctx, const char *id,
                      const struct tso_node *list)
 {
-    const char *sup = tso_value(list, AW_SUPGROUP);
     struct saf_group *g;
+    saf_id sup;
 
     if (!saf_name_valid(id) || saf_user_exists(ctx->saf, id))
         return admin_invalid(ctx, "GROUP", id,
@@ -191,13 +192,12 @@ static int add_group(struct job_context *ctx, const char *id,
                              "$ @, no digit first, and is not a user id");
     if (saf_group_exists(ctx->saf, id))
         return admin_invalid(ctx, "GROUP", id, "the group exists already");
-    if (sup == NULL)
-        sup = issuer_group(ctx);
+    choose_group(ctx, tso_value(list, AW_SUPGROUP), "SYS1", sup);
     g = saf_add_group(ctx->saf, id);
     if (g == NULL)
         return admin_nomem(ctx);
     admin_copy_id(g->owner, admin_owner(ctx, list));
-    admin_copy_id(g->supgroup, sup != NULL ? sup : "SYS1");
+    admin_copy_id(g->supgroup, sup);
     g->created = admin_today();
     ctx->saf->dirty[TABLE_GROUPS] = true;
     return 0;
@@ -245,7 +245,7 @@ static int connect_user(struct job_context *ctx, const char *id,
 int admin_CONNECT(struct job_context *ctx, const struct tso_command *cmd)
 {
     struct tso_node *rest = cmd->list, *ids, *id;
-    const char *group;
+    saf_id group;
     int r, each;
 
     r = admin_names(ctx, cmd, "USERID", &rest, &ids);
@@ -255,10 +255,8 @@ int admin_CONNECT(struct job_context *ctx, const struct tso_command *cmd)
         r = admin_check_defined(ctx, rest, AW_OWNER, true);
     if (r != 0)
         return r;
-    group = tso_value(rest, AW_GROUP);
-    if (group == NULL)
-        group = issuer_group(ctx);
-    if (group == NULL)
+    choose_group(ctx, tso_value(rest, AW_GROUP), "", group);
+    if (group[0] == '\0')
         return admin_invalid(ctx, "GROUP", "",
                              "write GROUP(name): the issuer has no group");
     if (!saf_group_exists(ctx->saf, group)) {

@@ -247,6 +247,13 @@ int saf_read_file(struct saf *saf, const char *name, char **ret_data,
     return read_disk(saf, name, ret_data, ret_len, err);
 }
 
+static void forget_changes(struct saf *saf)
+{
+    saf->in_change = false;
+    memset(saf->dirty, 0, sizeof(saf->dirty));
+    saf_changes_clear(&saf->pending);
+}
+
 static int change_file(struct saf *saf, const char *name, const void *data,
                        size_t len, struct error *err)
 {
@@ -258,11 +265,15 @@ static int change_file(struct saf *saf, const char *name, const void *data,
     if (!saf_file_name_valid(name))
         return error_set(err, ERR_VALUE, "%s: not a name in the database",
                          name);
-    r = saf_changes_add(&saf->pending, name, data, len, err);
-    if (r != 0 || saf->in_change)
-        return r;
-    saf->in_change = true;
-    return saf_commit(saf, err);
+    if (saf->in_change)
+        return saf_changes_add(&saf->pending, name, data, len, err);
+    r = saf_begin(saf, err);
+    if (r == 0)
+        r = saf_changes_add(&saf->pending, name, data, len, err);
+    if (r == 0)
+        return saf_commit(saf, err);
+    forget_changes(saf);
+    return r;
 }
 
 int saf_write_file(struct saf *saf, const char *name, const void *data,
@@ -415,13 +426,6 @@ int saf_begin(struct saf *saf, struct error *err)
         return error_set(err, ERR_EXISTS, "a change has already begun");
     saf->in_change = true;
     return 0;
-}
-
-static void forget_changes(struct saf *saf)
-{
-    saf->in_change = false;
-    memset(saf->dirty, 0, sizeof(saf->dirty));
-    saf_changes_clear(&saf->pending);
 }
 
 /*

@@ -314,7 +314,7 @@ int tso_next(struct tso_reader *r, struct tso_command **ret, struct error *err)
         rc = read_command(r, &cmd, err);
         if (rc != 0)
             return rc;
-        if (cmd->name[0] != '\0' || cmd->list != NULL) {
+        if (cmd->name[0] != '\0' || cmd->list != NULL || cmd->extra_paren) {
             *ret = cmd;
             return 0;
         }
