@@ -142,7 +142,7 @@ static bool use_name(struct session *s, const struct server_name *n)
         return false;
     if (own->entry == NULL)
         return true;
-    return owncert_check_date(s->context, own, &s->outcome) == 0 &&
+    return owncert_check(s->context, own, &s->outcome) == 0 &&
            SSL_use_cert_and_key(s->ssl, own->entry->cert, own->entry->key,
                                 own->chain, 1) == 1;
 }

@@ -6,6 +6,7 @@
 #include <openssl/err.h>
 
 #include "keyring/keyring.h"
+#include "tls/session_private.h"
 #include "util/source.h"
 #include "util/strbuf.h"
 
@@ -166,6 +167,11 @@ void tls_end_done(struct tls_end *e)
     SSL_free(e->plain);
     BIO_free(e->net);
     memset(e, 0, sizeof(*e));
+}
+
+void tls_end_trust(struct tls_end *e, X509_STORE *trust)
+{
+    SSL_set1_verify_cert_store(e->session->ssl, trust);
 }
 
 static enum session_status plain_status(SSL *ssl, int ret)
