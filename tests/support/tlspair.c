@@ -336,7 +336,7 @@ SSL_CTX *tls_plain_ctx(const struct testring *t, const char *userid,
 
         if (e->usage == RING_CERTAUTH)
             X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx), e->cert);
-        else if (userid != NULL && e->key != NULL &&
+        else if (userid != NULL && e->is_default &&
                  SSL_CTX_use_cert_and_key(ctx, e->cert, e->key, NULL, 1) != 1)
             die("plain context", "certificate");
     }
