@@ -22,14 +22,23 @@ enum scope {
     SCOPE_config,
     SCOPE_config_sink,
     SCOPE_config_listener,
+    SCOPE_forward_listener,
+    SCOPE_transparent_listener,
+    SCOPE_config_user,
+    SCOPE_config_job,
     SCOPE_policy_dataset
 };
 
-static const char *const scope_names[] = {"attlsd.conf", "log", "listeners",
-                                          "datasets"};
+static const char *const scope_names[] = {
+    "attlsd.conf", "log",   "listeners", "listeners",
+    "listeners",   "users", "jobs",      "datasets"};
 
-#define RELOAD  true
-#define RESTART false
+/* Each mode of listener has keys of its own, in the same structure. */
+#define forward_listener     config_listener
+#define transparent_listener config_listener
+
+#define RELOAD               true
+#define RESTART              false
 #define SETTING(scope, key, type, field, low, high, standard, unit, change,    \
                 meaning)                                                       \
     {SCOPE_##scope,                                                            \
@@ -44,6 +53,8 @@ static const struct {
 #undef SETTING
 #undef RELOAD
 #undef RESTART
+#undef forward_listener
+#undef transparent_listener
 
 enum { SETTING_COUNT = sizeof(settings) / sizeof(settings[0]) };
 
@@ -51,18 +62,49 @@ enum { SETTING_COUNT = sizeof(settings) / sizeof(settings[0]) };
 static int read_group(struct config_reader *r, config_setting_t *group,
                       enum scope scope, void *into);
 
-static const struct config_setting *find_row(enum scope scope, const char *key)
+/* The scope that the mode of a listener adds; without a mode that is known,
+ * those of all are taken: the mode's own error is enough. */
+static bool in_scope(enum scope row, enum scope scope, config_setting_t *group)
+{
+    const char *mode = "";
+
+    if (scope != SCOPE_config_listener || row == scope)
+        return row == scope;
+    config_setting_lookup_string(group, "mode", &mode);
+    if (strcmp(mode, "transparent") == 0)
+        return row == SCOPE_transparent_listener;
+    if (strcmp(mode, "forward") == 0)
+        return row == SCOPE_forward_listener;
+    return row == SCOPE_transparent_listener || row == SCOPE_forward_listener;
+}
+
+static const struct config_setting *
+find_row(enum scope scope, config_setting_t *group, const char *key)
 {
     size_t i;
 
     for (i = 0; i < SETTING_COUNT; i++)
-        if (settings[i].scope == scope && strcmp(settings[i].row.key, key) == 0)
+        if (in_scope(settings[i].scope, scope, group) &&
+            strcmp(settings[i].row.key, key) == 0)
             return &settings[i].row;
     return NULL;
 }
 
+/* A key of the other mode is no spelling mistake. */
+static bool of_other_mode(enum scope scope, const char *key)
+{
+    size_t i;
+
+    for (i = 0; scope == SCOPE_config_listener && i < SETTING_COUNT; i++)
+        if ((settings[i].scope == SCOPE_forward_listener ||
+             settings[i].scope == SCOPE_transparent_listener) &&
+            strcmp(settings[i].row.key, key) == 0)
+            return true;
+    return false;
+}
+
 static void add_unknown(struct config_reader *r, config_setting_t *s,
-                        enum scope scope)
+                        enum scope scope, config_setting_t *group)
 {
     struct spelling near = spelling_start(config_setting_name(s));
     struct span span = config_span(r, s);
@@ -70,10 +112,15 @@ static void add_unknown(struct config_reader *r, config_setting_t *s,
     size_t i;
 
     for (i = 0; i < SETTING_COUNT; i++)
-        if (settings[i].scope == scope)
+        if (in_scope(settings[i].scope, scope, group))
             spelling_offer(&near, settings[i].row.key);
     best = spelling_best(&near);
-    if (best != NULL)
+    if (of_other_mode(scope, config_setting_name(s)))
+        diag_add(r->diags, DIAG_ERROR, "wrong-mode", &span,
+                 "a listener of this mode has no key '%s'; attlsd.conf(5) "
+                 "lists those of each mode",
+                 config_setting_name(s));
+    else if (best != NULL)
         diag_add(r->diags, DIAG_ERROR, "unknown-key", &span,
                  "unknown key '%s' in %s; did you mean %s?",
                  config_setting_name(s), scope_names[scope], best);
@@ -92,9 +139,9 @@ static int read_given(struct config_reader *r, config_setting_t *group,
 
     for (i = 0; i < config_setting_length(group); i++) {
         s = config_setting_get_elem(group, (unsigned)i);
-        row = find_row(scope, config_setting_name(s));
+        row = find_row(scope, group, config_setting_name(s));
         if (row == NULL) {
-            add_unknown(r, s, scope);
+            add_unknown(r, s, scope, group);
             continue;
         }
         err = row->type->read(r, s, row, into + row->offset);
@@ -114,7 +161,7 @@ static int fill_missing(struct config_reader *r, config_setting_t *group,
 
     for (i = 0; i < SETTING_COUNT; i++) {
         row = &settings[i].row;
-        if (settings[i].scope != scope ||
+        if (!in_scope(settings[i].scope, scope, group) ||
             config_setting_get_member(group, row->key) != NULL)
             continue;
         if (row->standard == NULL) {
@@ -201,6 +248,41 @@ static int read_listeners(struct config_reader *r, config_setting_t *s,
             config_span(r, config_setting_get_elem(s, (unsigned)i));
         f->item[i].span.len = 1; /* the mark under it: just the brace */
     }
+    return err == 0 ? config_expand_listeners(r, f) : err;
+}
+
+static int read_users(struct config_reader *r, config_setting_t *s,
+                      const struct config_setting *row, void *field)
+{
+    struct config_users *f = field;
+
+    return read_list(r, s, row, SCOPE_config_user, sizeof(f->item[0]),
+                     (char **)&f->item, &f->count);
+}
+
+/* A line without a condition would give its name to every program. */
+static bool has_condition(const struct config_job *j)
+{
+    return j->unit == NULL || j->cgroup == NULL || j->exe == NULL ||
+           j->unit[0] != '\0' || j->cgroup[0] != '\0' || j->exe[0] != '\0' ||
+           j->uid.given || j->port != 0;
+}
+
+static int read_jobs(struct config_reader *r, config_setting_t *s,
+                     const struct config_setting *row, void *field)
+{
+    struct config_jobs *f = field;
+    size_t i;
+    int err;
+
+    err = read_list(r, s, row, SCOPE_config_job, sizeof(f->item[0]),
+                    (char **)&f->item, &f->count);
+    for (i = 0; err == 0 && i < f->count; i++)
+        if (!has_condition(&f->item[i]))
+            config_wrong_value(r, config_setting_get_elem(s, (unsigned)i),
+                               "element %zu needs one of unit, cgroup, uid, "
+                               "port, exe, or it would be every program's",
+                               i + 1);
     return err;
 }
 
@@ -216,6 +298,8 @@ static int read_datasets(struct config_reader *r, config_setting_t *s,
 const struct config_type config_type_sinks = {read_sinks, config_no_preset};
 const struct config_type config_type_listeners = {read_listeners,
                                                   config_no_preset};
+const struct config_type config_type_users = {read_users, config_no_preset};
+const struct config_type config_type_jobs = {read_jobs, config_no_preset};
 const struct config_type config_type_datasets = {read_datasets,
                                                  config_no_preset};
 
@@ -239,6 +323,11 @@ static void check_listener(struct config_reader *r, struct config_listener *l)
 {
     if (l->on_no_rule == NO_RULE_UNSET)
         l->on_no_rule = r->config->strict ? NO_RULE_REFUSE : NO_RULE_CLEAR;
+    if (l->mode == MODE_TRANSPARENT) {
+        l->allow.given = l->allow.all =
+            true; /* nobody asks to be intercepted */
+        return;
+    }
     if (l->direction != POLICY_OUTBOUND && l->allow.given)
         diag_add(r->diags, DIAG_ERROR, "allow-inbound", &l->span,
                  "allow is for Outbound listeners: the peers of an Inbound one "
@@ -367,6 +456,16 @@ void config_unref(struct config *c)
     source_unref(c->src);
     arena_free(c->arena);
     free(c);
+}
+
+const struct config_capture *config_capture(const struct config *c)
+{
+    size_t i;
+
+    for (i = 0; i < c->listeners.count; i++)
+        if (c->listeners.item[i].mode == MODE_TRANSPARENT)
+            return &c->listeners.item[i].capture;
+    return NULL;
 }
 
 bool config_allows(const struct config_listener *l, uid_t uid)

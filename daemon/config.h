@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "intercept/nft.h"
 #include "policy/policy.h"
 #include "util/diag.h"
 #include "util/netaddr.h"
@@ -33,7 +34,7 @@ struct config_sink {
     int joblog; /* takes EZD1287I: 1 yes, 0 no; -1: stderr only */
 };
 
-enum config_mode { MODE_NONE, MODE_FORWARD };
+enum config_mode { MODE_NONE, MODE_FORWARD, MODE_TRANSPARENT };
 enum config_no_rule { NO_RULE_UNSET, NO_RULE_CLEAR, NO_RULE_REFUSE };
 enum config_truncation { TRUNCATION_UNSET, TRUNCATION_RESET, TRUNCATION_EOF };
 
@@ -43,13 +44,68 @@ struct config_target {
     size_t count;
 };
 
-/* Who may connect to an outbound listener. */
+/* The app side of transparent mode: which address the program sees. */
+enum config_source { SOURCE_UNSET, SOURCE_CLIENT, SOURCE_OWN };
+/* Connections that are older than the rule that now covers them. */
+enum config_old { OLD_UNSET, OLD_RESET, OLD_KEEP };
+
+/* Accounts: who may connect to an outbound listener, who is excluded. */
 struct config_accounts {
     bool given, all;
     const uid_t *uid;
     size_t count;
 };
 
+/* A line of users and of jobs. */
+struct config_uid {
+    bool given;
+    uid_t uid;
+};
+
+struct config_user {
+    struct config_uid uid;
+    const char *userid;
+};
+
+struct config_job {
+    const char *jobname, *unit, *cgroup, *exe; /* "": any */
+    struct config_uid uid;
+    unsigned long port; /* 0: any */
+};
+
+struct config_users {
+    struct config_user *item;
+    size_t count;
+};
+
+struct config_jobs {
+    struct config_job *item;
+    size_t count;
+};
+
+struct config_ports {
+    const struct nft_ports *item;
+    size_t count;
+};
+
+struct config_networks {
+    const struct nft_addrs *item;
+    size_t count;
+};
+
+/* What transparent mode intercepts, beside the policy's rules. */
+struct config_capture {
+    unsigned long out_port, in_port;
+    bool install;        /* the daemon installs the rules itself */
+    int source;          /* enum config_source */
+    int old_connections; /* enum config_old */
+    struct config_accounts exclude_users;
+    struct config_ports exclude_ports;
+    struct config_networks exclude_networks;
+};
+
+/* A transparent listener of the file becomes one of these for each of its
+ * sockets (direction and address differ). */
 struct config_listener {
     int mode;      /* enum config_mode */
     int direction; /* enum policy_direction */
@@ -57,8 +113,10 @@ struct config_listener {
     struct config_target target;
     const char *jobname, *userid; /* "": not known */
     struct config_accounts allow;
-    int on_no_rule; /* enum config_no_rule, never UNSET once loaded */
-    int truncation; /* enum config_truncation */
+    int on_no_rule;       /* enum config_no_rule, never UNSET once loaded */
+    int truncation;       /* enum config_truncation */
+    bool trusted_jobname; /* one that is claimed counts as unknown */
+    struct config_capture capture; /* of MODE_TRANSPARENT */
     struct span span;
 };
 
@@ -80,12 +138,14 @@ struct config_datasets {
 struct config {
     const char *stack, *pagent, *pagent_root, *racf, *control, *release;
     bool ttls, strict, allow_legacy;
-    unsigned long workers, min_rsa, handshake_limit, connect_limit,
+    unsigned long workers, min_rsa, handshake_limit, connect_limit, name_limit,
         half_close_limit, idle_limit, keepalive, stop_limit, max_connections,
         backlog;
     enum zos_release zos_release;
     struct config_sinks sinks;
     struct config_listeners listeners;
+    struct config_users users;
+    struct config_jobs jobs;
     struct config_datasets datasets;
     struct config_accounts operators; /* may change things at the console */
     struct arena *arena;              /* holds all of the above */
@@ -104,6 +164,13 @@ int config_load_source(struct source *src, struct diags *diags,
 /* Counted (atomically): listeners and snapshots share one. */
 struct config *config_ref(struct config *c);
 void config_unref(struct config *c); /* NULL allowed */
+
+/* "22" or "8000-8099"; "10.0.0.0/8", "fd00::1". False: TEXT is none. */
+bool config_parse_ports(const char *text, struct nft_ports *ret);
+bool config_parse_network(const char *text, struct nft_addrs *ret);
+
+/* What the transparent listener captures; NULL: there is none. */
+const struct config_capture *config_capture(const struct config *c);
 
 /* The account UID may connect to this listener. */
 bool config_allows(const struct config_listener *l, uid_t uid);

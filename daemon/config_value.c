@@ -7,6 +7,7 @@
 #include <netdb.h>
 #include <pwd.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -306,9 +307,11 @@ static int preset_word(const struct config_setting *row,
 
 WORDS(sink, {"stderr", SINK_STDERR}, {"file", SINK_FILE},
       {"syslog", SINK_SYSLOG}, {"journal", SINK_JOURNAL}, {"json", SINK_JSON})
-WORDS(mode, {"forward", MODE_FORWARD})
+WORDS(mode, {"forward", MODE_FORWARD}, {"transparent", MODE_TRANSPARENT})
 WORDS(direction, {"Inbound", POLICY_INBOUND}, {"Outbound", POLICY_OUTBOUND})
 WORDS(no_rule, {"clear", NO_RULE_CLEAR}, {"refuse", NO_RULE_REFUSE})
+WORDS(source, {"client", SOURCE_CLIENT}, {"own", SOURCE_OWN})
+WORDS(old_connections, {"reset", OLD_RESET}, {"keep", OLD_KEEP})
 WORDS(truncation, {"reset", TRUNCATION_RESET}, {"eof", TRUNCATION_EOF})
 
 /* ---- addresses ---- */
@@ -398,13 +401,45 @@ const struct config_type config_type_target = {read_target, config_no_preset};
 static int find_account(const char *name, uid_t *ret)
 {
     struct passwd pw, *found = NULL;
-    char buf[16384];
+    char buf[16384], *end;
+    unsigned long uid;
 
+    /* a container may have no account for the number */
+    if (name[0] >= '0' && name[0] <= '9') {
+        uid = strtoul(name, &end, 10);
+        *ret = (uid_t)uid;
+        return *end == '\0' && uid < UINT32_MAX ? 0 : ERR_NOT_FOUND;
+    }
     if (getpwnam_r(name, &pw, buf, sizeof(buf), &found) != 0 || found == NULL)
         return ERR_NOT_FOUND;
     *ret = pw.pw_uid;
     return 0;
 }
+
+static int read_uid(struct config_reader *r, config_setting_t *s,
+                    const struct config_setting *row, void *field)
+{
+    struct config_uid *f = field;
+    const char *name = config_setting_get_string(s);
+    long long n;
+
+    (void)row;
+    if (name == NULL && config_setting_type(s) != CONFIG_TYPE_INT &&
+        config_setting_type(s) != CONFIG_TYPE_INT64)
+        return config_wrong_type(r, s, "a number, or an account in quotes");
+    n = config_setting_get_int64(s);
+    if (name == NULL && (n < 0 || n >= UINT32_MAX))
+        return config_wrong_value(r, s, "%lld is no user number", n);
+    f->uid = (uid_t)n;
+    f->given = name == NULL || find_account(name, &f->uid) == 0;
+    if (!f->given)
+        return config_wrong_value(
+            r, s, "'%s' is no account of this machine; see getent passwd",
+            name);
+    return 0;
+}
+
+const struct config_type config_type_uid = {read_uid, config_no_preset};
 
 static int add_account(struct config_reader *r, config_setting_t *s,
                        struct config_accounts *a, uid_t *uids)

@@ -21,6 +21,7 @@
 enum {
     LIMIT_NOW,
     LIMIT_NONE,
+    LIMIT_NAME,
     LIMIT_CONNECT,
     LIMIT_FIRST,
     LIMIT_SECOND,
@@ -154,8 +155,10 @@ static uint64_t limit_of(const struct conn *c)
     const struct config *cfg = conn_config(c);
 
     switch (states[c->state].limit) {
+    case LIMIT_NAME:
+        return cfg->name_limit * 1000;
     case LIMIT_CONNECT:
-        return cfg->connect_limit * 1000 / intercepted_targets(&c->in);
+        return conn_dial_limit(c);
     case LIMIT_FIRST:
         return conn_first_limit(c);
     case LIMIT_SECOND:
@@ -213,14 +216,15 @@ int conn_host_init(struct conn_host *h, struct error *err)
 
     TAILQ_INIT(&h->open);
     TAILQ_INIT(&h->again);
+    TAILQ_INIT(&h->unnamed);
     TAILQ_INIT(&h->dying);
     atomic_init(&h->count, 0);
-    h->owners = NULL;
+    h->intercept = (struct intercept_host){0};
     h->scratch = malloc(sizeof(*h->scratch));
     h->turn = evtimer_new(h->base, on_turn, h);
     r = h->scratch == NULL || h->turn == NULL
             ? error_nomem(err)
-            : owner_query_new(&h->owners, err);
+            : intercept_host_init(&h->intercept, h->pairs, err);
     if (r < 0)
         conn_host_done(h);
     return r;
@@ -233,6 +237,7 @@ static void conn_free(struct conn *c)
     pump_done(&c->pump);
     endpoint_reset(&c->wire);
     endpoint_reset(&c->app);
+    intercepted_done(&c->in, &c->host->intercept);
     environment_unref(c->env);
     snapshot_unref(c->snapshot);
     free(c);
@@ -271,6 +276,16 @@ void conn_host_turn(struct conn_host *h)
         wake_turn(h);
 }
 
+void conn_host_named(struct conn_host *h)
+{
+    struct conn *c, *next;
+
+    for (c = TAILQ_FIRST(&h->unnamed); c != NULL; c = next) {
+        next = TAILQ_NEXT(c, name);
+        conn_step(c, CONN_EV_READY);
+    }
+}
+
 void conn_host_stop(struct conn_host *h)
 {
     struct conn *c, *next;
@@ -285,7 +300,7 @@ void conn_host_done(struct conn_host *h)
 {
     conn_host_stop(h);
     free_dying(h);
-    owner_query_free(h->owners);
+    intercept_host_done(&h->intercept);
     if (h->turn != NULL)
         event_free(h->turn);
     free(h->scratch);
@@ -375,6 +390,7 @@ static void close_conn(struct conn *c)
 
     conn_arm(c, 0);
     unqueue(c);
+    conn_drop_names(c);
     endpoint_reset(&c->wire); /* no-ops when the action has closed them */
     endpoint_reset(&c->app);
     log_end(c);

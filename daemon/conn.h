@@ -18,6 +18,7 @@
 #include "daemon/config.h"
 #include "daemon/intercepted.h"
 #include "daemon/metrics.h"
+#include "daemon/naming.h"
 #include "daemon/pump.h"
 #include "daemon/snapshot.h"
 #include "trace/trace.h"
@@ -52,14 +53,20 @@ struct conn_host {
     struct snapshots *snapshots;
     struct trace *trace;
     struct metrics metrics;
-    struct owner_query *owners;
     struct scratch *scratch;
+    struct pairs *pairs;   /* NULL: no listener is transparent */
+    struct naming *naming; /* NULL: only given names are known */
+    /* Called on any thread: conn_host_named() is to run on this one. */
+    void (*wake)(void *arg);
+    void *wake_arg;
     uint64_t (*now)(void); /* milliseconds, never backwards */
 
+    struct intercept_host intercept;
     struct event *turn; /* runs conn_host_turn() after the other events */
     struct conn_list open;
-    struct conn_list again; /* have more to relay */
-    struct conn_list dying; /* closed, to be freed */
+    struct conn_list again;   /* have more to relay */
+    struct conn_list unnamed; /* wait for names */
+    struct conn_list dying;   /* closed, to be freed */
     _Atomic unsigned long count;
 };
 
@@ -70,6 +77,8 @@ int conn_host_init(struct conn_host *h, struct error *err);
 void conn_host_done(struct conn_host *h);
 /* Runs what waits for its next turn and frees what is closed. */
 void conn_host_turn(struct conn_host *h);
+/* Goes on with the connections whose names have come. */
+void conn_host_named(struct conn_host *h);
 /* The event STOP to all connections. */
 void conn_host_stop(struct conn_host *h);
 

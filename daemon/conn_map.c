@@ -6,10 +6,12 @@
  */
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "daemon/conn_private.h"
+#include "policy/filter.h"
 
 static bool own_address(int fd, struct netaddr *ret)
 {
@@ -54,11 +56,67 @@ enum conn_event conn_do_check_owner(struct conn *c)
     return conn_because(c, CONN_BY_DENIED, CONN_EV_REFUSED);
 }
 
+void conn_drop_names(struct conn *c)
+{
+    if (c->task == NULL)
+        return;
+    TAILQ_REMOVE(&c->host->unnamed, c, name);
+    naming_drop(c->task);
+    c->task = NULL;
+}
+
+/* The program's port where it is the one that listens. */
+static uint16_t served_port(const struct conn *c)
+{
+    return conn_outbound(c) ? 0 : intercepted_target(&c->in, 0)->port;
+}
+
+static enum conn_event ask_names(struct conn *c)
+{
+    struct conn_host *h = c->host;
+    struct naming_question q = {snapshot_config(c->snapshot), c->listener,
+                                served_port(c)};
+
+    if (h->naming == NULL || naming_known(h->naming, &q, &c->in.who))
+        return CONN_EV_NAMED;
+    if (naming_ask(h->naming, &q, &c->in.who, h->wake, h->wake_arg, &c->task) <
+        0)
+        return CONN_EV_NAMED; /* not known */
+    TAILQ_INSERT_TAIL(&h->unnamed, c, name);
+    return CONN_EV_NONE;
+}
+
+enum conn_event conn_do_name(struct conn *c)
+{
+    if (c->task == NULL)
+        return ask_names(c);
+    if (!naming_answer(c->task, &c->in.who))
+        return CONN_EV_NONE;
+    TAILQ_REMOVE(&c->host->unnamed, c, name);
+    c->task = NULL;
+    return CONN_EV_NAMED;
+}
+
+enum conn_event conn_do_unnamed(struct conn *c)
+{
+    conn_drop_names(c);
+    conn_remark(c, TRACE_WARNING,
+                "uid=%u names=unknown error=\"no answer within name_limit\"",
+                (unsigned)c->in.who.owner.uid);
+    return CONN_EV_NAMED;
+}
+
 /* ---- the target ---- */
 
 static struct endpoint *dialled(struct conn *c)
 {
     return conn_outbound(c) ? &c->wire : &c->app;
+}
+
+uint64_t conn_dial_limit(const struct conn *c)
+{
+    return intercepted_limit(&c->in, c->target == 0 ? 0 : c->target - 1u,
+                             conn_config(c)->connect_limit * 1000);
 }
 
 /* The address that was tried last did not do: the next one, or none. */
@@ -70,7 +128,7 @@ static enum conn_event dial_failed(struct conn *c, const char *why)
     endpoint_close(dialled(c));
     conn_remark(c, TRACE_WARNING, "dial=%s error=\"%s\"",
                 netaddr_format(tried, text), why);
-    if (c->target < intercepted_targets(&c->in))
+    if (c->target < intercepted_tries(&c->in))
         return CONN_EV_DIAL_NEXT;
     return conn_because(c, CONN_BY_DIAL_FAILED, CONN_EV_REFUSED);
 }
@@ -79,11 +137,13 @@ enum conn_event conn_do_dial(struct conn *c)
 {
     const struct netaddr *to = intercepted_target(&c->in, c->target++);
     struct error err;
+    int fd;
 
-    if (endpoint_connect(dialled(c), c->host->base, to, &err) < 0)
+    if (intercepted_socket(&c->in, c->target - 1u, &c->host->intercept, &fd,
+                           &err) < 0 ||
+        endpoint_connect(dialled(c), c->host->base, fd, to, &err) < 0)
         return dial_failed(c, err.text);
-    conn_arm(c, conn_config(c)->connect_limit * 1000 /
-                    intercepted_targets(&c->in));
+    conn_arm(c, conn_dial_limit(c));
     return CONN_EV_NONE;
 }
 
@@ -105,7 +165,11 @@ enum conn_event conn_do_dial_check(struct conn *c)
 
 enum conn_event conn_do_dial_late(struct conn *c)
 {
-    return dial_failed(c, "no answer within connect_limit");
+    char text[48];
+
+    snprintf(text, sizeof(text), "no answer within %llu ms",
+             (unsigned long long)conn_dial_limit(c));
+    return dial_failed(c, text);
 }
 
 enum conn_event conn_do_proceed(struct conn *c)
@@ -120,6 +184,16 @@ static const char *known(const char *name)
     return name[0] != '\0' ? name : NULL;
 }
 
+/* A job name that the program gives itself opens nothing, unless the listener
+ * takes it. */
+static const char *jobname(const struct conn *c)
+{
+    const struct identity *who = &c->in.who;
+
+    return who->claimed && c->listener->trusted_jobname ? NULL
+                                                        : known(who->jobname);
+}
+
 void conn_subject(const struct conn *c, struct ezd_subject *ret)
 {
     const struct policy_action *env = policy_rule_environment(c->rule);
@@ -131,7 +205,7 @@ void conn_subject(const struct conn *c, struct ezd_subject *ret)
         .connid = c->id,
         .local = c->local,
         .remote = c->remote,
-        .jobname = known(c->in.who.jobname),
+        .jobname = jobname(c),
         .userid = known(c->in.who.userid),
         .rule = policy_rule_name(c->rule),
         .group = policy_action_name(policy_rule_group(c->rule)),
@@ -152,7 +226,7 @@ static enum policy_verdict search(struct conn *c)
         .direction = c->in.direction,
         .local = c->local,
         .remote = c->remote,
-        .jobname = known(c->in.who.jobname),
+        .jobname = jobname(c),
         .userid = known(c->in.who.userid),
         .when = time(NULL),
     };
@@ -209,6 +283,59 @@ static enum conn_event matched(struct conn *c)
     return CONN_EV_MAPPED_TLS;
 }
 
+/* What of the program the rule asks for, and the line that would say it. */
+static void add_fix(const struct conn *c, struct strbuf *out)
+{
+    const struct identity *who = &c->in.who;
+    const char *job = policy_rule_jobname(c->rule);
+    const char *user = policy_rule_userid(c->rule);
+
+    if (user != NULL && who->userid[0] == '\0')
+        strbuf_addf(out,
+                    " fix=\"attlsd.conf, users: { uid = %u; userid = '%s'; }\"",
+                    (unsigned)who->owner.uid, user);
+    if (job == NULL || jobname(c) != NULL)
+        return;
+    strbuf_addf(out, " fix=\"attlsd.conf, jobs: { jobname = '%s'; ", job);
+    if (who->unit[0] != '\0')
+        strbuf_addf(out, "unit = '%s'; ", who->unit);
+    else if (served_port(c) != 0)
+        strbuf_addf(out, "port = %u; ", served_port(c));
+    else
+        strbuf_addf(out, "uid = %u; ", (unsigned)who->owner.uid);
+    strbuf_adds(out, "}\"");
+    if (who->claimed)
+        strbuf_addf(out,
+                    " note=\"the program calls itself %s; "
+                    "trusted_jobname lets that count as unknown\"",
+                    who->jobname);
+}
+
+static enum conn_event refuse_unknown(struct conn *c)
+{
+    const struct identity *who = &c->in.who;
+    struct strbuf fix = STRBUF_INIT;
+
+    if (who->owner_error != 0)
+        strbuf_addf(&fix, " owner=unknown error=\"%s\"",
+                    conn_outbound(c)
+                        ? "the program has closed its socket already"
+                        : "no program of this host listens there");
+    else
+        add_fix(c, &fix);
+    conn_remark(c, TRACE_ERR, "rule=%s refused=\"it asks for %s%s%s\"%s",
+                policy_rule_name(c->rule),
+                policy_rule_jobname(c->rule) != NULL ? "Jobname" : "",
+                policy_rule_jobname(c->rule) != NULL &&
+                        policy_rule_userid(c->rule) != NULL
+                    ? " and "
+                    : "",
+                policy_rule_userid(c->rule) != NULL ? "Userid" : "",
+                strbuf_str(&fix));
+    strbuf_done(&fix);
+    return conn_because(c, CONN_BY_IDENTITY, CONN_EV_REFUSED);
+}
+
 static bool real_addresses(struct conn *c)
 {
     c->local = c->in.local;
@@ -233,8 +360,5 @@ enum conn_event conn_do_look_up(struct conn *c)
     case POLICY_IDENTITY_NEEDED:
         break;
     }
-    conn_remark(c, TRACE_ERR,
-                "rule=%s fix=\"give this listener a jobname and a userid\"",
-                policy_rule_name(c->rule));
-    return conn_because(c, CONN_BY_IDENTITY, CONN_EV_REFUSED);
+    return refuse_unknown(c);
 }

@@ -9,6 +9,8 @@
 struct conn {
     TAILQ_ENTRY(conn) link;  /* in open or dying */
     TAILQ_ENTRY(conn) queue; /* in again, when queued */
+    TAILQ_ENTRY(conn) name;  /* in unnamed, when task is not NULL */
+    struct naming_task *task;
     struct conn_host *host;
     const struct config_listener *listener; /* its settings, not its way */
     struct intercepted in;                  /* fd: -1, the endpoint has it */
@@ -35,11 +37,11 @@ struct conn {
 
 /* Every action of states.def; each returns the event that follows. */
 typedef enum conn_event conn_action_fn(struct conn *c);
-conn_action_fn conn_do_check_owner, conn_do_look_up, conn_do_dial,
-    conn_do_dial_check, conn_do_dial_late, conn_do_proceed, conn_do_open_tls,
-    conn_do_shake, conn_do_start_relay, conn_do_relay, conn_do_wait,
-    conn_do_finish, conn_do_lose, conn_do_expire, conn_do_reset, conn_do_reject,
-    conn_do_give_up, conn_do_stop;
+conn_action_fn conn_do_check_owner, conn_do_name, conn_do_unnamed,
+    conn_do_look_up, conn_do_dial, conn_do_dial_check, conn_do_dial_late,
+    conn_do_proceed, conn_do_open_tls, conn_do_shake, conn_do_start_relay,
+    conn_do_relay, conn_do_wait, conn_do_finish, conn_do_lose, conn_do_expire,
+    conn_do_reset, conn_do_reject, conn_do_give_up, conn_do_stop;
 
 static inline bool conn_outbound(const struct conn *c)
 {
@@ -58,6 +60,10 @@ enum conn_event conn_because(struct conn *c, enum conn_reason why,
                              enum conn_event ev);
 /* Who the EZD lines of this connection are about. */
 void conn_subject(const struct conn *c, struct ezd_subject *ret);
+/* The names that were asked for are wanted no more. */
+void conn_drop_names(struct conn *c);
+/* How long the address that is being dialled is waited for. */
+uint64_t conn_dial_limit(const struct conn *c);
 /* HandshakeTimeout in milliseconds. */
 uint64_t conn_first_limit(const struct conn *c);
 uint64_t conn_second_limit(const struct conn *c);

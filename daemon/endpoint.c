@@ -52,17 +52,13 @@ int endpoint_open(struct endpoint *e, struct event_base *base, int fd,
     return 0;
 }
 
-int endpoint_connect(struct endpoint *e, struct event_base *base,
+int endpoint_connect(struct endpoint *e, struct event_base *base, int fd,
                      const struct netaddr *to, struct error *err)
 {
     struct sockaddr_storage sa;
     socklen_t len = netaddr_to_sockaddr(to, &sa);
-    int fd, r;
+    int r = connect(fd, (struct sockaddr *)&sa, len);
 
-    fd = socket(to->family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return error_errno(err, "socket");
-    r = connect(fd, (struct sockaddr *)&sa, len);
     if (r < 0 && errno != EINPROGRESS) {
         error_errno(err, "connect");
         fd_close(&fd);

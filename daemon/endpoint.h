@@ -46,8 +46,9 @@ void endpoint_init(struct endpoint *e, endpoint_ready_fn ready, void *arg);
 /* Takes FD (also when it fails). ERR_SYSTEM, ERR_NOMEM. */
 int endpoint_open(struct endpoint *e, struct event_base *base, int fd,
                   struct error *err);
-/* Begins a connection; `ready` is called when it is made or has failed. */
-int endpoint_connect(struct endpoint *e, struct event_base *base,
+/* Begins a connection with FD, a non-blocking socket, which it takes (also
+ * when it fails); `ready` is called when it is made or has failed. */
+int endpoint_connect(struct endpoint *e, struct event_base *base, int fd,
                      const struct netaddr *to, struct error *err);
 /* 0: connected; EINPROGRESS; or why it failed. */
 int endpoint_connect_result(const struct endpoint *e);

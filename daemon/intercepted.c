@@ -3,18 +3,40 @@
 #include "daemon/intercepted.h"
 
 #include <stdio.h>
-#include <sys/socket.h>
 
+#include "daemon/intercepted_private.h"
+#include "intercept/netfilter.h"
 #include "util/fd.h"
 
-typedef int (*producer_fn)(const struct config_listener *l,
-                           struct owner_query *owners, struct intercepted *in,
-                           struct error *err);
+int intercept_host_init(struct intercept_host *h, struct pairs *pairs,
+                        struct error *err)
+{
+    int r;
 
-typedef int (*name_fn)(int fd, struct sockaddr *sa, socklen_t *len);
+    *h = (struct intercept_host){.pairs = pairs};
+    r = owner_query_new(&h->owners, err);
+#ifdef ATTLS_TRANSPARENT
+    if (r == 0 && pairs != NULL)
+        r = netfilter_new(&h->netfilter, err);
+    if (r == 0 && pairs != NULL)
+        r = intercepted_may_mark(h, err);
+#endif
+    if (r < 0)
+        intercept_host_done(h);
+    return r;
+}
 
-static int address_of(int fd, name_fn name, struct netaddr *ret,
-                      struct error *err)
+void intercept_host_done(struct intercept_host *h)
+{
+    owner_query_free(h->owners);
+#ifdef ATTLS_TRANSPARENT
+    netfilter_free(h->netfilter);
+#endif
+    *h = (struct intercept_host){0};
+}
+
+int intercepted_address(int fd, intercepted_name_fn name, struct netaddr *ret,
+                        struct error *err)
 {
     struct sockaddr_storage sa;
     socklen_t len = sizeof(sa);
@@ -30,7 +52,7 @@ static int address_of(int fd, name_fn name, struct netaddr *ret,
 
 /* The program connected to us: its socket is ours, seen from the other end.
  * A peer of an Inbound listener is another machine's. */
-static int forward(const struct config_listener *l, struct owner_query *owners,
+static int forward(const struct config_listener *l, struct intercept_host *h,
                    struct intercepted *in, struct error *err)
 {
     struct netaddr mine, peer;
@@ -39,19 +61,24 @@ static int forward(const struct config_listener *l, struct owner_query *owners,
     in->target = &l->target;
     if (l->direction != POLICY_OUTBOUND)
         return 0;
-    r = address_of(in->fd, getsockname, &mine, err);
+    r = intercepted_address(in->fd, getsockname, &mine, err);
     if (r == 0)
-        r = address_of(in->fd, getpeername, &peer, err);
+        r = intercepted_address(in->fd, getpeername, &peer, err);
     if (r < 0)
         return r;
     in->who.owner_error =
-        owner_of_connection(owners, &peer, &mine, &in->who.owner, NULL);
+        owner_of_connection(h->owners, &peer, &mine, &in->who.owner, NULL);
     return 0;
 }
 
 /* ---- all ---- */
 
-static const producer_fn producers[] = {[MODE_FORWARD] = forward};
+static const intercepted_producer_fn producers[] = {
+    [MODE_FORWARD] = forward,
+#ifdef ATTLS_TRANSPARENT
+    [MODE_TRANSPARENT] = intercepted_transparent,
+#endif
+};
 
 static void given_names(const struct config_listener *l, struct identity *who)
 {
@@ -60,7 +87,7 @@ static void given_names(const struct config_listener *l, struct identity *who)
 }
 
 int intercepted_make(const struct config_listener *l, int fd,
-                     struct owner_query *owners, struct intercepted *ret,
+                     struct intercept_host *h, struct intercepted *ret,
                      struct error *err)
 {
     struct intercepted in = {
@@ -71,7 +98,7 @@ int intercepted_make(const struct config_listener *l, int fd,
     int r;
 
     given_names(l, &in.who);
-    r = producers[l->mode](l, owners, &in, err);
+    r = producers[l->mode](l, h, &in, err);
     if (r < 0) {
         fd_reset(&in.fd);
         return r;
@@ -80,12 +107,57 @@ int intercepted_make(const struct config_listener *l, int fd,
     return 0;
 }
 
-size_t intercepted_targets(const struct intercepted *in)
+void intercepted_done(struct intercepted *in, struct intercept_host *h)
 {
-    return in->target != NULL ? in->target->count : 1;
+    pairs_remove(h->pairs, in->pair);
+    in->pair = NULL;
+}
+
+/*
+ * A program whose side is to show the real peer is tried a second time without
+ * that: its own TIME_WAIT socket of the same address and port may not answer.
+ */
+enum { SHOWN_MS = 300 };
+
+size_t intercepted_tries(const struct intercepted *in)
+{
+    if (in->target != NULL)
+        return in->target->count;
+    return in->show_remote ? 2 : 1;
 }
 
 const struct netaddr *intercepted_target(const struct intercepted *in, size_t i)
 {
     return in->target != NULL ? &in->target->address[i] : &in->onward;
+}
+
+uint64_t intercepted_limit(const struct intercepted *in, size_t i,
+                           uint64_t limit)
+{
+    if (in->target != NULL)
+        return limit / in->target->count;
+    return in->show_remote && i == 0 ? SHOWN_MS : limit;
+}
+
+int intercepted_socket(struct intercepted *in, size_t i,
+                       struct intercept_host *h, int *ret_fd, struct error *err)
+{
+    int fd = socket(intercepted_target(in, i)->family,
+                    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int r = 0;
+
+    if (fd < 0)
+        return error_errno(err, "socket");
+#ifdef ATTLS_TRANSPARENT
+    if (in->transparent)
+        r = intercepted_prepare(in, i, h, fd, err);
+#else
+    (void)h;
+#endif
+    if (r < 0) {
+        fd_close(&fd);
+        return r;
+    }
+    *ret_fd = fd;
+    return 0;
 }

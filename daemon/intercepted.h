@@ -8,13 +8,29 @@
  */
 
 #include "daemon/config.h"
+#include "intercept/names.h"
 #include "intercept/owner.h"
+#include "intercept/pairs.h"
+
+struct netfilter;
+
+/* What a thread lends the producers. */
+struct intercept_host {
+    struct owner_query *owners;
+    struct pairs *pairs;         /* shared by all threads; NULL: no */
+    struct netfilter *netfilter; /* listener is transparent; both */
+    /* SO_MARK is not allowed: the rules must exclude the daemon's user id,
+     * and programs see the daemon as their peer. */
+    bool unmarked;
+};
 
 /* Whose the program on the app side is. */
 struct identity {
     int owner_error;    /* 0: the kernel named OWNER; else ERR_* */
     struct owner owner; /* of the app side's socket; the kernel's word */
-    char jobname[9], userid[9]; /* "": not known */
+    char jobname[NAME_SIZE], userid[NAME_SIZE]; /* "": not known */
+    bool claimed;  /* the job name is the program's own word */
+    char unit[64]; /* its systemd unit, for remarks; "": none */
 };
 
 struct intercepted {
@@ -27,19 +43,42 @@ struct intercepted {
     /* Where the other side is reached; NULL: ONWARD, one address. */
     const struct config_target *target;
     struct netaddr onward;
+    /* For the functions below only. */
+    bool transparent;
+    bool show_remote;  /* the program is to see REMOTE as its peer */
+    struct pair *pair; /* of the wire socket, when both ends are here */
 };
+
+/* PAIRS is borrowed; NULL: no listener is transparent. ERR_NOMEM,
+ * ERR_SYSTEM. */
+int intercept_host_init(struct intercept_host *h, struct pairs *pairs,
+                        struct error *err);
+void intercept_host_done(struct intercept_host *h);
 
 /*
  * What came in as FD at the listener L. Called at once after accept(), before
  * the program can be gone. Takes FD, also when it fails: then it is reset.
  */
 int intercepted_make(const struct config_listener *l, int fd,
-                     struct owner_query *owners, struct intercepted *ret,
+                     struct intercept_host *h, struct intercepted *ret,
                      struct error *err);
+/* Gives back what dialling took; H is that of intercepted_socket(). */
+void intercepted_done(struct intercepted *in, struct intercept_host *h);
 
-/* How many addresses the other side has (at least one), and the I-th. */
-size_t intercepted_targets(const struct intercepted *in);
+/* How often the other side is tried (at least once), where to the I-th time,
+ * and how long, of LIMIT milliseconds altogether. */
+size_t intercepted_tries(const struct intercepted *in);
 const struct netaddr *intercepted_target(const struct intercepted *in,
                                          size_t i);
+uint64_t intercepted_limit(const struct intercepted *in, size_t i,
+                           uint64_t limit);
+
+/*
+ * A non-blocking socket that is ready to be connected to the I-th target, the
+ * caller's. ERR_SYSTEM, ERR_DENIED, ERR_NOT_FOUND, ERR_EXISTS, ERR_NOMEM.
+ */
+int intercepted_socket(struct intercepted *in, size_t i,
+                       struct intercept_host *h, int *ret_fd,
+                       struct error *err);
 
 #endif

@@ -84,6 +84,11 @@ void listener_close(struct listener *l)
     free(l);
 }
 
+const struct config_listener *listener_config(const struct listener *l)
+{
+    return l->cfg;
+}
+
 struct netaddr listener_address(const struct listener *l)
 {
     struct sockaddr_storage sa;

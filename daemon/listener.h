@@ -24,6 +24,9 @@ int listener_open(const struct config_listener *cfg, unsigned long backlog,
                   struct listener **ret, struct error *err);
 void listener_close(struct listener *l); /* NULL allowed */
 
+/* What the configuration says of it. */
+const struct config_listener *listener_config(const struct listener *l);
+
 /* The address that it really has (port 0 in the configuration: any). */
 struct netaddr listener_address(const struct listener *l);
 

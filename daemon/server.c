@@ -13,7 +13,9 @@
 #include <unistd.h>
 
 #include "daemon/console.h"
+#include "daemon/ruleset.h"
 #include "daemon/worker.h"
+#include "intercept/origdst.h"
 #include "trace/sink.h"
 #include "util/fd.h"
 
@@ -24,6 +26,8 @@ struct server {
     struct trace *trace;
     struct listener **listeners;
     size_t listener_count;
+    struct pairs *pairs; /* NULL: no listener is transparent */
+    struct naming *naming;
     struct workers *workers;
     struct console *console; /* NULL: none */
 };
@@ -96,6 +100,16 @@ static bool logs_to_stderr(const struct server *s)
 
 /* ---- making ---- */
 
+/* On a host without IPv6 nothing is redirected to that listener. */
+static bool is_of_no_use(const struct config_listener *l)
+{
+    struct netaddr loopback = {.family = AF_INET6};
+
+    loopback.ip[15] = 1;
+    return l->mode == MODE_TRANSPARENT && l->listen.family == AF_INET6 &&
+           !origdst_is_local(&loopback);
+}
+
 static int open_listeners(struct server *s, struct error *err)
 {
     const struct config *cfg = s->config;
@@ -106,13 +120,15 @@ static int open_listeners(struct server *s, struct error *err)
     if (s->listeners == NULL)
         return error_nomem(err);
     for (i = 0; i < cfg->listeners.count; i++) {
+        if (is_of_no_use(&cfg->listeners.item[i]))
+            continue;
         r = listener_open(&cfg->listeners.item[i], cfg->backlog,
-                          &s->listeners[i], err);
+                          &s->listeners[s->listener_count], err);
         if (r < 0)
             return r;
         s->listener_count++;
     }
-    return 0;
+    return config_capture(cfg) != NULL ? pairs_new(&s->pairs, err) : 0;
 }
 
 /* Without a console the daemon serves all the same, and says so. */
@@ -169,6 +185,8 @@ void server_free(struct server *s)
     for (i = 0; i < s->listener_count; i++)
         listener_close(s->listeners[i]);
     free(s->listeners);
+    naming_free(s->naming);
+    pairs_free(s->pairs);
     snapshots_free(s->snapshots);
     config_unref(s->config);
     trace_free(s->trace);
@@ -264,12 +282,41 @@ static void log_findings(struct server *s, const struct diags *diags)
     strbuf_done(&text);
 }
 
+/*
+ * The rules in the kernel for the policy of SNAP, if a listener that the
+ * daemon started with is transparent. They stay when the daemon ends: what
+ * they cover is refused then, and never in clear.
+ */
+static int install_rules(struct server *s, const struct snapshot *snap,
+                         struct error *err)
+{
+    const struct config_capture *first = config_capture(s->config);
+    const struct config_capture *now = config_capture(snapshot_config(snap));
+    struct config_capture capture;
+    struct ruleset_options opt = {.capture = &capture};
+    int r;
+
+    if (first == NULL)
+        return 0;
+    /* a reload may change what is left alone, not the sockets */
+    capture = now != NULL ? *now : *first;
+    capture.out_port = first->out_port;
+    capture.in_port = first->in_port;
+    if (!capture.install)
+        return 0;
+    r = ruleset_apply(snapshot_policy(snap), &opt, err);
+    if (r == 0)
+        trace_remark(s->trace, TRACE_NOTICE, "rules=installed");
+    return r;
+}
+
 /* All or nothing: a policy that is not well leaves the running one. */
 static void reload(struct server *s)
 {
     struct diags *diags = diags_new();
     struct config *config = NULL;
     struct snapshot *next = NULL;
+    struct error err;
     int r;
 
     trace_reopen(s->trace);
@@ -278,6 +325,11 @@ static void reload(struct server *s)
     r = config_load(s->params.file, diags, &config);
     if (r == 0)
         r = snapshot_load(config, diags, &next);
+    if (r == 0 && install_rules(s, next, &err) < 0) {
+        diag_add(diags, DIAG_ERROR, "rules", NULL, "%s", err.text);
+        snapshot_unref(next);
+        r = ERR_SYNTAX;
+    }
     log_findings(s, diags);
     config_unref(config);
     if (r == 0) {
@@ -327,11 +379,17 @@ static int start(struct server *s, struct error *err)
         .max_connections = cfg->max_connections,
         .snapshots = s->snapshots,
         .trace = s->trace,
+        .pairs = s->pairs,
         .listeners = s->listeners,
         .listener_count = s->listener_count,
     };
     int r = trace_start(s->trace, err);
 
+    if (r == 0)
+        r = install_rules(s, s->params.first, err);
+    if (r == 0)
+        r = naming_new(&s->naming, err);
+    wp.naming = s->naming;
     if (r == 0)
         r = workers_start(&wp, &s->workers, err);
     return r == 0 ? start_console(s, err) : r;
@@ -344,13 +402,20 @@ static void remark_start(struct server *s)
 
     for (i = 0; i < s->listener_count; i++) {
         struct netaddr a = listener_address(s->listeners[i]);
-        const struct config_listener *l = &s->config->listeners.item[i];
+        const struct config_listener *l = listener_config(s->listeners[i]);
 
-        trace_remark(s->trace, TRACE_NOTICE,
-                     "listen=%s direction=%s target=%s jobname=%s userid=%s",
-                     netaddr_format(&a, text),
-                     policy_direction_name((enum policy_direction)l->direction),
-                     l->target.text, l->jobname, l->userid);
+        if (l->mode == MODE_TRANSPARENT)
+            trace_remark(
+                s->trace, TRACE_NOTICE, "listen=%s direction=%s transparent",
+                netaddr_format(&a, text),
+                policy_direction_name((enum policy_direction)l->direction));
+        else
+            trace_remark(
+                s->trace, TRACE_NOTICE,
+                "listen=%s direction=%s target=%s jobname=%s userid=%s",
+                netaddr_format(&a, text),
+                policy_direction_name((enum policy_direction)l->direction),
+                l->target.text, l->jobname, l->userid);
     }
 }
 
@@ -377,6 +442,7 @@ int server_run(struct server *s)
     serve(s, &signals);
     console_close(s->console);
     s->console = NULL;
+    naming_stop(s->naming); /* it wakes workers */
     workers_stop(s->workers, s->config->stop_limit * 1000);
     s->workers = NULL;
     return 0;

@@ -66,6 +66,12 @@ static void ring(struct worker *w)
         ;
 }
 
+/* On the naming thread. */
+static void on_named(void *arg)
+{
+    ring(arg);
+}
+
 static void give_order(struct worker *w, enum order order)
 {
     pthread_mutex_lock(&w->lock);
@@ -119,7 +125,7 @@ static void on_accept(void *arg, const struct config_listener *l, int fd)
         fd_reset(&fd);
         return;
     }
-    if (intercepted_make(l, fd, w->host.owners, &in, &err) < 0) {
+    if (intercepted_make(l, fd, &w->host.intercept, &in, &err) < 0) {
         metrics_add(&w->host.metrics, COUNTER_REFUSED, 1);
         trace_remark(w->host.trace, TRACE_WARNING, "listen=%s refused=\"%s\"",
                      netaddr_format(&l->listen, text), err.text);
@@ -182,6 +188,7 @@ static void on_inbox(evutil_socket_t fd, short what, void *arg)
     if (order != ORDER_RUN)
         close_doors(w);
     take_parcels(w, order == ORDER_STOP);
+    conn_host_named(&w->host);
     if (order == ORDER_STOP)
         event_base_loopbreak(w->host.base);
 }
@@ -225,6 +232,10 @@ static int init_worker(struct worker *w, struct workers *all, struct error *err)
     w->host.snapshots = all->params.snapshots;
     w->host.trace = all->params.trace;
     w->host.now = now_ms;
+    w->host.pairs = all->params.pairs;
+    w->host.naming = all->params.naming;
+    w->host.wake = on_named;
+    w->host.wake_arg = w;
     w->host.base = new_base();
     w->inbox_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (w->host.base == NULL)

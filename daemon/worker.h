@@ -17,6 +17,8 @@ struct workers_params {
     unsigned long max_connections; /* altogether */
     struct snapshots *snapshots;
     struct trace *trace;
+    struct pairs *pairs; /* NULL: no listener is transparent */
+    struct naming *naming;
     struct listener **listeners; /* borrowed until workers_stop() */
     size_t listener_count;
 };

@@ -28,6 +28,7 @@ demo  cmd:java                                   openjdk-17-jre-headless
 demo  file:/usr/share/java/derbynet.jar          derby-tools
 demo  pc:libmnl                                  libmnl-dev
 demo  file:/usr/sbin/nft                         nftables
+tests cmd:ss                                     iproute2
 tests pc:check                                   check
 tests cmd:clang-format-14                        clang-format-14
 tests cmd:gnutls-cli                             gnutls-bin

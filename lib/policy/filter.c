@@ -64,6 +64,16 @@ static bool any_name(const struct setting *s)
     return s == NULL || strcmp(s->value.text, "*") == 0;
 }
 
+const char *policy_rule_jobname(const struct policy_rule *r)
+{
+    return any_name(r->jobname) ? NULL : r->jobname->value.text;
+}
+
+const char *policy_rule_userid(const struct policy_rule *r)
+{
+    return any_name(r->userid) ? NULL : r->userid->value.text;
+}
+
 bool policy_rule_is_plain(const struct policy_rule *r)
 {
     return any_name(r->jobname) && any_name(r->userid) && !r->timed;

@@ -30,4 +30,8 @@ enum policy_direction policy_rule_direction(const struct policy_rule *r);
  */
 bool policy_rule_is_plain(const struct policy_rule *r);
 
+/* What the rule asks for, as it is written ("IMS*"); NULL: any. */
+const char *policy_rule_jobname(const struct policy_rule *r);
+const char *policy_rule_userid(const struct policy_rule *r);
+
 #endif

@@ -79,6 +79,43 @@ END_TEST
     "listeners = ( { mode = \"forward\"; direction = \"Outbound\";"            \
     " listen = \"127.0.0.1:1\"; target = \"127.0.0.1:2\"; " more " } );"
 
+START_TEST(takes_transparent)
+{
+    const struct config_capture *cap;
+    struct diags *diags;
+    struct config *c;
+    char text[NETADDR_TEXT];
+
+    ck_assert_int_eq(
+        load("listeners = ( { mode = \"transparent\"; exclude_users = ( "
+             "\"1337\" ); exclude_ports = ( \"22\", \"8000-8099\" );\n"
+             "exclude_networks = ( \"10.1.2.3/8\", \"fd00::/9\" ); } );",
+             &diags, &c),
+        0);
+    ck_assert_uint_eq(diags_count(diags), 0);
+    ck_assert_uint_eq(c->listeners.count, 4);
+    ck_assert_str_eq(netaddr_format(&c->listeners.item[1].listen, text),
+                     "[::1]:15001");
+    ck_assert_int_eq(c->listeners.item[1].direction, POLICY_OUTBOUND);
+    ck_assert_str_eq(netaddr_format(&c->listeners.item[2].listen, text),
+                     "0.0.0.0:15006");
+    ck_assert_int_eq(c->listeners.item[2].direction, POLICY_INBOUND);
+    ck_assert(config_allows(&c->listeners.item[0], 4711));
+    cap = config_capture(c);
+    ck_assert_int_eq(cap->source, SOURCE_CLIENT);
+    ck_assert_int_eq(cap->old_connections, OLD_RESET);
+    ck_assert(cap->install);
+    ck_assert_uint_eq(cap->exclude_users.uid[0], 1337);
+    ck_assert_uint_eq(cap->exclude_ports.item[1].high, 8099);
+    ck_assert_str_eq(netaddr_format(&cap->exclude_networks.item[0].low, text),
+                     "10.0.0.0:0");
+    ck_assert_str_eq(netaddr_format(&cap->exclude_networks.item[1].high, text),
+                     "[fd7f:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:0");
+    config_unref(c);
+    diags_free(diags);
+}
+END_TEST
+
 START_TEST(strict_refuses)
 {
     struct diags *diags;
@@ -154,6 +191,34 @@ static const struct {
      NULL},
     {"release that is none", "release = \"1.1\";", NULL},
     {"mode of later", LISTENER("mode2 = \"transparent\";"), NULL},
+    {"key of the other mode",
+     "listeners = ( { mode = \"transparent\"; listen = \"127.0.0.1:1\"; } );",
+     "attlsd.conf:1:1: error: a listener of this mode has no key 'listen'; "
+     "attlsd.conf(5) lists those of each mode [wrong-mode]\n"},
+    {"two transparent ones",
+     "listeners = ( { mode = \"transparent\"; }, { mode = \"transparent\"; } "
+     ");",
+     NULL},
+    {"one port for both ways",
+     "listeners = ( { mode = \"transparent\"; out_port = 15006; } );",
+     "attlsd.conf:1:1: error: out_port and in_port are the same, 15006 "
+     "[same-port]\n"},
+    {"excluded port that is none",
+     "listeners = ( { mode = \"transparent\"; exclude_ports = ( \"9-1\" ); } "
+     ");",
+     "attlsd.conf:1:39: error: exclude_ports: '9-1' is not a port or a range, "
+     "as in \"22\" or \"8000-8099\" [bad-value]\n"},
+    {"excluded port without quotes",
+     "listeners = ( { mode = \"transparent\"; exclude_ports = ( 22 ); } );",
+     NULL},
+    {"excluded network that is none",
+     "listeners = ( { mode = \"transparent\";\n"
+     "exclude_networks = ( \"10.0.0.0/33\" ); } );",
+     "attlsd.conf:2:1: error: exclude_networks: '10.0.0.0/33' is not a "
+     "network, as in \"10.0.0.0/8\" or \"fd00::/8\" [bad-value]\n"},
+    {"everybody excluded",
+     "listeners = ( { mode = \"transparent\"; exclude_users = ( \"*\" ); } );",
+     NULL},
     {"list of texts", "listeners = ( \"x\" );",
      "attlsd.conf:1:1: error: each element of listeners is a group: { key = "
      "value; ... } [wrong-type]\n"},
@@ -259,6 +324,7 @@ END_TEST
 
 TESTS_BEGIN("config")
 TEST(takes_the_workshop)
+TEST(takes_transparent)
 TEST(strict_refuses)
 TEST_ROWS(refuses, wrong)
 TEST(warns_of_everybody)

@@ -38,13 +38,13 @@ static const struct {
 START_TEST(forward_knows)
 {
     struct config_listener l = listener(forwards[_i].direction);
-    struct owner_query *q;
+    struct intercept_host h;
     struct intercepted in;
     int pair[2];
 
-    ck_assert_int_eq(owner_query_new(&q, NULL), 0);
+    ck_assert_int_eq(intercept_host_init(&h, NULL, NULL), 0);
     peer_tcp_pair(pair, false);
-    ck_assert_int_eq(intercepted_make(&l, pair[0], q, &in, NULL), 0);
+    ck_assert_int_eq(intercepted_make(&l, pair[0], &h, &in, NULL), 0);
     ck_assert_int_eq(in.fd, pair[0]);
     ck_assert_int_eq(in.direction, forwards[_i].direction);
     ck_assert_int_eq(in.local.family, AF_UNSPEC);
@@ -55,11 +55,12 @@ START_TEST(forward_knows)
                   forwards[_i].name);
     if (forwards[_i].owner)
         ck_assert_uint_eq(in.who.owner.uid, geteuid());
-    ck_assert_uint_eq(intercepted_targets(&in), 2);
+    ck_assert_uint_eq(intercepted_tries(&in), 2);
+    ck_assert_uint_eq(intercepted_limit(&in, 0, 30000), 15000);
     ck_assert(netaddr_equal(intercepted_target(&in, 1), &l.target.address[1]));
     close(pair[0]);
     close(pair[1]);
-    owner_query_free(q);
+    intercept_host_done(&h);
 }
 END_TEST
 
@@ -68,32 +69,46 @@ START_TEST(without_target_there_is_one_way_onward)
     struct intercepted in = {.fd = -1};
 
     ck_assert_int_eq(netaddr_parse("192.0.2.9:1", &in.onward, NULL), 0);
-    ck_assert_uint_eq(intercepted_targets(&in), 1);
+    ck_assert_uint_eq(intercepted_tries(&in), 1);
     ck_assert_ptr_eq(intercepted_target(&in, 0), &in.onward);
+    ck_assert_uint_eq(intercepted_limit(&in, 0, 30000), 30000);
+}
+END_TEST
+
+/* The program's own TIME_WAIT socket may not answer a shown address. */
+START_TEST(shown_address_is_tried_for_300_ms)
+{
+    struct intercepted in = {.fd = -1, .show_remote = true};
+
+    ck_assert_uint_eq(intercepted_tries(&in), 2);
+    ck_assert_uint_eq(intercepted_limit(&in, 0, 30000), 300);
+    ck_assert_uint_eq(intercepted_limit(&in, 1, 30000), 30000);
+    ck_assert_ptr_eq(intercepted_target(&in, 1), &in.onward);
 }
 END_TEST
 
 START_TEST(a_socket_that_is_not_ip_is_reset)
 {
     struct config_listener l = listener(POLICY_OUTBOUND);
-    struct owner_query *q;
+    struct intercept_host h;
     struct intercepted in;
     struct error err;
     int pair[2];
     char byte;
 
-    ck_assert_int_eq(owner_query_new(&q, NULL), 0);
+    ck_assert_int_eq(intercept_host_init(&h, NULL, NULL), 0);
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-    ck_assert_int_eq(intercepted_make(&l, pair[0], q, &in, &err), ERR_VALUE);
+    ck_assert_int_eq(intercepted_make(&l, pair[0], &h, &in, &err), ERR_VALUE);
     ck_assert_str_eq(err.text, "an accepted socket is not IP");
     ck_assert_int_eq(read(pair[1], &byte, 1), 0);
     close(pair[1]);
-    owner_query_free(q);
+    intercept_host_done(&h);
 }
 END_TEST
 
 TESTS_BEGIN("intercepted")
 TEST_ROWS(forward_knows, forwards)
 TEST(without_target_there_is_one_way_onward)
+TEST(shown_address_is_tried_for_300_ms)
 TEST(a_socket_that_is_not_ip_is_reset)
 TESTS_END

@@ -1,0 +1,30 @@
+#ifndef DAEMON_INTERCEPTED_PRIVATE_H
+#define DAEMON_INTERCEPTED_PRIVATE_H
+
+/* What the files of the producers share; not for others. */
+
+#include <sys/socket.h>
+
+#include "daemon/intercepted.h"
+
+/* Fills IN, whose fd, direction and given names are set. */
+typedef int (*intercepted_producer_fn)(const struct config_listener *l,
+                                       struct intercept_host *h,
+                                       struct intercepted *in,
+                                       struct error *err);
+
+/* getsockname() or getpeername() of FD. */
+typedef int (*intercepted_name_fn)(int fd, struct sockaddr *sa, socklen_t *len);
+int intercepted_address(int fd, intercepted_name_fn name, struct netaddr *ret,
+                        struct error *err);
+
+int intercepted_transparent(const struct config_listener *l,
+                            struct intercept_host *h, struct intercepted *in,
+                            struct error *err);
+/* Finds out whether sockets can be marked. ERR_SYSTEM. */
+int intercepted_may_mark(struct intercept_host *h, struct error *err);
+/* Marks the other side's socket FD and gives it its address. */
+int intercepted_prepare(struct intercepted *in, size_t i,
+                        struct intercept_host *h, int fd, struct error *err);
+
+#endif

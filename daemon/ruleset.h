@@ -1,0 +1,32 @@
+#ifndef DAEMON_RULESET_H
+#define DAEMON_RULESET_H
+
+/*
+ * From a policy to the rules in the kernel that transparent mode needs:
+ * daemon and attlsctl make the same text of the same policy and settings.
+ */
+
+#include "daemon/config.h"
+#include "policy/policy.h"
+#include "util/strbuf.h"
+
+struct ruleset_options {
+    const struct config_capture *capture; /* ports, exclusions */
+    bool no_guard;                        /* leave the guard chains empty */
+    const uid_t *early_uids; /* may connect until the daemon has its policy */
+    size_t early_count;
+};
+
+/*
+ * Adds the rule set as text for nft. A rule with TTLSEnabled Off is let alone
+ * by the kernel only if addresses, ports and direction are all it asks for;
+ * any other is redirected, for the daemon's own search to decide. ERR_NOMEM.
+ */
+int ruleset_make(const struct policy *p, const struct ruleset_options *opt,
+                 struct strbuf *out, struct error *err);
+
+/* Makes and applies it, as one transaction. Also as nft_apply(). */
+int ruleset_apply(const struct policy *p, const struct ruleset_options *opt,
+                  struct error *err);
+
+#endif
