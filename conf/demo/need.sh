@@ -37,6 +37,11 @@ deep  cmd:valgrind                               valgrind
 deep  cmd:clang                                  clang
 deep  cmd:cppcheck                               cppcheck
 deep  file:/usr/lib/llvm-14/lib/clang/14.0.6/lib libclang-rt-14-dev
+bench file:/usr/sbin/haproxy                     haproxy
+bench file:/usr/sbin/nginx                       nginx
+bench file:/usr/lib/nginx/modules/ngx_stream_module.so libnginx-mod-stream
+bench cmd:stunnel4                               stunnel4
+bench file:/usr/sbin/hitch                       hitch
 '
 
 have()
