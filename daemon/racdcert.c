@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "racdcert_input.h"
 #include "racdcert_main.h"
 
 static const char usage_text[] =
@@ -23,6 +24,8 @@ static const char usage_text[] =
     "  --not-after WHEN      instead of NOTAFTER: +1y, +6m, +30d, "
     "yyyy-mm-dd\n"
     "  --dsn-dir DIR         where data sets are kept: DIR/A.B.C\n"
+    "  --conf FILE           attlsd's configuration, for its data set map\n"
+    "                        (default %s)\n"
     "  --password-file FILE  for PASSWORD(*): the first line of FILE\n"
     "  --dry-run             say what the job would do, store nothing\n"
     "  --help, --version\n"
@@ -34,6 +37,7 @@ enum {
     OPT_ISSUER,
     OPT_NOT_AFTER,
     OPT_DSN_DIR,
+    OPT_CONF,
     OPT_PASSWORD_FILE,
     OPT_DRY_RUN,
     OPT_HELP,
@@ -45,12 +49,18 @@ static const struct option options[] = {
     {"issuer", required_argument, NULL, OPT_ISSUER},
     {"not-after", required_argument, NULL, OPT_NOT_AFTER},
     {"dsn-dir", required_argument, NULL, OPT_DSN_DIR},
+    {"conf", required_argument, NULL, OPT_CONF},
     {"password-file", required_argument, NULL, OPT_PASSWORD_FILE},
     {"dry-run", no_argument, NULL, OPT_DRY_RUN},
     {"help", no_argument, NULL, OPT_HELP},
     {"version", no_argument, NULL, OPT_VERSION},
     {NULL, 0, NULL, 0},
 };
+
+static void usage(FILE *out)
+{
+    fprintf(out, usage_text, RACDCERT_DEFAULT_DIR, RACDCERT_DEFAULT_CONF);
+}
 
 /* False: the program is done, with *RC. */
 static bool parse_options(int argc, char **argv, struct racdcert_options *o,
@@ -73,6 +83,9 @@ static bool parse_options(int argc, char **argv, struct racdcert_options *o,
         case OPT_DSN_DIR:
             o->dsn_dir = optarg;
             break;
+        case OPT_CONF:
+            o->conf = optarg;
+            break;
         case OPT_PASSWORD_FILE:
             o->password_file = optarg;
             break;
@@ -80,7 +93,7 @@ static bool parse_options(int argc, char **argv, struct racdcert_options *o,
             o->dry_run = true;
             break;
         case OPT_HELP:
-            printf(usage_text, RACDCERT_DEFAULT_DIR);
+            usage(stdout);
             *rc = 0;
             return false;
         case OPT_VERSION:
@@ -88,7 +101,7 @@ static bool parse_options(int argc, char **argv, struct racdcert_options *o,
             *rc = 0;
             return false;
         default:
-            fprintf(stderr, usage_text, RACDCERT_DEFAULT_DIR);
+            usage(stderr);
             *rc = 12;
             return false;
         }

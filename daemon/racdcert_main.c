@@ -1,6 +1,7 @@
 #include "racdcert_main.h"
 
 #include <ctype.h>
+#include <ftw.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <fcntl.h>
+#include <openssl/crypto.h>
 
 #include "keyring/racdcert.h"
+#include "racdcert_input.h"
 #include "saf/admin.h"
 #include "saf/job.h"
 #include "saf/saf.h"
@@ -30,6 +33,8 @@ struct program {
     char issuer[SAF_NAME_MAX + 1];
     char *password;
     size_t password_len;
+    struct dataset_map datasets;
+    char scratch[64]; /* the folder of a dry run that has none, or "" */
 };
 
 /* Keys pass through this process: none of its memory goes to a file. */
@@ -127,20 +132,51 @@ static int read_password(struct program *p, struct error *err)
     return r;
 }
 
+/* The data set map. A file that nobody named may be missing, and is not worth
+ * stopping for. */
+static int read_datasets(struct program *p, struct error *err)
+{
+    const char *file = p->o->conf != NULL ? p->o->conf : RACDCERT_DEFAULT_CONF;
+    int r = dataset_map_read(file, &p->datasets, err);
+
+    if (r == 0 || p->o->conf != NULL)
+        return r;
+    if (r != ERR_NOT_FOUND)
+        fprintf(p->errors, "racdcert: the data set map is not used: %s\n",
+                err->text);
+    return 0;
+}
+
+/* A dry run makes no database: where there is none it plays in a folder of
+ * its own. */
+static int make_scratch(struct program *p, struct error *err)
+{
+    snprintf(p->scratch, sizeof(p->scratch), "/tmp/racdcert.XXXXXX");
+    if (mkdtemp(p->scratch) != NULL)
+        return 0;
+    p->scratch[0] = '\0';
+    return error_errno(err, "/tmp: can't make a folder for the dry run");
+}
+
 static int open_database(struct program *p, struct error *err)
 {
-    bool reads = job_only_reads(p->runner, p->src);
+    bool reads = job_only_reads(p->runner, p->src), fresh;
+    const char *dir = p->o->racf;
     struct stat st;
-    bool fresh;
-    int r;
+    int r = 0;
 
-    fresh = !reads && stat(p->o->racf, &st) < 0;
-    r = saf_open(p->o->racf, reads ? SAF_READ : SAF_CREATE, &p->saf, err);
+    fresh = !reads && stat(dir, &st) < 0;
+    if (fresh && p->o->dry_run) {
+        r = make_scratch(p, err);
+        dir = p->scratch;
+    }
+    if (r == 0)
+        r = saf_open(dir, reads ? SAF_READ : SAF_CREATE, &p->saf, err);
     if (r != 0)
         return r;
     if (fresh)
-        fprintf(p->errors, "racdcert: %s is a new security database\n",
-                p->o->racf);
+        fprintf(p->errors, "racdcert: %s %s a new security database\n",
+                p->o->racf, p->o->dry_run ? "would be" : "is");
     if (p->o->dry_run)
         saf_set_dry_run(p->saf);
     return 0;
@@ -165,6 +201,8 @@ static int set_up(struct program *p, struct error *err)
     if (r == 0)
         r = read_password(p, err);
     if (r == 0)
+        r = read_datasets(p, err);
+    if (r == 0)
         r = open_database(p, err);
     return r;
 }
@@ -177,12 +215,36 @@ static void print(void *arg, const char *text, size_t len)
     fflush(p->out);
 }
 
+/* PASSWORD(*): asked once, kept for the whole job. */
+static const char *ask_password(void *arg)
+{
+    struct program *p = arg;
+
+    if (p->password == NULL) {
+        p->password = password_ask("Password: ");
+        p->password_len = p->password != NULL ? strlen(p->password) : 0;
+    }
+    return p->password;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type,
+                      struct FTW *ftw)
+{
+    (void)st;
+    (void)type;
+    (void)ftw;
+    return remove(path);
+}
+
 static void tear_down(struct program *p)
 {
     job_runner_free(p->runner);
     racdcert_free(p->racdcert);
     source_unref(p->src);
     saf_close(p->saf);
+    if (p->scratch[0] != '\0')
+        nftw(p->scratch, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    dataset_map_done(&p->datasets);
     if (p->password != NULL)
         explicit_bzero(p->password, p->password_len);
     free(p->password);
@@ -196,12 +258,18 @@ int racdcert_main(const struct racdcert_options *o, FILE *out, FILE *errors)
     int rc = 12;
 
     forbid_dumps();
+    /* The system's configuration of OpenSSL is not ours. */
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
     if (set_up(&p, &err) == 0) {
         ctx.saf = p.saf;
         ctx.issuer = p.issuer[0] != '\0' ? p.issuer : NULL;
         ctx.not_after = o->not_after;
         ctx.dsn_dir = o->dsn_dir;
         ctx.password = p.password;
+        ctx.ask_password = ask_password;
+        ctx.ask_arg = &p;
+        ctx.datasets = p.datasets.row;
+        ctx.dataset_count = p.datasets.n;
         ctx.dry_run = o->dry_run;
         ctx.no_echo = p.single;
         rc = job_run(p.runner, &ctx, p.src, print, &p);

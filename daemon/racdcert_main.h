@@ -11,6 +11,7 @@
 
 struct racdcert_options {
     const char *racf, *issuer, *not_after, *dsn_dir, *password_file;
+    const char *conf; /* holds the data set map; NULL: the built-in path */
     bool dry_run;
     bool whole_command; /* called as racfjob: RACDCERT is not assumed */
     char **args;        /* FILE, "-", or the words of one command */

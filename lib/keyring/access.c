@@ -28,6 +28,31 @@ static int denied(const char *reader, const char *owner, const char *ring,
                      owner, ring, why->text);
 }
 
+/* FACILITY: LISTRING decides; LIST must not say no. SAF_NO_PROFILE
+ * when LISTRING has no profile. */
+static enum saf_answer by_facility(const struct saf *saf, const char *reader,
+                                   enum saf_level level, struct error *why)
+{
+    enum saf_answer listring;
+
+    listring =
+        saf_check(saf, reader, "FACILITY", "IRR.DIGTCERT.LISTRING", level, why);
+    /* For another user's ring the workshop asks for both. */
+    if (listring != SAF_ALLOWED || level == SAF_READ_ACCESS)
+        return listring;
+    return saf_check(saf, reader, "FACILITY", "IRR.DIGTCERT.LIST",
+                     SAF_READ_ACCESS, why) == SAF_REFUSED
+               ? SAF_REFUSED
+               : SAF_ALLOWED;
+}
+
+/* Keys of CERTAUTH and SITE certificates. */
+static bool may_use_shared_keys(const struct saf *saf, const char *reader)
+{
+    return saf_check(saf, reader, "FACILITY", "IRR.DIGTCERT.GENCERT",
+                     SAF_CONTROL, NULL) == SAF_ALLOWED;
+}
+
 int access_check(const struct saf *saf, const char *reader, const char *owner,
                  const char *ring, struct ring_access *ret, struct error *err)
 {
@@ -37,6 +62,7 @@ int access_check(const struct saf *saf, const char *reader, const char *owner,
     struct error why = {0};
 
     ret->other_keys = false;
+    ret->shared_keys = may_use_shared_keys(saf, reader);
     resource_name(owner, ring, name, sizeof(name));
     switch (saf_check(saf, reader, "RDATALIB", name, SAF_READ_ACCESS, &why)) {
     case SAF_ALLOWED:
@@ -48,8 +74,8 @@ int access_check(const struct saf *saf, const char *reader, const char *owner,
     case SAF_NO_PROFILE:
         break;
     }
-    switch (saf_check(saf, reader, "FACILITY", "IRR.DIGTCERT.LISTRING",
-                      own || by_kind ? SAF_READ_ACCESS : SAF_UPDATE, &why)) {
+    switch (by_facility(saf, reader,
+                        own || by_kind ? SAF_READ_ACCESS : SAF_UPDATE, &why)) {
     case SAF_ALLOWED:
         return 0;
     case SAF_REFUSED:
@@ -73,5 +99,7 @@ bool access_key_allowed(const struct ring_access *access, const char *reader,
 {
     if (usage != RING_PERSONAL)
         return false;
-    return access->other_keys || strcmp(reader, cert_owner) == 0;
+    if (access->other_keys || strcmp(reader, cert_owner) == 0)
+        return true;
+    return access->shared_keys && owner_kind(cert_owner) != RING_OWNER_USER;
 }

@@ -12,13 +12,17 @@
 #include "saf/saf.h"
 
 struct ring_access {
-    bool other_keys; /* keys of certificates of other users too */
+    bool other_keys;  /* keys of certificates of other owners too */
+    bool shared_keys; /* keys of CERTAUTH and SITE certificates */
 };
 
 /*
  * May READER read the ring OWNER/RING ("*": the virtual ring)? RDATALIB
  * owner.RING.LST where a profile covers it, else FACILITY
- * IRR.DIGTCERT.LISTRING; one's own ring also without any profile.
+ * IRR.DIGTCERT.LISTRING, for another user's ring with UPDATE and not against
+ * IRR.DIGTCERT.LIST; one's own ring also without any profile. Keys: one's own;
+ * all with UPDATE to the RDATALIB profile; those of CERTAUTH and SITE with
+ * CONTROL to FACILITY IRR.DIGTCERT.GENCERT.
  * 0 or ERR_DENIED: the text names what decided.
  */
 int access_check(const struct saf *saf, const char *reader, const char *owner,

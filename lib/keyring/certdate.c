@@ -1,5 +1,6 @@
 #include "keyring/certdate.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,20 +20,32 @@ static int days_of(int year, int month)
     return days[month - 1] + (month == 2 && leap ? 1 : 0);
 }
 
+/* Whether TEXT has the shape of PATTERN, where 9 is a digit. */
+static bool has_shape(const char *text, const char *pattern)
+{
+    for (; *pattern != '\0'; pattern++, text++)
+        if (*pattern == '9' ? !isdigit((unsigned char)*text)
+                            : *text != *pattern)
+            return false;
+    return *text == '\0';
+}
+
 bool certdate_parse(const char *date, const char *clock, time_t *ret)
 {
-    int y, mo, d, h, mi, s, used = 0;
+    int y, mo, d, h, mi, s;
     struct tm tm;
-    char a, b;
 
-    if (sscanf(date, "%4d%c%2d%c%2d%n", &y, &a, &mo, &b, &d, &used) != 5 ||
-        date[used] != '\0' || a != b || (a != '-' && a != '/') || y < 1950 ||
-        mo < 1 || mo > 12 || d < 1 || d > days_of(y, mo))
+    if ((!has_shape(date, "9999-99-99") && !has_shape(date, "9999/99/99")) ||
+        !has_shape(clock, "99:99:99"))
         return false;
-    used = 0;
-    if (sscanf(clock, "%2d:%2d:%2d%n", &h, &mi, &s, &used) != 3 ||
-        clock[used] != '\0' || h < 0 || h > 23 || mi < 0 || mi > 59 || s < 0 ||
-        s > 59)
+    y = atoi(date);
+    mo = atoi(date + 5);
+    d = atoi(date + 8);
+    h = atoi(clock);
+    mi = atoi(clock + 3);
+    s = atoi(clock + 6);
+    if (y < 1950 || mo < 1 || mo > 12 || d < 1 || d > days_of(y, mo) ||
+        h > 23 || mi > 59 || s > 59)
         return false;
     memset(&tm, 0, sizeof(tm));
     tm.tm_year = y - 1900;

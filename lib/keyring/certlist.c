@@ -228,21 +228,13 @@ static const char *algorithm(X509 *x)
 
 static void print_usage(X509 *x, struct strbuf *out)
 {
-    static const struct {
-        unsigned bit;
-        const char *name;
-    } uses[] = {
-        {USE_HANDSHAKE, "HANDSHAKE"}, {USE_DATAENCRYPT, "DATAENCRYPT"},
-        {USE_DOCSIGN, "DOCSIGN"},     {USE_CERTSIGN, "CERTSIGN"},
-        {USE_KEYAGREE, "KEYAGREE"},
-    };
     unsigned use = certmake_usage_of(x);
     const char *sep = "  Key Usage: ";
     size_t i;
 
-    for (i = 0; i < sizeof(uses) / sizeof(uses[0]); i++)
-        if (use & uses[i].bit) {
-            strbuf_addf(out, "%s%s", sep, uses[i].name);
+    for (i = 0; i < CERT_USAGES; i++)
+        if (use & cert_usages[i].bit) {
+            strbuf_addf(out, "%s%s", sep, cert_usages[i].name);
             sep = ", ";
         }
     if (use != 0)
@@ -334,6 +326,16 @@ static void print_rings(const struct ring_store *s, const char *owner,
         strbuf_adds(out, "    *** No rings associated ***\n");
 }
 
+void certlist_label(const char *owner, const struct store_cert *c,
+                    struct strbuf *out)
+{
+    strbuf_adds(out, "  Label: ");
+    strbuf_add_escaped(out, c->label, strlen(c->label));
+    strbuf_adds(out, "\n  Certificate ID: ");
+    certlist_id(owner, c->label, out);
+    strbuf_addf(out, "\n  Status: %s\n", certlist_trust(c->trust));
+}
+
 int certlist_cert(struct ring_store *s, const char *owner, struct store_cert *c,
                   struct strbuf *out, struct error *err)
 {
@@ -343,11 +345,7 @@ int certlist_cert(struct ring_store *s, const char *owner, struct store_cert *c,
     r = store_x509(s, owner, c, &x, err);
     if (r != 0)
         return r;
-    strbuf_adds(out, "  Label: ");
-    strbuf_add_escaped(out, c->label, strlen(c->label));
-    strbuf_adds(out, "\n  Certificate ID: ");
-    certlist_id(owner, c->label, out);
-    strbuf_addf(out, "\n  Status: %s\n", certlist_trust(c->trust));
+    certlist_label(owner, c, out);
     certlist_x509(x, c->has_key, out);
     print_rings(s, owner, c->label, out);
     strbuf_addc(out, '\n');

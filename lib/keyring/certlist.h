@@ -16,6 +16,10 @@ void certlist_heading(const char *owner, struct strbuf *out);
 int certlist_cert(struct ring_store *s, const char *owner, struct store_cert *c,
                   struct strbuf *out, struct error *err);
 
+/* Label, Certificate ID and status. */
+void certlist_label(const char *owner, const struct store_cert *c,
+                    struct strbuf *out);
+
 /* What is in the certificate itself: from Start Date: to the fingerprint. */
 void certlist_x509(X509 *x, bool private_key, struct strbuf *out);
 

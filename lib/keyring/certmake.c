@@ -11,10 +11,18 @@ static const struct {
     unsigned bits;
     const char *curve;
 } curves[] = {
-    {KEY_NISTECC, 224, "P-224"},         {KEY_NISTECC, 256, "P-256"},
-    {KEY_NISTECC, 384, "P-384"},         {KEY_NISTECC, 521, "P-521"},
+    {KEY_NISTECC, 192, "P-192"},         {KEY_NISTECC, 224, "P-224"},
+    {KEY_NISTECC, 256, "P-256"},         {KEY_NISTECC, 384, "P-384"},
+    {KEY_NISTECC, 521, "P-521"},         {KEY_BPECC, 160, "brainpoolP160r1"},
+    {KEY_BPECC, 192, "brainpoolP192r1"}, {KEY_BPECC, 224, "brainpoolP224r1"},
     {KEY_BPECC, 256, "brainpoolP256r1"}, {KEY_BPECC, 320, "brainpoolP320r1"},
     {KEY_BPECC, 384, "brainpoolP384r1"}, {KEY_BPECC, 512, "brainpoolP512r1"},
+};
+
+const struct cert_usage cert_usages[CERT_USAGES] = {
+    {"HANDSHAKE", USE_HANDSHAKE}, {"DATAENCRYPT", USE_DATAENCRYPT},
+    {"DOCSIGN", USE_DOCSIGN},     {"CERTSIGN", USE_CERTSIGN},
+    {"KEYAGREE", USE_KEYAGREE},
 };
 
 enum { RSA_MIN = 1024, RSA_MAX = 4096 };
@@ -47,13 +55,15 @@ int certmake_check_bits(enum key_type type, unsigned bits, struct error *err)
         if (curve_of(type, bits) != NULL)
             return 0;
         return error_set(err, ERR_VALUE,
-                         "SIZE(%u): NISTECC has 224, 256, 384 or 521 here",
+                         "SIZE(%u): NISTECC has 192, 224, 256, 384 or 521",
                          bits);
     case KEY_BPECC:
         if (curve_of(type, bits) != NULL)
             return 0;
         return error_set(err, ERR_VALUE,
-                         "SIZE(%u): BPECC has 256, 320, 384 or 512 here", bits);
+                         "SIZE(%u): BPECC has 160, 192, 224, 256, 320, 384 or "
+                         "512",
+                         bits);
     }
     return error_set(err, ERR_VALUE, "unknown kind of key");
 }
@@ -136,13 +146,10 @@ static int add_key_usage(X509 *x, const EVP_PKEY *key, unsigned use)
     return ok;
 }
 
-unsigned certmake_usage_of(X509 *x509)
+static unsigned usage_of_bits(uint32_t bits)
 {
-    uint32_t bits = X509_get_key_usage(x509);
     unsigned use = 0;
 
-    if (bits == UINT32_MAX)
-        return 0;
     if (bits & KU_DIGITAL_SIGNATURE)
         use |= USE_HANDSHAKE;
     if (bits & KU_DATA_ENCIPHERMENT)
@@ -154,6 +161,13 @@ unsigned certmake_usage_of(X509 *x509)
     if (bits & KU_KEY_AGREEMENT)
         use |= USE_KEYAGREE;
     return use;
+}
+
+unsigned certmake_usage_of(X509 *x509)
+{
+    uint32_t bits = X509_get_key_usage(x509);
+
+    return bits == UINT32_MAX ? 0 : usage_of_bits(bits);
 }
 
 static int add_key_ids(X509 *x, X509 *signer)
@@ -192,6 +206,9 @@ static int add_extensions(X509 *x, const struct cert_spec *spec)
     if (spec->altnames != NULL &&
         !add_ext(x, NID_subject_alt_name, 0, (void *)(uintptr_t)spec->altnames))
         return 0;
+    if (spec->extusage != NULL &&
+        !add_ext(x, NID_ext_key_usage, 0, (void *)(uintptr_t)spec->extusage))
+        return 0;
     return add_key_ids(x, spec->signer);
 }
 
@@ -229,4 +246,76 @@ int certmake_cert(const struct cert_spec *spec, X509 **ret, struct error *err)
     }
     *ret = x;
     return 0;
+}
+
+/* ---- requests ---- */
+
+/* The extensions of a certificate that a request repeats. */
+static STACK_OF(X509_EXTENSION) * copied_extensions(X509 *x)
+{
+    static const int nids[] = {NID_subject_alt_name, NID_key_usage,
+                               NID_ext_key_usage, NID_basic_constraints,
+                               NID_subject_key_identifier};
+    STACK_OF(X509_EXTENSION) *list = sk_X509_EXTENSION_new_null();
+    X509_EXTENSION *copy;
+    size_t i;
+    int at;
+
+    for (i = 0; list != NULL && i < sizeof(nids) / sizeof(nids[0]); i++) {
+        at = X509_get_ext_by_NID(x, nids[i], -1);
+        if (at < 0)
+            continue;
+        copy = X509_EXTENSION_dup(X509_get_ext(x, at));
+        if (copy == NULL || sk_X509_EXTENSION_push(list, copy) <= 0) {
+            X509_EXTENSION_free(copy);
+            sk_X509_EXTENSION_pop_free(list, X509_EXTENSION_free);
+            return NULL;
+        }
+    }
+    return list;
+}
+
+int certmake_request(X509 *x509, EVP_PKEY *key, X509_REQ **ret,
+                     struct error *err)
+{
+    STACK_OF(X509_EXTENSION) *list = copied_extensions(x509);
+    X509_REQ *req = X509_REQ_new();
+    int ok;
+
+    ERR_clear_error();
+    ok = req != NULL && list != NULL &&
+         X509_REQ_set_version(req, X509_REQ_VERSION_1) == 1 &&
+         X509_REQ_set_subject_name(req, X509_get_subject_name(x509)) == 1 &&
+         X509_REQ_set_pubkey(req, key) == 1 &&
+         (sk_X509_EXTENSION_num(list) == 0 ||
+          X509_REQ_add_extensions(req, list) == 1) &&
+         X509_REQ_sign(req, key, digest_for(key)) > 0;
+    sk_X509_EXTENSION_pop_free(list, X509_EXTENSION_free);
+    if (!ok) {
+        X509_REQ_free(req);
+        return crypto_error(err, "the request could not be made");
+    }
+    *ret = req;
+    return 0;
+}
+
+unsigned certmake_request_usage(X509_REQ *req)
+{
+    STACK_OF(X509_EXTENSION) *list = X509_REQ_get_extensions(req);
+    ASN1_BIT_STRING *bits = X509V3_get_d2i(list, NID_key_usage, NULL, NULL);
+    BASIC_CONSTRAINTS *bc =
+        X509V3_get_d2i(list, NID_basic_constraints, NULL, NULL);
+    uint32_t flags = 0;
+
+    if (bits != NULL && bits->length > 0)
+        flags = bits->data[0];
+    if (bits != NULL && bits->length > 1)
+        flags |= (uint32_t)bits->data[1] << 8;
+    if (bc != NULL && bc->ca != 0)
+        flags |= KU_KEY_CERT_SIGN;
+    BASIC_CONSTRAINTS_free(bc);
+    ASN1_BIT_STRING_free(bits);
+    sk_X509_EXTENSION_pop_free(list, X509_EXTENSION_free);
+    ERR_clear_error();
+    return usage_of_bits(flags);
 }

@@ -26,13 +26,22 @@ enum {
     USE_KEYAGREE = 1 << 4
 };
 
+/* In the order in which LIST shows them. */
+enum { CERT_USAGES = 5 };
+struct cert_usage {
+    const char *name;
+    unsigned bit;
+};
+extern const struct cert_usage cert_usages[CERT_USAGES];
+
 struct cert_spec {
     const X509_NAME *subject;
     EVP_PKEY *pubkey; /* borrowed: the new certificate's key */
     time_t not_before, not_after;
-    unsigned keyusage;             /* 0: no extension (but for a CA) */
-    bool ca;                       /* made under CERTAUTH */
-    const GENERAL_NAMES *altnames; /* or NULL */
+    unsigned keyusage;                  /* 0: no extension (but for a CA) */
+    bool ca;                            /* made under CERTAUTH */
+    const GENERAL_NAMES *altnames;      /* or NULL */
+    const EXTENDED_KEY_USAGE *extusage; /* or NULL */
     const ASN1_INTEGER *serial;
     X509 *signer;         /* NULL: self-signed */
     EVP_PKEY *signer_key; /* the signer's, or our own */
@@ -49,5 +58,10 @@ bool certmake_usage_fits(const EVP_PKEY *key, unsigned keyusage);
 int certmake_cert(const struct cert_spec *spec, X509 **ret, struct error *err);
 /* The usages that a certificate's extension names. */
 unsigned certmake_usage_of(X509 *x509);
+/* A PKCS#10 request for a certificate like X509, signed with its KEY. */
+int certmake_request(X509 *x509, EVP_PKEY *key, X509_REQ **ret,
+                     struct error *err);
+/* The usages that a request asks for, CERTSIGN also for a CA. */
+unsigned certmake_request_usage(X509_REQ *req);
 
 #endif

@@ -94,6 +94,8 @@ static bool is_utf8(const char *value)
 int certname_add(X509_NAME *name, const char *attribute, const char *value,
                  struct error *err)
 {
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "abcdefghijklmnopqrstuvwxyz";
     size_t i;
 
     for (i = 0; i < NATTR; i++)
@@ -105,7 +107,8 @@ int certname_add(X509_NAME *name, const char *attribute, const char *value,
     if (*value == '\0' || strlen(value) > 64)
         return error_set(err, ERR_VALUE, "%s must have 1 to 64 characters",
                          attribute);
-    if (strcmp(attribute, "C") == 0 && strlen(value) != 2)
+    if (strcmp(attribute, "C") == 0 &&
+        (strlen(value) != 2 || strspn(value, letters) != 2))
         return error_set(err, ERR_VALUE,
                          "C is a country code of two letters, like US");
     if (!is_utf8(value))

@@ -54,7 +54,7 @@ static int parse_name(const char *userid, const char *name,
         owner = OWNER_CERTAUTH, len = strlen(owner);
     else if (ret->is_virtual && len == 6 && memcmp(owner, "*SITE*", 6) == 0)
         owner = OWNER_SITE, len = strlen(owner);
-    if (len > 7 && memcmp(owner, "*TOKEN*", 7) == 0)
+    if (slash != NULL && len == 7 && memcmp(owner, "*TOKEN*", 7) == 0)
         return error_set(err, ERR_UNSUPPORTED,
                          "Keyring %s: PKCS#11 tokens are not supported", name);
     if (len == 0 || len > SAF_NAME_MAX || *ret->ring == '\0')
@@ -76,9 +76,10 @@ static int check_exists(struct saf *saf, const struct ring_store *s,
     if (owner_kind(n->owner) != RING_OWNER_USER)
         return 0;
     if (!saf_user_exists(saf, n->owner))
-        return error_set(err, ERR_NOT_FOUND,
-                         "user %s is not defined in the security database",
-                         n->owner);
+        return error_set(
+            err, ERR_NOT_FOUND,
+            "user %s is not defined in the security database%s", n->owner,
+            saf_name_valid(n->owner) ? "" : " (user ids are in upper case)");
     if (n->is_virtual || store_ring_find(s, n->owner, n->ring) != NULL)
         return 0;
     o = store_owner_find(s, n->owner);

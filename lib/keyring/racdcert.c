@@ -1,13 +1,11 @@
 #include "keyring/racdcert.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "keyring/racdcert_private.h"
 
-/* The table, the way from a command to its function, and what all functions
- * need: owners, labels, messages. */
+/* The table, and the way from a command to its function. */
 
 struct racdcert {
     struct ring_store *store; /* of the database of the last command */
@@ -66,116 +64,6 @@ static const struct {
 
 enum { NFUNCTIONS = sizeof(functions) / sizeof(functions[0]) };
 
-/* ---- messages ---- */
-
-static void say(struct rd *q, const char *before, const char *fmt, va_list ap)
-{
-    struct strbuf text = STRBUF_INIT;
-    const char *p;
-
-    strbuf_vaddf(&text, fmt, ap);
-    strbuf_adds(q->out, before);
-    /* Labels and names are from outside: one message, one line. */
-    for (p = strbuf_str(&text); *p != '\0'; p++)
-        if ((unsigned char)*p < 0x20 || *p == 0x7f)
-            strbuf_addf(q->out, "\\x%02X", (unsigned char)*p);
-        else
-            strbuf_addc(q->out, *p);
-    strbuf_addc(q->out, '\n');
-    strbuf_done(&text);
-}
-
-int rd_say(struct rd *q, int rc, const char *fmt, ...)
-{
-    va_list ap;
-
-    va_start(ap, fmt);
-    say(q, "", fmt, ap);
-    va_end(ap);
-    return rc;
-}
-
-void rd_hint(struct rd *q, const char *fmt, ...)
-{
-    va_list ap;
-
-    va_start(ap, fmt);
-    say(q, "  ", fmt, ap);
-    va_end(ap);
-}
-
-int rd_fail(struct rd *q, const struct error *err)
-{
-    return rd_say(q, JOB_FAILED, "%s", err->text);
-}
-
-/* ---- owners and labels ---- */
-
-const char *rd_owner_words(const char *owner, char buf[SAF_NAME_MAX + 8])
-{
-    switch (owner_kind(owner)) {
-    case RING_OWNER_CERTAUTH:
-        return "CERTAUTH";
-    case RING_OWNER_SITE:
-        return "SITE";
-    case RING_OWNER_USER:
-        break;
-    }
-    snprintf(buf, SAF_NAME_MAX + 8, "user %s", owner);
-    return buf;
-}
-
-const char *rd_owner(struct rd *q, const struct tso_node *list,
-                     const char *deflt)
-{
-    const char *id = tso_value(list, RD_ID);
-    int n = (id != NULL) + (tso_get(list, RD_CERTAUTH) != NULL) +
-            (tso_get(list, RD_SITE) != NULL) +
-            (tso_get(list, RD_MULTIID) != NULL);
-
-    if (n > 1) {
-        rd_say(q, 0, "IKJ56702I INVALID OWNER");
-        rd_hint(q, "write one of ID(user), CERTAUTH and SITE");
-        return NULL;
-    }
-    if (tso_get(list, RD_CERTAUTH) != NULL)
-        return OWNER_CERTAUTH;
-    if (tso_get(list, RD_SITE) != NULL)
-        return OWNER_SITE;
-    if (tso_get(list, RD_MULTIID) != NULL)
-        return OWNER_MULTI;
-    if (id == NULL)
-        id = deflt;
-    if (id == NULL) {
-        rd_say(q, 0, "IKJ56701I MISSING ID");
-        rd_hint(q, "write ID(user): your account name is no user id, and "
-                   "neither USER= nor --issuer names one");
-        return NULL;
-    }
-    if (owner_kind(id) == RING_OWNER_USER && strcmp(id, OWNER_MULTI) != 0 &&
-        !saf_user_exists(q->ctx->saf, id)) {
-        rd_say(q, 0, "IKJ56702I INVALID USERID, %s", id);
-        rd_hint(q, "user %s is not defined; ADDUSER %s makes it", id, id);
-        return NULL;
-    }
-    return id;
-}
-
-struct store_cert *rd_cert(struct rd *q, const char *owner, const char *label)
-{
-    struct store_cert *c = store_cert_find(q->store, owner, label);
-    char buf[SAF_NAME_MAX + 8];
-
-    if (c == NULL) {
-        rd_say(q, 0,
-               "IRRD107I No matching certificate was found for this "
-               "user.");
-        rd_hint(q, "%s has no certificate with label '%s'",
-                rd_owner_words(owner, buf), label);
-    }
-    return c;
-}
-
 /* ---- from the command to its function ---- */
 
 static int function_index(int id)
@@ -214,12 +102,22 @@ static int find_function(const struct tso_node *list,
     return -1;
 }
 
-static bool reads_only(const struct tso_command *cmd)
+/* Nothing but an owner: LIST is meant. */
+static bool only_owner(const struct tso_node *list)
 {
-    const struct tso_node *n;
-    int f = find_function(cmd->list, &n);
+    static const int owners[] = {RD_ID, RD_CERTAUTH, RD_SITE, RD_MULTIID};
+    bool found;
+    size_t i;
+    int id;
 
-    return f >= 0 && functions[f].reads;
+    for (; list != NULL; list = list->next) {
+        id = list->quoted ? -1 : tso_match(&racdcert_grammar, 0, 0, list->text);
+        for (found = false, i = 0; i < sizeof(owners) / sizeof(owners[0]); i++)
+            found |= owners[i] == id;
+        if (!found)
+            return false;
+    }
+    return true;
 }
 
 static int no_function(struct rd *q, const struct tso_node *list)
@@ -228,11 +126,13 @@ static int no_function(struct rd *q, const struct tso_node *list)
     const char *near = NULL;
 
     for (n = list; n != NULL && near == NULL; n = n->next)
-        near = tso_nearest(&racdcert_grammar, 0, 0, n->text);
-    rd_say(q, 0, "IKJ56701I MISSING RACDCERT FUNCTION");
-    rd_hint(q, "for example: RACDCERT ID(user) LISTRING(ring)%s%s",
-            near != NULL ? "; near to what is written: " : "",
-            near != NULL ? near : "");
+        if (!n->quoted && tso_match(&racdcert_grammar, 0, 0, n->text) < 0)
+            near = tso_nearest(&racdcert_grammar, 0, 0, n->text);
+    rd_say(q, 0, MSG_MISSING, "RACDCERT FUNCTION");
+    if (near != NULL)
+        rd_hint(q, "did you mean %s?", near);
+    else
+        rd_hint(q, "for example: RACDCERT ID(user) LISTRING(ring)");
     return JOB_SYNTAX;
 }
 
@@ -248,15 +148,62 @@ static int sync_store(struct racdcert *r, struct saf *saf, struct error *err)
     return store_sync(r->store, err);
 }
 
+/* The function's row, or -1. *RET_NODE is NULL when it is LIST by default. */
+static int choose_function(const struct tso_node *list,
+                           const struct tso_node **ret_node)
+{
+    *ret_node = NULL;
+    return only_owner(list) ? function_index(RD_LIST)
+                            : find_function(list, ret_node);
+}
+
+static bool reads_only(const struct tso_command *cmd)
+{
+    const struct tso_node *n;
+    int f = choose_function(cmd->list, &n);
+
+    return f >= 0 && functions[f].reads;
+}
+
+/* MULTIID owns mappings and nothing else. */
+static int check_multiid(struct rd *q, int function)
+{
+    if (strcmp(q->owner, OWNER_MULTI) != 0 || function == RD_MAP ||
+        function == RD_ALTMAP || function == RD_DELMAP ||
+        function == RD_LISTMAP)
+        return 0;
+    rd_say(q, 0, MSG_INVALID, "OWNER", "MULTIID");
+    rd_hint(q, "MULTIID has no certificates and rings: it stands with MAP, "
+               "ALTMAP, DELMAP and LISTMAP");
+    return JOB_FAILED;
+}
+
+/* A function that the store or OpenSSL has failed leaves no half change. */
+static int call_function(struct rd *q, int f)
+{
+    struct error err = {0};
+    int rc;
+
+    rc = check_multiid(q, functions[f].id);
+    if (rc != 0)
+        return rc;
+    rc = functions[f].run(q);
+    if (!q->broken || !saf_writable(q->ctx->saf))
+        return rc;
+    if (saf_rollback(q->ctx->saf, &err) != 0)
+        rd_say(q, 0, "%s", err.text);
+    return rc;
+}
+
 static int run_racdcert(struct job_context *ctx, const struct tso_command *cmd)
 {
     struct racdcert *r = ctx->module;
     struct rd q = {.ctx = ctx, .out = ctx->out, .operands = cmd->list};
-    const struct tso_node *fn = NULL;
+    const struct tso_node *fn;
     struct error err = {0};
     int f, rc;
 
-    f = find_function(cmd->list, &fn);
+    f = choose_function(cmd->list, &fn);
     if (f < 0)
         return no_function(&q, cmd->list);
     rc = tso_bind(&racdcert_grammar, 0, -functions[f].id, cmd->list, ctx->out);
@@ -265,12 +212,15 @@ static int run_racdcert(struct job_context *ctx, const struct tso_command *cmd)
     if (sync_store(r, ctx->saf, &err) != 0)
         return rd_fail(&q, &err);
     q.store = r->store;
-    q.args = fn->child;
+    q.args = fn != NULL ? fn->child : NULL;
     q.function = words[functions[f].id].keyword;
-    q.owner = rd_owner(&q, cmd->list, ctx->issuer);
+    /* CHECKCERT looks at a data set, not at somebody's certificates. */
+    q.owner = functions[f].id == RD_CHECKCERT
+                  ? ""
+                  : rd_owner(&q, cmd->list, ctx->issuer);
     if (q.owner == NULL)
         return JOB_FAILED;
-    return functions[f].run(&q);
+    return call_function(&q, f);
 }
 
 /* ---- registration ---- */

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "keyring/racdcert_messages.h"
 #include "keyring/store.h"
 #include "saf/job.h"
 #include "saf/tso.h"
@@ -31,6 +32,7 @@ struct rd {
     const struct tso_node *args;     /* in the function's parentheses */
     const char *function;            /* "GENCERT" */
     const char *owner;               /* "IMSSTC", "irrcerta"; never NULL */
+    bool broken; /* the store failed: the change must be taken back */
 };
 
 extern const struct tso_grammar racdcert_grammar;
@@ -49,9 +51,58 @@ int rd_fail(struct rd *q, const struct error *err);
 const char *rd_owner(struct rd *q, const struct tso_node *list,
                      const char *deflt);
 /* "user IMSSTC", "CERTAUTH", "SITE": for messages. */
-const char *rd_owner_words(const char *owner, char buf[SAF_NAME_MAX + 8]);
+enum { RD_OWNER_TEXT = SAF_NAME_MAX + 8 };
+const char *rd_owner_words(const char *owner, char buf[RD_OWNER_TEXT]);
 /* The certificate with this label, or NULL after IRRD107I. */
 struct store_cert *rd_cert(struct rd *q, const char *owner, const char *label);
+/* Whether LABEL, SERIALNUMBER and ISSUERSDN in the function's parentheses
+ * mean this certificate; without any of them each is meant. */
+bool rd_wanted(struct rd *q, struct store_cert *c);
+/* The one certificate that is meant, or NULL after a message. */
+struct store_cert *rd_choose(struct rd *q);
+
+/* IRRD130I; returns 8. */
+int rd_missing(struct rd *q, const char *keyword);
+/* "IKJ56702I INVALID WHAT, VALUE" and a line of help; returns 12. */
+int rd_invalid(struct rd *q, const char *what, const char *value,
+               const char *hint);
+/* The label is in use; returns 8. */
+int rd_label_used(struct rd *q, const char *owner, const char *label,
+                  const char *consequence);
+/* The next free LABEL00000001. */
+int rd_free_label(struct rd *q, const char *owner, char label[LABEL_MAX + 1]);
+/* In a dry run: what would be done. Said once a change has succeeded. */
+void rd_would(struct rd *q, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* IRRD175I, when the class is RACLISTed. */
+void rd_refresh_note(struct rd *q, const char *class_name);
+/* TRUST, NOTRUST or HIGHTRUST beside the function, NULL when none is; *RC is
+ * 12 after a message. */
+const char *rd_status(struct rd *q, int *rc);
+enum ring_trust rd_trust(const char *status);
+/* PASSWORD's value; for PASSWORD(*) what the caller gave or answers. NULL:
+ * there is none. */
+const char *rd_password(struct rd *q);
+
+/* ---- data sets (rd_dataset.c) ---- */
+
+enum { RD_PATH = 4096 };
+/* The file that the name in LIST (an operand's parentheses) means: a path in
+ * quotes, a name of the data set map, or one below --dsn-dir. 0, or 8 or 12
+ * after a message. */
+int rd_dataset_path(struct rd *q, const struct tso_node *list,
+                    char path[RD_PATH]);
+/* Reads it; the data is the caller's. 0, or a return code after IRRD103I. */
+int rd_dataset_read(struct rd *q, const struct tso_node *list, char **ret_data,
+                    size_t *ret_len);
+/* The certificates in it, opened with PASSWORD; certread_done() frees them.
+ * 0, or a return code after IRRD103I or IRRD104I. (rd_add.c) */
+struct cert_package;
+int rd_read_package(struct rd *q, const struct tso_node *list,
+                    struct cert_package *ret);
+/* Replaces it, SECRET with mode 0600; says in a dry run what would be. */
+int rd_dataset_write(struct rd *q, const struct tso_node *list, bool secret,
+                     const void *data, size_t len);
 
 /* One function a row of racdcert.def. */
 #define OWNER(id, keyword, form, max, help)

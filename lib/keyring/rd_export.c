@@ -1,29 +1,28 @@
-#include <stdio.h>
 #include <string.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
+#include <openssl/pkcs7.h>
 
 #include "keyring/racdcert_private.h"
-#include "util/fd.h"
 
-/* RACDCERT EXPORT: a certificate, or a PKCS#12 package with key and chain. */
+/* RACDCERT EXPORT: a certificate, or a package of it and its issuers, in
+ * PKCS#12 with the private key. */
 
 enum { P12_ROUNDS = 20000 };
 
+enum kind { CERTIFICATE, PKCS7_PACKAGE, PKCS12_PACKAGE };
+
 struct format {
     const char *name;
-    bool base64, with_key;
+    enum kind kind;
+    bool base64;
 };
 
 static const struct format formats[] = {
-    {"CERTB64", true, false},
-    {"CERTDER", false, false},
-    {"PKCS12DER", false, true},
-    {"PKCS12B64", true, true},
+    {"CERTB64", CERTIFICATE, true},      {"CERTDER", CERTIFICATE, false},
+    {"PKCS7B64", PKCS7_PACKAGE, true},   {"PKCS7DER", PKCS7_PACKAGE, false},
+    {"PKCS12B64", PKCS12_PACKAGE, true}, {"PKCS12DER", PKCS12_PACKAGE, false},
 };
 
 static const struct format *get_format(struct rd *q)
@@ -37,8 +36,9 @@ static const struct format *get_format(struct rd *q)
     for (i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
         if (strcmp(formats[i].name, name) == 0)
             return &formats[i];
-    rd_say(q, 0, "IKJ56702I INVALID FORMAT, %s", name);
-    rd_hint(q, "FORMAT is CERTB64, CERTDER, PKCS12DER or PKCS12B64 here");
+    rd_invalid(q, "FORMAT", name,
+               "FORMAT is CERTB64, CERTDER, PKCS7B64, PKCS7DER, PKCS12B64 or "
+               "PKCS12DER");
     return NULL;
 }
 
@@ -82,6 +82,26 @@ static PKCS12 *make_package(struct rd *q, struct store_cert *c, X509 *x,
     return p12;
 }
 
+/* Certificate and issuers, signed by nobody (RFC 2315, section 9.1). */
+static PKCS7 *make_p7(struct rd *q, struct store_cert *c, X509 *x)
+{
+    STACK_OF(X509) *issuers = get_issuers(q, c);
+    PKCS7 *p7 = PKCS7_new();
+    int i, ok;
+
+    ok = p7 != NULL && issuers != NULL &&
+         PKCS7_set_type(p7, NID_pkcs7_signed) == 1 &&
+         PKCS7_content_new(p7, NID_pkcs7_data) == 1 &&
+         PKCS7_add_certificate(p7, x) == 1;
+    for (i = 0; ok && i < sk_X509_num(issuers); i++)
+        ok = PKCS7_add_certificate(p7, sk_X509_value(issuers, i)) == 1;
+    sk_X509_free(issuers);
+    if (ok)
+        return p7;
+    PKCS7_free(p7);
+    return NULL;
+}
+
 /* Base64 of DER in lines of 64 between BEGIN and END. */
 static int write_p12(BIO *bio, PKCS12 *p12, bool base64)
 {
@@ -96,56 +116,46 @@ static int write_p12(BIO *bio, PKCS12 *p12, bool base64)
     return ok;
 }
 
+static int fill_p12(struct rd *q, struct store_cert *c, X509 *x,
+                    const struct format *f, const char *password, BIO *bio,
+                    struct error *err)
+{
+    PKCS12 *p12 = make_package(q, c, x, password, err);
+    int ok;
+
+    if (p12 == NULL)
+        return ERR_CRYPTO;
+    ok = write_p12(bio, p12, f->base64);
+    PKCS12_free(p12);
+    return ok == 1 ? 0 : error_set(err, ERR_CRYPTO, "can't write the export");
+}
+
 static int fill(struct rd *q, struct store_cert *c, const struct format *f,
                 const char *password, BIO *bio, struct error *err)
 {
-    PKCS12 *p12;
+    PKCS7 *p7 = NULL;
+    int ok, r;
     X509 *x;
-    int r;
 
     r = store_x509(q->store, q->owner, c, &x, err);
     if (r != 0)
         return r;
-    if (!f->with_key)
-        r = f->base64 ? PEM_write_bio_X509(bio, x) : i2d_X509_bio(bio, x);
-    else {
-        p12 = make_package(q, c, x, password, err);
-        if (p12 == NULL)
-            return ERR_CRYPTO;
-        r = write_p12(bio, p12, f->base64);
-        PKCS12_free(p12);
-    }
-    return r == 1 ? 0 : error_set(err, ERR_CRYPTO, "can't write the export");
-}
-
-/* The file that DSN means: a path, or a name below --dsn-dir. */
-static int get_path(struct rd *q, char path[4096])
-{
-    const struct tso_node *n = tso_get(q->operands, RD_DSN);
-    const char *dsn = n->child->text;
-    struct stat st;
-
-    if (n->child->quoted && *dsn == '/') {
-        snprintf(path, 4096, "%s", dsn);
-    } else if (q->ctx->dsn_dir == NULL || strchr(dsn, '/') != NULL) {
-        rd_say(q, 0, "IKJ56702I INVALID DSN, %s", dsn);
-        rd_hint(q, "write DSN('/path/of/the/file'), or name the folder for "
-                   "data sets with --dsn-dir");
-        return JOB_FAILED;
+    if (f->kind == PKCS12_PACKAGE)
+        return fill_p12(q, c, x, f, password, bio, err);
+    if (f->kind == CERTIFICATE) {
+        ok = f->base64 ? PEM_write_bio_X509(bio, x) : i2d_X509_bio(bio, x);
     } else {
-        snprintf(path, 4096, "%s/%s", q->ctx->dsn_dir, dsn);
+        p7 = make_p7(q, c, x);
+        ok = p7 != NULL && (f->base64 ? PEM_write_bio_PKCS7(bio, p7)
+                                      : i2d_PKCS7_bio(bio, p7)) == 1;
+        PKCS7_free(p7);
     }
-    if (strlen(path) >= 4095)
-        return rd_say(q, JOB_FAILED, "DSN: the path is too long");
-    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
-        return rd_say(q, JOB_FAILED,
-                      "%s exists and is not a plain file; it is left alone",
-                      path);
-    return 0;
+    ERR_clear_error();
+    return ok == 1 ? 0 : error_set(err, ERR_CRYPTO, "can't write the export");
 }
 
 static int export_to(struct rd *q, struct store_cert *c, const struct format *f,
-                     const char *password, const char *path)
+                     const char *password, const struct tso_node *dsn)
 {
     BIO *bio = BIO_new(BIO_s_mem());
     struct error err = {0};
@@ -155,52 +165,42 @@ static int export_to(struct rd *q, struct store_cert *c, const struct format *f,
 
     if (bio == NULL)
         return rd_say(q, JOB_FAILED, "no memory");
-    r = fill(q, c, f, password, bio, &err);
+    if (fill(q, c, f, password, bio, &err) != 0) {
+        BIO_free(bio);
+        return rd_fail(q, &err);
+    }
     len = BIO_get_mem_data(bio, &data);
-    if (r == 0 && q->ctx->dry_run)
-        rd_say(q, 0, "%s would be written (dry run)", path);
-    else if (r == 0)
-        r = fd_replace_file(AT_FDCWD, path, f->with_key ? 0600 : 0644,
-                            (uid_t)-1, (gid_t)-1, data, (size_t)len, &err);
+    r = rd_dataset_write(q, dsn, f->kind == PKCS12_PACKAGE, data, (size_t)len);
     if (len > 0)
         explicit_bzero(data, (size_t)len);
     BIO_free(bio);
-    return r == 0 ? 0 : rd_fail(q, &err);
+    return r;
 }
 
 int rd_EXPORT(struct rd *q)
 {
-    const char *label = tso_value(q->args, RD_LABEL),
-               *password = tso_value(q->operands, RD_PASSWORD);
+    const struct tso_node *dsn = tso_get(q->operands, RD_DSN);
+    const char *label = tso_value(q->args, RD_LABEL), *password = NULL;
     const struct format *f = get_format(q);
     struct store_cert *c;
-    char path[4096];
-    int r;
 
     if (f == NULL)
         return JOB_SYNTAX;
-    if (label == NULL || tso_get(q->operands, RD_DSN) == NULL)
-        return rd_say(q, JOB_FAILED,
-                      "IRRD130I The %s keyword(s) must be specified. The "
-                      "request is not processed.",
-                      label == NULL ? "LABEL" : "DSN");
+    if (label == NULL || dsn == NULL)
+        return rd_missing(q, label == NULL ? "LABEL" : "DSN");
     c = rd_cert(q, q->owner, label);
     if (c == NULL)
         return JOB_FAILED;
-    if (password != NULL && strcmp(password, "*") == 0)
-        password = q->ctx->password;
-    if (f->with_key && !c->has_key)
-        return rd_say(q, JOB_FAILED,
-                      "IRRD128I EXPORT requires a certificate with an "
-                      "associated private key. The request is not processed.");
-    if (f->with_key && (password == NULL || *password == '\0')) {
-        rd_say(q, 0,
-               "IRRD130I The PASSWORD keyword(s) must be specified. "
-               "The request is not processed.");
-        rd_hint(q, "write PASSWORD('...'), or PASSWORD(*) and the option "
-                   "--password-file FILE");
-        return JOB_FAILED;
+    if (f->kind == PKCS12_PACKAGE && !c->has_key)
+        return rd_say(q, JOB_FAILED, MSG_NEEDS_KEY, "EXPORT");
+    if (f->kind == PKCS12_PACKAGE) {
+        password = rd_password(q);
+        if (password == NULL || *password == '\0') {
+            rd_missing(q, "PASSWORD");
+            rd_hint(q, "write PASSWORD('...'), or PASSWORD(*) and the option "
+                       "--password-file FILE");
+            return JOB_FAILED;
+        }
     }
-    r = get_path(q, path);
-    return r == 0 ? export_to(q, c, f, password, path) : r;
+    return export_to(q, c, f, password, dsn->child);
 }

@@ -10,13 +10,9 @@ static int check_ring_owner(struct rd *q)
 {
     switch (owner_kind(q->owner)) {
     case RING_OWNER_CERTAUTH:
-        return rd_say(q, JOB_FAILED,
-                      "IRRD120I Incorrect use of CERTAUTH. A Certificate "
-                      "Authority cannot own a key ring.");
+        return rd_say(q, JOB_FAILED, MSG_RING_OF_CERTAUTH);
     case RING_OWNER_SITE:
-        return rd_say(q, JOB_FAILED,
-                      "IRRD120I Incorrect use of SITE. A Site Certificate "
-                      "cannot own a key ring.");
+        return rd_say(q, JOB_FAILED, MSG_RING_OF_SITE);
     case RING_OWNER_USER:
         break;
     }
@@ -33,21 +29,22 @@ int rd_ADDRING(struct rd *q)
         return r;
     if (*name == '\0' || strcspn(name, " ") != strlen(name) ||
         strcmp(name, "*") == 0) {
-        rd_say(q, 0, "IKJ56702I INVALID RING NAME, %s", name);
+        rd_say(q, 0, MSG_INVALID, "RING NAME", name);
         rd_hint(q, "a ring's name has 1 to 237 characters, no blanks, and is "
                    "not *");
         return JOB_FAILED;
     }
     if (store_ring_find(q->store, q->owner, name) != NULL)
-        return rd_say(q, JOB_FAILED, "IRRD122I Ring %s already exists.", name);
+        return rd_say(q, JOB_FAILED, MSG_RING_EXISTS, name);
     if (store_add_ring(q->store, q->owner, name, &err) != 0)
         return rd_fail(q, &err);
+    rd_would(q, "make ring %s/%s", q->owner, name);
     return 0;
 }
 
 static int no_ring(struct rd *q, const char *ring)
 {
-    rd_say(q, 0, "IRRD114I Ring %s does not exist.", ring);
+    rd_say(q, 0, MSG_NO_RING, ring);
     rd_hint(q,
             "RACDCERT ID(%s) LISTRING(*) shows the rings of %s; upper and "
             "lower case count",
@@ -72,9 +69,7 @@ static int get_usage(struct rd *q, const char *owner, enum ring_usage *ret)
             *ret = (enum ring_usage)i;
             return 0;
         }
-    rd_say(q, 0, "IKJ56702I INVALID USAGE, %s", text);
-    rd_hint(q, "USAGE is PERSONAL, CERTAUTH or SITE");
-    return JOB_SYNTAX;
+    return rd_invalid(q, "USAGE", text, "USAGE is PERSONAL, CERTAUTH or SITE");
 }
 
 int rd_CONNECT(struct rd *q)
@@ -88,9 +83,7 @@ int rd_CONNECT(struct rd *q)
     if (r != 0)
         return r;
     if (label == NULL || ring == NULL)
-        return rd_say(q, JOB_FAILED,
-                      "IRRD121I A ring name and label name must be "
-                      "specified.");
+        return rd_say(q, JOB_FAILED, MSG_RING_AND_LABEL);
     cert_owner = rd_owner(q, q->args, q->owner);
     if (cert_owner == NULL)
         return JOB_FAILED;
@@ -103,7 +96,55 @@ int rd_CONNECT(struct rd *q)
         return JOB_FAILED;
     r = store_connect(q->store, q->owner, ring, cert_owner, label, usage,
                       tso_get(q->args, RD_DEFAULT) != NULL, &err);
-    return r == 0 ? 0 : rd_fail(q, &err);
+    if (r != 0)
+        return rd_fail(q, &err);
+    rd_would(q, "connect certificate '%s' to ring %s/%s", label, q->owner,
+             ring);
+    return 0;
+}
+
+int rd_DELRING(struct rd *q)
+{
+    const char *name = q->args->text;
+    struct error err = {0};
+    int r = check_ring_owner(q);
+
+    if (r != 0)
+        return r;
+    if (store_ring_find(q->store, q->owner, name) == NULL)
+        return no_ring(q, name);
+    if (store_remove_ring(q->store, q->owner, name, &err) != 0)
+        return rd_fail(q, &err);
+    rd_would(q, "delete ring %s/%s", q->owner, name);
+    return 0;
+}
+
+int rd_REMOVE(struct rd *q)
+{
+    const char *label = tso_value(q->args, RD_LABEL),
+               *ring = tso_value(q->args, RD_RING), *cert_owner;
+    const struct store_ring *r;
+    struct error err = {0};
+    int rc = check_ring_owner(q);
+
+    if (rc != 0)
+        return rc;
+    if (label == NULL || ring == NULL)
+        return rd_say(q, JOB_FAILED, MSG_RING_AND_LABEL);
+    cert_owner = rd_owner(q, q->args, q->owner);
+    if (cert_owner == NULL)
+        return JOB_FAILED;
+    r = store_ring_find(q->store, q->owner, ring);
+    if (r == NULL)
+        return no_ring(q, ring);
+    if (store_connect_find(r, cert_owner, label) == NULL)
+        return rd_say(q, JOB_FAILED, MSG_NOT_IN_RING, label, ring, q->owner);
+    if (store_disconnect(q->store, q->owner, ring, cert_owner, label, &err) !=
+        0)
+        return rd_fail(q, &err);
+    rd_would(q, "take certificate '%s' out of ring %s/%s", label, q->owner,
+             ring);
+    return 0;
 }
 
 int rd_LISTRING(struct rd *q)
@@ -118,8 +159,7 @@ int rd_LISTRING(struct rd *q)
         return r;
     if (strcmp(name, "*") == 0) {
         if (o == NULL || o->nrings == 0)
-            return rd_say(q, JOB_WARNING, "IRRD115I User %s has no rings.",
-                          q->owner);
+            return rd_say(q, JOB_WARNING, MSG_NO_RINGS, q->owner);
         strbuf_addf(q->out, "Digital ring information for user %s:\n\n",
                     q->owner);
         for (i = 0; i < o->nrings; i++)

@@ -124,15 +124,19 @@ int store_add_ring(struct ring_store *s, const char *owner, const char *name,
 int store_connect(struct ring_store *s, const char *ring_owner,
                   const char *ring, const char *cert_owner, const char *label,
                   enum ring_usage usage, bool is_default, struct error *err);
-/* Replaces certificate and status; label, key and connections stay. What was
- * requested has come with it. */
+/* Replaces certificate and status, and the key if KEY is not NULL; label and
+ * connections stay. What was requested has come with it. */
 int store_replace_cert(struct ring_store *s, const char *owner,
                        struct store_cert *c, X509 *x509, enum ring_trust trust,
-                       struct error *err);
+                       EVP_PKEY *key, struct error *err);
 /* Gives it another label, in the rings too. The label must be free. */
 int store_rename_cert(struct ring_store *s, const char *owner,
                       struct store_cert *c, const char *label,
                       struct error *err);
+/* In all rings the owner's certificate NEW_LABEL follows LABEL: it takes the
+ * place of one connected with PERSONAL, and stands beside others. */
+int store_follow(struct ring_store *s, const char *owner, const char *label,
+                 const char *new_label, struct error *err);
 /* Takes its key away for good. */
 int store_drop_key(struct ring_store *s, const char *owner,
                    struct store_cert *c, struct error *err);
@@ -150,6 +154,11 @@ int store_add_filter(struct ring_store *s, const char *owner, const char *label,
                      enum ring_trust trust, const char *subject,
                      const char *issuer, const char *criteria,
                      struct error *err);
+/* NULL for LABEL or CRITERIA: it stays. */
+int store_change_filter(struct ring_store *s, const char *owner,
+                        struct store_filter *f, const char *label,
+                        enum ring_trust trust, const char *criteria,
+                        struct error *err);
 int store_remove_filter(struct ring_store *s, const char *owner,
                         struct store_filter *f, struct error *err);
 /* Stores the index of an owner after a change in memory. */

@@ -82,7 +82,7 @@ int store_add_cert(struct ring_store *s, const char *owner, const char *label,
 
 int store_replace_cert(struct ring_store *s, const char *owner,
                        struct store_cert *c, X509 *x509, enum ring_trust trust,
-                       struct error *err)
+                       EVP_PKEY *key, struct error *err)
 {
     int r;
 
@@ -91,7 +91,8 @@ int store_replace_cert(struct ring_store *s, const char *owner,
     c->x509 = x509;
     c->trust = trust;
     c->requested = false;
-    r = write_cert(s, owner, c, NULL, err);
+    c->has_key = c->has_key || key != NULL;
+    r = write_cert(s, owner, c, key, err);
     return r == 0 ? store_save(s, owner, err) : r;
 }
 
@@ -150,6 +151,55 @@ int store_rename_cert(struct ring_store *s, const char *owner,
     if (r == 0)
         r = write_cert(s, owner, c, NULL, err);
     return r == 0 ? store_save(s, owner, err) : r;
+}
+
+static int follow_in_ring(struct store_ring *r, const char *owner,
+                          const char *label, const char *new_label)
+{
+    struct store_connect *c = store_connect_find(r, owner, label),
+                         *next = store_connect_find(r, owner, new_label);
+    enum ring_usage usage = c->usage;
+    bool is_default = c->is_default;
+
+    if (next == NULL && usage == RING_PERSONAL) {
+        free(c->label);
+        c->label = strdup(new_label);
+        return c->label != NULL ? 0 : ERR_NOMEM;
+    }
+    if (next == NULL)
+        next = store_new_connect(r, owner, new_label);
+    if (next == NULL)
+        return ERR_NOMEM;
+    next->usage = usage;
+    next->is_default = is_default || next->is_default;
+    c = store_connect_find(r, owner, label);
+    c->is_default = false;
+    if (usage == RING_PERSONAL)
+        store_drop_connect(r, c);
+    return 0;
+}
+
+int store_follow(struct ring_store *s, const char *owner, const char *label,
+                 const char *new_label, struct error *err)
+{
+    size_t i, k;
+    int r = 0;
+
+    for (i = 0; r == 0 && i < s->nowners; i++) {
+        struct store_owner *o = &s->owners[i];
+        bool changed = false;
+
+        for (k = 0; k < o->nrings; k++) {
+            if (store_connect_find(&o->rings[k], owner, label) == NULL)
+                continue;
+            changed = true;
+            if (follow_in_ring(&o->rings[k], owner, label, new_label) != 0)
+                return error_nomem(err);
+        }
+        if (changed)
+            r = store_save(s, o->id, err);
+    }
+    return r;
 }
 
 int store_drop_key(struct ring_store *s, const char *owner,
@@ -270,6 +320,32 @@ int store_add_filter(struct ring_store *s, const char *owner, const char *label,
         store_drop_filter(o, f);
         return error_nomem(err);
     }
+    return store_save(s, owner, err);
+}
+
+/* NULL keeps what is there. */
+static int replace_string(char **p, const char *text)
+{
+    char *copy = text != NULL ? strdup(text) : NULL;
+
+    if (text == NULL)
+        return 0;
+    if (copy == NULL)
+        return ERR_NOMEM;
+    free(*p);
+    *p = copy;
+    return 0;
+}
+
+int store_change_filter(struct ring_store *s, const char *owner,
+                        struct store_filter *f, const char *label,
+                        enum ring_trust trust, const char *criteria,
+                        struct error *err)
+{
+    if (replace_string(&f->label, label) != 0 ||
+        replace_string(&f->criteria, criteria) != 0)
+        return error_nomem(err);
+    f->trust = trust;
     return store_save(s, owner, err);
 }
 

@@ -167,6 +167,7 @@ void context_free(struct context *c)
         return;
     SSL_CTX_free(c->ssl);
     owncert_free(c);
+    extensions_free(c);
     resume_free(c);
     arena_free(c->arena);
     free(c->key);

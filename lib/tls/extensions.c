@@ -91,6 +91,8 @@ static bool refuse(struct session *s, int rc, const char *why)
     return false;
 }
 
+/* The alert is one of those that every version has: which one is spoken is
+ * not settled yet. */
 static bool check_demands(struct session *s, bool tls13, int *alert)
 {
     const struct extension_rules *r = &s->context->ext;
@@ -142,12 +144,12 @@ static bool use_name(struct session *s, const struct server_name *n)
         return false;
     if (own->entry == NULL)
         return true;
-    return owncert_check_date(s->context, own, &s->outcome) == 0 &&
+    return owncert_check(s->context, own, &s->outcome) == 0 &&
            SSL_use_cert_and_key(s->ssl, own->entry->cert, own->entry->key,
                                 own->chain, 1) == 1;
 }
 
-static bool choose_name(struct session *s, bool tls13, int *alert)
+static bool choose_name(struct session *s, int *alert)
 {
     const struct extension_rules *r = &s->context->ext;
     const struct server_name *found;
@@ -156,13 +158,11 @@ static bool choose_name(struct session *s, bool tls13, int *alert)
 
     if (r->sni == SETTING_OFF)
         return true;
-    if (name == NULL) {
-        *alert = tls13 ? SSL_AD_MISSING_EXTENSION : SSL_AD_HANDSHAKE_FAILURE;
+    if (name == NULL)
         return r->sni != SETTING_REQUIRED ||
                refuse(s, RC_REQUIRED,
                       "the client names no server, and ServerHandshakeSNI is "
                       "Required");
-    }
     found = find_name(r, name, len);
     if (found != NULL) {
         *alert = SSL_AD_INTERNAL_ERROR;
@@ -185,7 +185,7 @@ static int on_hello(SSL *ssl, int *alert, void *arg)
     bool tls13 = is_tls13(s);
 
     (void)arg;
-    if (!check_demands(s, tls13, alert) || !choose_name(s, tls13, alert))
+    if (!check_demands(s, tls13, alert) || !choose_name(s, alert))
         return SSL_CLIENT_HELLO_ERROR;
     *alert = SSL_AD_INTERNAL_ERROR;
     resume_choose(s, tls13);
@@ -392,4 +392,10 @@ int extensions_set(const struct context_params *p, struct context *c,
         return set_client_name(p->eff, c, why);
     SSL_CTX_set_client_hello_cb(c->ssl, on_hello, NULL);
     return set_server_names(p, c, why);
+}
+
+void extensions_free(struct context *c)
+{
+    while (c->ext.name_count > 0)
+        owncert_done(&c->ext.names[--c->ext.name_count].cert);
 }

@@ -17,6 +17,7 @@ struct session;
 /* 6, 407: the label of a server name is not in the ring. */
 int extensions_set(const struct context_params *p, struct context *c,
                    struct tls_outcome *why);
+void extensions_free(struct context *c);
 
 /* What a client says in its hello. 0 or a return code. */
 int extensions_begin(struct session *s);

@@ -40,28 +40,51 @@ static int key_missing(const struct context_params *p,
                            e->label, keyring_name(p->ring));
 }
 
-int owncert_check_date(const struct context *c, const struct own_cert *own,
-                       struct tls_outcome *why)
+static int check_date(const struct context *c, const struct ring_entry *e,
+                      struct tls_outcome *why)
 {
-    const X509 *cert = own->entry->cert;
-    bool early = X509_cmp_current_time(X509_get0_notBefore(cert)) > 0;
+    bool early = X509_cmp_current_time(X509_get0_notBefore(e->cert)) > 0;
 
-    if (!early && X509_cmp_current_time(X509_get0_notAfter(cert)) > 0)
+    if (!early && X509_cmp_current_time(X509_get0_notAfter(e->cert)) > 0)
         return 0;
-    tls_outcome_certificate(why, cert);
-    return tls_outcome_set(why, 401,
-                           "the own certificate '%s' in ring %s is %s",
-                           own->entry->label, keyring_name(c->ring),
-                           early ? "not valid yet" : "expired");
+    return tls_outcome_set(
+        why, 401, "the own certificate '%s' in ring %s is %s", e->label,
+        keyring_name(c->ring), early ? "not valid yet" : "expired");
 }
 
-int owncert_check_dates(const struct context *c, struct tls_outcome *why)
+/* UINT32_MAX: the certificate has no such extension, so it may be all. */
+static int check_usage(const struct context *c, const struct ring_entry *e,
+                       struct tls_outcome *why)
+{
+    if ((X509_get_key_usage(e->cert) &
+         (KU_DIGITAL_SIGNATURE | KU_KEY_ENCIPHERMENT | KU_KEY_AGREEMENT)) != 0)
+        return 0;
+    return tls_outcome_set(
+        why, 440,
+        "the own certificate '%s' in ring %s may not be used for handshakes; "
+        "it needs KEYUSAGE(HANDSHAKE)",
+        e->label, keyring_name(c->ring));
+}
+
+int owncert_check(const struct context *c, const struct own_cert *own,
+                  struct tls_outcome *why)
+{
+    int rc = check_date(c, own->entry, why);
+
+    if (rc == 0)
+        rc = check_usage(c, own->entry, why);
+    if (rc != 0)
+        tls_outcome_certificate(why, own->entry->cert);
+    return rc;
+}
+
+int owncert_check_all(const struct context *c, struct tls_outcome *why)
 {
     size_t i;
     int rc = 0;
 
     for (i = 0; i < c->own_count && rc == 0; i++)
-        rc = owncert_check_date(c, &c->own[i], why);
+        rc = owncert_check(c, &c->own[i], why);
     return rc;
 }
 
@@ -198,7 +221,7 @@ static int on_request(SSL *ssl, void *arg)
     struct session *s = session_of(ssl);
 
     (void)arg;
-    return owncert_check_dates(s->context, &s->outcome) == 0;
+    return owncert_check_all(s->context, &s->outcome) == 0;
 }
 
 /*

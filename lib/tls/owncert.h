@@ -23,10 +23,11 @@ int owncert_find(const struct context_params *p, enum policy_parm parm,
 /* Frees the chain. */
 void owncert_done(struct own_cert *own);
 
-/* 401 when the certificate is expired or not valid yet. */
-int owncert_check_date(const struct context *c, const struct own_cert *own,
-                       struct tls_outcome *ret_why);
+/* 401: the certificate is expired or not valid yet; 440: it is not for
+ * handshakes. */
+int owncert_check(const struct context *c, const struct own_cert *own,
+                  struct tls_outcome *ret_why);
 /* All of them. */
-int owncert_check_dates(const struct context *c, struct tls_outcome *ret_why);
+int owncert_check_all(const struct context *c, struct tls_outcome *ret_why);
 
 #endif

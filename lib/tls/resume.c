@@ -35,6 +35,13 @@ struct tickets {
 
 /* ---- the end of a session ---- */
 
+/* OpenSSL can't put a session of no time into a ticket; it has the next
+ * second. */
+static void set_left(SSL_SESSION *session, time_t left)
+{
+    SSL_SESSION_set_timeout(session, left > 0 ? (long)left : 1);
+}
+
 void resume_limit(struct session *s, const ASN1_TIME *not_after)
 {
     SSL_SESSION *now = SSL_get_session(s->ssl);
@@ -49,7 +56,7 @@ void resume_limit(struct session *s, const ASN1_TIME *not_after)
     s->until = end;
     left = end - time(NULL);
     if (now != NULL && left < SSL_SESSION_get_timeout(now))
-        SSL_SESSION_set_timeout(now, left > 0 ? (long)left : 0);
+        set_left(now, left);
 }
 
 /* ---- ticket keys ---- */
@@ -157,7 +164,7 @@ static int on_make(SSL *ssl, void *arg)
     (void)arg;
     if (left > (time_t)t->lifetime)
         left = (time_t)t->lifetime;
-    SSL_SESSION_set_timeout(now, left > 0 ? (long)left : 0);
+    set_left(now, left);
     return SSL_SESSION_set1_ticket_appdata(now, &until, sizeof(until));
 }
 

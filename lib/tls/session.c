@@ -193,7 +193,7 @@ int session_new(const struct session_params *params, struct session **ret,
     s->handle = tls_next_handle();
     rc = environment_context(params->env, params->eff, &s->context, ret_why);
     if (rc == 0 && s->context->server)
-        rc = owncert_check_dates(s->context, ret_why);
+        rc = owncert_check_all(s->context, ret_why);
     if (rc == 0)
         rc = session_init(s, ret_why);
     if (rc == 0)

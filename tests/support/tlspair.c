@@ -6,6 +6,7 @@
 #include <openssl/err.h>
 
 #include "keyring/keyring.h"
+#include "tls/session_private.h"
 #include "util/source.h"
 #include "util/strbuf.h"
 
@@ -166,6 +167,11 @@ void tls_end_done(struct tls_end *e)
     SSL_free(e->plain);
     BIO_free(e->net);
     memset(e, 0, sizeof(*e));
+}
+
+void tls_end_trust(struct tls_end *e, X509_STORE *trust)
+{
+    SSL_set1_verify_cert_store(e->session->ssl, trust);
 }
 
 static enum session_status plain_status(SSL *ssl, int ret)
@@ -330,7 +336,7 @@ SSL_CTX *tls_plain_ctx(const struct testring *t, const char *userid,
 
         if (e->usage == RING_CERTAUTH)
             X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx), e->cert);
-        else if (userid != NULL && e->key != NULL &&
+        else if (userid != NULL && e->is_default &&
                  SSL_CTX_use_cert_and_key(ctx, e->cert, e->key, NULL, 1) != 1)
             die("plain context", "certificate");
     }

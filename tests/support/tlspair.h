@@ -61,6 +61,8 @@ int tls_end_open(struct tls_end *e, const struct tls_setup *s, size_t room);
 /* A plain OpenSSL end; a reference on CTX is taken. */
 void tls_end_plain(struct tls_end *e, SSL_CTX *ctx, bool server);
 void tls_end_done(struct tls_end *e);
+/* Trusts what TRUST has, in place of the ring. Only before the handshake. */
+void tls_end_trust(struct tls_end *e, X509_STORE *trust);
 
 /* One step of the handshake. */
 enum session_status tls_end_step(struct tls_end *e);

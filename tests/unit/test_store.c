@@ -211,7 +211,7 @@ START_TEST(a_replaced_certificate_keeps_label_and_key)
     X509 *other = x509("CLIENT", "CLIENT");
 
     c->requested = true;
-    IS(0, store_replace_cert(s, "SERVER", c, other, RING_NOTRUST, &err));
+    IS(0, store_replace_cert(s, "SERVER", c, other, RING_NOTRUST, NULL, &err));
     reopen();
     ck_assert(!cert("SERVER", "SERVER")->requested);
     ck_assert(cert("SERVER", "SERVER")->has_key);
