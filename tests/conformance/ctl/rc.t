@@ -25,7 +25,7 @@ $ attlsctl rc 134CC0CA --json
     },
     {
       "cause": "The user may not list the ring: READ for the own, UPDATE for another's to IRR.DIGTCERT.LISTRING (and READ to IRR.DIGTCERT.LIST) in class FACILITY.",
-      "command": "attlsctl rings check USER/RING"
+      "command": "attlsctl rings --reader USER OWNER/RING"
     },
     {
       "cause": "The connection has another user id than you think: see USERID in EZD1281I.",
