@@ -57,15 +57,14 @@ static bool entries_equal(const struct entry *a, const struct entry *b)
     return shown_equal(type, &a->last->value, &b->last->value);
 }
 
-/* What a reference leads to has entries of its own, and the two cipher
- * keywords make one list. */
+/* The two cipher keywords make one list, which is compared as such. */
 static const struct entry *next_entry(const struct policy_action *a, size_t *i)
 {
     enum value_type type;
 
     for (; *i < a->count; ++*i) {
         type = schema_parm((enum policy_parm)a->entries[*i].parm)->type;
-        if (type != TYPE_ref && type != TYPE_ciphers2 && type != TYPE_ciphers4)
+        if (type != TYPE_ciphers2 && type != TYPE_ciphers4)
             return &a->entries[(*i)++];
     }
     return NULL;

@@ -1,7 +1,8 @@
 /*
  * The search for the rule of a connection: the first one, by priority and
  * name, of which every condition holds (IP Configuration Guide, "AT-TLS
- * rules").
+ * rules"). The index says which rules are worth a look; who wants to know why
+ * a rule does not fit looks at all of them.
  */
 
 #include <string.h>
@@ -12,17 +13,30 @@
 
 /* What is compared: addresses unmapped, the moment as local time. */
 struct subject {
+    const struct policy *policy;
     struct netaddr local, remote;
     const struct policy_conn *conn;
-    struct tm now;
+    struct tm now; /* set when a rule with time conditions asks */
+    bool now_known;
 };
 
-static void subject_init(struct subject *s, const struct policy_conn *c)
+static void subject_init(struct subject *s, const struct policy *p,
+                         const struct policy_conn *c)
 {
+    s->policy = p;
     s->conn = c;
     s->local = netaddr_unmap(&c->local);
     s->remote = netaddr_unmap(&c->remote);
-    localtime_r(&c->when, &s->now);
+    s->now_known = false;
+}
+
+/* localtime_r() takes longer than the rest of a search. */
+static const struct tm *subject_now(struct subject *s)
+{
+    if (!s->now_known)
+        localtime_r(&s->conn->when, &s->now);
+    s->now_known = true;
+    return &s->now;
 }
 
 static bool addr_fits(const struct cond *cond, const struct netaddr *a)
@@ -177,8 +191,7 @@ bool policy_rule_active(const struct policy_rule *r, time_t when)
 /* The condition that fails, or NULL; *RET_FIT is UNKNOWN when only a name
  * that is not known stands in the way. */
 static const struct setting *first_failure(const struct policy_rule *r,
-                                           const struct subject *s,
-                                           enum fit *ret_fit)
+                                           struct subject *s, enum fit *ret_fit)
 {
     const struct policy_conn *c = s->conn;
     const struct setting *failed = NULL, *unknown = NULL;
@@ -204,10 +217,64 @@ static const struct setting *first_failure(const struct policy_rule *r,
         return r->userid;
     if (unknown == NULL && fit == UNKNOWN)
         unknown = r->userid;
-    if (r->timed && !time_fits(r, &s->now, &failed))
+    if (r->timed && !time_fits(r, subject_now(s), &failed))
         return failed;
     *ret_fit = unknown != NULL ? UNKNOWN : FITS;
     return unknown;
+}
+
+static void report(policy_reject_fn reject, void *arg,
+                   const struct policy_rule *r, const struct setting *failed)
+{
+    struct policy_reject why;
+
+    why.rule = r;
+    why.condition = schema_parm((enum policy_parm)failed->parm)->keyword;
+    why.span = failed->span;
+    reject(arg, &why);
+}
+
+/* Rule by rule; UINT32_MAX: none fits. */
+static uint32_t scan(struct subject *s, policy_reject_fn reject, void *arg)
+{
+    const struct policy_rule *rules = s->policy->rules;
+    const struct setting *failed;
+    enum fit fit;
+    uint32_t i;
+
+    for (i = 0; i < s->policy->rule_count; i++) {
+        failed = first_failure(&rules[i], s, &fit);
+        if (fit != FAILS)
+            return i;
+        if (reject != NULL)
+            report(reject, arg, &rules[i], failed);
+    }
+    return UINT32_MAX;
+}
+
+static bool fits(void *arg, uint32_t rule)
+{
+    struct subject *s = arg;
+    enum fit fit;
+
+    first_failure(&s->policy->rules[rule], s, &fit);
+    return fit != FAILS;
+}
+
+static uint32_t find(struct subject *s)
+{
+    const struct policy_conn *c = s->conn;
+    struct index_point pt;
+
+    pt.unknown = c->direction == POLICY_BOTH ? 1u << INDEX_DIRECTION : 0;
+    pt.at[INDEX_DIRECTION] = (uint64_t)c->direction;
+    pt.at[INDEX_LOCAL_PORT] = c->local.port;
+    pt.at[INDEX_REMOTE_PORT] = c->remote.port;
+    index_set_addr(&pt, INDEX_LOCAL_HIGH, &s->local);
+    index_set_addr(&pt, INDEX_REMOTE_HIGH, &s->remote);
+    index_set_name(&pt, INDEX_JOBNAME, c->jobname);
+    index_set_name(&pt, INDEX_USERID, c->userid);
+    return index_find(s->policy->index, &pt, fits, s);
 }
 
 enum policy_verdict policy_match(const struct policy *p,
@@ -215,27 +282,17 @@ enum policy_verdict policy_match(const struct policy *p,
                                  policy_reject_fn reject, void *arg,
                                  const struct policy_rule **ret_rule)
 {
-    const struct setting *failed;
-    struct policy_reject why;
     struct subject s;
     enum fit fit;
-    size_t i;
+    uint32_t i;
 
-    subject_init(&s, c);
-    for (i = 0; i < p->rule_count; i++) {
-        failed = first_failure(&p->rules[i], &s, &fit);
-        if (fit != FAILS) {
-            *ret_rule = &p->rules[i];
-            return fit == FITS ? POLICY_MATCHED : POLICY_IDENTITY_NEEDED;
-        }
-        if (reject == NULL)
-            continue;
-        why.rule = &p->rules[i];
-        why.condition = schema_parm((enum policy_parm)failed->parm)->keyword;
-        why.span = failed->span;
-        reject(arg, &why);
-    }
-    return POLICY_NO_RULE;
+    subject_init(&s, p, c);
+    i = reject == NULL && p->index != NULL ? find(&s) : scan(&s, reject, arg);
+    if (i == UINT32_MAX)
+        return POLICY_NO_RULE;
+    first_failure(&p->rules[i], &s, &fit);
+    *ret_rule = &p->rules[i];
+    return fit == FITS ? POLICY_MATCHED : POLICY_IDENTITY_NEEDED;
 }
 
 /* What a reference stands for. */
@@ -244,7 +301,8 @@ static void show_cond(const struct cond *cond, struct strbuf *out)
     enum { SHOWN = 8 };
     const struct addr_range *addrs = cond->items;
     const struct port_range *ports = cond->items;
-    bool is_port = cond->setting->value.object->ports != NULL;
+    enum policy_stmt kind = cond->setting->value.object->kind;
+    bool is_port = kind == STMT_PortRange || kind == STMT_PortGroup;
     union value v;
     uint32_t i;
 
@@ -287,7 +345,7 @@ bool policy_could_match(const struct policy *p, const struct policy_conn *c)
     struct subject s;
     size_t i;
 
-    subject_init(&s, c);
+    subject_init(&s, p, c);
     for (i = 0; i < p->rule_count; i++) {
         r = &p->rules[i];
         if ((r->direction->value.number & (long)c->direction) != 0 &&

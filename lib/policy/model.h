@@ -15,6 +15,7 @@
 
 #include "policy/ciphers.h"
 #include "policy/effective.h"
+#include "policy/index.h"
 #include "policy/policy.h"
 #include "policy/schema.h"
 #include "util/arena.h"
@@ -76,12 +77,15 @@ struct object {
     uint32_t count;
     /* Addresses or ports that an address or port object stands for. */
     uint32_t range_count;
-    const struct addr_range *addrs;
-    const struct port_range *ports;
+    union {
+        const struct addr_range *addrs;
+        const struct port_range *ports;
+    };
     struct policy_action *action; /* of an action statement */
 };
 
-/* What one keyword says in one action, inner blocks included. */
+/* What one keyword says in one action, inner blocks included; references have
+ * no entry, but what they lead to. */
 struct entry {
     uint16_t parm;
     uint32_t count; /* items of a keyword that may repeat */
@@ -140,8 +144,9 @@ struct policy {
     const struct defaults *defaults;
     const struct object **objects; /* global ones, in the order of the files */
     size_t object_count;
-    struct policy_rule *rules;
+    struct policy_rule *rules; /* in the order of the search */
     size_t rule_count;
+    const struct index *index; /* of the rules; NULL: they are few */
 };
 
 const struct entry *action_entry(const struct policy_action *a,

@@ -1,5 +1,6 @@
 #include "policy/resolver.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -296,13 +297,17 @@ static void fill(struct resolver *r, struct object *o, const struct ast *ast,
 
 /* The object that a reference names; NULL after an error. */
 static const struct object *bind_ref(struct resolver *r, const struct parm *row,
-                                     const char *name, const struct span *span)
+                                     const struct span *span)
 {
     enum policy_stmt kind = (enum policy_stmt)row->low, k;
-    struct pending *p = find_name(r, kind, name, strlen(name));
     const char *keyword = schema_statement(kind)->keyword;
+    struct pending *p;
     unsigned line, column;
+    char name[64]; /* longer ones are cut, and name nothing */
 
+    snprintf(name, sizeof(name), "%.*s", (int)span->len,
+             source_text(span->src) + span->off);
+    p = find_name(r, kind, name, strlen(name));
     if (p != NULL) {
         p->object->used = true;
         return p->object;
@@ -419,7 +424,7 @@ static bool fill_line(struct resolver *r, struct object *o, struct setting *set,
     set->span = ast_value_span(ast, node);
     if (row->type == TYPE_ref) {
         set->span = ast_span(ast, node->words[0]);
-        set->value.object = bind_ref(r, row, set->value.text, &set->span);
+        set->value.object = bind_ref(r, row, &set->span);
         if (o->kind == STMT_TTLSEnvironmentAction &&
             parm == PARM_TTLSGskLdapParmsRef)
             old_place(r, &set->span);

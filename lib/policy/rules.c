@@ -8,7 +8,8 @@
 #include "policy/value.h"
 #include "util/ebcdic.h"
 
-/* Actions: one entry a keyword, inner blocks included */
+/* Actions: one entry a keyword, inner blocks included in the place of the
+ * references to them */
 
 struct gathered {
     const struct setting *last[PARM_COUNT];
@@ -37,10 +38,12 @@ static void gather(struct gathered *g, const struct object *o)
         s = &o->settings[i];
         if (s->overridden)
             continue;
+        if (schema_parm((enum policy_parm)s->parm)->type == TYPE_ref) {
+            gather(g, s->value.object);
+            continue;
+        }
         g->last[s->parm] = s;
         g->count[s->parm] += item_count(s);
-        if (schema_parm((enum policy_parm)s->parm)->type == TYPE_ref)
-            gather(g, s->value.object);
     }
 }
 
@@ -104,7 +107,7 @@ static bool make_entries(struct policy *p, struct policy_action *a,
         e->last = g->last[i];
         if ((schema_parm((enum policy_parm)i)->flags & REPEAT) == 0)
             continue;
-        items = arena_calloc(p->arena, g->count[i] + 1, sizeof(*items));
+        items = arena_calloc(p->arena, g->count[i], sizeof(*items));
         if (items == NULL)
             return false;
         e->count = collect(items, a->object, (unsigned)i);
@@ -322,5 +325,5 @@ bool rules_build(struct policy *p)
             return false;
     if (p->rule_count != 0)
         qsort(p->rules, p->rule_count, sizeof(*p->rules), compare_rules);
-    return true;
+    return index_build(p->arena, p->rules, (uint32_t)p->rule_count, &p->index);
 }

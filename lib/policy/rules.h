@@ -7,7 +7,8 @@ struct policy;
 
 /*
  * Makes the actions' entries, what each rule resolves to, and the rules in
- * the order of their search, from the objects of P. False: no memory.
+ * the order of their search with their index, from the objects of P. False: no
+ * memory.
  */
 bool rules_build(struct policy *p);
 

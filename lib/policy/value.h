@@ -19,7 +19,8 @@ struct value_in {
 
 /*
  * Reads the value of IN->node by the type of IN->row into *RET. False after
- * an error was added. A reference gives its text.
+ * an error was added. The object of a
+ * reference is not set.
  */
 bool value_parse(struct value_in *in, union value *ret);
 

@@ -64,25 +64,29 @@ static struct block *add_block(struct arena *a, size_t size)
     return b;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+/* SIZE bytes, zeroed, at a multiple of ALIGN, a power of two. */
+static void *take(struct arena *a, size_t size, size_t align)
 {
-    const size_t align = alignof(max_align_t);
     struct block *b = a->blocks;
-    void *p;
+    size_t at = b != NULL ? (b->used + align - 1) & ~(align - 1) : 0;
 
     /* No object is larger than PTRDIFF_MAX; malloc() needn't be asked. */
-    if (size > PTRDIFF_MAX - sizeof(*b) - align)
+    if (size > PTRDIFF_MAX - sizeof(*b))
         return NULL;
-    size = (size + align - 1) & ~(align - 1);
-    if (b == NULL || b->size - b->used < size) {
+    if (b == NULL || at > b->size || b->size - at < size) {
         b = add_block(a, size);
         if (b == NULL)
             return NULL;
+        at = 0;
     }
-    p = b->data + b->used;
-    b->used += size;
     a->used += size;
-    return memset(p, 0, size);
+    b->used = at + size;
+    return memset(b->data + at, 0, size);
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+    return take(a, size, alignof(max_align_t));
 }
 
 void *arena_calloc(struct arena *a, size_t count, size_t size)
@@ -98,7 +102,7 @@ char *arena_strndup(struct arena *a, const char *s, size_t len)
 
     if (len == SIZE_MAX)
         return NULL;
-    p = arena_alloc(a, len + 1);
+    p = take(a, len + 1, 1);
     if (p != NULL)
         memcpy(p, s, len);
     return p;

@@ -20,9 +20,8 @@ static void new_line(struct json *j)
 /* What stands before a value: the comma, the place, the name. */
 static void begin(struct json *j, const char *key)
 {
-    bool in_object = j->depth != 0 && (j->objects & level_bit(j)) != 0;
-
-    assert(in_object == (key != NULL));
+    assert((key != NULL) ==
+           (j->depth != 0 && (j->objects & level_bit(j)) != 0));
     if (j->depth != 0) {
         if (j->filled & level_bit(j))
             strbuf_adds(j->out, j->form == JSON_LINE ? ", " : ",");
