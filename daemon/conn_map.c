@@ -243,15 +243,23 @@ static enum conn_event no_rule(struct conn *c)
     return CONN_EV_MAPPED_CLEAR;
 }
 
-static enum conn_event refuse_parameter(struct conn *c, const char *why)
+/* A parameter that is not built: named, with its place (design rule 7). */
+static enum conn_event refuse_parameter(struct conn *c,
+                                        const struct policy_refusal *r)
 {
     struct ezd_subject s;
+    unsigned line, column;
 
     conn_subject(c, &s);
+    ezd_map(c->host->trace, &s,
+            r->parm == PARM_ApplicationControlled ? EZD_APPL_CONTROL
+                                                  : EZD_ENABLED);
     /* 5018: policy mapping failed (IP Diagnosis Guide, AT-TLS return codes) */
     ezd_event(c->host->trace, &s, 5018, EZD_POLICY_MAPPING, NULL);
-    conn_remark(c, TRACE_ERR, "rule=%s refused=\"%s\"",
-                policy_rule_name(c->rule), why);
+    source_position(r->span.src, r->span.off, &line, &column);
+    conn_remark(c, TRACE_ERR, "rule=%s refused=\"%s (%s:%u): %s\"",
+                policy_rule_name(c->rule), r->keyword, source_name(r->span.src),
+                line, r->why);
     return conn_because(c, CONN_BY_PARAMETER, CONN_EV_REFUSED);
 }
 
@@ -270,12 +278,8 @@ static enum conn_event matched(struct conn *c)
         return CONN_EV_MAPPED_CLEAR;
     }
     c->tls = true;
-    if (effective_on(c->eff, PARM_ApplicationControlled)) {
-        ezd_map(c->host->trace, &s, EZD_APPL_CONTROL);
-        return refuse_parameter(
-            c, "ApplicationControlled On: programs can't start TLS themselves "
-               "in this release");
-    }
+    if (effective_refused(c->eff) != NULL)
+        return refuse_parameter(c, effective_refused(c->eff));
     ezd_map(c->host->trace, &s, EZD_ENABLED);
     ezd_event(c->host->trace, &s, 0, EZD_CONNECTION_INIT, NULL);
     c->begun = true;

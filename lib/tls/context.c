@@ -148,6 +148,7 @@ int context_new(const struct context_params *params, char *key,
     }
     c->key = key;
     c->ring = params->ring;
+    c->users = params->users;
     c->id[0] = params->id;
     c->id[1] = atomic_fetch_add(&last, 1) + 1;
     c->server =

@@ -30,6 +30,7 @@ struct signature {
 /* What the peer's certificates must have beyond a chain to the ring. */
 struct peer_rules {
     bool pass;          /* ClientAuthType PassThru: nothing is checked */
+    bool saf_check;     /* it must belong to a user */
     unsigned chain_rsa; /* bits of each RSA key: attlsd.conf's min_rsa */
     unsigned min_rsa, min_dsa, min_dh, min_ecc; /* bits, the peer's own key */
     unsigned edh_bits; /* of a server's Diffie-Hellman group, 0: any */
@@ -95,11 +96,13 @@ struct context {
     size_t own_count;
     struct tickets *tickets;    /* NULL: none are given */
     security_fn security;       /* OpenSSL's own, where ours asks it */
-    const struct keyring *ring; /* the environment's */
+    const struct keyring *ring; /* the environment's, as the next */
+    struct cert_users *users;   /* NULL: nobody asks */
 };
 
 struct context_params {
     const struct keyring *ring;
+    struct cert_users *users;
     X509_STORE *trust; /* a reference is taken */
     const struct effective *eff;
     unsigned min_rsa;

@@ -21,6 +21,7 @@ struct environment {
     uint64_t handle;
     struct keyring *ring;
     X509_STORE *trust;
+    struct cert_users *users; /* ClientAuthType SAFCheck only */
     unsigned min_rsa;
     pthread_mutex_t lock;
     struct context *contexts; /* under the lock */
@@ -130,34 +131,53 @@ static int check_labels(const struct environment *env,
     return 0;
 }
 
+static int open_ring(struct environment *env,
+                     const struct environment_params *params,
+                     struct tls_outcome *why)
+{
+    const char *name = effective_text(params->eff, PARM_Keyring);
+    struct error err = {0};
+
+    if (name == NULL)
+        return tls_outcome_set(why, 202,
+                               "the policy names no key ring; code Keyring in "
+                               "TTLSKeyringParms");
+    if (keyring_open_dir(params->racf, params->userid, name, &env->ring,
+                         &err) != 0)
+        return ring_failure(why, &err);
+    return 0;
+}
+
+static int open_users(struct environment *env,
+                      const struct environment_params *params,
+                      struct tls_outcome *why)
+{
+    if (effective_choice(params->eff, PARM_ClientAuthType) != AUTH_SAFCHECK ||
+        cert_users_new(params->racf, &env->users, NULL) == 0)
+        return 0;
+    return tls_no_memory(why);
+}
+
 int environment_open(const struct environment_params *params,
                      struct environment **ret, struct tls_outcome *ret_why)
 {
     struct environment *env = calloc(1, sizeof(*env));
-    const char *name = effective_text(params->eff, PARM_Keyring);
-    struct error err = {0};
     int rc;
 
     tls_outcome_init(ret_why);
     if (env == NULL)
-        return tls_outcome_set(ret_why, 4, "no memory");
+        return tls_no_memory(ret_why);
     atomic_init(&env->refs, 1);
     pthread_mutex_init(&env->lock, NULL);
     env->handle = tls_next_handle();
     env->min_rsa = params->min_rsa;
-    if (name == NULL) {
-        rc = tls_outcome_set(ret_why, 202,
-                             "the policy names no key ring; "
-                             "code Keyring in "
-                             "TTLSKeyringParms");
-    } else if (keyring_open_dir(params->racf, params->userid, name, &env->ring,
-                                &err) != 0) {
-        rc = ring_failure(ret_why, &err);
-    } else {
+    rc = open_ring(env, params, ret_why);
+    if (rc == 0)
         rc = make_trust(env, ret_why);
-        if (rc == 0)
-            rc = check_labels(env, params->eff, ret_why);
-    }
+    if (rc == 0)
+        rc = check_labels(env, params->eff, ret_why);
+    if (rc == 0)
+        rc = open_users(env, params, ret_why);
     if (rc == 0)
         *ret = env;
     else
@@ -184,6 +204,7 @@ void environment_unref(struct environment *env)
     }
     X509_STORE_free(env->trust);
     keyring_unref(env->ring);
+    cert_users_free(env->users);
     pthread_mutex_destroy(&env->lock);
     free(env);
 }
@@ -226,8 +247,8 @@ static struct context *find_context(const struct environment *env,
 int environment_context(struct environment *env, const struct effective *eff,
                         const struct context **ret, struct tls_outcome *ret_why)
 {
-    struct context_params params = {env->ring, env->trust, eff, env->min_rsa,
-                                    env->handle};
+    struct context_params params = {env->ring, env->users,   env->trust,
+                                    eff,       env->min_rsa, env->handle};
     struct context *c;
     char *key;
     int rc = check_refused(eff, ret_why);
@@ -236,7 +257,7 @@ int environment_context(struct environment *env, const struct effective *eff,
         return rc;
     key = context_key(eff);
     if (key == NULL)
-        return tls_outcome_set(ret_why, 4, "no memory");
+        return tls_no_memory(ret_why);
     pthread_mutex_lock(&env->lock);
     c = find_context(env, key);
     if (c == NULL) {

@@ -15,6 +15,7 @@
 #include "tls/extensions.h"
 #include "tls/owncert.h"
 #include "tls/session_private.h"
+#include "tls/verify.h"
 
 struct session *session_of(const SSL *ssl)
 {
@@ -305,6 +306,21 @@ static void prepare(void)
     errno = 0;
 }
 
+/* What is left to check, and to remember, when OpenSSL is content. 0 or the
+ * return code. */
+static int complete(struct session *s)
+{
+    X509 *peer = SSL_get0_peer_certificate(s->ssl);
+    int rc = extensions_check(s);
+
+    if (rc == 0 && SSL_session_reused(s->ssl) == 1 && peer != NULL)
+        rc = verify_user(s, peer);
+    if (rc == 0 && s->context->peer.fixed && peer != NULL &&
+        X509_up_ref(peer) == 1)
+        s->peer = peer;
+    return rc;
+}
+
 enum session_status session_handshake(struct session *s)
 {
     int ret;
@@ -315,11 +331,9 @@ enum session_status session_handshake(struct session *s)
     ret = SSL_do_handshake(s->ssl);
     if (ret != 1)
         return fail_step(s, ret, errno);
-    if (!s->done && extensions_check(s) != 0)
+    if (!s->done && complete(s) != 0)
         return SESSION_FAILED;
     s->done = true;
-    if (s->context->peer.fixed && s->peer == NULL)
-        s->peer = SSL_get1_peer_certificate(s->ssl);
     return SESSION_OK;
 }
 
@@ -419,6 +433,5 @@ X509 *session_peer_certificate(const struct session *s)
 
 const char *session_cert_userid(const struct session *s)
 {
-    (void)s;
-    return NULL;
+    return s->userid[0] != '\0' ? s->userid : NULL;
 }

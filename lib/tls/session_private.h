@@ -22,6 +22,7 @@ struct session {
     bool done;         /* the first handshake */
     bool named;        /* server: the client's server name is in the list */
     bool name_unknown; /* client: the server sent unrecognized_name */
+    char userid[CERT_USERID]; /* SAFCheck: whose certificate it is */
     time_t until;  /* server: when the session may not be resumed any more */
     X509 *peer;    /* of the first handshake; for RenegotiationCertCheck */
     bool watching; /* the first bytes are still to come */

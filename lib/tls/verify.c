@@ -153,6 +153,28 @@ static int check_cert(const struct session *s, X509 *cert, int depth)
     return is_changed(s, r, cert) ? X509_V_ERR_CERT_REJECTED : X509_V_OK;
 }
 
+/* ---- the user ---- */
+
+static bool is_undefined(const struct error *err)
+{
+    return err->code == ERR_NOT_FOUND || err->code == ERR_DENIED;
+}
+
+int verify_user(struct session *s, X509 *cert)
+{
+    struct tls_outcome *o = &s->outcome;
+    struct error err = {0};
+
+    if (!s->context->peer.saf_check)
+        return 0;
+    if (cert_users_find(s->context->users, cert, s->userid, &err) == 0)
+        return 0;
+    s->userid[0] = '\0';
+    tls_outcome_certificate(o, cert);
+    return tls_outcome_set(o, is_undefined(&err) ? 5002 : 9,
+                           "ClientAuthType SAFCheck: %s", err.text);
+}
+
 /* ---- the note of it ---- */
 
 static bool is_issuer_missing(int error)
@@ -194,6 +216,10 @@ static bool accept_cert(struct session *s, X509_STORE_CTX *store, X509 *cert)
         return refuse(s, error, cert);
     }
     resume_limit(s, X509_get0_notAfter(cert));
+    if (depth == 0 && verify_user(s, cert) != 0) {
+        X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION);
+        return false;
+    }
     return true;
 }
 
@@ -247,6 +273,7 @@ static int set_mode(const struct context_params *p, struct context *c,
         return 0;
     }
     c->peer.pass = auth == AUTH_PASSTHRU;
+    c->peer.saf_check = auth == AUTH_SAFCHECK;
     if (auth == AUTH_REQUIRED || auth == AUTH_SAFCHECK)
         mode |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
     SSL_CTX_set_verify(c->ssl, mode, verify_peer);

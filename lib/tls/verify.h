@@ -9,6 +9,8 @@
 
 #include "tls/context.h"
 
+struct session;
+
 /* Reads the policy and installs the check. */
 int verify_set(const struct context_params *p, struct context *c,
                struct tls_outcome *why);
@@ -19,5 +21,12 @@ int verify_set(const struct context_params *p, struct context *c,
  * Reference, HostReferenceIdDNS; RFC 6125 section 6.4).
  */
 bool verify_host(const struct peer_rules *r, X509 *cert);
+
+/*
+ * ClientAuthType SAFCheck: whose user CERT is. 0, or 5002 set in the outcome:
+ * it belongs to nobody. Asked for every handshake, resumed ones too: what the
+ * security database says may have changed.
+ */
+int verify_user(struct session *s, X509 *cert);
 
 #endif
