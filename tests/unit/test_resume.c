@@ -255,6 +255,41 @@ START_TEST(a_session_stays_with_its_server_name)
 }
 END_TEST
 
+/* The security database is asked again. */
+START_TEST(a_resumed_session_still_belongs_to_a_user)
+{
+    static const char *const versions[] = {"", V13};
+    struct testring *common = t;
+    char adv[128];
+    struct tls_side side = {.role = "ServerWithClientAuth", .adv = adv};
+    SSL_SESSION *session = NULL;
+    struct tls_setup setup;
+    struct tls_end s, c;
+    SSL_CTX *ctx;
+
+    t = testring_new(NULL);
+    ctx = client_ctx("CLIENT");
+    snprintf(adv, sizeof(adv), "%s\nClientAuthType SAFCheck", versions[_i]);
+    ck_assert_int_eq(tls_setup_open(&setup, t, &side), 0);
+    shake(&setup, ctx, NULL, &session);
+    ck_assert(shake(&setup, ctx, NULL, &session));
+    ck_assert_int_eq(
+        testring_run(t, "RACDCERT ID(CLIENT) DELETE(LABEL('CLIENT'))\n"), 0);
+    ck_assert_int_eq(tls_end_open(&s, &setup, ROOM), 0);
+    tls_end_plain(&c, ctx, false);
+    SSL_set_session(c.plain, session);
+    ck_assert(!tls_shake(&s, &c));
+    ck_assert_int_eq(tls_rc(&s), 5002);
+    tls_end_done(&s);
+    tls_end_done(&c);
+    SSL_SESSION_free(session);
+    SSL_CTX_free(ctx);
+    tls_setup_done(&setup);
+    testring_free(t);
+    t = common;
+}
+END_TEST
+
 /* ---- dates ---- */
 
 static time_t end_of_client_certificate(void)
@@ -460,6 +495,7 @@ TEST_ROWS(resumes, rows)
 tcase_add_loop_test(tc, a_resumed_session_knows_its_partner, 0, 2);
 TEST_ROWS(a_session_stays_with_its_settings, apart)
 tcase_add_loop_test(tc, a_session_stays_with_its_server_name, 0, 2);
+tcase_add_loop_test(tc, a_resumed_session_still_belongs_to_a_user, 0, 2);
 TEST(a_session_ends_with_the_certificate_1_2)
 TEST(a_session_ends_with_the_certificate_1_3)
 TEST(a_session_ends_after_a_week)
