@@ -306,7 +306,7 @@ static int read_command(struct tso_reader *r, struct tso_command **ret,
 
 int tso_next(struct tso_reader *r, struct tso_command **ret, struct error *err)
 {
-    struct tso_command *cmd;
+    struct tso_command *cmd = NULL;
     int rc;
 
     *ret = NULL;

@@ -171,7 +171,7 @@ static int listen_as_syslog(void)
     struct sockaddr_un un = {.sun_family = AF_UNIX};
     int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
 
-    snprintf(un.sun_path, sizeof(un.sun_path), "%s", path_of("log"));
+    snprintf(un.sun_path, sizeof(un.sun_path), "%.100s", path_of("log"));
     ck_assert_int_eq(bind(fd, (struct sockaddr *)&un, sizeof(un)), 0);
     return fd;
 }
