@@ -165,6 +165,8 @@ int config_load_source(struct source *src, struct diags *diags,
 struct config *config_ref(struct config *c);
 void config_unref(struct config *c); /* NULL allowed */
 
+/* An account's name or number. False: there is no such account. */
+bool config_parse_account(const char *text, uid_t *ret);
 /* "22" or "8000-8099"; "10.0.0.0/8", "fd00::1". False: TEXT is none. */
 bool config_parse_ports(const char *text, struct nft_ports *ret);
 bool config_parse_network(const char *text, struct nft_addrs *ret);

@@ -416,6 +416,11 @@ static int find_account(const char *name, uid_t *ret)
     return 0;
 }
 
+bool config_parse_account(const char *text, uid_t *ret)
+{
+    return find_account(text, ret) == 0;
+}
+
 static int read_uid(struct config_reader *r, config_setting_t *s,
                     const struct config_setting *row, void *field)
 {

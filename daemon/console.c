@@ -12,6 +12,7 @@
 
 static console_answer_fn *const answers[CONTROL_COMMAND_COUNT] = {
     [CONTROL_STATUS] = console_status,
+    [CONTROL_RULESET] = console_ruleset,
 };
 
 bool question_takes(const struct question *q, size_t *at, const char *word)

@@ -21,6 +21,7 @@ struct console_params {
     struct listener **listeners;
     size_t listener_count;
     time_t started;
+    const struct config *config; /* of the start: the listeners' */
 };
 
 struct console;

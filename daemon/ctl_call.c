@@ -111,7 +111,9 @@ static int read_reply(int fd, struct strbuf *in, struct control_reply *ret,
     return r;
 }
 
-int ctl_call(const char *path, const struct control_request *request, int file)
+/* The output goes to INTO; NULL: to standard output. */
+static int call(const char *path, const struct control_request *request,
+                int file, struct strbuf *into)
 {
     struct strbuf out = STRBUF_INIT, in = STRBUF_INIT;
     struct control_reply reply;
@@ -129,7 +131,10 @@ int ctl_call(const char *path, const struct control_request *request, int file)
     } else if (read_reply(fd, &in, &reply, &err) < 0) {
         fprintf(stderr, "attlsctl: %s\n", err.text);
     } else {
-        fwrite(reply.out, 1, reply.out_len, stdout);
+        if (into != NULL)
+            strbuf_add(into, reply.out, reply.out_len);
+        else
+            fwrite(reply.out, 1, reply.out_len, stdout);
         fwrite(reply.err, 1, reply.err_len, stderr);
         status = reply.status;
     }
@@ -137,6 +142,22 @@ int ctl_call(const char *path, const struct control_request *request, int file)
     strbuf_done(&out);
     strbuf_done(&in);
     return status;
+}
+
+int ctl_call(const char *path, const struct control_request *request, int file)
+{
+    return call(path, request, file, NULL);
+}
+
+int ctl_fetch(const char *path, const struct control_request *request,
+              struct strbuf *ret)
+{
+    int status = call(path, request, -1, ret);
+
+    if (!strbuf_failed(ret))
+        return status;
+    fprintf(stderr, "attlsctl: no memory\n");
+    return CTL_EXIT_ERROR;
 }
 
 enum { OPT_CONTROL = 1, OPT_JSON, OPT_HELP };

@@ -19,6 +19,11 @@ const char *ctl_control_path(const char *option);
  */
 int ctl_call(const char *path, const struct control_request *request, int file);
 
+/* As ctl_call(), with no descriptor, and what comes back for standard output
+ * goes to RET. */
+int ctl_fetch(const char *path, const struct control_request *request,
+              struct strbuf *ret);
+
 /*
  * The whole of a verb that only passes its words on: takes --control, --json
  * (the word "json" goes first) and --help with OPTIONS_TEXT.

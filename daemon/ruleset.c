@@ -7,6 +7,20 @@
 #include "policy/filter.h"
 #include "util/arena.h"
 
+bool ruleset_capture(const struct config *started, const struct config *now,
+                     struct config_capture *ret)
+{
+    const struct config_capture *first = config_capture(started);
+    const struct config_capture *later = config_capture(now);
+
+    if (first == NULL)
+        return false;
+    *ret = later != NULL ? *later : *first;
+    ret->out_port = first->out_port;
+    ret->in_port = first->in_port;
+    return true;
+}
+
 static bool take_addrs(struct arena *a, const struct policy_rule *r,
                        enum policy_side side, struct nft_side *ret)
 {

@@ -10,6 +10,14 @@
 #include "policy/policy.h"
 #include "util/strbuf.h"
 
+/*
+ * The settings of transparent mode that count: those of the configuration
+ * NOW, but the ports of the sockets that are open, which STARTED
+ * has. False: STARTED has no transparent listener.
+ */
+bool ruleset_capture(const struct config *started, const struct config *now,
+                     struct config_capture *ret);
+
 struct ruleset_options {
     const struct config_capture *capture; /* ports, exclusions */
     bool no_guard;                        /* leave the guard chains empty */

@@ -290,19 +290,12 @@ static void log_findings(struct server *s, const struct diags *diags)
 static int install_rules(struct server *s, const struct snapshot *snap,
                          struct error *err)
 {
-    const struct config_capture *first = config_capture(s->config);
-    const struct config_capture *now = config_capture(snapshot_config(snap));
     struct config_capture capture;
     struct ruleset_options opt = {.capture = &capture};
     int r;
 
-    if (first == NULL)
-        return 0;
-    /* a reload may change what is left alone, not the sockets */
-    capture = now != NULL ? *now : *first;
-    capture.out_port = first->out_port;
-    capture.in_port = first->in_port;
-    if (!capture.install)
+    if (!ruleset_capture(s->config, snapshot_config(snap), &capture) ||
+        !capture.install)
         return 0;
     r = ruleset_apply(snapshot_policy(snap), &opt, err);
     if (r == 0)
@@ -366,6 +359,7 @@ static int start_console(struct server *s, struct error *err)
         .listeners = s->listeners,
         .listener_count = s->listener_count,
         .started = time(NULL),
+        .config = s->config,
     };
 
     return s->console != NULL ? console_start(s->console, &cp, err) : 0;

@@ -112,10 +112,23 @@ static size_t merge_addrs(struct nft_addrs *p, size_t count)
     return n + 1;
 }
 
-/* Those of FAMILY, " { 10.0.0.0-10.255.255.255 }"; there is at least one. */
-static void add_addr_set(struct strbuf *out, const struct nft_addrs *addrs,
+static bool is_whole_family(const struct nft_addrs *a)
+{
+    size_t i, len = netaddr_ip_len(&a->low);
+
+    for (i = 0; i < len; i++)
+        if (a->low.ip[i] != 0 || a->high.ip[i] != 0xff)
+            return false;
+    return true;
+}
+
+/* " PREFIXip FIELD { 10.0.0.0-10.255.255.255 }" of the addresses of FAMILY,
+ * of which there is at least one. */
+static void add_addr_set(struct strbuf *out, const char *prefix,
+                         const char *field, const struct nft_addrs *addrs,
                          size_t count, int family)
 {
+    const char *protocol = family == AF_INET ? "ip" : "ip6";
     struct nft_addrs *copy = calloc(count, sizeof(*copy));
     size_t i, n = 0;
 
@@ -127,7 +140,13 @@ static void add_addr_set(struct strbuf *out, const struct nft_addrs *addrs,
         if (addrs[i].low.family == family)
             copy[n++] = addrs[i];
     n = merge_addrs(copy, n);
-    strbuf_adds(out, " { ");
+    if (n == 1 && is_whole_family(copy)) {
+        strbuf_addf(out, " meta nfproto %s",
+                    family == AF_INET ? "ipv4" : "ipv6");
+        free(copy);
+        return;
+    }
+    strbuf_addf(out, " %s%s %s { ", prefix, protocol, field);
     for (i = 0; i < n; i++) {
         strbuf_adds(out, i != 0 ? ", " : "");
         netaddr_add_ip(&copy[i].low, out);
@@ -170,9 +189,7 @@ static void add_match_addr(struct strbuf *out, const struct nft_side *side,
 {
     if (side->addr_count == 0)
         return;
-    strbuf_addf(out, " %s%s %s", prefix, family == AF_INET ? "ip" : "ip6",
-                field);
-    add_addr_set(out, side->addrs, side->addr_count, family);
+    add_addr_set(out, prefix, field, side->addrs, side->addr_count, family);
 }
 
 static void add_match_port(struct strbuf *out, const struct nft_side *side,
@@ -325,8 +342,8 @@ static void add_nets(struct strbuf *out, const struct nft_params *p,
     for (i = 0; i < 2; i++) {
         if (!has_family(p->nets, p->net_count, families[i]))
             continue;
-        strbuf_addf(out, "\t\t%s %s", i == 0 ? "ip" : "ip6", field);
-        add_addr_set(out, p->nets, p->net_count, families[i]);
+        strbuf_adds(out, "\t\t");
+        add_addr_set(out, "", field, p->nets, p->net_count, families[i]);
         strbuf_adds(out, " accept\n");
     }
 }

@@ -90,7 +90,7 @@ static const struct {
      "ip daddr { 10.0.0.0-10.0.0.9, 10.0.1.0 } counter", NULL},
     {"the last address", true, false, NULL, NULL,
      "0.0.0.0-255.255.255.255 255.255.255.255-255.255.255.255", NULL,
-     "ip daddr { 0.0.0.0-255.255.255.255 } counter", NULL},
+     "\t\tmeta l4proto tcp meta nfproto ipv4 counter", NULL},
     {"a line per family", true, false, NULL, NULL,
      "10.0.0.1-10.0.0.1 fd00::1-fd00::9", "5555-5555",
      "ip daddr { 10.0.0.1 } tcp dport { 5555 }",
