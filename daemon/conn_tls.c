@@ -165,17 +165,11 @@ static const char *role_of(const struct conn *c)
     }
 }
 
-/* A target with a name is known by it, else by its address. */
-static const char *target_name(const struct conn *c, char buf[NETADDR_TEXT])
-{
-    return c->in.target != NULL ? c->in.target->text
-                                : netaddr_format(&c->in.onward, buf);
-}
-
 static enum conn_event open_session(struct conn *c)
 {
     char target[NETADDR_TEXT];
-    struct session_params params = {c->env, c->eff, target_name(c, target)};
+    struct session_params params = {c->env, c->eff,
+                                    netaddr_format(&c->remote, target)};
     struct session *session = NULL;
     struct tls_outcome why;
     struct ezd_subject s;

@@ -12,6 +12,7 @@
 #include "tls/owncert.h"
 #include "tls/protocol.h"
 #include "tls/resume.h"
+#include "tls/reuse.h"
 #include "tls/verify.h"
 #include "util/strbuf.h"
 
@@ -66,6 +67,9 @@ static const enum policy_parm key_parms[] = {
     PARM_ServerExtendedMasterSecret,
     PARM_GSK_V3_SESSION_TIMEOUT,
     PARM_GSK_V3_SIDCACHE_SIZE,
+    PARM_GSK_SESSION_TICKET_CLIENT_ENABLE,
+    PARM_GSK_SESSION_TICKET_CLIENT_MAXSIZE,
+    PARM_GSK_SESSION_TICKET_CLIENT_MAXCACHED,
     PARM_GSK_SESSION_TICKET_SERVER_ENABLE,
     PARM_GSK_SESSION_TICKET_SERVER_ALGORITHM,
     PARM_GSK_SESSION_TICKET_SERVER_COUNT,
@@ -170,6 +174,7 @@ void context_free(struct context *c)
     owncert_free(c);
     extensions_free(c);
     resume_free(c);
+    reuse_free(c);
     arena_free(c->arena);
     free(c->key);
     free(c);

@@ -77,6 +77,7 @@ struct group_rules {
 enum { CONTEXT_CERTS_MAX = 3 };
 
 struct tickets;
+struct reuse;
 
 typedef int (*security_fn)(const SSL *, const SSL_CTX *, int, int, int, void *,
                            void *);
@@ -94,7 +95,8 @@ struct context {
     struct group_rules groups;
     struct own_cert own[CONTEXT_CERTS_MAX];
     size_t own_count;
-    struct tickets *tickets;    /* NULL: none are given */
+    struct tickets *tickets;    /* server; NULL: none are given */
+    struct reuse *reuse;        /* client: what it keeps */
     security_fn security;       /* OpenSSL's own, where ours asks it */
     const struct keyring *ring; /* the environment's, as the next */
     struct cert_users *users;   /* NULL: nobody asks */

@@ -10,6 +10,7 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
+#include "tls/reuse.h"
 #include "tls/session_private.h"
 
 /* Tickets under older keys than these are not taken any more: a full
@@ -274,10 +275,8 @@ int resume_set(const struct context_params *p, struct context *c,
                struct tls_outcome *why)
 {
     SSL_CTX_set_options(c->ssl, SSL_OP_NO_TICKET);
-    if (!c->server) {
-        SSL_CTX_set_session_cache_mode(c->ssl, SSL_SESS_CACHE_OFF);
-        return 0;
-    }
+    if (!c->server)
+        return reuse_set(p, c, why);
     set_cache(p->eff, c->ssl);
     if (SSL_CTX_set_session_id_context(c->ssl, (unsigned char *)c->id,
                                        sizeof(c->id)) != 1)

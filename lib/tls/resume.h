@@ -10,7 +10,7 @@
  * is System SSL's session cache (GSK_V3_...), in TLSv1.3 it is tickets
  * (GSK_SESSION_TICKET_SERVER_...). None outlives a certificate of the
  * client's chain, nor seven days after the full handshake (RFC 8446 section
- * 4.6.1), however often it is resumed. A client keeps none.
+ * 4.6.1), however often it is resumed. What a client keeps: reuse.h.
  */
 
 #include "tls/context.h"

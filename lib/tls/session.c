@@ -12,6 +12,7 @@
 #include <openssl/ssl.h>
 
 #include "tls/environment_private.h"
+#include "tls/reuse.h"
 #include "tls/extensions.h"
 #include "tls/owncert.h"
 #include "tls/session_private.h"
@@ -174,8 +175,10 @@ static int session_init(struct session *s, struct tls_outcome *why)
         SSL_set_accept_state(s->ssl);
     else
         SSL_set_connect_state(s->ssl);
-    if (extensions_begin(s) == 0)
+    if (extensions_begin(s) == 0) {
+        reuse_offer(s);
         return 0;
+    }
     *why = s->outcome;
     return why->rc;
 }
@@ -195,6 +198,10 @@ int session_new(const struct session_params *params, struct session **ret,
     rc = environment_context(params->env, params->eff, &s->context, ret_why);
     if (rc == 0 && s->context->server)
         rc = owncert_check_all(s->context, ret_why);
+    if (rc == 0 && !s->context->server && params->target != NULL) {
+        s->target = strdup(params->target);
+        rc = s->target != NULL ? 0 : tls_no_memory(ret_why);
+    }
     if (rc == 0)
         rc = session_init(s, ret_why);
     if (rc == 0)
@@ -210,6 +217,7 @@ void session_free(struct session *s)
         return;
     SSL_free(s->ssl);
     X509_free(s->peer);
+    free(s->target);
     environment_unref(s->env);
     free(s);
 }
@@ -321,20 +329,28 @@ static int complete(struct session *s)
     return rc;
 }
 
-enum session_status session_handshake(struct session *s)
+static enum session_status shake(struct session *s)
 {
     int ret;
 
-    if (is_over(s))
-        return SESSION_FAILED;
     prepare();
     ret = SSL_do_handshake(s->ssl);
     if (ret != 1)
         return fail_step(s, ret, errno);
-    if (!s->done && complete(s) != 0)
-        return SESSION_FAILED;
-    s->done = true;
-    return SESSION_OK;
+    return s->done || complete(s) == 0 ? SESSION_OK : SESSION_FAILED;
+}
+
+enum session_status session_handshake(struct session *s)
+{
+    enum session_status st = SESSION_FAILED;
+
+    if (!is_over(s))
+        st = shake(s);
+    if (st == SESSION_FAILED && !s->done)
+        reuse_forget(s);
+    if (st == SESSION_OK)
+        s->done = true;
+    return st;
 }
 
 enum session_status session_read(struct session *s, void *buf, size_t len,

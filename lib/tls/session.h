@@ -27,8 +27,8 @@ struct session;
 struct session_params {
     struct environment *env;     /* a reference is taken */
     const struct effective *eff; /* of the rule; borrowed, must outlive */
-    const char *target; /* name or address of the peer, for session reuse
-                         * as a client; may be NULL */
+    const char *target; /* address and port of the peer: a client resumes
+                         * only sessions with the same one; NULL: none */
 };
 
 enum session_status {

@@ -15,6 +15,7 @@ struct session {
     struct environment *env;
     const struct context *context;
     SSL *ssl;
+    char *target; /* client: where it goes; NULL: not known */
     uint64_t handle;
     struct tls_outcome outcome;
     session_seen_fn seen; /* NULL: nobody looks */
@@ -23,7 +24,8 @@ struct session {
     bool named;        /* server: the client's server name is in the list */
     bool name_unknown; /* client: the server sent unrecognized_name */
     char userid[CERT_USERID]; /* SAFCheck: whose certificate it is */
-    time_t until;  /* server: when the session may not be resumed any more */
+    time_t until;  /* when the session may not be resumed any more; a client
+                    * knows it of the one it offered, else 0 */
     X509 *peer;    /* of the first handshake; for RenegotiationCertCheck */
     bool watching; /* the first bytes are still to come */
     bool clear;    /* they were not TLS */

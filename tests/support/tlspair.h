@@ -39,6 +39,7 @@ struct tls_setup {
     const struct effective *eff;
     struct environment *env; /* NULL: it could not be opened */
     struct tls_outcome why;
+    const char *target; /* of the sessions made from it; NULL: none */
 };
 
 /* The policy must load; the result is environment_open()'s. */

@@ -1,0 +1,236 @@
+#include "tls/reuse.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <time.h>
+
+#include "tls/session_private.h"
+
+enum {
+    BUCKETS = 256,
+    WEEK = 7 * 24 * 60 * 60,
+    TICKETS_DEFAULT = 512 /* as many as GSK_V3_SIDCACHE_SIZE's default */
+};
+
+struct kept {
+    LIST_ENTRY(kept) bucket;
+    TAILQ_ENTRY(kept) age;
+    SSL_SESSION *session;
+    time_t until;
+    char target[]; /* as in struct session */
+};
+
+struct reuse {
+    pthread_mutex_t lock;
+    unsigned long max_old, max_13, max_ticket; /* 0: none are kept */
+    size_t count;
+    LIST_HEAD(, kept) buckets[BUCKETS];
+    TAILQ_HEAD(kept_list, kept) ages; /* the longest unused one first */
+};
+
+/* ---- what is kept ---- */
+
+/* FNV-1a */
+static unsigned bucket_of(const char *target)
+{
+    unsigned h = 2166136261u;
+
+    for (; *target != '\0'; target++)
+        h = (h ^ (unsigned char)*target) * 16777619u;
+    return h % BUCKETS;
+}
+
+static struct kept *find(struct reuse *r, const char *target)
+{
+    struct kept *k;
+
+    LIST_FOREACH (k, &r->buckets[bucket_of(target)], bucket)
+        if (strcmp(k->target, target) == 0)
+            return k;
+    return NULL;
+}
+
+static void drop(struct reuse *r, struct kept *k)
+{
+    LIST_REMOVE(k, bucket);
+    TAILQ_REMOVE(&r->ages, k, age);
+    r->count--;
+    SSL_SESSION_free(k->session);
+    free(k);
+}
+
+/* Takes the reference SESSION; without memory it is not kept. */
+static void keep(struct reuse *r, const char *target, SSL_SESSION *session,
+                 time_t until, unsigned long max)
+{
+    struct kept *k = find(r, target);
+    size_t len = strlen(target) + 1;
+
+    if (k != NULL)
+        drop(r, k);
+    while (r->count >= max)
+        drop(r, TAILQ_FIRST(&r->ages));
+    k = malloc(sizeof(*k) + len);
+    if (k == NULL) {
+        SSL_SESSION_free(session);
+        return;
+    }
+    k->session = session;
+    k->until = until;
+    memcpy(k->target, target, len);
+    LIST_INSERT_HEAD(&r->buckets[bucket_of(target)], k, bucket);
+    TAILQ_INSERT_TAIL(&r->ages, k, age);
+    r->count++;
+}
+
+/* ---- for how long ---- */
+
+static time_t earlier(time_t until, const X509 *cert)
+{
+    struct tm tm;
+    time_t end;
+
+    if (cert == NULL || ASN1_TIME_to_tm(X509_get0_notAfter(cert), &tm) != 1)
+        return until;
+    end = timegm(&tm);
+    return end < until ? end : until;
+}
+
+/* A resumed session's certificates were looked at in the first handshake:
+ * the time of that one stands in the session already (on_new). */
+static time_t valid_until(const SSL *ssl, const SSL_SESSION *session)
+{
+    STACK_OF(X509) *chain = SSL_get_peer_cert_chain(ssl);
+    time_t begun = (time_t)SSL_SESSION_get_time(session);
+    time_t until = begun + (time_t)SSL_SESSION_get_timeout(session);
+    unsigned long hint = SSL_SESSION_get_ticket_lifetime_hint(session);
+    int i;
+
+    if (until > begun + WEEK)
+        until = begun + WEEK;
+    if (hint != 0 && until > begun + (time_t)hint)
+        until = begun + (time_t)hint;
+    for (i = 0; i < sk_X509_num(chain); i++)
+        until = earlier(until, sk_X509_value(chain, i));
+    return earlier(until, SSL_get_certificate(ssl));
+}
+
+/* ---- OpenSSL's callback ---- */
+
+/* How many may be kept of this kind, this one included. */
+static unsigned long room_for(const struct reuse *r, const SSL_SESSION *session)
+{
+    const unsigned char *ticket;
+    size_t len = 0;
+
+    if (SSL_SESSION_get_protocol_version(session) != TLS1_3_VERSION)
+        return r->max_old;
+    SSL_SESSION_get0_ticket(session, &ticket, &len);
+    return len <= r->max_ticket ? r->max_13 : 0;
+}
+
+static int on_new(SSL *ssl, SSL_SESSION *session)
+{
+    struct session *s = session_of(ssl);
+    struct reuse *r = s->context->reuse;
+    unsigned long max = room_for(r, session);
+    time_t until;
+
+    if (s->target == NULL || max == 0 || !SSL_SESSION_is_resumable(session))
+        return 0;
+    until = valid_until(ssl, session);
+    if (s->until != 0 && s->until < until)
+        until = s->until; /* resumed: no longer than the one before */
+    pthread_mutex_lock(&r->lock);
+    keep(r, s->target, session, until, max);
+    pthread_mutex_unlock(&r->lock);
+    return 1;
+}
+
+/* ---- the session's side ---- */
+
+void reuse_offer(struct session *s)
+{
+    struct reuse *r = s->context->reuse;
+    struct kept *k;
+
+    if (r == NULL || s->target == NULL)
+        return;
+    pthread_mutex_lock(&r->lock);
+    k = find(r, s->target);
+    if (k != NULL && time(NULL) >= k->until) {
+        drop(r, k);
+        k = NULL;
+    }
+    if (k != NULL && SSL_set_session(s->ssl, k->session) == 1) {
+        s->until = k->until;
+        TAILQ_REMOVE(&r->ages, k, age);
+        TAILQ_INSERT_TAIL(&r->ages, k, age);
+    }
+    pthread_mutex_unlock(&r->lock);
+}
+
+void reuse_forget(const struct session *s)
+{
+    struct reuse *r = s->context->reuse;
+    struct kept *k;
+
+    if (r == NULL || s->target == NULL)
+        return;
+    pthread_mutex_lock(&r->lock);
+    k = find(r, s->target);
+    if (k != NULL)
+        drop(r, k);
+    pthread_mutex_unlock(&r->lock);
+}
+
+/* ---- making ---- */
+
+static void set_limits(const struct effective *eff, struct reuse *r)
+{
+    if (effective_number(eff, PARM_GSK_V3_SESSION_TIMEOUT) != 0)
+        r->max_old = effective_number(eff, PARM_GSK_V3_SIDCACHE_SIZE);
+    if (!effective_on(eff, PARM_GSK_SESSION_TICKET_CLIENT_ENABLE))
+        return;
+    r->max_13 =
+        effective_origin(eff, PARM_GSK_SESSION_TICKET_CLIENT_MAXCACHED, NULL) ==
+                LEVEL_DEFAULT
+            ? TICKETS_DEFAULT
+            : effective_number(eff, PARM_GSK_SESSION_TICKET_CLIENT_MAXCACHED);
+    r->max_ticket =
+        effective_number(eff, PARM_GSK_SESSION_TICKET_CLIENT_MAXSIZE);
+}
+
+int reuse_set(const struct context_params *p, struct context *c,
+              struct tls_outcome *why)
+{
+    unsigned long seconds =
+        effective_number(p->eff, PARM_GSK_V3_SESSION_TIMEOUT);
+    struct reuse *r = calloc(1, sizeof(*r));
+
+    if (r == NULL)
+        return tls_no_memory(why);
+    pthread_mutex_init(&r->lock, NULL);
+    TAILQ_INIT(&r->ages);
+    set_limits(p->eff, r);
+    c->reuse = r;
+    SSL_CTX_set_session_cache_mode(c->ssl, SSL_SESS_CACHE_CLIENT |
+                                               SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(c->ssl, on_new);
+    if (seconds != 0)
+        SSL_CTX_set_timeout(c->ssl, (long)seconds);
+    return 0;
+}
+
+void reuse_free(struct context *c)
+{
+    if (c->reuse == NULL)
+        return;
+    while (!TAILQ_EMPTY(&c->reuse->ages))
+        drop(c->reuse, TAILQ_FIRST(&c->reuse->ages));
+    pthread_mutex_destroy(&c->reuse->lock);
+    free(c->reuse);
+    c->reuse = NULL;
+}

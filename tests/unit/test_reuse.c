@@ -1,0 +1,196 @@
+/* Sessions that a client keeps: for whom, how many, for how long. */
+
+#include "tls/session.h"
+
+#include "support/suite.h"
+#include "support/tlspair.h"
+
+enum { ROOM = 64 * 1024 };
+
+#define ONLY13 "TLSv1.2 Off\nTLSv1.3 On"
+
+static struct testring *good;
+
+static void setup(void)
+{
+    good = testring_new(NULL);
+}
+
+static void teardown(void)
+{
+    testring_free(good);
+}
+
+/* A client and a server, of which each connection is a pair of ends. */
+struct both {
+    struct tls_setup server, client;
+};
+
+static void both_open(struct both *b, const char *adv, const char *client_gsk)
+{
+    const struct tls_side s = {.role = "Server", .adv = adv};
+    const struct tls_side c = {.role = "Client", .adv = adv, .gsk = client_gsk};
+
+    ck_assert_int_eq(tls_setup_open(&b->server, good, &s), 0);
+    ck_assert_int_eq(tls_setup_open(&b->client, good, &c), 0);
+}
+
+static void both_done(struct both *b)
+{
+    tls_setup_done(&b->server);
+    tls_setup_done(&b->client);
+}
+
+/* One connection to TARGET; true: it resumed a session. */
+static bool connect_to(struct both *b, const char *target)
+{
+    struct tls_end s, c;
+    bool resumed;
+
+    b->client.target = target;
+    ck_assert_int_eq(tls_end_open(&s, &b->server, ROOM), 0);
+    ck_assert_int_eq(tls_end_open(&c, &b->client, ROOM), 0);
+    ck_assert_msg(tls_shake(&s, &c), "%s; %s", tls_reason(&s), tls_reason(&c));
+    /* tickets come with the first data */
+    ck_assert(tls_say(&s, &c, "hello") && tls_say(&c, &s, "hello"));
+    resumed = session_resumed(c.session);
+    ck_assert(resumed == session_resumed(s.session));
+    /* OpenSSL lets no session resume that ended without close_notify */
+    session_close(s.session);
+    session_close(c.session);
+    tls_end_done(&s);
+    tls_end_done(&c);
+    return resumed;
+}
+
+static const struct {
+    const char *name, *adv, *gsk;
+    bool resumes;
+} kinds[] = {
+    {"TLS 1.2", NULL, NULL, true},
+    {"TLS 1.3", ONLY13, NULL, true},
+    {"no cache", NULL, "GSK_V3_SIDCACHE_SIZE 0", false},
+    {"no time", NULL, "GSK_V3_SESSION_TIMEOUT 0", false},
+    {"the cache is not for tickets", ONLY13, "GSK_V3_SIDCACHE_SIZE 0", true},
+    {"no tickets", ONLY13, "GSK_SESSION_TICKET_CLIENT_ENABLE Off", false},
+    {"tickets are not for TLS 1.2", NULL,
+     "GSK_SESSION_TICKET_CLIENT_ENABLE Off", true},
+    {"tickets too long", ONLY13, "GSK_SESSION_TICKET_CLIENT_MAXSIZE 16", false},
+    {"no ticket kept", ONLY13, "GSK_SESSION_TICKET_CLIENT_MAXCACHED 0", false},
+    {"one ticket kept", ONLY13, "GSK_SESSION_TICKET_CLIENT_MAXCACHED 1", true},
+};
+
+START_TEST(resumes_as_the_policy_says)
+{
+    struct both b;
+
+    both_open(&b, kinds[_i].adv, kinds[_i].gsk);
+    ck_assert(!connect_to(&b, "192.0.2.1:1"));
+    ck_assert_msg(connect_to(&b, "192.0.2.1:1") == kinds[_i].resumes, "%s",
+                  kinds[_i].name);
+    ck_assert_msg(connect_to(&b, "192.0.2.1:1") == kinds[_i].resumes, "%s",
+                  kinds[_i].name);
+    both_done(&b);
+}
+END_TEST
+
+START_TEST(keeps_each_target_apart)
+{
+    struct both b;
+
+    both_open(&b, NULL, NULL);
+    ck_assert(!connect_to(&b, "192.0.2.1:1"));
+    ck_assert(!connect_to(&b, "192.0.2.1:2"));
+    ck_assert(!connect_to(&b, "192.0.2.2:1"));
+    ck_assert(connect_to(&b, "192.0.2.1:1"));
+    ck_assert(connect_to(&b, "192.0.2.1:2"));
+    ck_assert(!connect_to(&b, NULL));
+    ck_assert(!connect_to(&b, NULL));
+    both_done(&b);
+}
+END_TEST
+
+START_TEST(the_longest_unused_goes_first)
+{
+    struct both b;
+
+    both_open(&b, NULL, "GSK_V3_SIDCACHE_SIZE 2");
+    connect_to(&b, "192.0.2.1:1");
+    connect_to(&b, "192.0.2.2:1");
+    ck_assert(connect_to(&b, "192.0.2.1:1"));
+    connect_to(&b, "192.0.2.3:1"); /* 192.0.2.2 goes */
+    ck_assert(connect_to(&b, "192.0.2.1:1"));
+    ck_assert(connect_to(&b, "192.0.2.3:1"));
+    ck_assert(!connect_to(&b, "192.0.2.2:1"));
+    both_done(&b);
+}
+END_TEST
+
+/* What was made under other settings, or by another instance of the
+ * environment, is never offered. */
+static const char *const others[] = {"ClientAuthType Required",
+                                     "PeerMinECCKeySize 256"};
+
+START_TEST(other_settings_do_not_resume)
+{
+    const struct tls_side side = {.role = "Client",
+                                  .conn = _i == 0 ? NULL : others[_i - 1]};
+    struct both b;
+
+    both_open(&b, NULL, NULL);
+    ck_assert(!connect_to(&b, "192.0.2.1:1"));
+    tls_setup_done(&b.client);
+    ck_assert_int_eq(tls_setup_open(&b.client, good, &side), 0);
+    ck_assert(!connect_to(&b, "192.0.2.1:1"));
+    both_done(&b);
+}
+END_TEST
+
+/* A server that no longer knows the session makes a new one, and that one is
+ * kept then. */
+START_TEST(a_refused_session_is_replaced)
+{
+    static const struct tls_side side = {.role = "Server"};
+    struct both b;
+
+    both_open(&b, NULL, NULL);
+    connect_to(&b, "192.0.2.1:1");
+    ck_assert(connect_to(&b, "192.0.2.1:1"));
+    tls_setup_done(&b.server);
+    ck_assert_int_eq(tls_setup_open(&b.server, good, &side), 0);
+    ck_assert(!connect_to(&b, "192.0.2.1:1"));
+    ck_assert(connect_to(&b, "192.0.2.1:1"));
+    both_done(&b);
+}
+END_TEST
+
+/* After a handshake that failed the next one is a full one. */
+START_TEST(a_failed_handshake_forgets)
+{
+    struct both b;
+    struct tls_end s, c;
+
+    both_open(&b, NULL, NULL);
+    connect_to(&b, "192.0.2.1:1");
+    ck_assert_int_eq(tls_end_open(&s, &b.server, ROOM), 0);
+    ck_assert_int_eq(tls_end_open(&c, &b.client, ROOM), 0);
+    tls_end_step(&c);
+    tls_fin(&c);
+    tls_end_step(&c);
+    ck_assert_int_eq(tls_rc(&c), 420);
+    tls_end_done(&s);
+    tls_end_done(&c);
+    ck_assert(!connect_to(&b, "192.0.2.1:1"));
+    both_done(&b);
+}
+END_TEST
+
+TESTS_BEGIN("reuse")
+tcase_add_unchecked_fixture(tc, setup, teardown);
+TEST_ROWS(resumes_as_the_policy_says, kinds)
+TEST(keeps_each_target_apart)
+TEST(the_longest_unused_goes_first)
+tcase_add_loop_test(tc, other_settings_do_not_resume, 0, ROWS(others) + 1);
+TEST(a_refused_session_is_replaced)
+TEST(a_failed_handshake_forgets)
+TESTS_END
