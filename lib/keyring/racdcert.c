@@ -13,6 +13,7 @@ struct racdcert {
 
 #define KEEP_CASE   TSO_KEEP_CASE
 #define SECRET      TSO_SECRET
+#define NO_EFFECT   TSO_NO_EFFECT
 #define UNSUPPORTED TSO_UNSUPPORTED
 static const struct tso_word words[] = {
     {0},
@@ -29,6 +30,7 @@ static const struct tso_word words[] = {
 };
 #undef KEEP_CASE
 #undef SECRET
+#undef NO_EFFECT
 #undef UNSUPPORTED
 
 /* Scope 0 is the command itself, -f what stands beside function f. */

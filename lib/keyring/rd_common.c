@@ -12,7 +12,8 @@
 
 /* ---- messages ---- */
 
-static void say(struct rd *q, const char *before, const char *fmt, va_list ap)
+static void __attribute__((format(printf, 3, 0)))
+say(struct rd *q, const char *before, const char *fmt, va_list ap)
 {
     struct strbuf text = STRBUF_INIT;
     const char *p;

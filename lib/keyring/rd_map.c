@@ -158,6 +158,8 @@ int rd_MAP(struct rd *q)
         r = check_criteria(q);
     if (r == 0)
         r = get_filters(q, &m);
+    if (r == 0 && (strbuf_failed(&m.subject) || strbuf_failed(&m.issuer)))
+        r = rd_say(q, JOB_FAILED, "no memory");
     if (r == 0)
         r = check_unique(q, &m);
     if (r == 0)

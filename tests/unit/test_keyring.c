@@ -153,6 +153,66 @@ START_TEST(an_opened_ring_does_not_change)
 }
 END_TEST
 
+/* What RDEFINE and PERMIT decide, and when it takes effect. */
+static const struct {
+    const char *name, *job;
+    int code;
+    bool key;
+} permits[] = {
+    {"READ to the ring's RDATALIB profile",
+     "SETROPTS CLASSACT(RDATALIB)\n"
+     "RDEFINE RDATALIB CLIENT.TEST.RING.LST UACC(NONE)\n"
+     "PERMIT CLIENT.TEST.RING.LST CLASS(RDATALIB) ID(SERVER) ACCESS(READ)\n",
+     0, false},
+    {"UPDATE shows the key",
+     "SETROPTS CLASSACT(RDATALIB)\n"
+     "RDEFINE RDATALIB CLIENT.TEST.RING.LST UACC(NONE)\n"
+     "PERMIT CLIENT.TEST.RING.LST CLASS(RDATALIB) ID(SERVER) ACCESS(UPDATE)\n",
+     0, true},
+    {"a group's authority",
+     "SETROPTS CLASSACT(RDATALIB)\n"
+     "RDEFINE RDATALIB CLIENT.TEST.RING.LST UACC(NONE)\n"
+     "PERMIT CLIENT.TEST.RING.LST CLASS(RDATALIB) ID(TESTGRP) ACCESS(READ)\n",
+     0, false},
+    {"a RACLISTed class without REFRESH keeps the old answer",
+     "SETROPTS CLASSACT(RDATALIB) RACLIST(RDATALIB)\n"
+     "RDEFINE RDATALIB CLIENT.TEST.RING.LST UACC(READ)\n",
+     ERR_DENIED, false},
+    {"and with it gives the new one",
+     "SETROPTS CLASSACT(RDATALIB) RACLIST(RDATALIB)\n"
+     "RDEFINE RDATALIB CLIENT.TEST.RING.LST UACC(READ)\n"
+     "SETROPTS RACLIST(RDATALIB) REFRESH\n",
+     0, false},
+    {"an inactive class gives nothing",
+     "RDEFINE RDATALIB CLIENT.TEST.RING.LST UACC(READ)\n", ERR_DENIED, false},
+    {"UPDATE to LISTRING",
+     "SETROPTS CLASSACT(FACILITY)\n"
+     "RDEFINE FACILITY IRR.DIGTCERT.LISTRING UACC(NONE)\n"
+     "PERMIT IRR.DIGTCERT.LISTRING CLASS(FACILITY) ID(SERVER) "
+     "ACCESS(UPDATE)\n",
+     0, false},
+};
+
+START_TEST(another_users_ring_needs_authority)
+{
+    testring_run(t, permits[_i].job); /* messages may be warnings */
+    ck_assert_msg(open_ring("SERVER", "CLIENT/Test.Ring") == permits[_i].code,
+                  "%s: %s\n%s", permits[_i].name, err.text, testring_output(t));
+    if (k == NULL)
+        return;
+    /* The fixture has taken the key away: another certificate of CLIENT. */
+    keyring_unref(k);
+    k = NULL;
+    run("RACDCERT ID(CLIENT) GENCERT SUBJECTSDN(CN('c')) WITHLABEL('c') "
+        "NISTECC\n"
+        "RACDCERT ID(CLIENT) CONNECT(LABEL('c') RING(Test.Ring))\n");
+    ck_assert_int_eq(open_ring("SERVER", "CLIENT/Test.Ring"), 0);
+    ck_assert(keyring_find(k, "c")->key_exists);
+    ck_assert_msg((keyring_find(k, "c")->key != NULL) == permits[_i].key, "%s",
+                  permits[_i].name);
+}
+END_TEST
+
 START_TEST(a_folder_that_is_none)
 {
     ck_assert_int_eq(keyring_open_dir("/nonexistent", "SERVER", "R", &k, &err),
@@ -169,5 +229,6 @@ TEST(a_label_finds_the_personal_one_first)
 TEST_ROWS(virtual_rings_need_no_definition, virtual_rings)
 TEST_ROWS(says_why_a_ring_is_not_opened, refused)
 TEST(an_opened_ring_does_not_change)
+TEST_ROWS(another_users_ring_needs_authority, permits)
 TEST(a_folder_that_is_none)
 TESTS_END

@@ -142,6 +142,12 @@ racdcert: $T/r/. may be written by others (mode 0720); correct it with: chmod go
 $ printf 'x' >$T/r/ANN/index.cfg; racdcert --racf $T/r "ID(ANN) LISTRING(*)"
 $T/r/ANN/index.cfg:1: syntax error
 [8]
+$ racfjob --racf $T/l "ADDUSER ANN" >$T/noise 2>&1; flock $T/l/saf/lock racdcert --racf $T/l "ID(ANN) ADDRING(x)"
+racdcert: $T/l: another job is changing the security database; try again when it has ended
+[12]
+$ flock $T/l/saf/lock racdcert --racf $T/l "ID(ANN) LISTRING(*)"
+IRRD115I User ANN has no rings.
+[4]
 % Dry run: says what would be done, and nothing is written.
 $ racdcert --racf $T/dry --dry-run --not-after +1y certs/jobs/IMSTLS.jcl | grep -v '^READY'
 racdcert: $T/dry would be a new security database

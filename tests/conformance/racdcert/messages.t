@@ -239,6 +239,11 @@ $ racdcert --racf $T/r "ID(ANN) ALTER(LABEL('Ann')) TRUST NOTRUST"
 IKJ56702I INVALID STATUS, NOTRUST
   write one of TRUST, NOTRUST and HIGHTRUST
 [12]
+$ racdcert --racf $T/r "ID(BOB) GENCERT SUBJECTSDN(CN('x')) FROMICSF(KEY)"
+FROMICSF is not supported here: there are no keys outside of certificates
+[8]
+$ racdcert --racf $T/r "ID(BOB) GENCERT SUBJECTSDN(CN('x')) NISTECC(PKDS(A.B)) WITHLABEL('in ICSF')"
+NOTE: PKDS has no meaning here and is ignored
 $ racdcert --racf $T/r "ADDTOKEN(x)"
 ADDTOKEN is not supported here: PKCS#11 tokens are not kept here
 [8]
