@@ -265,6 +265,7 @@ static void open_place(const struct snapshot *s, struct place *p,
     struct environment_params params = {
         .racf = s->config->racf,
         .userid = p->userid,
+        .root = s->config->pagent_root,
         .eff = policy_rule_effective(rule),
         .min_rsa = (unsigned)s->config->min_rsa,
     };

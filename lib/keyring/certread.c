@@ -124,6 +124,17 @@ static EVP_PKEY *move_key(EVP_PKEY *key)
     return copy;
 }
 
+/* The friendly name, which is beside the certificate. */
+static void move_alias(X509 *from, X509 *to)
+{
+    unsigned char *alias;
+    int len;
+
+    alias = X509_alias_get0(from, &len);
+    if (to != NULL && alias != NULL)
+        X509_alias_set1(to, alias, len);
+}
+
 static X509 *move_cert(X509 *x)
 {
     unsigned char *der = NULL;
@@ -136,6 +147,7 @@ static X509 *move_cert(X509 *x)
     if (len > 0)
         copy = d2i_X509(NULL, &q, len);
     OPENSSL_free(der);
+    move_alias(x, copy);
     return copy;
 }
 
@@ -244,6 +256,27 @@ static bool is(const char *name, const char *list)
     return false;
 }
 
+/* RFC 5958's encrypted key, under the password of the whole. */
+static int open_key(struct cert_package *p, const unsigned char *data, long len,
+                    const char *password, struct error *err)
+{
+    PKCS8_PRIV_KEY_INFO *info = NULL;
+    X509_SIG *sealed = d2i_X509_SIG(NULL, &data, len);
+
+    if (sealed != NULL && password != NULL)
+        info = PKCS8_decrypt(sealed, password, (int)strlen(password));
+    if (info != NULL)
+        p->key = EVP_PKCS82PKEY(info);
+    PKCS8_PRIV_KEY_INFO_free(info);
+    X509_SIG_free(sealed);
+    if (p->key != NULL)
+        return 0;
+    return error_set(err, ERR_DENIED,
+                     password != NULL ? "the password of the private key is "
+                                        "wrong"
+                                      : "the private key needs a password");
+}
+
 /* One block between BEGIN and END; blocks of other kinds are passed by. */
 static int take_block(struct cert_package *p, const char *name,
                       const unsigned char *data, long len, const char *password,
@@ -260,6 +293,8 @@ static int take_block(struct cert_package *p, const char *name,
     /* z/OS writes packages between CERTIFICATE lines too. */
     if (is(name, certs) || is(name, packages))
         return parse_der(data, (size_t)len, password, p, err);
+    if (strcmp(name, "ENCRYPTED PRIVATE KEY") == 0 && p->key == NULL)
+        return open_key(p, data, len, password, err);
     if (is(name, keys) && p->key == NULL) {
         p->key = d2i_AutoPrivateKey(NULL, &q, len);
         if (p->key == NULL)

@@ -1,24 +1,12 @@
 #include "keyring/keyring.h"
 
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "keyring/access.h"
+#include "keyring/keyring_private.h"
 #include "keyring/store.h"
-#include "util/arena.h"
-
-/* A ring as a copy in memory: everything in one arena but the OpenSSL
- * objects, which are counted by themselves. */
-
-struct keyring {
-    atomic_uint refs;
-    struct arena *arena;
-    char *name;
-    struct ring_entry *entries;
-    size_t n, cap;
-};
 
 /* What NAME in the policy means. */
 struct ring_name {
@@ -31,17 +19,11 @@ static int parse_name(const char *userid, const char *name,
                       struct ring_name *ret, struct error *err)
 {
     const char *slash = strchr(name, '/'), *owner = userid;
-    size_t len = strlen(userid), dot = strlen(name);
+    size_t len = strlen(userid);
 
-    if (*name == '/' ||
-        (dot > 4 && strcmp(name + dot - 4, ".kdb") == 0 && slash != NULL))
+    if (*name == '/')
         return error_set(err, ERR_UNSUPPORTED,
-                         "Keyring %s is a file; only key rings of the "
-                         "security database can be used. A gskkyman database "
-                         "(.kdb) can be exported there with gskkyman option "
-                         "\"Export certificate and key to a file\" "
-                         "(PKCS#12) and be added with RACDCERT ADD",
-                         name);
+                         "Keyring %s is a file, not a key ring", name);
     if (slash != NULL) {
         owner = name;
         len = (size_t)(slash - name);
@@ -92,7 +74,7 @@ static int check_exists(struct saf *saf, const struct ring_store *s,
         near != NULL ? near : "");
 }
 
-static struct ring_entry *new_entry(struct keyring *k)
+struct ring_entry *keyring_entry(struct keyring *k)
 {
     struct ring_entry *grown;
     size_t cap = k->cap != 0 ? 2 * k->cap : 8;
@@ -127,7 +109,7 @@ static int add_entry(struct keyring *k, struct ring_store *s,
     r = store_x509(s, conn->owner, c, &x, err);
     if (r != 0)
         return r;
-    e = new_entry(k);
+    e = keyring_entry(k);
     if (e == NULL)
         return error_nomem(err);
     e->cert = X509_up_ref(x) == 1 ? x : NULL;
@@ -185,12 +167,9 @@ static int fill(struct keyring *k, struct ring_store *s, const char *reader,
     return r;
 }
 
-static struct keyring *keyring_new(const struct ring_name *n)
+struct keyring *keyring_make(const char *owner, const char *name)
 {
-    const char *owner = owner_kind(n->owner) == RING_OWNER_CERTAUTH ? "*AUTH*"
-                        : owner_kind(n->owner) == RING_OWNER_SITE   ? "*SITE*"
-                                                                    : n->owner;
-    size_t len = strlen(owner) + strlen(n->ring) + 2;
+    size_t len = strlen(owner) + strlen(name) + 2;
     struct keyring *k = calloc(1, sizeof(*k));
 
     if (k == NULL)
@@ -202,8 +181,20 @@ static struct keyring *keyring_new(const struct ring_name *n)
         keyring_unref(k);
         return NULL;
     }
-    snprintf(k->name, len, "%s/%s", owner, n->ring);
+    snprintf(k->name, len, "%s%s%s", owner, *owner != '\0' ? "/" : "", name);
     return k;
+}
+
+static struct keyring *keyring_new(const struct ring_name *n)
+{
+    switch (owner_kind(n->owner)) {
+    case RING_OWNER_CERTAUTH:
+        return keyring_make("*AUTH*", n->ring);
+    case RING_OWNER_SITE:
+        return keyring_make("*SITE*", n->ring);
+    default:
+        return keyring_make(n->owner, n->ring);
+    }
 }
 
 int keyring_open(struct saf *saf, const char *userid, const char *name,

@@ -45,8 +45,7 @@ struct ring_entry {
  *
  * ERR_NOT_FOUND: no such user or ring; ERR_DENIED: USERID may not read it
  * (the text names the profile that decided); ERR_UNSAFE, ERR_DAMAGED,
- * ERR_UNSUPPORTED (a .kdb file; the text names the gskkyman export),
- * ERR_NOMEM.
+ * ERR_UNSUPPORTED (a token, a file), ERR_NOMEM.
  */
 int keyring_open(struct saf *saf, const char *userid, const char *name,
                  struct keyring **ret, struct error *err);
@@ -55,6 +54,31 @@ int keyring_open(struct saf *saf, const char *userid, const char *name,
  * What a daemon calls: each new environment sees the store as it is now. */
 int keyring_open_dir(const char *dir, const char *userid, const char *name,
                      struct keyring **ret, struct error *err);
+
+/*
+ * A file in the place of a ring (Keyring with KeyringPw or KeyringStashFile,
+ * or a path): PKCS#12, or PEM certificates with a private key. The key's
+ * certificate is PERSONAL and the DEFAULT, authorities are CERTAUTH; what is
+ * neither is on the ring and of no use. Labels: the friendly name, else the
+ * subject as RACF prints it (System SSL Programming, "PKCS #12 files").
+ *
+ * PASSWORD may be NULL. ERR_NOT_FOUND, ERR_SYSTEM: it can't be opened;
+ * ERR_UNSAFE: others may change it, or read the bare key in it; ERR_DENIED:
+ * the password is wrong or missing; ERR_SYNTAX: it is no such file;
+ * ERR_UNSUPPORTED: a gskkyman database (.kdb; the text names the export);
+ * ERR_LIMIT, ERR_VALUE, ERR_NOMEM.
+ */
+int keyring_open_file(const char *path, const char *password,
+                      struct keyring **ret, struct error *err);
+
+/*
+ * The password in a stash file: as gskkyman writes it (129 bytes, each XOR
+ * F5), or the first line of a text. In BUF, to be wiped by the caller.
+ * ERR_NOT_FOUND, ERR_SYSTEM, ERR_UNSAFE, ERR_SYNTAX.
+ */
+enum { KEYRING_PASSWORD = 130 };
+int keyring_stash(const char *path, char buf[KEYRING_PASSWORD],
+                  struct error *err);
 
 struct keyring *keyring_ref(struct keyring *ring);
 void keyring_unref(struct keyring *ring); /* NULL allowed */

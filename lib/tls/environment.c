@@ -15,6 +15,7 @@
 #include "keyring/keyring.h"
 #include "tls/context.h"
 #include "tls/environment_private.h"
+#include "util/strbuf.h"
 
 struct environment {
     atomic_uint refs;
@@ -131,6 +132,83 @@ static int check_labels(const struct environment *env,
     return 0;
 }
 
+/* As the files that the policy names: absolute ones below the root. */
+static void add_path(struct strbuf *out,
+                     const struct environment_params *params, const char *name)
+{
+    if (params->root != NULL && *name == '/')
+        strbuf_adds(out, params->root);
+    strbuf_adds(out, name);
+}
+
+/* ---- a file in the place of a ring ---- */
+
+/* The password: KeyringPw, else what the stash file holds ("the password wins
+ * over the stash file", IP Configuration Reference, TTLSKeyringParms). */
+static int find_password(const struct environment_params *params,
+                         const char **ret, char buf[KEYRING_PASSWORD],
+                         struct error *err)
+{
+    const char *stash = effective_text(params->eff, PARM_KeyringStashFile);
+    struct strbuf path = STRBUF_INIT;
+    int r;
+
+    *ret = effective_text(params->eff, PARM_KeyringPw);
+    if (*ret != NULL || stash == NULL)
+        return 0;
+    add_path(&path, params, stash);
+    r = strbuf_failed(&path) ? error_nomem(err)
+                             : keyring_stash(strbuf_str(&path), buf, err);
+    strbuf_done(&path);
+    if (r == 0)
+        *ret = buf;
+    return r;
+}
+
+/* System SSL Programming, "SSL function return codes". */
+static int file_failure(struct tls_outcome *why, const struct error *err,
+                        bool password)
+{
+    switch (err->code) {
+    case ERR_DENIED:
+        return tls_outcome_set(why, password ? 106 : 201, "%s", err->text);
+    case ERR_SYNTAX:
+    case ERR_VALUE:
+        return tls_outcome_set(why, 103, "%s", err->text);
+    default:
+        return ring_failure(why, err);
+    }
+}
+
+static int open_file(struct environment *env,
+                     const struct environment_params *params, const char *name,
+                     struct tls_outcome *why)
+{
+    char buf[KEYRING_PASSWORD] = "";
+    const char *password = NULL;
+    struct strbuf path = STRBUF_INIT;
+    struct error err = {0};
+    int r = find_password(params, &password, buf, &err);
+
+    if (r == 0) {
+        add_path(&path, params, name);
+        r = strbuf_failed(&path)
+                ? error_nomem(&err)
+                : keyring_open_file(strbuf_str(&path), password, &env->ring,
+                                    &err);
+    }
+    OPENSSL_cleanse(buf, sizeof(buf));
+    strbuf_done(&path);
+    return r == 0 ? 0 : file_failure(why, &err, password != NULL);
+}
+
+/* racf-keyrings: a file is meant where a password or a stash file is coded. */
+static bool is_file(const struct effective *eff, const char *name)
+{
+    return *name == '/' || effective_text(eff, PARM_KeyringPw) != NULL ||
+           effective_text(eff, PARM_KeyringStashFile) != NULL;
+}
+
 static int open_ring(struct environment *env,
                      const struct environment_params *params,
                      struct tls_outcome *why)
@@ -142,6 +220,8 @@ static int open_ring(struct environment *env,
         return tls_outcome_set(why, 202,
                                "the policy names no key ring; code Keyring in "
                                "TTLSKeyringParms");
+    if (is_file(params->eff, name))
+        return open_file(env, params, name, why);
     if (keyring_open_dir(params->racf, params->userid, name, &env->ring,
                          &err) != 0)
         return ring_failure(why, &err);

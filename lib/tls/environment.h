@@ -21,6 +21,7 @@ struct environment;
 struct environment_params {
     const char *racf;            /* folder of the security database */
     const char *userid;          /* whose ring a bare name means */
+    const char *root;            /* put before a key file's path; or NULL */
     const struct effective *eff; /* any rule of the environment action */
     unsigned min_rsa;            /* bits; 0: as PeerMinRsaKeySize says */
 };
@@ -32,8 +33,9 @@ struct environment_params {
 int tls_init(struct error *err);
 
 /*
- * Opens the ring and builds the environment. 0, or a return code (202, 109,
- * 6, 428, 401 ...) with its reason in RET_WHY. On failure *RET is not set.
+ * Opens the ring, or the file in its place, and builds the environment. 0, or
+ * a return code (202, 109, 6; of a file 103, 106, 201) with its reason in
+ * RET_WHY. On failure *RET is not set.
  */
 int environment_open(const struct environment_params *params,
                      struct environment **ret, struct tls_outcome *ret_why);

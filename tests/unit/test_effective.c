@@ -187,7 +187,7 @@ static const struct {
     {"key database",
      "TTLSKeyringParms\n{\nKeyring /a.kdb\n"
      "KeyringStashFile /a.sth\n}\n",
-     "KeyringStashFile"},
+     NULL},
     {"second mapping", "TTLSEnvironmentAdvancedParms\n{\nSecondaryMap On\n}\n",
      "SecondaryMap"},
     {"mapped to users",

@@ -1,0 +1,271 @@
+/* Key database files in the place of rings. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <openssl/x509v3.h>
+
+#include "keyring/certname.h"
+#include "keyring/certread.h"
+#include "keyring/keyring_private.h"
+#include "util/fd.h"
+
+enum { FILE_LIMIT = 1024 * 1024, STASH_LEN = 129, STASH_MASK = 0xf5 };
+
+/* ---- reading ---- */
+
+struct bytes {
+    unsigned char *data;
+    size_t len;
+    mode_t mode;
+};
+
+static void bytes_done(struct bytes *b)
+{
+    if (b->data != NULL)
+        explicit_bzero(b->data, b->len);
+    free(b->data);
+    memset(b, 0, sizeof(*b));
+}
+
+static int check_file(const char *path, const struct stat *st,
+                      struct error *err)
+{
+    if (!S_ISREG(st->st_mode))
+        return error_set(err, ERR_SYNTAX, "%s is not a file", path);
+    if ((st->st_mode & S_IWOTH) != 0 ||
+        (st->st_uid != 0 && st->st_uid != geteuid()))
+        return error_set(err, ERR_UNSAFE,
+                         "others may change %s: it must belong to root or to "
+                         "the account of this program, and others must not "
+                         "have write permission",
+                         path);
+    if (st->st_size > FILE_LIMIT)
+        return error_set(err, ERR_LIMIT, "%s is larger than %d bytes", path,
+                         FILE_LIMIT);
+    return 0;
+}
+
+static int read_open(const char *path, int fd, struct bytes *ret,
+                     struct error *err)
+{
+    struct stat st;
+    ssize_t n;
+    int r;
+
+    if (fstat(fd, &st) < 0)
+        return error_errno(err, "%s", path);
+    r = check_file(path, &st, err);
+    if (r != 0)
+        return r;
+    ret->data = malloc((size_t)st.st_size + 1);
+    if (ret->data == NULL)
+        return error_nomem(err);
+    n = read(fd, ret->data, (size_t)st.st_size);
+    if (n < 0)
+        return error_errno(err, "%s", path);
+    ret->len = (size_t)n;
+    ret->mode = st.st_mode;
+    return 0;
+}
+
+static int read_bytes(const char *path, struct bytes *ret, struct error *err)
+{
+    int r, fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+    memset(ret, 0, sizeof(*ret));
+    if (fd < 0) {
+        r = errno == ENOENT ? ERR_NOT_FOUND : ERR_SYSTEM;
+        error_errno(err, "%s", path);
+        if (err != NULL)
+            err->code = r;
+        return r;
+    }
+    r = read_open(path, fd, ret, err);
+    fd_close(&fd);
+    if (r != 0)
+        bytes_done(ret);
+    return r;
+}
+
+/* ---- the stash ---- */
+
+/* (unconfirmed) for z/OS; as other platforms of IBM's write it. */
+static void unmask(struct bytes *b)
+{
+    size_t i;
+
+    if (b->len != STASH_LEN)
+        return;
+    for (i = 0; i < b->len; i++)
+        b->data[i] ^= STASH_MASK;
+}
+
+static bool is_printable(const char *text, size_t len)
+{
+    size_t i;
+
+    for (i = 0; i < len; i++) {
+        if (text[i] < ' ' || text[i] > '~')
+            return false;
+    }
+    return len > 0;
+}
+
+int keyring_stash(const char *path, char buf[KEYRING_PASSWORD],
+                  struct error *err)
+{
+    struct bytes b;
+    size_t len;
+    int r = read_bytes(path, &b, err);
+
+    if (r != 0)
+        return r;
+    unmask(&b);
+    b.data[b.len] = '\0';
+    len = strcspn((char *)b.data, "\r\n");
+    if (len < KEYRING_PASSWORD && is_printable((char *)b.data, len)) {
+        memcpy(buf, b.data, len);
+        buf[len] = '\0';
+    } else {
+        r = error_set(err, ERR_SYNTAX,
+                      "%s is not a stash file that can be read here; write "
+                      "the password as a line of text, or code KeyringPw",
+                      path);
+    }
+    bytes_done(&b);
+    return r;
+}
+
+/* ---- the file as a ring ---- */
+
+static bool is_key_database(const char *path)
+{
+    size_t len = strlen(path);
+
+    return len > 4 && strcasecmp(path + len - 4, ".kdb") == 0;
+}
+
+static int refuse_key_database(const char *path, struct error *err)
+{
+    return error_set(err, ERR_UNSUPPORTED,
+                     "%s is a gskkyman key database, whose form is IBM's own: "
+                     "export its certificates and key with gskkyman, \"Export "
+                     "certificate to a file\" and \"Binary PKCS #12 Version "
+                     "3\", and name that file, or add it to a key ring with "
+                     "RACDCERT ADD",
+                     path);
+}
+
+/* The friendly name, else the subject; NULL: neither, or no memory. */
+static const char *label_of(struct keyring *k, X509 *cert)
+{
+    struct strbuf name = STRBUF_INIT;
+    const char *label = NULL;
+    unsigned char *alias;
+    int len;
+
+    alias = X509_alias_get0(cert, &len);
+    if (alias != NULL)
+        return arena_strndup(k->arena, (char *)alias, (size_t)len);
+    certname_print(X509_get_subject_name(cert), &name);
+    if (name.len != 0 && !strbuf_failed(&name))
+        label = arena_strdup(k->arena, strbuf_str(&name));
+    strbuf_done(&name);
+    return label;
+}
+
+static int add(struct keyring *k, const struct cert_package *p, size_t i,
+               struct error *err)
+{
+    bool own = i == 0 && p->key != NULL;
+    struct ring_entry *e = keyring_entry(k);
+
+    if (e == NULL || X509_up_ref(p->cert[i]) != 1)
+        return error_nomem(err);
+    e->cert = p->cert[i];
+    e->owner = "";
+    e->label = label_of(k, e->cert);
+    if (e->label == NULL)
+        return error_set(err, ERR_VALUE,
+                         "%s: a certificate has neither a friendly name nor a "
+                         "subject",
+                         k->name);
+    e->usage =
+        !own && X509_check_ca(e->cert) != 0 ? RING_CERTAUTH : RING_PERSONAL;
+    e->is_default = e->key_exists = own;
+    if (own && EVP_PKEY_up_ref(p->key) == 1)
+        e->key = p->key;
+    return 0;
+}
+
+static int make_ring(const char *path, const struct cert_package *p,
+                     struct keyring **ret, struct error *err)
+{
+    struct keyring *k = keyring_make("", path);
+    size_t i;
+    int r = k != NULL ? 0 : error_nomem(err);
+
+    for (i = 0; r == 0 && i < p->n; i++)
+        r = add(k, p, i, err);
+    if (r == 0)
+        *ret = k;
+    else
+        keyring_unref(k);
+    return r;
+}
+
+/* A bare key is as good as the password of the others. */
+static int check_key_mode(const char *path, const struct bytes *b,
+                          struct error *err)
+{
+    static const char bare[] = "PRIVATE KEY-----";
+    static const char sealed[] = "ENCRYPTED PRIVATE KEY-----";
+    const unsigned char *key = memmem(b->data, b->len, bare, strlen(bare));
+
+    if ((b->mode & S_IRWXO) == 0 || key == NULL ||
+        memmem(b->data, b->len, sealed, strlen(sealed)) != NULL)
+        return 0;
+    return error_set(err, ERR_UNSAFE,
+                     "others may read %s, which holds a private key", path);
+}
+
+/* certread's text does not know the file. */
+static int name_file(const char *path, int r, struct error *err)
+{
+    struct error inner;
+
+    if (r == 0 || err == NULL)
+        return r;
+    inner = *err;
+    return error_set(err, r, "%s: %s", path, inner.text);
+}
+
+int keyring_open_file(const char *path, const char *password,
+                      struct keyring **ret, struct error *err)
+{
+    struct cert_package p;
+    struct bytes b;
+    int r;
+
+    if (is_key_database(path))
+        return refuse_key_database(path, err);
+    r = read_bytes(path, &b, err);
+    if (r != 0)
+        return r;
+    r = check_key_mode(path, &b, err);
+    if (r == 0) {
+        r = certread_parse(b.data, b.len, password, &p, err);
+        if (r == 0) {
+            r = make_ring(path, &p, ret, err);
+            certread_done(&p);
+        } else {
+            name_file(path, r, err);
+        }
+    }
+    bytes_done(&b);
+    return r;
+}

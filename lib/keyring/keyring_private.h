@@ -1,0 +1,26 @@
+#ifndef KEYRING_KEYRING_PRIVATE_H
+#define KEYRING_KEYRING_PRIVATE_H
+
+/* Inside lib/keyring: a ring as a copy in memory. All is in one arena but the
+ * OpenSSL objects, which are counted by themselves. */
+
+#include <stdatomic.h>
+
+#include "keyring/keyring.h"
+#include "util/arena.h"
+
+struct keyring {
+    atomic_uint refs;
+    struct arena *arena;
+    char *name;
+    struct ring_entry *entries;
+    size_t n, cap;
+};
+
+/* An empty ring "OWNER/NAME", or "NAME" where OWNER is "". NULL: no memory. */
+struct keyring *keyring_make(const char *owner, const char *name);
+/* The next entry, all zero, to be filled; NULL: no memory. It is valid until
+ * the next call. */
+struct ring_entry *keyring_entry(struct keyring *k);
+
+#endif
