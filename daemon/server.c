@@ -64,21 +64,12 @@ static int add_sink(struct server *s, const struct config_sink *cfg,
     return trace_add_sink(s->trace, sink, err);
 }
 
-static const char *stack_name(const struct snapshot *snap)
-{
-    const char *name = policy_stack(snapshot_policy(snap));
-
-    if (name == NULL || name[0] == '\0')
-        name = snapshot_config(snap)->stack;
-    return name[0] != '\0' ? name : "TCPIP";
-}
-
 static int open_log(struct server *s, struct error *err)
 {
     static const struct config_sink standard = {SINK_STDERR, "", -1};
     const struct config_sinks *sinks = &s->config->sinks;
     size_t i;
-    int r = trace_new(stack_name(s->params.first), &s->trace, err);
+    int r = trace_new(snapshot_stack(s->params.first), &s->trace, err);
 
     if (r == 0 && sinks->count == 0)
         r = add_sink(s, &standard, err);

@@ -32,12 +32,15 @@ struct snapshot {
     pthread_mutex_t lock; /* of the two lists */
     SLIST_HEAD(, group) groups;
     SLIST_HEAD(, place) places;
+    time_t installed;
+    struct snapshot_change change;
 };
 
 struct snapshots {
     pthread_mutex_t lock;
     struct snapshot *current;
     atomic_uint connid, envid, grpid;
+    atomic_bool ttls;
 };
 
 /* ---- loading ---- */
@@ -150,7 +153,29 @@ const struct policy *snapshot_policy(const struct snapshot *s)
     return s->policy;
 }
 
+const char *snapshot_stack(const struct snapshot *s)
+{
+    const char *name = policy_stack(s->policy);
+
+    if (name == NULL || name[0] == '\0')
+        name = s->config->stack;
+    return name[0] != '\0' ? name : "TCPIP";
+}
+
+time_t snapshot_installed(const struct snapshot *s)
+{
+    return s->installed;
+}
+
+struct snapshot_change snapshot_change(const struct snapshot *s)
+{
+    return s->change;
+}
+
 /* ---- the current one ---- */
+
+static void install(struct snapshots *all, struct snapshot *old,
+                    struct snapshot *next);
 
 int snapshots_new(struct snapshot *first, struct snapshots **ret)
 {
@@ -160,6 +185,8 @@ int snapshots_new(struct snapshot *first, struct snapshots **ret)
         return ERR_NOMEM;
     pthread_mutex_init(&all->lock, NULL);
     all->current = first;
+    atomic_init(&all->ttls, first->config->ttls);
+    install(all, NULL, first);
     *ret = all;
     return 0;
 }
@@ -171,6 +198,16 @@ void snapshots_free(struct snapshots *all)
     snapshot_unref(all->current);
     pthread_mutex_destroy(&all->lock);
     free(all);
+}
+
+bool snapshots_ttls(const struct snapshots *all)
+{
+    return atomic_load_explicit(&all->ttls, memory_order_relaxed);
+}
+
+void snapshots_set_ttls(struct snapshots *all, bool on)
+{
+    atomic_store_explicit(&all->ttls, on, memory_order_relaxed);
 }
 
 struct snapshot *snapshots_get(struct snapshots *all)
@@ -185,10 +222,13 @@ struct snapshot *snapshots_get(struct snapshots *all)
 
 void snapshots_swap(struct snapshots *all, struct snapshot *next)
 {
-    struct snapshot *old;
+    struct snapshot *old = snapshots_get(all);
 
+    install(all, old, next);
+    if (old->config->ttls != next->config->ttls)
+        snapshots_set_ttls(all, next->config->ttls);
     pthread_mutex_lock(&all->lock);
-    old = all->current;
+    snapshot_unref(all->current);
     all->current = next;
     pthread_mutex_unlock(&all->lock);
     snapshot_unref(old);
@@ -232,6 +272,60 @@ uint32_t snapshot_group(struct snapshot *s, struct snapshots *all,
         id = g->id;
     pthread_mutex_unlock(&s->lock);
     return id;
+}
+
+bool snapshot_has_group(struct snapshot *s, uint32_t grpid)
+{
+    struct group *g;
+
+    pthread_mutex_lock(&s->lock);
+    SLIST_FOREACH (g, &s->groups, next)
+        if (g->id == grpid)
+            break;
+    pthread_mutex_unlock(&s->lock);
+    return g != NULL;
+}
+
+bool snapshot_has_environment(struct snapshot *s, uint32_t envid)
+{
+    struct place *p;
+
+    pthread_mutex_lock(&s->lock);
+    SLIST_FOREACH (p, &s->places, next)
+        if (p->id == envid)
+            break;
+    pthread_mutex_unlock(&s->lock);
+    return p != NULL;
+}
+
+static int compare_groups(const void *a, const void *b)
+{
+    const struct group *const *x = a, *const *y = b;
+
+    return strcmp(policy_action_name((*x)->action),
+                  policy_action_name((*y)->action));
+}
+
+void snapshot_each_group(struct snapshot *s, snapshot_group_fn fn, void *arg)
+{
+    const struct group **list, *g;
+    size_t n = 0, i;
+
+    pthread_mutex_lock(&s->lock);
+    SLIST_FOREACH (g, &s->groups, next)
+        n++;
+    list = calloc(n + 1, sizeof(*list));
+    n = 0;
+    if (list != NULL)
+        SLIST_FOREACH (g, &s->groups, next)
+            list[n++] = g;
+    pthread_mutex_unlock(&s->lock);
+    if (list == NULL)
+        return;
+    qsort(list, n, sizeof(const struct group *), compare_groups);
+    for (i = 0; i < n; i++)
+        fn(arg, list[i]->action, list[i]->id);
+    free(list);
 }
 
 static struct place *find_place(struct snapshot *s,
@@ -295,4 +389,112 @@ void snapshot_link(struct snapshot *s, struct snapshots *all,
     if (p->env != NULL)
         ret->env = environment_ref(p->env);
     pthread_mutex_unlock(&p->lock);
+}
+
+/* ---- installing ---- */
+
+/* The rule of S whose group action, and environment action where P is given,
+ * say what those of the old snapshot say; NULL: there is none. */
+static const struct policy_rule *find_equal(const struct snapshot *s,
+                                            const struct policy_action *group,
+                                            const struct place *p)
+{
+    size_t i;
+
+    for (i = 0; i < policy_rule_count(s->policy); i++) {
+        const struct policy_rule *r = policy_rule_get(s->policy, i);
+
+        if (policy_action_equal(policy_rule_group(r), group) &&
+            (p == NULL ||
+             policy_action_equal(policy_rule_environment(r), p->action)))
+            return r;
+    }
+    return NULL;
+}
+
+/* What else an environment depends on. */
+static bool same_settings(const struct snapshot *a, const struct snapshot *b)
+{
+    return strcmp(a->config->racf, b->config->racf) == 0 &&
+           a->config->allow_legacy == b->config->allow_legacy &&
+           a->config->min_rsa == b->config->min_rsa &&
+           a->config->zos_release == b->config->zos_release;
+}
+
+static void keep_groups(struct snapshot *old, struct snapshot *next)
+{
+    struct group *g, *copy;
+    const struct policy_rule *rule;
+
+    pthread_mutex_lock(&old->lock);
+    SLIST_FOREACH (g, &old->groups, next) {
+        rule = find_equal(next, g->action, NULL);
+        if (rule == NULL || (copy = calloc(1, sizeof(*copy))) == NULL)
+            continue;
+        copy->action = policy_rule_group(rule);
+        copy->id = g->id;
+        SLIST_INSERT_HEAD(&next->groups, copy, next);
+        next->change.groups_kept++;
+    }
+    pthread_mutex_unlock(&old->lock);
+}
+
+static void keep_place(struct snapshot *next, struct place *p)
+{
+    const struct policy_rule *rule = find_equal(next, p->group, p);
+    struct place *copy = NULL;
+
+    pthread_mutex_lock(&p->lock);
+    if (p->env == NULL) {
+        pthread_mutex_unlock(&p->lock);
+        return;
+    }
+    if (rule != NULL)
+        copy = calloc(1, sizeof(*copy));
+    if (copy != NULL) {
+        copy->group = policy_rule_group(rule);
+        copy->action = policy_rule_environment(rule);
+        memcpy(copy->userid, p->userid, sizeof(copy->userid));
+        copy->id = p->id;
+        copy->env = environment_ref(p->env);
+        pthread_mutex_init(&copy->lock, NULL);
+        SLIST_INSERT_HEAD(&next->places, copy, next);
+        next->change.environments_kept++;
+    } else {
+        next->change.environments_stale++;
+    }
+    pthread_mutex_unlock(&p->lock);
+}
+
+/* Places are only ever added, at the head: the rest of the list stands still,
+ * and an environment that is being opened holds up nobody but this. */
+static void keep_places(struct snapshot *old, struct snapshot *next)
+{
+    struct place *p;
+
+    pthread_mutex_lock(&old->lock);
+    p = SLIST_FIRST(&old->places);
+    pthread_mutex_unlock(&old->lock);
+    for (; p != NULL; p = SLIST_NEXT(p, next))
+        keep_place(next, p);
+}
+
+/* NEXT is not known to any other thread yet; OLD may be NULL. */
+static void install(struct snapshots *all, struct snapshot *old,
+                    struct snapshot *next)
+{
+    unsigned count = 0;
+    struct group *g;
+    size_t i;
+
+    if (old != NULL && same_settings(old, next)) {
+        keep_groups(old, next);
+        keep_places(old, next);
+    }
+    for (i = 0; i < policy_rule_count(next->policy); i++)
+        snapshot_group(next, all, policy_rule_get(next->policy, i));
+    SLIST_FOREACH (g, &next->groups, next)
+        count++;
+    next->change.groups_new = count - next->change.groups_kept;
+    next->installed = time(NULL);
 }

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "daemon/config.h"
 #include "policy/policy.h"
@@ -32,14 +33,41 @@ void snapshot_unref(struct snapshot *s); /* NULL allowed */
 struct config *snapshot_config(const struct snapshot *s);
 const struct policy *snapshot_policy(const struct snapshot *s);
 
+/* The job name of the TCP/IP stack: TcpImage's, else the configuration's, else
+ * TCPIP. */
+const char *snapshot_stack(const struct snapshot *s);
+/* When it was installed: pasearch's instance id. */
+time_t snapshot_installed(const struct snapshot *s);
+
+/* What the swap that installed it found. Actions that say what they said
+ * before keep their GRPID or ENVID, and environments their session cache; the
+ * others are stale: their connections keep them, new ones get new ones. */
+struct snapshot_change {
+    unsigned groups_kept, groups_new, environments_kept, environments_stale;
+};
+struct snapshot_change snapshot_change(const struct snapshot *s);
+
+/* A connection's group or environment is still one of this snapshot's, or it
+ * is stale. */
+bool snapshot_has_group(struct snapshot *s, uint32_t grpid);
+bool snapshot_has_environment(struct snapshot *s, uint32_t envid);
+typedef void (*snapshot_group_fn)(void *arg, const struct policy_action *group,
+                                  uint32_t grpid);
+/* The groups that the rules refer to, by name. */
+void snapshot_each_group(struct snapshot *s, snapshot_group_fn fn, void *arg);
+
 /* Takes the reference FIRST (not when it fails). ERR_NOMEM. */
 int snapshots_new(struct snapshot *first, struct snapshots **ret);
 void snapshots_free(struct snapshots *all); /* NULL allowed */
 /* The current one, with a reference for the caller. */
 struct snapshot *snapshots_get(struct snapshots *all);
-/* Takes the reference NEXT; connections keep the one they have. */
+/* Takes the reference NEXT; connections keep the one they have. When its
+ * configuration has another `ttls` than the one before, TTLS is switched. */
 void snapshots_swap(struct snapshots *all, struct snapshot *next);
 uint32_t snapshots_next_connid(struct snapshots *all);
+/* TCPCONFIG TTLS or NOTTLS. */
+bool snapshots_ttls(const struct snapshots *all);
+void snapshots_set_ttls(struct snapshots *all, bool on);
 
 /* What a connection gets from its rule's actions. */
 struct environment_link {

@@ -115,6 +115,88 @@ START_TEST(swap_leaves_the_old_one)
 }
 END_TEST
 
+/* What says the same keeps its number and its session cache. */
+START_TEST(unchanged_environment_is_kept)
+{
+    struct environment_link a, b, c;
+    struct snapshot *old, *next;
+    struct rig r;
+
+    rig_open(&r, rings, "", "HandshakeTimeout 4");
+    old = snapshots_get(r.snapshots);
+    snapshot_link(old, r.snapshots, find(old, POLICY_INBOUND), "SERVER", &a);
+    snapshots_swap(r.snapshots, rig_load(&r, "", "HandshakeTimeout 4"));
+    next = snapshots_get(r.snapshots);
+    ck_assert_ptr_ne(old, next);
+    snapshot_link(next, r.snapshots, find(next, POLICY_INBOUND), "SERVER", &b);
+    ck_assert_ptr_eq(a.env, b.env);
+    ck_assert(!b.opened);
+    ck_assert_uint_eq(a.envid, b.envid);
+    ck_assert_uint_eq(a.grpid, b.grpid);
+    ck_assert_uint_eq(snapshot_change(next).environments_kept, 1);
+    ck_assert(snapshot_has_environment(next, a.envid));
+    snapshot_unref(old);
+
+    /* a changed one is made new; the group did not change */
+    snapshots_swap(r.snapshots, rig_load(&r, "", "HandshakeTimeout 5"));
+    old = next;
+    next = snapshots_get(r.snapshots);
+    snapshot_link(next, r.snapshots, find(next, POLICY_INBOUND), "SERVER", &c);
+    ck_assert(c.opened);
+    ck_assert_ptr_ne(a.env, c.env);
+    ck_assert_uint_ne(a.envid, c.envid);
+    ck_assert_uint_eq(a.grpid, c.grpid);
+    ck_assert(!snapshot_has_environment(next, a.envid));
+    ck_assert(snapshot_has_group(next, a.grpid));
+    ck_assert_uint_eq(snapshot_change(next).environments_stale, 1);
+    ck_assert_uint_eq(snapshot_change(next).groups_new, 0);
+    environment_unref(a.env);
+    environment_unref(b.env);
+    environment_unref(c.env);
+    snapshot_unref(old);
+    snapshot_unref(next);
+    rig_close(&r);
+}
+END_TEST
+
+/* Another store is another ring, whatever the policy says. */
+START_TEST(other_settings_keep_nothing)
+{
+    struct environment_link a;
+    struct snapshot *next;
+    struct rig r;
+
+    rig_open(&r, rings, "", "");
+    next = snapshots_get(r.snapshots);
+    snapshot_link(next, r.snapshots, find(next, POLICY_INBOUND), "SERVER", &a);
+    snapshot_unref(next);
+    snapshots_swap(r.snapshots, rig_load(&r, "min_rsa = 3072;", ""));
+    next = snapshots_get(r.snapshots);
+    ck_assert(!snapshot_has_environment(next, a.envid));
+    ck_assert(!snapshot_has_group(next, a.grpid));
+    environment_unref(a.env);
+    snapshot_unref(next);
+    rig_close(&r);
+}
+END_TEST
+
+START_TEST(ttls_follows_a_change_of_the_configuration_only)
+{
+    struct rig r;
+
+    rig_open(&r, rings, "", "");
+    ck_assert(snapshots_ttls(r.snapshots));
+    snapshots_set_ttls(r.snapshots, false);
+    snapshots_swap(r.snapshots, rig_load(&r, "", ""));
+    ck_assert(!snapshots_ttls(r.snapshots));
+    snapshots_swap(r.snapshots, rig_load(&r, "ttls = false;", ""));
+    ck_assert(!snapshots_ttls(r.snapshots));
+    snapshots_swap(r.snapshots, rig_load(&r, "ttls = true;", ""));
+    ck_assert(snapshots_ttls(r.snapshots));
+    rig_close(&r);
+}
+END_TEST
+
 /* ---- many threads ---- */
 
 enum { THREADS = 4, LINKS = 50 };
@@ -173,5 +255,8 @@ tcase_add_unchecked_fixture(tc, setup, teardown);
 TEST(environment_is_opened_once_for_each_user)
 TEST(failed_environment_is_tried_again)
 TEST(swap_leaves_the_old_one)
+TEST(unchanged_environment_is_kept)
+TEST(other_settings_keep_nothing)
+TEST(ttls_follows_a_change_of_the_configuration_only)
 TEST(threads_share_while_it_is_swapped)
 TESTS_END
