@@ -136,8 +136,9 @@ struct config_datasets {
 };
 
 struct config {
-    const char *stack, *pagent, *pagent_root, *racf, *control, *release;
-    bool ttls, strict, allow_legacy;
+    const char *stack, *pagent, *pagent_root, *racf, *control, *release,
+        *stdenv;
+    bool ttls, allow_nottls, strict, allow_legacy;
     unsigned long workers, min_rsa, handshake_limit, connect_limit, name_limit,
         half_close_limit, idle_limit, keepalive, stop_limit, max_connections,
         backlog;

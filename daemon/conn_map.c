@@ -243,6 +243,15 @@ static enum conn_event no_rule(struct conn *c)
     return CONN_EV_MAPPED_CLEAR;
 }
 
+/* TCPCONFIG NOTTLS: no look-up; in clear only where that was asked for. */
+static enum conn_event ttls_off(struct conn *c)
+{
+    if (!conn_config(c)->allow_nottls)
+        return conn_because(c, CONN_BY_TTLS_OFF, CONN_EV_REFUSED);
+    metrics_add(&c->host->metrics, COUNTER_CLEAR_NOTTLS, 1);
+    return CONN_EV_MAPPED_CLEAR;
+}
+
 /* A parameter that is not built: named, with its place (design rule 7). */
 static enum conn_event refuse_parameter(struct conn *c,
                                         const struct policy_refusal *r)
@@ -354,8 +363,8 @@ enum conn_event conn_do_look_up(struct conn *c)
 {
     if (!real_addresses(c))
         return conn_because(c, CONN_BY_WIRE_LOST, CONN_EV_REFUSED);
-    if (!conn_config(c)->ttls)
-        return conn_because(c, CONN_BY_TTLS_OFF, CONN_EV_REFUSED);
+    if (!snapshots_ttls(c->host->snapshots))
+        return ttls_off(c);
     switch (search(c)) {
     case POLICY_NO_RULE:
         return no_rule(c);

@@ -10,12 +10,14 @@
 #include <time.h>
 
 #include "daemon/control_server.h"
+#include "daemon/pagent.h"
 #include "daemon/snapshot.h"
 #include "daemon/worker.h"
 #include "trace/trace.h"
 
 struct console_params {
     struct snapshots *snapshots;
+    struct pagent *pagent;
     struct trace *trace;
     struct workers *workers;
     struct listener **listeners;

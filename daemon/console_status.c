@@ -19,12 +19,9 @@ struct status {
 
 static void collect(const struct console *c, struct status *s)
 {
-    const char *stack;
-
     s->snap = snapshots_get(c->p.snapshots);
     s->config = snapshot_config(s->snap);
-    stack = policy_stack(snapshot_policy(s->snap));
-    s->stack = stack != NULL && stack[0] != '\0' ? stack : s->config->stack;
+    s->stack = snapshot_stack(s->snap);
     s->rules = policy_rule_count(snapshot_policy(s->snap));
     s->connections = workers_connections(c->p.workers);
     s->lost = trace_lost(c->p.trace);
@@ -56,7 +53,7 @@ static void print_json(const struct console *c, const struct status *s,
     json_number(&j, "pid", getpid());
     json_number(&j, "uptime_seconds", s->seconds);
     json_string(&j, "stack", s->stack);
-    json_bool(&j, "ttls", s->config->ttls);
+    json_bool(&j, "ttls", snapshots_ttls(c->p.snapshots));
     json_string(&j, "policy", s->config->pagent);
     json_unsigned(&j, "rules", s->rules);
     json_unsigned(&j, "connections", s->connections);
@@ -80,9 +77,9 @@ static void print_text(const struct console *c, const struct status *s,
     strbuf_addf(out, "attlsd %s  pid %ld  up %ld:%02ld:%02ld\n", ATTLS_VERSION,
                 (long)getpid(), s->seconds / 3600, s->seconds / 60 % 60,
                 s->seconds % 60);
-    strbuf_addf(out, "stack %s  TTLS %s  policy %s  rules %zu\n",
-                s->stack[0] != '\0' ? s->stack : "(unnamed)",
-                s->config->ttls ? "Yes" : "No", s->config->pagent, s->rules);
+    strbuf_addf(out, "stack %s  TTLS %s  policy %s  rules %zu\n", s->stack,
+                snapshots_ttls(c->p.snapshots) ? "Yes" : "No",
+                s->config->pagent, s->rules);
     strbuf_addf(out, "connections %lu  log records lost %lu\n", s->connections,
                 s->lost);
     for (i = 0; i < c->p.listener_count; i++) {

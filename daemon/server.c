@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "daemon/console.h"
+#include "daemon/pagent.h"
 #include "daemon/ruleset.h"
 #include "daemon/worker.h"
 #include "intercept/origdst.h"
@@ -29,6 +30,7 @@ struct server {
     struct pairs *pairs; /* NULL: no listener is transparent */
     struct naming *naming;
     struct workers *workers;
+    struct pagent *pagent;
     struct console *console; /* NULL: none */
 };
 
@@ -122,6 +124,46 @@ static int open_listeners(struct server *s, struct error *err)
     return config_capture(cfg) != NULL ? pairs_new(&s->pairs, err) : 0;
 }
 
+/*
+ * The rules in the kernel for the policy of SNAP, if a listener that the
+ * daemon started with is transparent. They stay when the daemon ends: what
+ * they cover is refused then, and never in clear.
+ */
+static int install_rules(struct server *s, const struct snapshot *snap,
+                         struct error *err)
+{
+    struct config_capture capture;
+    struct ruleset_options opt = {.capture = &capture};
+    int r;
+
+    if (!ruleset_capture(s->config, snapshot_config(snap), &capture) ||
+        !capture.install)
+        return 0;
+    r = ruleset_apply(snapshot_policy(snap), &opt, err);
+    if (r == 0)
+        trace_remark(s->trace, TRACE_NOTICE, "rules=installed");
+    return r;
+}
+
+/* What must be done before a policy that was read is installed. */
+static int prepare(void *arg, const struct snapshot *next, struct error *err)
+{
+    return install_rules(arg, next, err);
+}
+
+static int open_agent(struct server *s, struct error *err)
+{
+    struct pagent_params params = {
+        .file = s->params.file,
+        .snapshots = s->snapshots,
+        .trace = s->trace,
+        .prepare = prepare,
+        .arg = s,
+    };
+
+    return pagent_new(&params, &s->pagent, err);
+}
+
 /* Without a console the daemon serves all the same, and says so. */
 static void open_console(struct server *s)
 {
@@ -157,6 +199,8 @@ int server_new(const struct server_params *params, struct server **ret,
         r = open_log(s, err);
     if (r == 0)
         r = open_listeners(s, err);
+    if (r == 0)
+        r = open_agent(s, err);
     if (r < 0) {
         server_free(s);
         return r;
@@ -173,6 +217,7 @@ void server_free(struct server *s)
     if (s == NULL)
         return;
     console_close(s->console);
+    pagent_free(s->pagent);
     for (i = 0; i < s->listener_count; i++)
         listener_close(s->listeners[i]);
     free(s->listeners);
@@ -252,91 +297,25 @@ static void report(struct server *s, int *fd, char status)
 
 /* ---- serving ---- */
 
-static void log_findings(struct server *s, const struct diags *diags)
-{
-    struct strbuf line = STRBUF_INIT, text = STRBUF_INIT;
-    size_t i;
-
-    for (i = 0; i < diags_count(diags); i++) {
-        const struct diag *d = diags_get(diags, i);
-
-        strbuf_reset(&line);
-        strbuf_reset(&text);
-        diag_format(d, &line);
-        if (line.len != 0)
-            strbuf_add_escaped(&text, line.data, line.len - 1);
-        trace_remark(s->trace,
-                     d->level == DIAG_ERROR ? TRACE_ERR : TRACE_WARNING,
-                     "reload=\"%s\"", strbuf_str(&text));
-    }
-    strbuf_done(&line);
-    strbuf_done(&text);
-}
-
-/*
- * The rules in the kernel for the policy of SNAP, if a listener that the
- * daemon started with is transparent. They stay when the daemon ends: what
- * they cover is refused then, and never in clear.
- */
-static int install_rules(struct server *s, const struct snapshot *snap,
-                         struct error *err)
-{
-    struct config_capture capture;
-    struct ruleset_options opt = {.capture = &capture};
-    int r;
-
-    if (!ruleset_capture(s->config, snapshot_config(snap), &capture) ||
-        !capture.install)
-        return 0;
-    r = ruleset_apply(snapshot_policy(snap), &opt, err);
-    if (r == 0)
-        trace_remark(s->trace, TRACE_NOTICE, "rules=installed");
-    return r;
-}
-
-/* All or nothing: a policy that is not well leaves the running one. */
-static void reload(struct server *s)
-{
-    struct diags *diags = diags_new();
-    struct config *config = NULL;
-    struct snapshot *next = NULL;
-    struct error err;
-    int r;
-
-    trace_reopen(s->trace);
-    if (diags == NULL)
-        return;
-    r = config_load(s->params.file, diags, &config);
-    if (r == 0)
-        r = snapshot_load(config, diags, &next);
-    if (r == 0 && install_rules(s, next, &err) < 0) {
-        diag_add(diags, DIAG_ERROR, "rules", NULL, "%s", err.text);
-        snapshot_unref(next);
-        r = ERR_SYNTAX;
-    }
-    log_findings(s, diags);
-    config_unref(config);
-    if (r == 0) {
-        snapshots_swap(s->snapshots, next);
-        trace_remark(s->trace, TRACE_NOTICE, "reload=done");
-    } else {
-        trace_remark(s->trace, TRACE_ERR,
-                     "reload=failed note=\"configuration and policy stay as "
-                     "they were\"");
-    }
-    diags_free(diags);
-}
-
+/* Until a signal comes that ends it. A look at the policy's files is due
+ * every so many seconds. */
 static void serve(struct server *s, const sigset_t *signals)
 {
     int sig;
 
     for (;;) {
-        if (sigwait(signals, &sig) != 0)
+        struct timespec wait = {(time_t)pagent_interval(s->pagent), 0};
+
+        sig = wait.tv_sec != 0 ? sigtimedwait(signals, NULL, &wait)
+                               : sigwaitinfo(signals, NULL);
+        if (sig < 0 && errno == EAGAIN)
+            pagent_look(s->pagent);
+        if (sig < 0)
             continue;
         if (sig != SIGHUP)
             break;
-        reload(s);
+        trace_reopen(s->trace);
+        pagent_reload(s->pagent, PAGENT_REFRESH, NULL);
     }
     trace_remark(s->trace, TRACE_NOTICE, "stop=\"%s\"", strsignal(sig));
 }
@@ -345,6 +324,7 @@ static int start_console(struct server *s, struct error *err)
 {
     struct console_params cp = {
         .snapshots = s->snapshots,
+        .pagent = s->pagent,
         .trace = s->trace,
         .workers = s->workers,
         .listeners = s->listeners,
@@ -422,6 +402,7 @@ int server_run(struct server *s)
         report(s, &ready, 1);
         return 1;
     }
+    pagent_started(s->pagent);
     remark_start(s);
     report(s, &ready, 0);
     serve(s, &signals);
@@ -430,5 +411,6 @@ int server_run(struct server *s)
     naming_stop(s->naming); /* it wakes workers */
     workers_stop(s->workers, s->config->stop_limit * 1000);
     s->workers = NULL;
+    pagent_ended(s->pagent);
     return 0;
 }

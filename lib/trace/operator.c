@@ -30,6 +30,14 @@ void operator_add(enum operator_message m, const char *first,
     strbuf_adds(out, text);
 }
 
+void operator_log(struct trace *t, const char *text)
+{
+    struct trace_record r = {
+        .priority = TRACE_NOTICE, .program = "CONSOLE", .text = text};
+
+    trace_put(t, &r);
+}
+
 static const struct {
     enum agent_level level;
     const char *name;
@@ -60,7 +68,7 @@ void agent_log(struct trace *t, unsigned levels, enum agent_level level,
         ;
     r.priority = levels_known[i].priority;
     /* the thread's number: policies are read by one */
-    strbuf_addf(&text, "%-7s:001: %s: ", levels_known[i].name, function);
+    strbuf_addf(&text, "%s :001: %s: ", levels_known[i].name, function);
     va_start(ap, fmt);
     strbuf_vaddf(&text, fmt, ap);
     va_end(ap);

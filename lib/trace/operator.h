@@ -22,6 +22,9 @@ enum operator_message {
 void operator_add(enum operator_message m, const char *first,
                   const char *second, struct strbuf *out);
 
+/* A message of the console to the log, as program CONSOLE. */
+void operator_log(struct trace *t, const char *text);
+
 /* Bits of LogLevel (IP Configuration Reference, "LogLevel statement"). */
 enum agent_level {
     AGENT_SYSERR = 1,

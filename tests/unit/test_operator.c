@@ -68,7 +68,7 @@ START_TEST(the_agent_logs_by_level)
     agent_log(t, AGENT_ALL, AGENT_OBJERR, "profile_read_ttls", "line %d", 3);
     trace_free(t);
     ck_assert_str_eq(strbuf_str(&out),
-                     "<5>PAGENT EVENT  :001: main: EZZ8431I PAGENT STARTING\n"
+                     "<5>PAGENT EVENT :001: main: EZZ8431I PAGENT STARTING\n"
                      "<3>PAGENT OBJERR :001: profile_read_ttls: line 3\n");
     strbuf_done(&out);
 }
