@@ -326,6 +326,7 @@ struct conn *conn_new_in_state(struct conn_host *h,
     c->in.target = &l->target;
     c->snapshot = snapshots_get(h->snapshots);
     c->id = snapshots_next_connid(h->snapshots);
+    c->began = h->now();
     c->state = (uint8_t)s;
     endpoint_init(&c->wire, on_ready, c);
     endpoint_init(&c->app, on_ready, c);

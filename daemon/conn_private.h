@@ -22,6 +22,7 @@ struct conn {
     struct pump pump;
     struct netaddr local, remote; /* of the wire side */
     struct event *timer;
+    uint64_t began;         /* when it was accepted */
     uint64_t deadline;      /* 0: none */
     uint64_t handshake_end; /* handshake_limit */
     uint64_t active;        /* when bytes last moved */

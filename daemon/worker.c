@@ -24,6 +24,13 @@ struct parcel {
     struct intercepted in;
 };
 
+/* Another thread wants to look; it waits until done. */
+struct visit {
+    workers_visit_fn fn;
+    void *arg;
+    bool done;
+};
+
 enum order { ORDER_RUN, ORDER_CLOSE_DOORS, ORDER_STOP };
 
 struct worker {
@@ -36,15 +43,18 @@ struct worker {
     size_t listener_count;
     struct event *inbox_event;
     int inbox_fd;
-    pthread_mutex_t lock; /* of the two that follow */
+    pthread_mutex_t lock; /* of what follows */
     STAILQ_HEAD(, parcel) inbox;
     enum order order;
+    struct visit *visit; /* NULL: nobody looks */
+    pthread_cond_t visited;
 };
 
 struct workers {
     struct workers_params params;
     unsigned count;
     struct worker *list;
+    pthread_mutex_t visiting; /* one visitor at a time */
 };
 
 static uint64_t now_ms(void)
@@ -164,6 +174,23 @@ static void take_parcels(struct worker *w, bool stopping)
     }
 }
 
+static void receive_visit(struct worker *w)
+{
+    struct visit *v;
+
+    pthread_mutex_lock(&w->lock);
+    v = w->visit;
+    w->visit = NULL;
+    pthread_mutex_unlock(&w->lock);
+    if (v == NULL)
+        return;
+    v->fn(v->arg, &w->host);
+    pthread_mutex_lock(&w->lock);
+    v->done = true;
+    pthread_cond_signal(&w->visited);
+    pthread_mutex_unlock(&w->lock);
+}
+
 static void close_doors(struct worker *w)
 {
     size_t i;
@@ -189,6 +216,7 @@ static void on_inbox(evutil_socket_t fd, short what, void *arg)
         close_doors(w);
     take_parcels(w, order == ORDER_STOP);
     conn_host_named(&w->host);
+    receive_visit(w);
     if (order == ORDER_STOP)
         event_base_loopbreak(w->host.base);
 }
@@ -266,6 +294,7 @@ static void done_worker(struct worker *w)
     fd_close(&w->inbox_fd);
     if (w->host.base != NULL)
         event_base_free(w->host.base);
+    pthread_cond_destroy(&w->visited);
     pthread_mutex_destroy(&w->lock);
     free(w->listeners);
 }
@@ -319,6 +348,7 @@ int workers_start(const struct workers_params *params, struct workers **ret,
     if (all == NULL)
         return error_nomem(err);
     all->params = *params;
+    pthread_mutex_init(&all->visiting, NULL);
     all->count = params->count != 0 ? params->count : cores();
     all->list = calloc(all->count, sizeof(*all->list));
     if (all->list == NULL) {
@@ -327,6 +357,7 @@ int workers_start(const struct workers_params *params, struct workers **ret,
     }
     for (i = 0; i < all->count; i++) {
         pthread_mutex_init(&all->list[i].lock, NULL);
+        pthread_cond_init(&all->list[i].visited, NULL);
         STAILQ_INIT(&all->list[i].inbox);
         all->list[i].inbox_fd = -1;
     }
@@ -369,8 +400,33 @@ void workers_stop(struct workers *all, unsigned long limit_ms)
             pthread_join(all->list[i].thread, NULL);
     for (i = 0; i < all->count; i++)
         done_worker(&all->list[i]);
+    pthread_mutex_destroy(&all->visiting);
     free(all->list);
     free(all);
+}
+
+static void visit_one(struct worker *w, workers_visit_fn fn, void *arg)
+{
+    struct visit v = {fn, arg, false};
+
+    pthread_mutex_lock(&w->lock);
+    w->visit = &v;
+    pthread_mutex_unlock(&w->lock);
+    ring(w);
+    pthread_mutex_lock(&w->lock);
+    while (!v.done)
+        pthread_cond_wait(&w->visited, &w->lock);
+    pthread_mutex_unlock(&w->lock);
+}
+
+void workers_visit(struct workers *all, workers_visit_fn fn, void *arg)
+{
+    unsigned i;
+
+    pthread_mutex_lock(&all->visiting);
+    for (i = 0; i < all->count; i++)
+        visit_one(&all->list[i], fn, arg);
+    pthread_mutex_unlock(&all->visiting);
 }
 
 uint64_t workers_counter(const struct workers *all, enum counter c)

@@ -30,6 +30,14 @@ int workers_start(const struct workers_params *params, struct workers **ret,
  * themselves, resets the rest, ends the threads. NULL allowed. */
 void workers_stop(struct workers *w, unsigned long limit_ms);
 
+/*
+ * Calls FN on each worker's own thread, one after the other, and waits for
+ * them: how another thread looks at connections. Not from a worker, and not
+ * once workers_stop() has begun.
+ */
+typedef void (*workers_visit_fn)(void *arg, struct conn_host *host);
+void workers_visit(struct workers *w, workers_visit_fn fn, void *arg);
+
 /* Sum over all workers. */
 uint64_t workers_counter(const struct workers *w, enum counter c);
 unsigned long workers_connections(const struct workers *w);
