@@ -160,41 +160,58 @@ int ctl_fetch(const char *path, const struct control_request *request,
     return CTL_EXIT_ERROR;
 }
 
-enum { OPT_CONTROL = 1, OPT_JSON, OPT_HELP };
+/* What the command line gives beside the words of the request. */
+struct options {
+    const char *path;
+    bool json, help;
+};
 
-static const struct option options[] = {
-    {"control", required_argument, NULL, OPT_CONTROL},
-    {"json", no_argument, NULL, OPT_JSON},
-    {"help", no_argument, NULL, OPT_HELP},
-    {NULL, 0, NULL, 0}};
+/* 1: an option, *AT is its last word; 0: none; -1: a wrong one. */
+static int take_option(int argc, char **argv, int *at, struct options *o)
+{
+    const char *word = argv[*at];
 
+    if (strncmp(word, "--", 2) != 0)
+        return 0;
+    if (strcmp(word, "--json") == 0) {
+        o->json = true;
+    } else if (strcmp(word, "--help") == 0) {
+        o->help = true;
+    } else if (strncmp(word, "--control=", 10) == 0) {
+        o->path = word + 10;
+    } else if (strcmp(word, "--control") == 0 && *at + 1 < argc) {
+        o->path = argv[++*at];
+    } else {
+        fprintf(stderr, "attlsctl: %s\n",
+                strcmp(word, "--control") == 0 ? "--control needs a socket"
+                                               : "unknown option");
+        return -1;
+    }
+    return 1;
+}
+
+/* Options may stand anywhere; short ones are words (netstat -x). */
 int ctl_pass(int argc, char **argv, enum control_command command,
              const char *options_text)
 {
     struct control_request r = {.command = command};
-    const char *path = NULL, *verb = control_command_info(command)->name;
-    int c;
+    const char *verb = control_command_info(command)->name;
+    struct options o = {NULL, false, false};
+    int i, took;
 
-    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        switch (c) {
-        case OPT_CONTROL:
-            path = optarg;
-            break;
-        case OPT_JSON:
-            r.argc = 1;
-            r.argv[0] = "json";
-            break;
-        default:
-            ctl_usage(c == OPT_HELP ? stdout : stderr, verb, options_text);
-            return c == OPT_HELP ? CTL_EXIT_OK : CTL_EXIT_ERROR;
+    for (i = 1; i < argc; i++) {
+        took = take_option(argc, argv, &i, &o);
+        if (took < 0 || o.help || r.argc == CONTROL_ARGS_MAX - 2) {
+            ctl_usage(took < 0 ? stderr : stdout, verb, options_text);
+            return o.help ? CTL_EXIT_OK : CTL_EXIT_ERROR;
         }
+        if (took == 0)
+            r.argv[r.argc++] = argv[i];
     }
-    for (; optind < argc; optind++) {
-        if (r.argc == CONTROL_ARGS_MAX) {
-            fprintf(stderr, "attlsctl: too many arguments\n");
-            return CTL_EXIT_ERROR;
-        }
-        r.argv[r.argc++] = argv[optind];
+    if (o.json) {
+        memmove(r.argv + 1, r.argv, r.argc * sizeof(r.argv[0]));
+        r.argv[0] = "json";
+        r.argc++;
     }
-    return ctl_call(ctl_control_path(path), &r, -1);
+    return ctl_call(ctl_control_path(o.path), &r, -1);
 }

@@ -5,8 +5,6 @@
  * For verbs that ask the running daemon: one call, its output printed.
  */
 
-#include <getopt.h>
-
 #include "control/control.h"
 
 /* The path of --control, else $ATTLS_CONTROL, else the built-in one. */
