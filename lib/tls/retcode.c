@@ -14,7 +14,8 @@ static const struct {
     int code;
     struct retcode_cause cause;
 } causes[] = {
-#define CAUSE(code, cause, command) {code, {cause, command}},
+#define CAUSE(code, side, cause, command)                                      \
+    {code, {RETCODE_##side, cause, command}},
 #include "tls/causes.def"
 #undef CAUSE
 };
@@ -65,6 +66,20 @@ const struct retcode_cause *retcode_cause_get(int code, size_t i)
             return &causes[k].cause;
     }
     return NULL;
+}
+
+const struct retcode_cause *retcode_cause_for(int code, enum retcode_side side)
+{
+    const struct retcode_cause *c, *any = NULL;
+    size_t i;
+
+    for (i = 0; (c = retcode_cause_get(code, i)) != NULL; i++) {
+        if (c->side == side)
+            return c;
+        if (c->side == RETCODE_ANY && any == NULL)
+            any = c;
+    }
+    return any != NULL ? any : retcode_cause_get(code, 0);
 }
 
 size_t retcode_count(void)

@@ -20,13 +20,18 @@ struct retcode {
 };
 
 /* Why a code comes: causes.def, the most likely first. */
+enum retcode_side { RETCODE_ANY, RETCODE_OURS, RETCODE_THEIRS };
 struct retcode_cause {
-    const char *cause;   /* a sentence */
-    const char *command; /* what would tell, or NULL */
+    enum retcode_side side; /* who found fault */
+    const char *cause;      /* a sentence */
+    const char *command;    /* what would tell, or NULL */
 };
 
 /* The I-th cause of CODE, from 0; NULL: there are no more. */
 const struct retcode_cause *retcode_cause_get(int code, size_t i);
+/* The first cause that goes with SIDE, one that names the side before one that
+ * does not. */
+const struct retcode_cause *retcode_cause_for(int code, enum retcode_side side);
 
 /* NULL: not in the table. */
 const struct retcode *retcode_find(int code);

@@ -178,6 +178,13 @@ START_TEST(every_code_has_causes)
         }
     }
     ck_assert_ptr_null(retcode_cause_get(2, 0));
+    ck_assert_ptr_null(retcode_cause_for(2, RETCODE_OURS));
+    ck_assert_ptr_nonnull(
+        strstr(retcode_cause_for(435, RETCODE_OURS)->cause, "Our ring"));
+    ck_assert_ptr_nonnull(
+        strstr(retcode_cause_for(435, RETCODE_THEIRS)->cause, "unknown_ca"));
+    ck_assert_ptr_eq(retcode_cause_for(5004, RETCODE_OURS),
+                     retcode_cause_get(5004, 0));
     ck_assert_ptr_nonnull(
         strstr(retcode_cause_get(414, 0)->cause, "is not connected"));
 }
@@ -187,7 +194,7 @@ END_TEST
 START_TEST(every_cause_has_its_code)
 {
     static const int codes[] = {
-#define CAUSE(code, cause, command) code,
+#define CAUSE(code, side, cause, command) code,
 #include "tls/causes.def"
 #undef CAUSE
     };
