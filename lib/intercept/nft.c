@@ -367,13 +367,16 @@ static void add_exclusions(struct strbuf *out, const struct nft_params *p,
  * again by nat in prerouting: so output decides about same-host connections,
  * on the daemon's own wire connection and for programs without an outbound
  * rule. REDIRECT to ::1 does not get through from a link-local address, so
- * those are left to the guard, which refuses them at once.
+ * those are left to the guard, which refuses them at once. A connection that
+ * is older than connection tracking looks new with any of its packets, and is
+ * the guard's matter too.
  */
 static void add_nat(struct strbuf *out, const struct nft_params *p)
 {
     strbuf_addf(out,
                 "\tchain output {\n"
                 "\t\tmeta l4proto != tcp accept\n"
+                "\t\ttcp flags & (syn | ack) != syn accept\n"
                 "\t\tmeta mark 0x%x accept\n"
                 "\t\tmeta mark 0x%x fib daddr type local jump policy_in\n"
                 "\t\tmeta mark 0x%x accept\n",
@@ -387,6 +390,7 @@ static void add_nat(struct strbuf *out, const struct nft_params *p)
                      "\t}\n"
                      "\tchain prerouting {\n"
                      "\t\tmeta l4proto != tcp accept\n"
+                     "\t\ttcp flags & (syn | ack) != syn accept\n"
                      "\t\tiif lo accept\n");
     add_exclusions(out, p, "saddr");
     strbuf_addf(out,

@@ -265,3 +265,23 @@ serves_or_gone()
 {
     serves "$1" || gone "$attlsd"
 }
+
+# start_peer_daemon: an attlsd at the other end of the wire, in mode forward
+# and with the same rings: TLS on port 5555 for a server on port 6666 there,
+# and 127.0.0.1:15550 (15551: IPv6) for clients there that want port 5555 here.
+start_peer_daemon()
+{
+    local a list= kept=$tmp/attlsd.conf
+    write_pagent "$tmp/policy"
+    for a in "$(at "$peer4" 5555)" "$(at "$peer6" 5555)"; do
+        list+="{ mode = \"forward\"; direction = \"Inbound\"; listen = \"$a\"; target = \"127.0.0.1:6666\"; userid = \"ROOT\"; jobname = \"PEER\"; },"
+    done
+    list+="{ mode = \"forward\"; direction = \"Outbound\"; listen = \"127.0.0.1:15550\"; target = \"$(at "$here4" 5555)\"; userid = \"ROOT\"; jobname = \"PEER\"; },"
+    list+="{ mode = \"forward\"; direction = \"Outbound\"; listen = \"127.0.0.1:15551\"; target = \"$(at "$here6" 5555)\"; userid = \"ROOT\"; jobname = \"PEER\"; }"
+    [ ! -e "$kept" ] || cp "$kept" "$tmp/kept.conf"
+    write_conf "$list"
+    sed "s,$tmp/syslogall.log,$tmp/peer-syslog.log,; s,$tmp/attlsd.sock,$tmp/peer.sock," "$kept" >"$tmp/peer.conf"
+    [ ! -e "$tmp/kept.conf" ] || mv "$tmp/kept.conf" "$kept"
+    spawn_peer peer-attlsd "$bin/attlsd" -F -f "$tmp/peer.conf"
+    poll 20 peer_serves 15551 || { cat "$tmp/peer-attlsd.log" && fail "the peer's attlsd does not serve"; }
+}

@@ -5,13 +5,13 @@
  * - serve ADDR:PORT: accepts, says who, echoes until the end
  *
  * - connect [-b ADDR:PORT] [-t SECONDS] ADDR:PORT [TEXT]: sends, ends, says
- *   what comes back
+ *   what comes back; with -n it sends and is gone
  *
- * - hold ADDR:PORT: connects; each line of its input is sent, and the answer
- *   is said
+ * - hold [-b ADDR:PORT] ADDR:PORT: connects; each line of its input is sent,
+ * and the answer is said
  *
- * - swarm ADDR:PORT N: N connections one after the other, each an echo; says
- *   the time of each hundred
+ * - swarm [-r] ADDR:PORT N: N connections one after the other, each an echo,
+ *   or with -r each refused; says the time of each hundred
  *
  * - watch INTERFACE: says each TCP segment with data: ports and data
  *
@@ -28,6 +28,7 @@
 #include <netinet/ip6.h>
 #include <netinet/tcp.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -179,9 +180,19 @@ static int connect_once(const char *from, const char *to, int seconds,
     return 0;
 }
 
-static int hold(const char *to)
+/* Writes and is gone, without a word and without waiting. */
+static int drop(const char *to)
 {
     int fd = dial(NULL, to, 10);
+
+    if (fd >= 0 && write(fd, "bye", 3) < 0)
+        return failed("write");
+    _exit(fd < 0);
+}
+
+static int hold(const char *from, const char *to)
+{
+    int fd = dial(from, to, 10);
     char line[1024];
 
     if (fd < 0)
@@ -204,20 +215,22 @@ static double seconds_now(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static int one_echo(const struct sockaddr_storage *sa, socklen_t len)
+/* An echo, or with REFUSED a reset at connect() or after it. */
+static int one_echo(const struct sockaddr_storage *sa, socklen_t len,
+                    bool refused)
 {
     int fd = new_socket(sa, 10), r = 0;
     char c = 'x';
 
     if (connect(fd, (const struct sockaddr *)sa, len) < 0)
-        r = failed("connect");
-    else if (write(fd, &c, 1) != 1 || read(fd, &c, 1) != 1)
-        r = failed("echo");
+        r = refused ? 0 : failed("connect");
+    else if ((write(fd, &c, 1) != 1 || read(fd, &c, 1) != 1) != refused)
+        r = failed(refused ? "answered" : "echo");
     close(fd);
     return r;
 }
 
-static int swarm(const char *to, int count)
+static int swarm(const char *to, int count, bool refused)
 {
     struct sockaddr_storage sa;
     socklen_t len = address(to, &sa);
@@ -225,7 +238,7 @@ static int swarm(const char *to, int count)
     int i;
 
     for (i = 1; i <= count; i++) {
-        if (one_echo(&sa, len) != 0)
+        if (one_echo(&sa, len, refused) != 0)
             return 1;
         if (i % 100 == 0) {
             now = seconds_now();
@@ -290,16 +303,21 @@ static int watch(const char *interface)
 int main(int argc, char **argv)
 {
     const char *verb = argc > 1 ? argv[1] : "", *from = NULL;
+    bool refused = false, leave = false;
     int c, seconds = 10;
 
     setvbuf(stdout, NULL, _IOLBF, 0);
     signal(SIGPIPE, SIG_IGN);
     optind = 2;
-    while ((c = getopt(argc, argv, "b:t:")) != -1) {
+    while ((c = getopt(argc, argv, "b:t:rn")) != -1) {
         if (c == 'b')
             from = optarg;
         else if (c == 't')
             seconds = atoi(optarg);
+        else if (c == 'r')
+            refused = true;
+        else if (c == 'n')
+            leave = true;
         else
             return 2;
     }
@@ -307,12 +325,14 @@ int main(int argc, char **argv)
     argv += optind;
     if (strcmp(verb, "serve") == 0 && argc == 1)
         return serve(argv[0]);
+    if (leave)
+        return drop(argv[0]);
     if (strcmp(verb, "connect") == 0 && argc >= 1)
         return connect_once(from, argv[0], seconds, argc > 1 ? argv[1] : "x");
     if (strcmp(verb, "hold") == 0 && argc == 1)
-        return hold(argv[0]);
+        return hold(from, argv[0]);
     if (strcmp(verb, "swarm") == 0 && argc == 2)
-        return swarm(argv[0], atoi(argv[1]));
+        return swarm(argv[0], atoi(argv[1]), refused);
     if (strcmp(verb, "watch") == 0 && argc == 1)
         return watch(argv[0]);
     fprintf(stderr, "unaware: see the head of unaware.c\n");
