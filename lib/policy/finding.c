@@ -6,12 +6,14 @@
 #include <string.h>
 #include <strings.h>
 
+#include "policy/allow.h"
 #include "policy/schema.h"
 
 /* Findings of one load; a file of another kind would make one a line. */
 enum { FINDINGS_MAX = 2000 };
 
-#define FINDING(id, name, grade, meaning) {name, GRADE_##grade, meaning},
+#define FINDING(id, name, grade, meaning, fix)                                 \
+    {name, GRADE_##grade, meaning, fix},
 static const struct finding_row rows[FIND_COUNT] = {
 #include "policy/findings.def"
 };
@@ -20,6 +22,16 @@ static const struct finding_row rows[FIND_COUNT] = {
 const struct finding_row *finding_row(enum finding id)
 {
     return &rows[id];
+}
+
+enum finding finding_find(const char *name, size_t len)
+{
+    size_t i;
+
+    for (i = 0; i < FIND_COUNT; i++)
+        if (strlen(rows[i].name) == len && memcmp(rows[i].name, name, len) == 0)
+            break;
+    return (enum finding)i;
 }
 
 /* A keyword that holds a secret, or is written nearly so. */
@@ -75,7 +87,8 @@ void finding_add(struct findings *f, enum finding id, const struct span *span,
 
     if (rows[id].grade == GRADE_ERROR)
         f->errors++;
-    if (findings_full(f))
+    f->silent = findings_full(f) || allow_has(f->allow, id, span);
+    if (f->silent)
         return;
     if (diags_count(f->diags) == FINDINGS_MAX) {
         diag_add(f->diags, DIAG_WARNING, rows[FIND_too_many].name, span,
@@ -93,5 +106,25 @@ void finding_add(struct findings *f, enum finding id, const struct span *span,
     diag_add(f->diags, levels[rows[id].grade], rows[id].name, span, "%s", text);
     if (span != NULL && span->src != NULL && line_is_secret(span))
         diag_conceal(f->diags);
+    if (rows[id].fix != NULL)
+        diag_fix(f->diags, "%s", rows[id].fix);
+    free(text);
+}
+
+void finding_fix(struct findings *f, const char *fmt, ...)
+{
+    char *text = NULL;
+    va_list ap;
+
+    if (f->silent)
+        return;
+    va_start(ap, fmt);
+    if (vasprintf(&text, fmt, ap) < 0)
+        text = NULL;
+    va_end(ap);
+    if (text == NULL)
+        f->nomem = true;
+    else
+        diag_fix(f->diags, "%s", text);
     free(text);
 }

@@ -25,15 +25,29 @@ struct finding_row {
     const char *name;
     enum finding_grade grade;
     const char *meaning;
+    const char *fix; /* unless finding_fix() says a better one; NULL: it does */
 };
 
 const struct finding_row *finding_row(enum finding id);
 
+/* By name; FIND_COUNT: there is none. */
+enum finding finding_find(const char *name, size_t len);
+
+struct allow;
+struct policy;
+
 struct findings {
     struct diags *diags;
-    size_t errors; /* of GRADE_ERROR */
-    bool nomem;    /* memory ran out on the way */
+    size_t errors;             /* of GRADE_ERROR */
+    bool nomem;                /* memory ran out on the way */
+    const struct allow *allow; /* what is switched off; NULL: nothing */
+    bool silent;               /* the one added last is */
 };
+
+/* For findings about a policy that is loaded; its comments and the options of
+ * its load hold for them too. */
+void findings_init(struct findings *f, const struct policy *p,
+                   struct diags *diags);
 
 void finding_add(struct findings *f, enum finding id, const struct span *span,
                  const char *fmt, ...) __attribute__((format(printf, 4, 5)));
@@ -42,6 +56,7 @@ void finding_add(struct findings *f, enum finding id, const struct span *span,
 bool findings_full(const struct findings *f);
 
 /* The way to mend what was added last. */
-#define finding_fix(f, ...) diag_fix((f)->diags, __VA_ARGS__)
+void finding_fix(struct findings *f, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #endif

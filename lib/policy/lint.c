@@ -1,14 +1,18 @@
 #include "policy/lint.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "policy/model.h"
+#include "policy/lint_private.h"
 #include "policy/value.h"
 
-/* One check of a rule whose connections are to be in TLS. */
-typedef void (*rule_check_fn)(const struct policy_rule *r, struct findings *f);
+bool lint_is_enabled(const struct policy_rule *r)
+{
+    return effective_on(r->effective, PARM_TTLSEnabled);
+}
 
-static struct span origin(const struct policy_rule *r, enum policy_parm parm)
+struct span lint_origin(const struct policy_rule *r, enum policy_parm parm)
 {
     struct span span;
 
@@ -16,87 +20,7 @@ static struct span origin(const struct policy_rule *r, enum policy_parm parm)
     return span.src != NULL ? span : r->object->span;
 }
 
-/* The roles of TLS and the direction are independent, but seldom crossed. */
-static void check_role_direction(const struct policy_rule *r,
-                                 struct findings *f)
-{
-    int role = effective_choice(r->effective, PARM_HandshakeRole);
-    long direction = r->direction->value.number;
-    struct span span = origin(r, PARM_HandshakeRole);
-    bool server = role != ROLE_CLIENT;
-
-    if (direction == POLICY_BOTH || server == (direction == POLICY_INBOUND))
-        return;
-    finding_add(f, FIND_role_direction, &span,
-                "rule %s is %s and its HandshakeRole is %s: %s", r->name,
-                policy_direction_name((enum policy_direction)direction),
-                value_choice_name(TYPE_role, role),
-                server ? "both ends will wait for the other to begin"
-                       : "both ends will begin");
-    finding_fix(f,
-                "HandshakeRole %s, unless the peer really has its roles "
-                "turned round",
-                server ? "Client" : "Server");
-}
-
-static void check_role_override(const struct policy_rule *r, struct findings *f)
-{
-    const struct policy_action *env = r->effective->levels[LEVEL_ENVIRONMENT];
-    const struct policy_action *conn = r->effective->levels[LEVEL_CONNECTION];
-    const struct entry *a, *b;
-
-    if (env == NULL || conn == NULL)
-        return;
-    a = action_entry(env, PARM_HandshakeRole);
-    b = action_entry(conn, PARM_HandshakeRole);
-    if (a == NULL || b == NULL ||
-        a->last->value.number == b->last->value.number)
-        return;
-    finding_add(f, FIND_role_override, &b->last->span,
-                "rule %s: HandshakeRole %s of the connection action hides %s "
-                "of the environment action",
-                r->name, value_choice_name(TYPE_role, b->last->value.number),
-                value_choice_name(TYPE_role, a->last->value.number));
-    finding_fix(f, "code the same role in both");
-}
-
-static void check_versions(const struct policy_rule *r, struct findings *f)
-{
-    static const enum policy_parm old[] = {PARM_SSLv2, PARM_SSLv3, PARM_TLSv1,
-                                           PARM_TLSv1_1};
-    const struct effective *e = r->effective;
-    struct span span = r->object->span;
-    bool legacy = e->policy->allow_legacy;
-    size_t i;
-
-    if (effective_choice(e, PARM_SuiteBProfile) != SUITEB_OFF)
-        return;
-    if (effective_versions(e) == 0) {
-        finding_add(f, FIND_no_protocol, &span,
-                    "rule %s has no TLS version left%s", r->name,
-                    effective_on(e, PARM_TLSv1) || effective_on(e, PARM_TLSv1_1)
-                        ? "; TLSv1 and TLSv1.1 need allow_legacy = true"
-                        : "");
-        finding_fix(f, "add TLSv1.2 On to its advanced parameters");
-    }
-    for (i = 0; i < sizeof(old) / sizeof(old[0]); i++) {
-        if (!effective_on(e, old[i]))
-            continue;
-        effective_origin(e, old[i], &span);
-        finding_add(
-            f, FIND_old_protocol, span.src != NULL ? &span : &r->object->span,
-            "rule %s has %s on%s%s", r->name, schema_parm(old[i])->keyword,
-            span.src == NULL ? ", by default" : "",
-            i < 2 || !legacy ? "; it is not spoken here" : "");
-        finding_fix(f, "add %s Off", schema_parm(old[i])->keyword);
-    }
-}
-
-static const rule_check_fn rule_checks[] = {
-    check_role_direction,
-    check_role_override,
-    check_versions,
-};
+/* Statements */
 
 static void check_unused(const struct policy *p, struct findings *f)
 {
@@ -115,21 +39,295 @@ static void check_unused(const struct policy *p, struct findings *f)
     }
 }
 
-static bool is_enabled(const struct policy_rule *r)
+/* Rules */
+
+/* The roles of TLS and the direction are independent, but seldom crossed. */
+static void check_role_direction(const struct policy_rule *r,
+                                 struct findings *f)
 {
-    return effective_on(r->effective, PARM_TTLSEnabled);
+    int role = effective_choice(r->effective, PARM_HandshakeRole);
+    long direction = r->direction->value.number;
+    struct span span = lint_origin(r, PARM_HandshakeRole);
+    bool server = role != ROLE_CLIENT;
+
+    if (direction == POLICY_BOTH || server == (direction == POLICY_INBOUND))
+        return;
+    finding_add(f, FIND_role_direction, &span,
+                "rule %s is %s and its HandshakeRole is %s: %s", r->name,
+                policy_direction_name((enum policy_direction)direction),
+                value_choice_name(TYPE_role, role),
+                server ? "both ends will wait for the other to begin"
+                       : "both ends will begin");
+    finding_fix(f,
+                "HandshakeRole %s, unless the peer really has its roles "
+                "turned round",
+                server ? "Client" : "Server");
+}
+
+/* All of IPv4 and nothing of IPv6. */
+static bool v4_only(const struct cond *c)
+{
+    static const unsigned char low[4], high[4] = {255, 255, 255, 255};
+    const struct addr_range *r = c->items;
+    bool all = false;
+    uint32_t i;
+
+    for (i = 0; i < c->count; i++) {
+        if (r[i].family != AF_INET)
+            return false;
+        all = all || (memcmp(r[i].low, low, 4) == 0 &&
+                      memcmp(r[i].high, high, 4) == 0);
+    }
+    return all;
+}
+
+/* Addresses of IPv6 fit the condition. */
+static bool takes_v6(const struct cond *c)
+{
+    const struct addr_range *r = c->items;
+    uint32_t i;
+
+    for (i = 0; i < c->count; i++)
+        if (r[i].family == AF_INET6)
+            return true;
+    return c->count == 0;
+}
+
+static bool same_ports(const struct cond *a, const struct cond *b)
+{
+    return a->count == b->count &&
+           (a->count == 0 || memcmp(a->items, b->items,
+                                    a->count * sizeof(struct port_range)) == 0);
+}
+
+/* Some rule takes over IPv6 what R takes over IPv4. */
+static bool has_v6_twin(const struct policy *p, const struct policy_rule *r)
+{
+    const struct policy_rule *q;
+    size_t i;
+
+    for (i = 0; i < p->rule_count; i++) {
+        q = &p->rules[i];
+        if (takes_v6(&q->local_addr) && takes_v6(&q->remote_addr) &&
+            same_ports(&q->local_port, &r->local_port) &&
+            same_ports(&q->remote_port, &r->remote_port))
+            return true;
+    }
+    return false;
+}
+
+/* Said once: such policies have the same address in all their rules. */
+static void check_v4_only(const struct policy *p, struct findings *f)
+{
+    const struct policy_rule *r, *first = NULL;
+    bool any_v6 = false;
+    size_t i, more = 0;
+
+    for (i = 0; i < p->rule_count; i++)
+        any_v6 = any_v6 || (takes_v6(&p->rules[i].local_addr) &&
+                            takes_v6(&p->rules[i].remote_addr));
+    for (i = 0; i < p->rule_count; i++) {
+        r = &p->rules[i];
+        if (!lint_is_enabled(r) ||
+            (!v4_only(&r->local_addr) && !v4_only(&r->remote_addr)) ||
+            (any_v6 && has_v6_twin(p, r)))
+            continue;
+        more += first != NULL;
+        first = first != NULL ? first : r;
+    }
+    if (first == NULL)
+        return;
+    r = first;
+    finding_add(f, FIND_v4_only,
+                v4_only(&r->local_addr) ? &r->local_addr.setting->span
+                                        : &r->remote_addr.setting->span,
+                "rule %s%s for all IPv4 addresses; the same connection over "
+                "IPv6 fits no rule and stays in clear",
+                r->name, more != 0 ? " and others are" : " is");
+    finding_fix(f, "LocalAddr All and RemoteAddr All, or a rule for ::/0");
+}
+
+/* A bare name is a ring of the program's own user id. */
+static void check_bare_ring(const struct policy *p, struct findings *f)
+{
+    const struct policy_rule *r, *q;
+    const struct setting *user;
+    struct span span;
+    size_t i, k;
+
+    for (i = 1; i < p->rule_count; i++) {
+        r = &p->rules[i];
+        if (!lint_is_enabled(r) || r->userid == NULL)
+            continue;
+        if (strchr(effective_text(r->effective, PARM_Keyring), '/') != NULL)
+            continue;
+        for (k = 0; k < i; k++) {
+            q = &p->rules[k];
+            user = q->userid;
+            if (user != NULL &&
+                r->effective->levels[LEVEL_ENVIRONMENT] ==
+                    q->effective->levels[LEVEL_ENVIRONMENT] &&
+                strcmp(user->value.text, r->userid->value.text) != 0)
+                break;
+        }
+        if (k == i)
+            continue;
+        span = lint_origin(r, PARM_Keyring);
+        finding_add(f, FIND_ring_bare, &span,
+                    "rules %s and %s are for different user ids and have the "
+                    "same bare ring name: each user id needs a ring of its "
+                    "own by this name",
+                    q->name, r->name);
+        finding_fix(f, "write USERID/ring to share one");
+        return;
+    }
+}
+
+/* Revocation */
+
+static bool checks_revocation(const struct effective *e)
+{
+    const char *const *servers;
+
+    return effective_on(e, PARM_OcspAiaEnable) ||
+           effective_on(e, PARM_HttpCdpEnable) ||
+           effective_text(e, PARM_OcspUrl) != NULL ||
+           effective_texts(e, PARM_GSK_LDAP_SERVER, &servers) != 0;
+}
+
+static bool port_in(const struct cond *c, unsigned port)
+{
+    const struct port_range *r = c->items;
+    uint32_t i;
+
+    for (i = 0; i < c->count; i++)
+        if (r[i].low <= port && port <= r[i].high)
+            return true;
+    return c->count == 0;
+}
+
+/* The stack asks responders by HTTP and directories by LDAP. A rule that
+ * takes these connections too makes them need themselves. */
+static void check_revocation(const struct policy *p, struct findings *f)
+{
+    enum { HTTP = 80, LDAP = 389 };
+    const struct policy_rule *r;
+    size_t i;
+
+    for (i = 0; i < p->rule_count; i++)
+        if (lint_is_enabled(&p->rules[i]) &&
+            checks_revocation(p->rules[i].effective))
+            break;
+    if (i == p->rule_count)
+        return;
+    for (i = 0; i < p->rule_count; i++) {
+        r = &p->rules[i];
+        if (!lint_is_enabled(r) || r->jobname != NULL || r->userid != NULL ||
+            (r->direction->value.number & POLICY_OUTBOUND) == 0 ||
+            (!port_in(&r->remote_port, HTTP) &&
+             !port_in(&r->remote_port, LDAP)))
+            continue;
+        finding_add(f, FIND_revocation_loop, &r->object->span,
+                    "rule %s also takes the stack's own requests to the "
+                    "servers that tell about revocation",
+                    r->name);
+        finding_fix(f, "write a rule with TTLSEnabled Off and a higher "
+                       "Priority for these servers");
+        return;
+    }
+}
+
+/* Actions: rules with the same ones are looked at together. */
+
+static int compare_actions(const void *a, const void *b)
+{
+    const struct policy_rule *const *x = a, *const *y = b;
+    int order = memcmp((*x)->effective->levels, (*y)->effective->levels,
+                       sizeof((*x)->effective->levels));
+
+    if (order != 0)
+        return order;
+    return *x < *y ? -1 : *x > *y;
+}
+
+static int compare_cases(const void *a, const void *b)
+{
+    const struct lint_case *x = a, *y = b;
+
+    return x->rule < y->rule ? -1 : x->rule > y->rule;
+}
+
+/* One case for each set of actions, in the order of the search. */
+static size_t make_cases(const struct policy_rule **rules, size_t n,
+                         struct lint_case *cases)
+{
+    size_t i, count = 0;
+
+    if (n == 0)
+        return 0;
+    qsort(rules, n, sizeof(rules[0]), compare_actions);
+    for (i = 0; i < n; i++) {
+        if (count != 0 &&
+            memcmp(rules[i]->effective->levels, cases[count - 1].e->levels,
+                   sizeof(rules[i]->effective->levels)) == 0) {
+            cases[count - 1].more++;
+            continue;
+        }
+        cases[count].rule = rules[i];
+        cases[count++].e = rules[i]->effective;
+    }
+    qsort(cases, count, sizeof(cases[0]), compare_cases);
+    return count;
+}
+
+static void check_case(struct lint_case *c, struct findings *f)
+{
+    c->f = f;
+    if (c->more != 0)
+        snprintf(c->name, sizeof(c->name), "rule %s and %zu more",
+                 c->rule->name, c->more);
+    else
+        snprintf(c->name, sizeof(c->name), "rule %s", c->rule->name);
+    lint_case(c);
+}
+
+static void check_actions(const struct policy *p, struct findings *f)
+{
+    const struct policy_rule **rules =
+        calloc(p->rule_count + 1, sizeof(const struct policy_rule *));
+    struct lint_case *cases = calloc(p->rule_count + 1, sizeof(*cases));
+    size_t i, n = 0;
+
+    if (rules == NULL || cases == NULL) {
+        f->nomem = true;
+        goto out;
+    }
+    for (i = 0; i < p->rule_count; i++)
+        if (lint_is_enabled(&p->rules[i]))
+            rules[n++] = &p->rules[i];
+    n = make_cases(rules, n, cases);
+    for (i = 0; i < n; i++)
+        check_case(&cases[i], f);
+out:
+    free(rules);
+    free(cases);
 }
 
 void lint_policy(const struct policy *p, struct findings *f)
 {
-    size_t i, k;
+    struct span file = {p->sources[0], 0, 0};
+    size_t i;
 
     if (p->rule_count == 0)
-        finding_add(f, FIND_no_rules, NULL,
+        finding_add(f, FIND_no_rules, &file,
                     "the policy has no rule: every connection stays in clear");
     check_unused(p, f);
     for (i = 0; i < p->rule_count; i++)
-        for (k = 0; k < sizeof(rule_checks) / sizeof(rule_checks[0]); k++)
-            if (is_enabled(&p->rules[i]))
-                rule_checks[k](&p->rules[i], f);
+        if (lint_is_enabled(&p->rules[i]))
+            check_role_direction(&p->rules[i], f);
+    check_actions(p, f);
+    check_v4_only(p, f);
+    check_bare_ring(p, f);
+    check_revocation(p, f);
+    lint_order(p, f);
 }

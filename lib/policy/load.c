@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "policy/allow.h"
 #include "policy/model.h"
 #include "policy/parser.h"
 #include "policy/resolver_check.h"
@@ -145,6 +146,8 @@ static const struct source *adopt(struct loader *ld, struct source *src)
     }
     p->sources = list;
     p->sources[p->source_count++] = other;
+    if (!allow_read(p->allow, other, ld->f))
+        ld->f->nomem = true;
     if (last == '\0' || last == 0x1a) {
         span.src = other;
         span.off = (uint32_t)source_len(other);

@@ -142,6 +142,7 @@ struct policy {
     const char *stack;
     struct policy_agent agent;
     const struct defaults *defaults;
+    struct allow *allow;           /* findings that are switched off */
     const struct object **objects; /* global ones, in the order of the files */
     size_t object_count;
     struct policy_rule *rules; /* in the order of the search */

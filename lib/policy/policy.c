@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/allow.h"
 #include "policy/lint.h"
 #include "policy/load.h"
 #include "policy/model.h"
@@ -44,9 +45,18 @@ void policy_options_init(struct policy_options *opt)
 
 /* Loading */
 
+void findings_init(struct findings *f, const struct policy *p,
+                   struct diags *diags)
+{
+    memset(f, 0, sizeof(*f));
+    f->diags = diags;
+    f->allow = p->allow;
+}
+
 static struct policy *policy_new(const struct policy_options *opt)
 {
     struct policy *p = calloc(1, sizeof(*p));
+    size_t i;
 
     if (p == NULL)
         return NULL;
@@ -55,10 +65,14 @@ static struct policy *policy_new(const struct policy_options *opt)
     p->allow_legacy = opt->allow_legacy;
     p->agent = (struct policy_agent){31, 1800, "IBM-1047", NULL};
     p->arena = arena_new();
-    if (p->arena == NULL || !resolver_defaults(p)) {
+    if (p->arena != NULL)
+        p->allow = allow_new(p->arena);
+    if (p->allow == NULL || !resolver_defaults(p)) {
         policy_unref(p);
         return NULL;
     }
+    for (i = 0; i < opt->allow_count; i++)
+        allow_name(p->allow, opt->allow[i]);
     return p;
 }
 
@@ -93,11 +107,12 @@ out:
 int policy_load_source(struct source *src, const struct policy_options *opt,
                        struct diags *diags, struct policy **ret_policy)
 {
-    struct findings f = {diags, 0, false};
     struct policy *p = policy_new(opt);
+    struct findings f;
 
     if (p == NULL)
         return ERR_NOMEM;
+    findings_init(&f, p, diags);
     resolve(p, src, opt, &f);
     if (f.errors == 0 && !f.nomem)
         lint_policy(p, &f);
@@ -112,7 +127,7 @@ int policy_load_source(struct source *src, const struct policy_options *opt,
 int policy_load(const char *file, const struct policy_options *opt,
                 struct diags *diags, struct policy **ret_policy)
 {
-    struct findings f = {diags, 0, false};
+    struct findings f = {.diags = diags};
     struct source *src = NULL;
     struct error err;
     int r;

@@ -60,9 +60,13 @@ struct policy_options {
     const struct policy_dataset *datasets;
     size_t dataset_count;
     bool allow_legacy; /* TLSv1 and TLSv1.1 may be in effect */
+    /* Names of findings that are not to be reported (policy/allow.h tells
+     * how a file can say so itself). */
+    const char *const *allow;
+    size_t allow_count;
 };
 
-/* ZOS_3_1, no stack, no root, no data sets, no legacy. */
+/* ZOS_3_1, no stack, no root, no data sets, no legacy, all findings. */
 void policy_options_init(struct policy_options *opt);
 
 /*

@@ -321,8 +321,8 @@ static const struct object *bind_ref(struct resolver *r, const struct parm *row,
     if (p != NULL) {
         source_position(p->ast->src, p->node->keyword.off, &line, &column);
         finding_add(r->f, FIND_wrong_type_ref, span,
-                    "%s wants a %s; %s at %s:%u is a %s", row->keyword, keyword,
-                    name, source_name(p->ast->src), line,
+                    "%s refers to %s statements; %s at %s:%u is of type %s",
+                    row->keyword, keyword, name, source_name(p->ast->src), line,
                     schema_statement(p->object->kind)->keyword);
         return NULL;
     }
@@ -467,7 +467,7 @@ bool resolver_defaults(struct policy *p)
 {
     struct defaults *d = arena_alloc(p->arena, sizeof(*d));
     struct diags *diags = diags_new();
-    struct findings f = {diags, 0, false};
+    struct findings f = {.diags = diags};
     struct source *src = NULL;
     char text[SCHEMA_DEFAULT];
     struct ast_word word = {0, 0};

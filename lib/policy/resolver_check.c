@@ -205,7 +205,8 @@ static void missing(struct findings *f, const struct object *o,
     if (fix != NULL)
         finding_fix(f, "%s", fix);
     else
-        finding_fix(f, "add %s: %s", schema_parm(parm)->keyword,
+        finding_fix(f, "add %s (%.*s)", schema_parm(parm)->keyword,
+                    (int)strlen(schema_parm(parm)->help) - 1,
                     schema_parm(parm)->help);
 }
 
@@ -286,6 +287,27 @@ static void check_members(struct findings *f, const struct object *o)
     }
 }
 
+/* Any stands alone; beside curves it adds nothing to them. */
+static void check_any_curve(struct findings *f, const struct object *o)
+{
+    const struct setting *any = NULL;
+    size_t i, others = 0;
+
+    for (i = 0; i < o->count; i++) {
+        if (o->settings[i].parm != PARM_ClientECurves)
+            continue;
+        if (o->settings[i].value.codes->count == 0)
+            any = &o->settings[i];
+        else
+            others++;
+    }
+    if (any == NULL || others == 0)
+        return;
+    finding_add(f, FIND_any_with_curves, &any->span,
+                "ClientECurves Any beside curves: only the curves count");
+    finding_fix(f, "remove one of the two");
+}
+
 void check_object(struct findings *f, struct object *o, bool whole)
 {
     check_repeats(f, o);
@@ -295,6 +317,8 @@ void check_object(struct findings *f, struct object *o, bool whole)
     check_members(f, o);
     if (o->kind == STMT_TTLSRule)
         check_rule(f, o);
+    if (o->kind == STMT_TTLSSignatureParms)
+        check_any_curve(f, o);
     if (o->kind == STMT_TTLSGskLdapParms &&
         (find_setting(o, PARM_GSK_LDAP_USER) == NULL) !=
             (find_setting(o, PARM_GSK_LDAP_USER_PW) == NULL)) {

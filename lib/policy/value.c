@@ -391,8 +391,9 @@ static bool parse_codes(struct value_in *in, const struct code_table *t,
         return parse_constant(in, t, ret);
     if (len % t->digits != 0)
         return value_bad(in, 0, FIND_bad_value,
-                         "%zu digits; codes of this keyword have %u each", len,
-                         t->digits);
+                         "the number of digits is no multiple of %u, and codes "
+                         "of this keyword have %u each",
+                         t->digits, t->digits);
     c = new_codes(in, len / t->digits);
     if (c == NULL)
         return false;
@@ -546,7 +547,6 @@ bool value_parse(struct value_in *in, union value *ret)
 {
     struct span span = ast_span(in->ast, in->node->keyword);
     const char *s;
-    size_t len;
 
     in->words = in->node->count;
     in->used = 1;
@@ -560,13 +560,12 @@ bool value_parse(struct value_in *in, union value *ret)
         finding_fix(in->findings, "write the value on the same line");
         return false;
     }
-    s = value_word(in, 0, &len);
-    if (is_placeholder(s, len) && !(in->row->flags & SECRET)) {
-        span = ast_span(in->ast, in->node->words[0]);
+    span = ast_value_span(in->ast, in->node);
+    s = source_text(span.src) + span.off;
+    if (is_placeholder(s, span.len) && !(in->row->flags & SECRET))
         finding_add(in->findings, FIND_placeholder, &span,
                     "%s has a value that was never filled in: %.*s",
-                    in->row->keyword, (int)(len < 60 ? len : 60), s);
-    }
+                    in->row->keyword, (int)(span.len < 60 ? span.len : 60), s);
     if (!types[in->row->type].parse(in, ret))
         return false;
     check_trailing(in);

@@ -81,16 +81,18 @@ void diag_add(struct diags *d, enum diag_level level, const char *name,
 
 void diag_fix(struct diags *d, const char *fmt, ...)
 {
+    struct diag *last = d->count != 0 ? &d->list[d->count - 1] : NULL;
     char *text = NULL;
     va_list ap;
 
-    if (d->count == 0 || d->list[d->count - 1].fix != NULL)
+    if (last == NULL)
         return;
     va_start(ap, fmt);
     if (vasprintf(&text, fmt, ap) < 0)
         text = NULL;
     va_end(ap);
-    d->list[d->count - 1].fix = text;
+    free((char *)(uintptr_t)last->fix);
+    last->fix = text;
 }
 
 void diag_conceal(struct diags *d)

@@ -41,7 +41,8 @@ void diag_add(struct diags *d, enum diag_level level, const char *name,
               const struct span *span, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 
-/* Sets the way to mend for the finding that was added last. */
+/* Sets the way to mend for the finding that was added last; a second call
+ * replaces it. */
 void diag_fix(struct diags *d, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -43,9 +43,21 @@ struct spelling spelling_start(const char *word)
     return s;
 }
 
+/* One slip in a short word, and one more for every four letters. */
+static size_t near_enough(size_t len)
+{
+    return 1 + len / 4;
+}
+
 void spelling_offer(struct spelling *s, const char *known)
 {
-    unsigned d = spelling_distance(s->word, known);
+    size_t a = strlen(s->word), b = strlen(known);
+    unsigned d;
+
+    /* Most words need not be looked at. */
+    if ((a > b ? a - b : b - a) > near_enough(a))
+        return;
+    d = spelling_distance(s->word, known);
 
     /* Of two that are equally near the longer one: more is left out than
      * typed in excess. */
@@ -58,8 +70,5 @@ void spelling_offer(struct spelling *s, const char *known)
 
 const char *spelling_best(const struct spelling *s)
 {
-    size_t len = strlen(s->word);
-
-    /* a third of the word may be wrong: one slip in a short one */
-    return s->distance <= 1 + len / 4 ? s->best : NULL;
+    return s->distance <= near_enough(strlen(s->word)) ? s->best : NULL;
 }

@@ -122,8 +122,8 @@ START_TEST(a_fix_belongs_to_the_last_finding)
     diag_fix(d, "nobody asked"); /* no finding yet: nothing happens */
     diag_add(d, DIAG_ERROR, "a", NULL, "first");
     diag_add(d, DIAG_ERROR, "b", NULL, "second");
+    diag_fix(d, "replaced by the next");
     diag_fix(d, "write %s", "it");
-    diag_fix(d, "a second one is not kept");
     ck_assert_ptr_null(diags_get(d, 0)->fix);
     ck_assert_str_eq(diags_get(d, 1)->fix, "write it");
     diags_free(d);

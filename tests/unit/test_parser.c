@@ -83,7 +83,7 @@ static const struct {
 static void read_text(const char *text, size_t len, struct strbuf *shape,
                       struct diags *diags)
 {
-    struct findings f = {diags, 0, false};
+    struct findings f = {.diags = diags};
     struct arena *arena = arena_new();
     struct source *src;
     struct ast ast;

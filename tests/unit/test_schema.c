@@ -88,7 +88,7 @@ END_TEST
 static void must_parse(const struct parm *row, const char *text)
 {
     struct diags *diags = diags_new();
-    struct findings f = {diags, 0, false};
+    struct findings f = {.diags = diags};
     struct arena *arena = arena_new();
     struct ast_word word = {0, (uint32_t)strlen(text)};
     struct ast_node node;

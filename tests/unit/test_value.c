@@ -171,7 +171,7 @@ static const char *names_of(const struct diags *diags)
 /* Parses LINE with the lexer's words; the value is shown in OUT. */
 static bool parse(const char *line, struct strbuf *out, struct diags *diags)
 {
-    struct findings f = {diags, 0, false};
+    struct findings f = {.diags = diags};
     struct arena *arena = arena_new();
     struct source *src;
     struct ast ast;

@@ -873,4 +873,5 @@ attlsctl help pasearch shows the options
 [2]
 $ pasearch -t $T/none
 error: $T/none: no such file [file-read]
+    correct the name
 [2]
