@@ -9,9 +9,6 @@
 #include "tls/resume.h"
 #include "tls/session_private.h"
 
-/* System SSL Programming, "SSL function return codes". */
-enum { RC_REQUIRED = 446, RC_NAME_UNKNOWN = 447, RC_NO_INDICATION = 460 };
-
 /* IANA, "TLS ExtensionType Values". */
 enum {
     EXT_SERVER_NAME = 0,

@@ -99,6 +99,9 @@ static int code_of(unsigned long e)
 {
     if (ERR_GET_REASON(e) == ERR_R_MALLOC_FAILURE)
         return 4;
+    if (ERR_GET_LIB(e) == ERR_LIB_X509 &&
+        ERR_GET_REASON(e) == X509_R_KEY_VALUES_MISMATCH)
+        return 428;
     if (ERR_GET_LIB(e) == ERR_LIB_SSL)
         return retcode_from_reason(ERR_GET_REASON(e));
     return code_of_library(e);

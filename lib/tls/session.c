@@ -252,6 +252,17 @@ static bool is_truncation(void)
            ERR_GET_REASON(e) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
 }
 
+/* A server that does not signal RFC 5746 to a client whose policy demands
+ * it; OpenSSL has one reason for this and for refused renegotiations. */
+static bool is_no_indication(const struct session *s)
+{
+    unsigned long e = ERR_peek_error();
+
+    return !s->done && s->context->ext.indicator &&
+           ERR_GET_LIB(e) == ERR_LIB_SSL &&
+           ERR_GET_REASON(e) == SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED;
+}
+
 static enum session_status fail_end(struct session *s)
 {
     ERR_clear_error();
@@ -297,6 +308,10 @@ static enum session_status fail_step(struct session *s, int ret, int error)
     default:
         if (is_truncation())
             return fail_end(s);
+        if (is_no_indication(s))
+            tls_outcome_set(&s->outcome, RC_NO_INDICATION,
+                            "the server does not signal secure renegotiation, "
+                            "and RenegotiationIndicator demands it");
         tls_outcome_take(&s->outcome, s->done ? 406 : 12, step_name(s));
         return SESSION_FAILED;
     }

@@ -373,6 +373,44 @@ START_TEST(the_indication_can_be_demanded)
 }
 END_TEST
 
+/* The suite 00FF is lost on the way, so the server does not answer it. */
+START_TEST(a_client_can_demand_it_too)
+{
+    static const struct {
+        const char *adv;
+        int rc;
+    } rows[] = {{"RenegotiationIndicator Client", 460},
+                {"RenegotiationIndicator Both", 460},
+                {"RenegotiationIndicator Server", 0},
+                {"RenegotiationIndicator Optional", 0}};
+    struct tls_side side = {.role = "Client", .adv = rows[_i].adv};
+    SSL_CTX *ctx = tls_plain_ctx(t, "SERVER", true);
+    unsigned char hello[2048];
+    struct tls_setup os;
+    struct tls_end ours, plain;
+    int i, n;
+
+    ck_assert_int_eq(tls_setup_open(&os, t, &side), 0);
+    ck_assert_int_eq(tls_end_open(&ours, &os, ROOM), 0);
+    tls_end_plain(&plain, ctx, true);
+    tls_end_step(&ours);
+    n = BIO_read(ours.net, hello, sizeof(hello));
+    for (i = 0; i + 1 < n; i++)
+        if (hello[i] == 0x00 && hello[i + 1] == 0xff)
+            hello[i + 1] = 0x2f;
+    BIO_write(plain.net, hello, n);
+    tls_end_step(&plain);
+    tls_carry(&plain, &ours, SIZE_MAX);
+    tls_end_step(&ours);
+    ck_assert_msg(tls_rc(&ours) == rows[_i].rc, "%s: %d %s", rows[_i].adv,
+                  tls_rc(&ours), tls_reason(&ours));
+    tls_end_done(&ours);
+    tls_end_done(&plain);
+    tls_setup_done(&os);
+    SSL_CTX_free(ctx);
+}
+END_TEST
+
 TESTS_BEGIN("extensions")
 tcase_add_unchecked_fixture(tc, setup, teardown);
 tcase_set_timeout(tc, 30);
@@ -382,4 +420,5 @@ tcase_add_loop_test(tc, a_warning_counts_where_the_match_is_required, 0, 2);
 TEST_ROWS(renegotiates, again)
 TEST_ROWS(the_certificate_may_not_change, checks)
 tcase_add_loop_test(tc, the_indication_can_be_demanded, 0, 4);
+tcase_add_loop_test(tc, a_client_can_demand_it_too, 0, 4);
 TESTS_END
