@@ -115,24 +115,26 @@ wait_line()
 
 # --- RACF and the daemon -------------------------------------------------
 
-# The jobs of the workshop, and before them the one that makes what the
-# workshop's system already had. The dates in the jobs are past.
+# run_jobs JOB...: of certs/jobs. The dates in the workshop's jobs are past.
 run_jobs()
 {
     local job
-    for job in PREREQ ZCEETLSC IMSTLS; do
-        "$bin/racdcert" --racf "$tmp/racf" --not-after +1y \
+    for job; do
+        "$bin/racfjob" --racf "$tmp/racf" --not-after +1y \
             "$top/certs/jobs/$job.jcl" >"$tmp/$job.out" 2>&1 && continue
         tail -n 15 "$tmp/$job.out"
         fail "job $job.jcl ended with an error; its last lines are above"
     done
 }
 
-# make_store: an empty RACF store, for its owner only, with the jobs run.
+# make_store [JOB...]: an empty RACF store, for its owner only, with these jobs
+# run; by default those of the workshop's TLS part, and before them the one
+# that makes what the workshop's system already had.
 make_store()
 {
     mkdir -m 700 "$tmp/racf" || fail "can't make $tmp/racf"
-    run_jobs
+    [ $# -gt 0 ] || set -- PREREQ ZCEETLSC IMSTLS
+    run_jobs "$@"
 }
 
 # write_pagent POLICY: the Policy Agent's main configuration file.
@@ -251,4 +253,100 @@ sql_worked()
 {
     ! grep -q '^ERROR' "$1" && grep -qE '^FIRST2 +\|8-111-2222' "$1" &&
         grep -q '^1 row selected' "$1"
+}
+
+# --- IMS Connect and the one who calls it ----------------------------------
+
+# start_hws ADDRESS PORT: the stand-in for IMS Connect, as conf/hws.cfg
+# configures it but for the port.
+start_hws()
+{
+    sed "s/DRDAPORT=(ID=[0-9]*/DRDAPORT=(ID=$2/" "$top/conf/hws.cfg" \
+        >"$tmp/hws.cfg"
+    spawn hws "$bin/hws" -f "$tmp/hws.cfg" --racf "$tmp/racf" \
+        --listen "$1" --odbm IVP1500D --control "$tmp/hws.sock"
+    wait_listening hws "$spawned" "$2" "$1"
+}
+
+view_hws()
+{
+    "$bin/hwsctl" --control "$tmp/hws.sock" "${1-VIEWHWS}"
+}
+
+# users_in_hws: the user ids of its sessions, sorted, on one line; those of
+# clients whose ids are in OLD, and clients without a user, are shown as "-".
+users_in_hws()
+{
+    view_hws | awk -v old=" ${1-} " '$2 ~ /^ODB/ {
+        print NF < 8 || index(old, " " $2 " ") ? "-" : $3 }' |
+        sort | tr '\n' ' '
+}
+
+ids_in_hws()
+{
+    view_hws | awk '$2 ~ /^ODB/ { printf "%s ", $2 }'
+}
+
+# ij_session NAME URL: ij connects and keeps its session, in place of the one
+# it had; started the first time. What it prints is in NAME.log.
+declare -A ij_pids
+ij_session()
+{
+    if [ -z "${ij_pids[$1]-}" ]; then
+        derby_java
+        mkfifo "$tmp/$1.in" || fail "can't make a pipe"
+        # shellcheck disable=SC2016 # the inner shell's
+        spawn "$1" bash -c 'exec 0<>"$0" && exec "$@"' "$tmp/$1.in" \
+            "${java[@]}" org.apache.derby.tools.ij
+        ij_pids[$1]=$spawned
+    else
+        echo "disconnect;" >"$tmp/$1.in"
+    fi
+    printf "connect '%s';\ncommit;\n" "$2" >"$tmp/$1.in"
+}
+
+ij_leaves()
+{
+    printf 'disconnect;\nexit;\n' >"$tmp/$1.in"
+    poll 10 gone "${ij_pids[$1]}" || fail "ij does not end"
+    rm "$tmp/$1.in"
+    unset "ij_pids[$1]"
+}
+
+# client_certificate NAME USER: the workshop's fred.p12 and user1.p12, with
+# their password "secret", as the callers of z/OS Connect have them.
+client_certificate()
+{
+    echo secret >"$tmp/secret"
+    "$bin/racdcert" --racf "$tmp/racf" --password-file "$tmp/secret" \
+        "ID($2) EXPORT(LABEL('$2')) DSN('$tmp/$1.p12') FORMAT(PKCS12DER) PASSWORD(*)" ||
+        fail "racdcert can't export the certificate of $2"
+}
+
+# call NAME basic|passticket ADDRESS:PORT: what z/OS Connect does when the
+# owner of NAME.p12 calls it, step by step: whose certificate it is, under
+# which user id and password IMS is called, and the call itself, which keeps
+# its connection.
+call()
+{
+    local user password
+    openssl pkcs12 -in "$tmp/$1.p12" -passin pass:secret -nokeys -clcerts \
+        -out "$tmp/$1.pem" 2>/dev/null || fail "openssl can't read $1.p12"
+    user=$("$bin/racdcert" --racf "$tmp/racf" "CHECKCERT('$tmp/$1.pem')" |
+        sed -n 's/^Digital certificate information for user \(.*\):$/\1/p')
+    [ -n "$user" ] || fail "the certificate of $1 belongs to no user"
+    echo "caller with $1.p12: $(openssl x509 -in "$tmp/$1.pem" -noout -subject)"
+    echo "  RACF: this certificate is $user's"
+    if [ "$2" = basic ]; then
+        user=USER1
+        password=USER1
+        echo "  to IMS: USER1 and its password, whoever calls"
+    else
+        password=$("$bin/attls-passticket" gen --racf "$tmp/racf" \
+            --caller LIBSERV --user "$user" --application IMSAPPL) ||
+            fail "LIBSERV gets no PassTicket for $user"
+        echo "  LIBSERV asks RACF for a PassTicket: $user, IMSAPPL: $password"
+        echo "  to IMS: $user and the PassTicket"
+    fi
+    ij_session "$1" "jdbc:derby://$3/DFSIVPA;user=$user;password=$password"
 }

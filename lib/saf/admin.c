@@ -18,6 +18,7 @@ static const struct tso_word words[] = {
 #define WORD(id, keyword, form, flags, max, help)                              \
     {AW_##id, keyword, TSO_##form, flags, max, help},
 #define USE(command, word)
+#define IN(outer, word)
 #include "saf/admin.def"
 #undef SECRET
 #undef KEEP_CASE
@@ -29,6 +30,7 @@ static const struct tso_place places[] = {
 #define COMMAND(name, aliases, reads)
 #define WORD(id, keyword, form, flags, max, help)
 #define USE(command, word) {-AC_##command, AW_##word},
+#define IN(outer, word)    {AW_##outer, AW_##word},
 #include "saf/admin.def"
 };
 
@@ -53,6 +55,7 @@ static const struct job_command commands[] = {
     {#name, aliases, &admin_grammar, admin_##name, reads ? always : never},
 #define WORD(id, keyword, form, flags, max, help)
 #define USE(command, word)
+#define IN(outer, word)
 #include "saf/admin.def"
 };
 
@@ -72,8 +75,11 @@ static int unclosed(struct job_context *ctx, const struct tso_command *cmd,
     source_position(cmd->src, cmd->place[n->off], &line, &column);
     strbuf_addf(ctx->out, "IKJ56702I INVALID %s, ", what);
     strbuf_add_escaped(ctx->out, n->text, strlen(n->text));
-    strbuf_addf(ctx->out, "\n  %s:%u:%u: the parenthesis of the list before ",
-                source_name(cmd->src), line, column);
+    strbuf_adds(ctx->out, "\n  ");
+    strbuf_add_escaped(ctx->out, source_name(cmd->src),
+                       strlen(source_name(cmd->src)));
+    strbuf_addf(ctx->out, ":%u:%u: the parenthesis of the list before ", line,
+                column);
     strbuf_add_escaped(ctx->out, n->text, strlen(n->text));
     strbuf_adds(ctx->out, " is not closed\n");
     return JOB_SYNTAX;

@@ -84,6 +84,8 @@ static void list_profile(struct job_context *ctx, const struct saf_profile *p,
         put_base(ctx, p);
     if (tso_get(list, AW_ALL) != NULL || tso_get(list, AW_AUTHUSER) != NULL)
         put_access(ctx->out, p);
+    if (tso_get(list, AW_LIST_SSIGNON) != NULL)
+        admin_list_ssignon(p, ctx->out);
 }
 
 static int compare_profiles(const void *a, const void *b)

@@ -13,6 +13,7 @@ enum admin_word {
 #define COMMAND(name, aliases, reads)
 #define WORD(id, keyword, form, flags, max, help) AW_##id,
 #define USE(command, word)
+#define IN(outer, word)
 #include "saf/admin.def"
     AW_COUNT
 };
@@ -23,6 +24,7 @@ enum admin_command {
 #define COMMAND(name, aliases, reads) AC_##name,
 #define WORD(id, keyword, form, flags, max, help)
 #define USE(command, word)
+#define IN(outer, word)
 #include "saf/admin.def"
     AC_COUNT
 };
@@ -81,10 +83,23 @@ int admin_class_and_names(struct job_context *ctx,
                           const struct tso_command *cmd, struct tso_node **rest,
                           const char **ret_class, struct tso_node **ret_names);
 
+/* ---- PassTicket keys (admin_ssignon.c) ---- */
+
+/* SSIGNON and NOSSIGNON of RDEFINE and RALTER, checked; 0 or a return code
+ * after a message. */
+int admin_check_ssignon(struct job_context *ctx, const char *class_name,
+                        const struct tso_node *list);
+/* Takes them over; they have been checked. */
+int admin_set_ssignon(struct job_context *ctx, struct saf_profile *p,
+                      const struct tso_node *list);
+/* What RLIST SSIGNON shows: that there are keys, never which. */
+void admin_list_ssignon(const struct saf_profile *p, struct strbuf *out);
+
 #define COMMAND(name, aliases, reads)                                          \
     int admin_##name(struct job_context *ctx, const struct tso_command *cmd);
 #define WORD(id, keyword, form, flags, max, help)
 #define USE(command, word)
+#define IN(outer, word)
 #include "saf/admin.def"
 
 #endif

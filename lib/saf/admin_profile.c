@@ -138,7 +138,8 @@ static int define(struct job_context *ctx, const char *class_name,
     p->uacc = uacc;
     admin_copy_id(p->owner, admin_owner(ctx, list));
     ctx->saf->dirty[TABLE_PROFILES] = true;
-    return set_appldata(ctx, p, list);
+    r = set_appldata(ctx, p, list);
+    return r == 0 ? admin_set_ssignon(ctx, p, list) : r;
 }
 
 static int alter(struct job_context *ctx, const char *class_name,
@@ -147,6 +148,7 @@ static int alter(struct job_context *ctx, const char *class_name,
 {
     struct saf_profile *p = saf_find_profile(ctx->saf, class_name, name);
     const char *owner = tso_value(list, AW_OWNER);
+    int r;
 
     if (p == NULL) {
         strbuf_adds(ctx->out, "ICH11102I ");
@@ -159,7 +161,8 @@ static int alter(struct job_context *ctx, const char *class_name,
     if (owner != NULL)
         admin_copy_id(p->owner, owner);
     ctx->saf->dirty[TABLE_PROFILES] = true;
-    return set_appldata(ctx, p, list);
+    r = set_appldata(ctx, p, list);
+    return r == 0 ? admin_set_ssignon(ctx, p, list) : r;
 }
 
 typedef int (*profile_fn)(struct job_context *ctx, const char *class_name,
@@ -183,6 +186,8 @@ static int each_profile(struct job_context *ctx, const struct tso_command *cmd,
         r = get_level(ctx, rest, AW_UACC, "UACC", &uacc);
     if (r == 0)
         r = admin_check_defined(ctx, rest, AW_OWNER, true);
+    if (r == 0)
+        r = admin_check_ssignon(ctx, class_name, rest);
     if (r != 0)
         return r;
     for (n = names; n != NULL; n = n->next) {

@@ -119,6 +119,12 @@ static void flush(struct run *run)
     strbuf_reset(&run->out);
 }
 
+/* What came from the job is escaped: one record, one line. */
+static void add_text(struct run *run, const char *text)
+{
+    strbuf_add_escaped(&run->out, text, strlen(text));
+}
+
 static void note_rc(struct run *run, int rc)
 {
     if (rc > run->highest)
@@ -231,11 +237,11 @@ static void run_step(struct run *run, const struct jcl_step *s,
     int before = run->highest;
 
     if (!runs_commands(s)) {
-        strbuf_addf(&run->out,
-                    "step not run: %s=%s (line %u); only "
-                    "PGM=IKJEFT01 is known here\n",
-                    s->program != NULL ? "PGM" : "PROC",
-                    s->program != NULL ? s->program : s->proc, s->line);
+        strbuf_adds(&run->out, s->program != NULL ? "step not run: PGM="
+                                                  : "step not run: PROC=");
+        add_text(run, s->program != NULL ? s->program : s->proc);
+        strbuf_addf(&run->out, " (line %u); only PGM=IKJEFT01 is known here\n",
+                    s->line);
         note_rc(run, JOB_SYNTAX);
         flush(run);
         return;
@@ -256,10 +262,12 @@ static void run_step(struct run *run, const struct jcl_step *s,
                     s->line);
         note_rc(run, JOB_SYNTAX);
     }
-    strbuf_addf(&run->out,
-                "IEF142I %s %s - STEP WAS EXECUTED - COND CODE "
-                "%04d\n",
-                s->job, s->name, run->highest);
+    strbuf_adds(&run->out, "IEF142I ");
+    add_text(run, s->job);
+    strbuf_addc(&run->out, ' ');
+    add_text(run, s->name);
+    strbuf_addf(&run->out, " - STEP WAS EXECUTED - COND CODE %04d\n",
+                run->highest);
     flush(run);
     note_rc(run, before);
 }
@@ -277,7 +285,8 @@ static void run_steps(struct run *run, const char *issuer)
         r = error_set(&err, ERR_SYNTAX, "%s: the job has no step (EXEC)",
                       source_name(run->src));
     if (r != 0) {
-        strbuf_addf(&run->out, "%s\n", err.text);
+        add_text(run, err.text);
+        strbuf_addc(&run->out, '\n');
         note_rc(run, JOB_SYNTAX);
         flush(run);
     }

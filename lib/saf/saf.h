@@ -45,6 +45,8 @@ void saf_close(struct saf *saf);
 
 const char *saf_dir(const struct saf *saf);
 bool saf_writable(const struct saf *saf);
+/* Whether this process could open the folder for writing: root, its owner. */
+bool saf_may_write(const struct saf *saf);
 
 /* ---- files of the database, for modules that keep theirs beside ours ----
  *
@@ -92,16 +94,62 @@ bool saf_user_exists(const struct saf *saf, const char *userid);
 bool saf_group_exists(const struct saf *saf, const char *group);
 bool saf_user_in_group(const struct saf *saf, const char *userid,
                        const char *group);
+/* The user's default group; false: no such user. */
+bool saf_user_group(const struct saf *saf, const char *userid,
+                    char ret[SAF_NAME_MAX + 1]);
+bool saf_user_revoked(const struct saf *saf, const char *userid);
 /* Class active / RACLISTed, after SETROPTS. */
 bool saf_class_active(const struct saf *saf, const char *class_name);
 bool saf_class_raclisted(const struct saf *saf, const char *class_name);
 
 /*
  * Compares a password with the stored PBKDF2-HMAC-SHA-512 hash, in constant
- * time; an unknown user costs the same work. 0 or ERR_DENIED.
+ * time; an unknown user costs the same work. Upper and lower case are the
+ * same, as for RACF without SETROPTS PASSWORD(MIXEDCASE). 0 or ERR_DENIED.
  */
 int saf_password_check(struct saf *saf, const char *userid,
                        const char *password, struct error *err);
+
+/* ---- PassTicket keys ---- */
+
+enum { SAF_LEGACY_KEY = 8, SAF_ENHANCED_MIN = 32, SAF_ENHANCED_MAX = 256 };
+
+/* What the key profile of an application says (class PTKTDATA, SSIGNON). */
+struct saf_ssignon {
+    bool has_legacy;
+    unsigned char legacy[SAF_LEGACY_KEY];
+    size_t enhanced_len; /* 0: no enhanced key */
+    unsigned char enhanced[SAF_ENHANCED_MAX];
+    bool mixed;                /* TYPE(MIXED) */
+    unsigned timeout;          /* seconds, of enhanced tickets */
+    bool may_replay;           /* enhanced: REPLAY(YES) */
+    bool no_replay_protection; /* APPLDATA('NO REPLAY PROTECTION') */
+};
+
+/*
+ * The keys of the discrete profile PROFILE, as of the last REFRESH. RET is
+ * secret: saf_ssignon_wipe() it. ERR_NOT_FOUND (the class is not active and
+ * RACLISTed, no such profile, no key in it, no key under its label).
+ */
+int saf_ssignon(struct saf *saf, const char *profile, struct saf_ssignon *ret,
+                struct error *err);
+void saf_ssignon_wipe(struct saf_ssignon *s);
+
+/*
+ * Stands for ICSF: the key under LABEL, 8 bytes for KEYLABEL, 32 to 256 for
+ * EPTKEYLABEL. ERR_VALUE (label, length), and as saf_write_file().
+ */
+int saf_store_label(struct saf *saf, const char *label,
+                    const unsigned char *key, size_t len, struct error *err);
+
+/*
+ * Opens NAME (as above) for reading and writing, made (0600, given to the
+ * folder's owner) when it is missing: for files that are no part of the
+ * database's changes, such as the list of used PassTickets. The descriptor is
+ * the caller's. ERR_DENIED, ERR_UNSAFE, ERR_VALUE, ERR_SYSTEM.
+ */
+int saf_open_beside(struct saf *saf, const char *name, int *ret,
+                    struct error *err);
 
 /* ---- authority ---- */
 

@@ -43,6 +43,24 @@ bool saf_user_in_group(const struct saf *saf, const char *userid,
     return joined(saf_find_user(saf, userid), group);
 }
 
+bool saf_user_group(const struct saf *saf, const char *userid,
+                    char ret[SAF_NAME_MAX + 1])
+{
+    const struct saf_user *u = saf_find_user(saf, userid);
+
+    if (u == NULL)
+        return false;
+    memcpy(ret, u->dfltgrp, sizeof(u->dfltgrp));
+    return true;
+}
+
+bool saf_user_revoked(const struct saf *saf, const char *userid)
+{
+    const struct saf_user *u = saf_find_user(saf, userid);
+
+    return u != NULL && u->revoked;
+}
+
 bool saf_class_active(const struct saf *saf, const char *class_name)
 {
     const struct saf_class *c = saf_find_class(saf, class_name);

@@ -1,5 +1,6 @@
 #include "saf/saf_private.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <openssl/crypto.h>
@@ -11,16 +12,25 @@
  * beside each hash, so that the number may grow without a new database.
  */
 
-enum { ROUNDS = 210000 };
+/* PASSWORD has at most 8 characters; a longer word is a wrong one. */
+enum { ROUNDS = 210000, PASSWORD_MAX = 256 };
 
+/* As RACF without SETROPTS PASSWORD(MIXEDCASE): case does not count. */
 static int derive(const char *password, const unsigned char *salt,
                   unsigned rounds, unsigned char ret[SAF_HASH],
                   struct error *err)
 {
-    if (PKCS5_PBKDF2_HMAC(password, (int)strlen(password), salt, SAF_SALT,
-                          (int)rounds, EVP_sha512(), SAF_HASH, ret) != 1)
-        return error_set(err, ERR_CRYPTO, "PBKDF2-HMAC-SHA-512 failed");
-    return 0;
+    char folded[PASSWORD_MAX];
+    size_t i, len = strnlen(password, sizeof(folded));
+    int ok;
+
+    for (i = 0; i < len; i++)
+        folded[i] = (char)toupper((unsigned char)password[i]);
+    ok = PKCS5_PBKDF2_HMAC(folded, (int)len, salt, SAF_SALT, (int)rounds,
+                           EVP_sha512(), SAF_HASH, ret);
+    explicit_bzero(folded, sizeof(folded));
+    return ok == 1 ? 0
+                   : error_set(err, ERR_CRYPTO, "PBKDF2-HMAC-SHA-512 failed");
 }
 
 int saf_password_set(struct saf *saf, const char *userid, const char *password,
@@ -38,14 +48,11 @@ int saf_password_set(struct saf *saf, const char *userid, const char *password,
     if (r != 0)
         return r;
     p = saf_find_password(saf, userid);
+    if (p == NULL)
+        p = saf_add_password(saf, userid);
     if (p == NULL) {
-        p = realloc(saf->passwords, (saf->npasswords + 1) * sizeof(*p));
-        if (p == NULL) {
-            explicit_bzero(&fresh, sizeof(fresh));
-            return error_nomem(err);
-        }
-        saf->passwords = p;
-        p += saf->npasswords++;
+        explicit_bzero(&fresh, sizeof(fresh));
+        return error_nomem(err);
     }
     *p = fresh;
     saf->dirty[TABLE_PASSWORDS] = true;

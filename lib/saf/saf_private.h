@@ -45,6 +45,18 @@ struct saf_access {
     enum saf_level level;
 };
 
+/* The SSIGNON segment: PassTicket keys, or the ICSF labels they stand under.
+ * Wiped when freed. */
+enum { SAF_LABEL_MAX = 64 };
+struct saf_keys {
+    bool masked, encrypted; /* at most one: how KEY was given */
+    unsigned char key[SAF_LEGACY_KEY];
+    char label[SAF_LABEL_MAX + 1];          /* KEYLABEL, "" none */
+    char enhanced_label[SAF_LABEL_MAX + 1]; /* EPTKEYLABEL, "" none */
+    bool mixed, replay;
+    unsigned timeout; /* seconds; 0: the default */
+};
+
 struct saf_profile {
     saf_id class_name, owner;
     char *name;
@@ -53,6 +65,7 @@ struct saf_profile {
     enum saf_level uacc;
     struct saf_access *access;
     size_t naccess;
+    struct saf_keys *keys; /* NULL: no SSIGNON segment */
 };
 
 struct saf_profiles {
@@ -81,6 +94,7 @@ enum saf_table {
     TABLE_CLASSES,
     TABLE_PROFILES,
     TABLE_RACLIST,
+    TABLE_KEYS, /* of the two tables before: stored apart, like passwords */
     TABLE_PASSWORDS,
     TABLE_COUNT
 };
@@ -122,28 +136,34 @@ struct saf {
     size_t npasswords;
 };
 
-/* ---- saf_db.c ---- */
+/* ---- saf_text.c ---- */
 
 int saf_db_load(struct saf *saf, struct error *err);
-void saf_db_clear(struct saf *saf);
-/* What a new database holds: RACF's group SYS1. */
-int saf_db_init(struct saf *saf, struct error *err);
 /* The text of one table's file. */
 int saf_db_print(const struct saf *saf, enum saf_table table,
                  struct strbuf *out, struct error *err);
 const char *saf_table_file(enum saf_table table);
+
+/* ---- saf_db.c ---- */
+
+void saf_db_clear(struct saf *saf);
+/* What a new database holds: RACF's group SYS1. */
+int saf_db_init(struct saf *saf, struct error *err);
 
 struct saf_user *saf_find_user(const struct saf *saf, const char *id);
 struct saf_group *saf_find_group(const struct saf *saf, const char *id);
 struct saf_class *saf_find_class(const struct saf *saf, const char *name);
 struct saf_profile *saf_find_profile(const struct saf *saf,
                                      const char *class_name, const char *name);
+struct saf_profile *saf_find_in(const struct saf_profiles *list,
+                                const char *class_name, const char *name);
 struct saf_password *saf_find_password(const struct saf *saf, const char *id);
 
 /* Adding: the new element, zeroed but for its name, or NULL (no memory).
  * Pointers into the same table are void afterwards. */
 struct saf_user *saf_add_user(struct saf *saf, const char *id);
 struct saf_group *saf_add_group(struct saf *saf, const char *id);
+struct saf_password *saf_add_password(struct saf *saf, const char *id);
 struct saf_class *saf_need_class(struct saf *saf, const char *name);
 struct saf_profile *saf_add_profile(struct saf_profiles *list,
                                     const char *class_name, const char *name);
@@ -154,6 +174,9 @@ int saf_user_join(struct saf_user *user, const char *group, const char *owner,
 int saf_raclist_class(struct saf *saf, const char *class_name);
 void saf_drop_profiles(struct saf_profiles *list, const char *class_name);
 void saf_remove_profile(struct saf_profiles *list, struct saf_profile *p);
+/* The profile's keys, made when it has none; NULL: no memory. */
+struct saf_keys *saf_need_keys(struct saf_profile *p);
+void saf_drop_keys(struct saf_profile *p);
 /* LEVEL SAF_NONE is stored too (it denies); REMOVE takes the entry out. */
 int saf_profile_permit(struct saf_profile *p, const char *id,
                        enum saf_level level);
@@ -183,6 +206,15 @@ int saf_password_set(struct saf *saf, const char *userid, const char *password,
                      struct error *err);
 /* NOPASSWORD: the user can't log on with one any more. */
 void saf_password_drop(struct saf *saf, const char *userid);
+
+/* ---- saf_keys.c ---- */
+
+/* 1 to 64 characters A-Z 0-9 # @ $ and the dot, a letter or # @ $ first. */
+bool saf_label_valid(const char *label);
+/* 2 * LEN hexadecimal digits. */
+bool saf_hex_parse(const char *text, unsigned char *ret, size_t len);
+/* Whether a key is stored under this ICSF label. */
+bool saf_label_exists(struct saf *saf, const char *label);
 
 /* ---- saf_journal.c ---- */
 

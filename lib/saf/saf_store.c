@@ -142,10 +142,15 @@ static bool folder_empty(const struct saf *saf)
     return empty;
 }
 
+bool saf_may_write(const struct saf *saf)
+{
+    return geteuid() == 0 || geteuid() == saf->uid;
+}
+
 /* Only the owner and root write; root's files are given away. */
 static int may_write(const struct saf *saf, struct error *err)
 {
-    if (geteuid() == 0 || geteuid() == saf->uid)
+    if (saf_may_write(saf))
         return 0;
     return error_set(err, ERR_DENIED,
                      "%s belongs to uid %ld: only that user and root may "
@@ -254,6 +259,36 @@ static void forget_changes(struct saf *saf)
     saf_changes_clear(&saf->pending);
 }
 
+int saf_open_beside(struct saf *saf, const char *name, int *ret,
+                    struct error *err)
+{
+    struct stat st;
+    int fd, r;
+
+    if (!saf_file_name_valid(name))
+        return error_set(err, ERR_VALUE, "%s: not a name in the database",
+                         name);
+    r = may_write(saf, err);
+    if (r != 0)
+        return r;
+    fd = openat(saf->dirfd, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+                0600);
+    if (fd < 0)
+        return error_errno(err, "%s/%s: can't open", saf->dir, name);
+    if (fstat(fd, &st) < 0)
+        r = error_errno(err, "%s/%s: can't stat", saf->dir, name);
+    else if (geteuid() == 0 && fchown(fd, saf->uid, saf->gid) < 0)
+        r = error_errno(err, "%s/%s: can't give it to uid %ld", saf->dir, name,
+                        (long)saf->uid);
+    else
+        r = saf_check_safe(saf, name, &st, err);
+    if (r != 0)
+        fd_close(&fd);
+    else
+        *ret = fd;
+    return r;
+}
+
 static int change_file(struct saf *saf, const char *name, const void *data,
                        size_t len, struct error *err)
 {
@@ -357,6 +392,8 @@ static int print_tables(struct saf *saf, struct error *err)
     int t, r = 0;
 
     saf->dirty[TABLE_DATABASE] = true;
+    if (saf->dirty[TABLE_PROFILES] || saf->dirty[TABLE_RACLIST])
+        saf->dirty[TABLE_KEYS] = true;
     for (t = 0; r == 0 && t < TABLE_COUNT; t++) {
         struct strbuf sb = STRBUF_INIT;
 

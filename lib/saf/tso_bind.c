@@ -305,10 +305,12 @@ const char *tso_value(const struct tso_node *list, int id)
 
 /* ---- echo ---- */
 
+enum hiding { SHOWN, HIDDEN_LIST, HIDDEN_WORD };
+
 struct echo {
     const struct tso_grammar *const *grammars;
     size_t ngrammars;
-    unsigned char *hide; /* for each byte of the command's text */
+    unsigned char *hide; /* of each byte of the command's text, enum hiding */
 };
 
 static bool looks_secret(const struct echo *e, const char *text)
@@ -352,10 +354,10 @@ static void hide_secrets(struct echo *e, const struct tso_node *outer,
         uint32_t from = n->off + (uint32_t)strlen(n->text);
 
         if (secret && n->has_list && n->end > from)
-            memset(e->hide + from, 1, n->end - from);
+            memset(e->hide + from, HIDDEN_LIST, n->end - from);
         else if (!n->has_list && !secret &&
                  (before || (outer != NULL && lost_secret(e, outer, n))))
-            memset(e->hide + n->off, 1, n->end - n->off);
+            memset(e->hide + n->off, HIDDEN_WORD, n->end - n->off);
         hide_secrets(e, n, n->child);
         before = secret && !n->has_list;
     }
@@ -392,8 +394,8 @@ static void echo_lines(const struct tso_command *cmd, const unsigned char *hide,
             strbuf_addf(out, "%c\n", source[cmd->place[i - 1] + 1]);
             echo_indent(cmd, cmd->place[i], out);
         }
-        if (hide[i])
-            strbuf_adds(out, "(****)");
+        if (hide[i] != SHOWN)
+            strbuf_adds(out, hide[i] == HIDDEN_LIST ? "(****)" : "****");
         else
             strbuf_add_escaped(out, &cmd->text[i], 1);
     }

@@ -13,6 +13,10 @@ READY
 ADDUSER IMSSTC NAME('IMS CONNECT') NOPASSWORD
 ICH01024I User IMSSTC is defined as PROTECTED.
 READY
+ADDUSER FRED NAME('FRED') PASSWORD(****)
+READY
+ADDUSER USER1 NAME('USER1') PASSWORD(****)
+READY
 RACDCERT CERTAUTH GENCERT SUBJECTSDN(CN('zCEE CA') OU('ATS') +
   O('IBM')) WITHLABEL('zCEE CA') KEYUSAGE(CERTSIGN) +
   NOTAFTER(DATE(2022/12/31))
@@ -21,6 +25,18 @@ IRRD133I The NOTBEFORE value must be earlier than the NOTAFTER value. The certif
 READY
 RACDCERT CERTAUTH GENCERT SUBJECTSDN(CN('CA for Liberty') +
   OU('LIBERTY')) WITHLABEL('Liberty CA') KEYUSAGE(CERTSIGN) +
+  NOTAFTER(DATE(2022/12/31))
+IRRD133I The NOTBEFORE value must be earlier than the NOTAFTER value. The certificate is not created.
+  NOTBEFORE is today if it is not written. To run an old job with new dates: racdcert --not-after +1y
+READY
+RACDCERT ID(FRED) GENCERT SUBJECTSDN(CN('FRED') OU('LIBERTY')) +
+  WITHLABEL('FRED') SIGNWITH(CERTAUTH LABEL('Liberty CA')) +
+  NOTAFTER(DATE(2022/12/31))
+IRRD133I The NOTBEFORE value must be earlier than the NOTAFTER value. The certificate is not created.
+  NOTBEFORE is today if it is not written. To run an old job with new dates: racdcert --not-after +1y
+READY
+RACDCERT ID(USER1) GENCERT SUBJECTSDN(CN('USER1') OU('LIBERTY')) +
+  WITHLABEL('USER1') SIGNWITH(CERTAUTH LABEL('Liberty CA')) +
   NOTAFTER(DATE(2022/12/31))
 IRRD133I The NOTBEFORE value must be earlier than the NOTAFTER value. The certificate is not created.
   NOTBEFORE is today if it is not written. To run an old job with new dates: racdcert --not-after +1y
@@ -304,8 +320,10 @@ as asked
 % Files: keys for the owner only.
 $ cd $T/r && find . -type d -printf '%m %p\n' -o -type f -name '*IMSSTC*' -printf '%m %p\n' | sort -k 2
 700 .
+700 ./FRED
 700 ./IMSSTC
 700 ./LIBSERV
+700 ./USER1
 700 ./irrcerta
 700 ./saf
 $ cd $T/r && find . -type f ! -perm 600

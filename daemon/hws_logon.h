@@ -1,0 +1,28 @@
+#ifndef DAEMON_HWS_LOGON_H
+#define DAEMON_HWS_LOGON_H
+
+/*
+ * Who may log on: user id with password, else PassTicket of the application,
+ * against the security database (RACROUTE REQUEST=VERIFY of IMS Connect). The
+ * database is opened for each logon, so that jobs take effect at once.
+ *
+ * Each no costs the same work: the password is hashed for unknown users too,
+ * and the PassTicket is evaluated whatever came before.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "util/strbuf.h"
+
+struct hws_logon {
+    const char *racf; /* the security database's folder */
+    const char *application;
+};
+
+/* NOW in seconds since 1970. WHY gets one line for the log, never for the
+ * client: RACF's message for a no, what was used for a yes. */
+bool hws_logon(const struct hws_logon *l, const char *user,
+               const char *password, int64_t now, struct strbuf *why);
+
+#endif

@@ -1,0 +1,15 @@
+#ifndef PASSTICKET_PRIVATE_H
+#define PASSTICKET_PRIVATE_H
+
+/* Shared by legacy.c and enhanced.c. */
+
+#include "util/error.h"
+
+/* NAME in EBCDIC, padded with blanks to eight. ERR_VALUE. */
+int passticket_name(const char *what, const char *name, unsigned char ret[8],
+                    struct error *err);
+
+int passticket_no_ticket(struct error *err);
+int passticket_other_key(struct error *err);
+
+#endif
