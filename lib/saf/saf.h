@@ -91,13 +91,14 @@ bool saf_unchanged(struct saf *saf);
 /* 1 to 8 characters A-Z 0-9 # @ $, no digit first: a name as RACF has them. */
 bool saf_name_valid(const char *name);
 bool saf_user_exists(const struct saf *saf, const char *userid);
+/* ALTUSER REVOKE: the user can't be used. False for an unknown one. */
+bool saf_user_revoked(const struct saf *saf, const char *userid);
 bool saf_group_exists(const struct saf *saf, const char *group);
 bool saf_user_in_group(const struct saf *saf, const char *userid,
                        const char *group);
 /* The user's default group; false: no such user. */
 bool saf_user_group(const struct saf *saf, const char *userid,
                     char ret[SAF_NAME_MAX + 1]);
-bool saf_user_revoked(const struct saf *saf, const char *userid);
 /* Class active / RACLISTed, after SETROPTS. */
 bool saf_class_active(const struct saf *saf, const char *class_name);
 bool saf_class_raclisted(const struct saf *saf, const char *class_name);

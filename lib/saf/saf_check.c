@@ -22,6 +22,13 @@ bool saf_user_exists(const struct saf *saf, const char *userid)
     return saf_find_user(saf, userid) != NULL;
 }
 
+bool saf_user_revoked(const struct saf *saf, const char *userid)
+{
+    const struct saf_user *u = saf_find_user(saf, userid);
+
+    return u != NULL && u->revoked;
+}
+
 bool saf_group_exists(const struct saf *saf, const char *group)
 {
     return saf_find_group(saf, group) != NULL;
@@ -52,13 +59,6 @@ bool saf_user_group(const struct saf *saf, const char *userid,
         return false;
     memcpy(ret, u->dfltgrp, sizeof(u->dfltgrp));
     return true;
-}
-
-bool saf_user_revoked(const struct saf *saf, const char *userid)
-{
-    const struct saf_user *u = saf_find_user(saf, userid);
-
-    return u != NULL && u->revoked;
 }
 
 bool saf_class_active(const struct saf *saf, const char *class_name)
