@@ -127,7 +127,8 @@ static const struct {
     {"SERVER", "*TOKEN*/SSL", ERR_UNSUPPORTED, "PKCS#11"},
     {"SERVER", "SERVER/", ERR_NOT_FOUND, "is not of the form"},
     {"SERVER", "TOOLONGNAME/R", ERR_NOT_FOUND, "is not of the form"},
-    {"SERVER", "/etc/ssl/key.kdb", ERR_UNSUPPORTED, "gskkyman"},
+    {"SERVER", "/etc/ssl/key.kdb", ERR_UNSUPPORTED,
+     "is a file, not a key ring"},
 };
 
 START_TEST(says_why_a_ring_is_not_opened)

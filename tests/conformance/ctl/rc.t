@@ -30,6 +30,10 @@ $ attlsctl rc 134CC0CA --json
     {
       "cause": "The connection has another user id than you think: see USERID in EZD1281I.",
       "command": "attlsctl netstat TTLS COnn CONNID DETAIL"
+    },
+    {
+      "cause": "Keyring names a file that is missing, that others may change, or a gskkyman database (.kdb).",
+      "command": "attlsctl explain FILE"
     }
   ]
 }
