@@ -44,6 +44,11 @@ const struct entry *effective_entry(const struct effective *e,
     return NULL;
 }
 
+uint64_t effective_id(const struct effective *e)
+{
+    return e->id;
+}
+
 enum effective_level effective_origin(const struct effective *e,
                                       enum policy_parm parm, struct span *ret)
 {

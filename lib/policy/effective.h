@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "policy/ciphers.h"
 #include "policy/parms.h"
@@ -57,6 +58,10 @@ enum effective_level {
     LEVEL_ENVIRONMENT,
     LEVEL_CONNECTION
 };
+
+/* A number that no other effective policy of this process has or will have,
+ * so that what was made of one can be found again by it. */
+uint64_t effective_id(const struct effective *e);
 
 /* Where the value in effect comes from; *RET (may be NULL) gets its place,
  * src NULL for a default. */

@@ -111,6 +111,7 @@ struct defaults {
 
 struct effective {
     const struct policy *policy;
+    uint64_t id; /* no other has it, nor will */
     const struct policy_action *levels[LEVEL_CONNECTION + 1];
     struct policy_refusal *refusal; /* NULL: none */
 };

@@ -262,6 +262,7 @@ static bool set_refusal(struct policy *p, struct effective *e)
 
 static struct effective *effective_new(struct policy *p, const struct object *o)
 {
+    static atomic_uint_fast64_t last;
     static const enum policy_parm refs[] = {
         [LEVEL_GROUP] = PARM_TTLSGroupActionRef,
         [LEVEL_ENVIRONMENT] = PARM_TTLSEnvironmentActionRef,
@@ -273,6 +274,7 @@ static struct effective *effective_new(struct policy *p, const struct object *o)
     if (e == NULL)
         return NULL;
     e->policy = p;
+    e->id = atomic_fetch_add(&last, 1) + 1;
     for (i = LEVEL_GROUP; i <= LEVEL_CONNECTION; i++) {
         s = coded(o, refs[i]);
         if (s == NULL)

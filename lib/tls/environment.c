@@ -17,6 +17,15 @@
 #include "tls/environment_private.h"
 #include "util/strbuf.h"
 
+/* Contexts by the effective policy that was last used with them: a short cut
+ * past the texts of context_key(). */
+enum { SHORT_CUTS = 64 };
+
+struct short_cut {
+    uint64_t id; /* effective_id(); 0: empty */
+    const struct context *context;
+};
+
 struct environment {
     atomic_uint refs;
     uint64_t handle;
@@ -25,7 +34,8 @@ struct environment {
     struct cert_users *users; /* ClientAuthType SAFCheck only */
     unsigned min_rsa;
     pthread_mutex_t lock;
-    struct context *contexts; /* under the lock */
+    struct context *contexts; /* under the lock, as the next */
+    struct short_cut short_cuts[SHORT_CUTS];
 };
 
 int tls_init(struct error *err)
@@ -324,33 +334,49 @@ static struct context *find_context(const struct environment *env,
     return c;
 }
 
-int environment_context(struct environment *env, const struct effective *eff,
-                        const struct context **ret, struct tls_outcome *ret_why)
+/* Finds or makes the context, with the lock held. */
+static int make_context(struct environment *env, const struct effective *eff,
+                        const struct context **ret, struct tls_outcome *why)
 {
     struct context_params params = {env->ring, env->users,   env->trust,
                                     eff,       env->min_rsa, env->handle};
     struct context *c;
-    char *key;
+    char *key = context_key(eff);
+    int rc = 0;
+
+    if (key == NULL)
+        return tls_no_memory(why);
+    c = find_context(env, key);
+    if (c != NULL) {
+        free(key);
+    } else {
+        rc = context_new(&params, key, &c, why);
+        if (rc != 0)
+            return rc;
+        c->next = env->contexts;
+        env->contexts = c;
+    }
+    *ret = c;
+    return 0;
+}
+
+int environment_context(struct environment *env, const struct effective *eff,
+                        const struct context **ret, struct tls_outcome *ret_why)
+{
+    uint64_t id = effective_id(eff);
+    struct short_cut *cut = &env->short_cuts[id % SHORT_CUTS];
     int rc = check_refused(eff, ret_why);
 
     if (rc != 0)
         return rc;
-    key = context_key(eff);
-    if (key == NULL)
-        return tls_no_memory(ret_why);
     pthread_mutex_lock(&env->lock);
-    c = find_context(env, key);
-    if (c == NULL) {
-        rc = context_new(&params, key, &c, ret_why);
-        key = NULL;
-        if (rc == 0) {
-            c->next = env->contexts;
-            env->contexts = c;
-        }
+    if (cut->id == id) {
+        *ret = cut->context;
+    } else {
+        rc = make_context(env, eff, ret, ret_why);
+        if (rc == 0)
+            *cut = (struct short_cut){id, *ret};
     }
     pthread_mutex_unlock(&env->lock);
-    free(key);
-    if (rc == 0)
-        *ret = c;
     return rc;
 }

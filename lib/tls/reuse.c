@@ -102,7 +102,7 @@ static time_t earlier(time_t until, const X509 *cert)
  * the time of that one stands in the session already (on_new). */
 static time_t valid_until(const SSL *ssl, const SSL_SESSION *session)
 {
-    STACK_OF(X509) *chain = SSL_get_peer_cert_chain(ssl);
+    STACK_OF(X509) *chain = SSL_get0_verified_chain(ssl); /* or NULL */
     time_t begun = (time_t)SSL_SESSION_get_time(session);
     time_t until = begun + (time_t)SSL_SESSION_get_timeout(session);
     unsigned long hint = SSL_SESSION_get_ticket_lifetime_hint(session);

@@ -637,7 +637,8 @@ END_TEST
 START_TEST(the_key_has_every_parameter)
 {
     static const char *const files[] = {"context", "protocol",   "owncert",
-                                        "verify",  "extensions", "resume"};
+                                        "verify",  "extensions", "resume",
+                                        "reuse"};
     struct source *key, *src;
     struct error err = {0};
     size_t i, found = 0;

@@ -91,6 +91,57 @@ START_TEST(opens)
 }
 END_TEST
 
+/* Virtual rings: all certificates of one owner, as their kind. */
+static const struct {
+    const char *name, *server, *client; /* lines of TTLSKeyringParms */
+    const char *adv;                    /* of the server */
+    int s_open, s_new, c_open;
+    bool good;
+} virtual_rings[] = {
+    {"all authorities, for a client", "Keyring Test.Ring", "Keyring *AUTH*/*",
+     NULL, 0, 0, 0, true},
+    {"all of a user hold no authority", "Keyring SERVER/*", "Keyring *AUTH*/*",
+     "CertificateLabel SERVER", 109, 0, 0, false},
+    {"a server has no default on a virtual ring", "Keyring *AUTH*/*",
+     "Keyring *AUTH*/*", NULL, 0, 7, 0, false},
+    {"an authority's key is not a server's", "Keyring *AUTH*/*",
+     "Keyring *AUTH*/*", "CertificateLabel Test CA", 0, 428, 0, false},
+    {"no site certificate", "Keyring Test.Ring", "Keyring *SITE*/*", NULL, 0, 0,
+     109, false},
+};
+
+START_TEST(a_virtual_ring)
+{
+    struct tls_side s = {.role = "Server",
+                         .ring = virtual_rings[_i].server,
+                         .adv = virtual_rings[_i].adv};
+    struct tls_side c = {.role = "Client", .ring = virtual_rings[_i].client};
+    struct tls_setup ss, cs;
+    struct tls_end se = {0}, ce = {0};
+    int s_open, s_new = 0, c_open;
+
+    s_open = tls_setup_open(&ss, t, &s);
+    ck_assert_msg(s_open == virtual_rings[_i].s_open, "%s: %d %s",
+                  virtual_rings[_i].name, s_open, ss.why.reason);
+    if (s_open == 0)
+        s_new = tls_end_open(&se, &ss, ROOM);
+    ck_assert_msg(s_new == virtual_rings[_i].s_new, "%s: %d %s",
+                  virtual_rings[_i].name, s_new, tls_reason(&se));
+    c_open = tls_setup_open(&cs, t, &c);
+    ck_assert_msg(c_open == virtual_rings[_i].c_open, "%s: %d %s",
+                  virtual_rings[_i].name, c_open, cs.why.reason);
+    if (virtual_rings[_i].good) {
+        ck_assert_int_eq(tls_end_open(&ce, &cs, ROOM), 0);
+        ck_assert_msg(tls_shake(&se, &ce), "%s: %s", virtual_rings[_i].name,
+                      tls_reason(&ce));
+        tls_end_done(&ce);
+    }
+    tls_end_done(&se);
+    tls_setup_done(&ss);
+    tls_setup_done(&cs);
+}
+END_TEST
+
 START_TEST(an_unreadable_database_is_202)
 {
     static const struct tls_side side = {.role = "Server"};
@@ -535,6 +586,7 @@ while (fault_tls_name((size_t)names) != NULL)
 tcase_add_unchecked_fixture(tc, setup, teardown);
 tcase_set_timeout(tc, 60);
 TEST_ROWS(opens, rows)
+TEST_ROWS(a_virtual_ring, virtual_rings)
 TEST(an_unreadable_database_is_202)
 TEST(the_ring_is_read_once)
 TEST_ROWS(a_refused_parameter_is_named_with_its_place, refused)
