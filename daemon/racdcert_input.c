@@ -117,16 +117,17 @@ char *password_ask(const char *prompt)
 {
     int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     struct termios old, quiet;
-    char buf[PASSWORD_LINE], *ret = NULL;
+    char buf[PASSWORD_LINE] = "", *ret = NULL;
 
     if (fd < 0)
         return NULL;
     if (tcgetattr(fd, &old) == 0) {
         quiet = old;
         quiet.c_lflag &= (tcflag_t)~ECHO;
-        if (fd_write_all(fd, prompt, strlen(prompt), NULL) == 0 &&
-            tcsetattr(fd, TCSAFLUSH, &quiet) == 0) {
-            if (read_line(fd, buf) > 0)
+        /* The prompt comes when nothing that is typed is shown any more. */
+        if (tcsetattr(fd, TCSAFLUSH, &quiet) == 0) {
+            if (fd_write_all(fd, prompt, strlen(prompt), NULL) == 0 &&
+                read_line(fd, buf) > 0)
                 ret = strdup(buf);
             tcsetattr(fd, TCSAFLUSH, &old);
             fd_write_all(fd, "\n", 1, NULL);

@@ -273,6 +273,8 @@ int racdcert_main(const struct racdcert_options *o, FILE *out, FILE *errors)
         ctx.dry_run = o->dry_run;
         ctx.no_echo = p.single;
         rc = job_run(p.runner, &ctx, p.src, print, &p);
+        if (o->dry_run)
+            fprintf(errors, "racdcert: dry run: nothing was stored\n");
     } else {
         fprintf(errors, "racdcert: %s\n", err.text);
     }

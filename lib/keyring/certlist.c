@@ -304,6 +304,15 @@ void certlist_x509(X509 *x, bool private_key, struct strbuf *out)
 
 /* ---- where it is connected ---- */
 
+static void print_ring_name(const char *name, struct strbuf *out)
+{
+    struct strbuf safe = STRBUF_INIT;
+
+    strbuf_add_escaped(&safe, name, strlen(name));
+    certlist_value(strbuf_str(&safe), out);
+    strbuf_done(&safe);
+}
+
 static void print_rings(const struct ring_store *s, const char *owner,
                         const char *label, struct strbuf *out)
 {
@@ -319,7 +328,7 @@ static void print_rings(const struct ring_store *s, const char *owner,
                 continue;
             strbuf_addf(out, "    Ring Owner: %s\n    Ring:\n",
                         s->owners[i].id);
-            certlist_value(r->name, out);
+            print_ring_name(r->name, out);
             any = true;
         }
     if (!any)
@@ -359,7 +368,7 @@ void certlist_ring(const struct store_ring *r, struct strbuf *out)
     size_t i;
 
     strbuf_adds(out, "  Ring:\n");
-    certlist_value(r->name, out);
+    print_ring_name(r->name, out);
     if (r->nconn == 0) {
         strbuf_adds(out, "\n  *** No certificates connected ***\n\n");
         return;

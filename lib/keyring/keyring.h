@@ -98,7 +98,7 @@ const struct ring_entry *keyring_default(const struct keyring *ring);
  * As initACEE finds it (RACF Callable Services; Security Administrator's
  * Guide, "How RACF processes certificate name filters"): the certificate
  * itself, stored under a user id; else the most specific of the filters that
- * RACDCERT MAP made.
+ * RACDCERT MAP made. Extensions hostIdMappings are not looked at.
  */
 
 /* The certificates and filters of the database in a folder. One object may be
@@ -115,8 +115,8 @@ void cert_users_free(struct cert_users *u); /* NULL allowed */
 /*
  * The user id of CERT. ERR_NOT_FOUND: none is defined for it (initACEE
  * 8/8/40); ERR_DENIED: it is, and the certificate or filter is NOTRUST
- * (8/8/36) or the user is not defined any more (8/8/16); the errors of
- * keyring_open_dir().
+ * (8/8/36), or the user is revoked (8/8/28) or not defined any more (8/8/16);
+ * the errors of keyring_open_dir().
  */
 int cert_users_find(struct cert_users *u, X509 *cert, char userid[CERT_USERID],
                     struct error *err);

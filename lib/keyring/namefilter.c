@@ -123,7 +123,7 @@ enum { DIGEST = 32 };
 /* A user, or MULTIID, as the database has him. */
 struct cert_owner {
     char id[SAF_NAME_MAX + 1];
-    bool defined;
+    bool defined, revoked;
 };
 
 struct known_cert {
@@ -267,6 +267,7 @@ static int add_owner(struct cert_users *u, struct ring_store *s,
 
     memcpy(owner.id, o->id, sizeof(owner.id));
     owner.defined = saf_user_exists(s->saf, o->id);
+    owner.revoked = saf_user_revoked(s->saf, o->id);
 
     for (i = 0; user && r == 0 && i < o->ncerts; i++)
         r = add_cert(u, s, &owner, &o->certs[i], err);
@@ -406,6 +407,10 @@ static int decide(const struct cert_users *u, X509 *cert,
     if (r == 0 && !(*ret)->defined)
         r = error_set(err, ERR_DENIED,
                       "the certificate belongs to user %s, who is not defined",
+                      (*ret)->id);
+    if (r == 0 && (*ret)->revoked)
+        r = error_set(err, ERR_DENIED,
+                      "the certificate belongs to user %s, who is revoked",
                       (*ret)->id);
     return r;
 }

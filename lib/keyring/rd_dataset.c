@@ -164,22 +164,31 @@ int rd_dataset_read(struct rd *q, const struct tso_node *list, char **ret_data,
     return JOB_FAILED;
 }
 
-/* The folder of a member is the data set: it is made with it. */
-static int make_library(struct rd *q, const char *path)
+static int make_folder(struct rd *q, const char *dir)
 {
-    char dir[RD_PATH];
-    char *slash;
-
-    snprintf(dir, sizeof(dir), "%s", path);
-    slash = strrchr(dir, '/');
-    if (q->ctx->dsn_dir == NULL || slash == NULL)
-        return 0;
-    *slash = '\0';
-    if (strncmp(dir, q->ctx->dsn_dir, strlen(q->ctx->dsn_dir)) != 0 ||
-        mkdir(dir, 0700) == 0 || errno == EEXIST)
+    if (mkdir(dir, 0700) == 0 || errno == EEXIST)
         return 0;
     return rd_say(q, JOB_FAILED, "%s: can't make the folder: %s", dir,
                   strerror(errno));
+}
+
+/* --dsn-dir, and the folder that is the data set of a member, are made when
+ * something is written into them. Folders of paths and of the map are not. */
+static int make_folders(struct rd *q, const char *path)
+{
+    const char *root = q->ctx->dsn_dir;
+    char dir[RD_PATH];
+    char *slash;
+    int r;
+
+    if (root == NULL || strncmp(path, root, strlen(root)) != 0 ||
+        path[strlen(root)] != '/')
+        return 0;
+    snprintf(dir, sizeof(dir), "%s", path);
+    slash = strrchr(dir, '/');
+    *slash = '\0';
+    r = make_folder(q, root);
+    return r == 0 && strlen(dir) > strlen(root) ? make_folder(q, dir) : r;
 }
 
 int rd_dataset_write(struct rd *q, const struct tso_node *list, bool secret,
@@ -200,7 +209,7 @@ int rd_dataset_write(struct rd *q, const struct tso_node *list, bool secret,
     rd_would(q, "write %s", path);
     if (q->ctx->dry_run)
         return 0;
-    r = make_library(q, path);
+    r = make_folders(q, path);
     if (r != 0)
         return r;
     if (fd_replace_file(AT_FDCWD, path, secret ? 0600 : 0644, (uid_t)-1,

@@ -202,5 +202,8 @@ int rd_EXPORT(struct rd *q)
             return JOB_FAILED;
         }
     }
+    if (f->kind != PKCS12_PACKAGE && tso_get(q->operands, RD_PASSWORD) != NULL)
+        rd_say(q, 0, "NOTE: PASSWORD has no meaning for %s and is ignored",
+               f->name);
     return export_to(q, c, f, password, dsn->child);
 }

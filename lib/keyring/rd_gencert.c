@@ -230,6 +230,26 @@ static int get_label(struct rd *q, struct gencert *g,
     return 0;
 }
 
+/* The key is the request's, whatever its operands say. */
+static void note_key_operands(struct rd *q)
+{
+    static const struct {
+        int word;
+        const char *keyword;
+    } keys[] = {{RD_SIZE, "SIZE"},
+                {RD_RSA, "RSA"},
+                {RD_NISTECC, "NISTECC"},
+                {RD_BPECC, "BPECC"}};
+    size_t i;
+
+    for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        if (tso_get(q->operands, keys[i].word) != NULL)
+            rd_say(q, 0,
+                   "NOTE: %s has no meaning here and is ignored: the key is "
+                   "the request's",
+                   keys[i].keyword);
+}
+
 /* What operands and request say; the order of the messages. */
 static int get_operands(struct rd *q, struct gencert *g)
 {
@@ -240,7 +260,9 @@ static int get_operands(struct rd *q, struct gencert *g)
         r = rd_new_subject(q, &g->new);
     if (r == 0)
         r = rd_new_dates(q, &g->new);
-    if (r == 0 && !from_request)
+    if (from_request)
+        note_key_operands(q);
+    else if (r == 0)
         r = rd_new_key_type(q, &g->new);
     if (r == 0)
         r = rd_new_keyusage(q, &g->new);

@@ -194,6 +194,10 @@ START_TEST(finds_users_and_sees_changes)
     check(u, stranger, ERR_DENIED, "'This issuer' that fits");
     add_filter("GONE", "Test", RING_TRUST, "CN=Test CA.O=Test");
     check(u, ca, ERR_DENIED, "user GONE, who is not defined");
+    ck_assert_int_eq(testring_run(t, "ALTUSER CLIENT REVOKE"), 0);
+    check(u, client, ERR_DENIED, "user CLIENT, who is revoked");
+    ck_assert_int_eq(testring_run(t, "ALTUSER CLIENT RESUME"), 0);
+    check(u, client, 0, "CLIENT");
     cert_users_free(u);
     X509_free(client);
     X509_free(ca);

@@ -151,6 +151,7 @@ IRRD115I User ANN has no rings.
 % Dry run: says what would be done, and nothing is written.
 $ racdcert --racf $T/dry --dry-run --not-after +1y certs/jobs/IMSTLS.jcl | grep -v '^READY'
 racdcert: $T/dry would be a new security database
+racdcert: dry run: nothing was stored
 racdcert certauth gencert subjectsdn(cn('IMS CA') ou('ATS') +
 ou('ATS') o('IBM')) withlabel('IMS CA') keyusage(certsign) +
 notafter(date(2022/12/31))
@@ -207,6 +208,7 @@ RACDCERT ID(ANN) DELRING(One)
 dry run: would delete ring ANN/One
 READY
 END
+racdcert: dry run: nothing was stored
 $ ls $T/dry
 ls: cannot access '$T/dry': No such file or directory
 [2]
@@ -228,6 +230,13 @@ IKJ56702I INVALID DATA SET NAME, ../out
 $ racdcert --racf $T/d --dsn-dir $T/sets "ID(ANN) EXPORT(LABEL('a')) DSN('ann.cert')"
 $ racdcert --racf $T/d --dsn-dir $T/sets "ID(ANN) EXPORT(LABEL('a')) DSN(ann.pds(mem))"
 $ racdcert --racf $T/d --dsn-dir $T/sets --conf $T/conf "ID(ANN) EXPORT(LABEL('a')) DSN('USER.LIB(CERT1)')"
+$ racdcert --racf $T/d --dsn-dir $T/made "ID(ANN) EXPORT(LABEL('a')) DSN('A.B(C)')" && find $T/made -printf '%m %p\n' | sort -k 2
+700 $T/made
+700 $T/made/A.B
+644 $T/made/A.B/C
+$ racdcert --racf $T/d --dsn-dir $T/no/where "ID(ANN) EXPORT(LABEL('a')) DSN('A.B(C)')"
+$T/no/where: can't make the folder: No such file or directory
+[8]
 $ racdcert --racf $T/d --dsn-dir $T/sets "ID(ANN) EXPORT(LABEL('a')) DSN('A.TOOLONGNAME')"
 IKJ56702I INVALID DATA SET NAME, A.TOOLONGNAME
   a data set is 'A.B.C' or 'A.B.C(MEMBER)', 1 to 8 characters between the dots, 44 in all; a path is in quotes and begins with /
@@ -261,3 +270,28 @@ IRRD130I The PASSWORD keyword(s) must be specified. The request is not processed
 $ racdcert --racf $T/d --password-file $T/nopw "ID(ANN) EXPORT(LABEL('a')) DSN('$T/c.p12') PASSWORD(*)"
 racdcert: $T/nopw: no such file
 [12]
+% On a terminal PASSWORD(*) asks once, and what is typed is not shown.
+$ printf "RACDCERT ID(ANN) EXPORT(LABEL('a')) DSN('$T/t1') PASSWORD(*)\nRACDCERT ID(ANN) EXPORT(LABEL('a')) DSN('$T/t2') PASSWORD(*)\n" >$T/job3; mkfifo $T/in; script -qec "racdcert --racf $T/d $T/job3" /dev/null <$T/in >$T/tty & exec 3>$T/in; for i in $(seq 100); do grep -q Password: $T/tty && break; sleep 0.1; done; printf 'typed\n' >&3; exec 3>&-; wait; tr -d '\r' <$T/tty
+Password: 
+READY
+RACDCERT ID(ANN) EXPORT(LABEL('a')) DSN('$T/t1') PASSWORD(****)
+READY
+RACDCERT ID(ANN) EXPORT(LABEL('a')) DSN('$T/t2') PASSWORD(****)
+READY
+END
+$ openssl pkcs12 -in $T/t1 -passin pass:typed -nokeys -nocerts; openssl pkcs12 -in $T/t2 -passin pass:typed -nokeys -nocerts
+% Names are shown as one line, whatever is in them.
+$ printf "RACDCERT ID(ANN) ADDRING(a\033[2Jb)\nRACDCERT ID(ANN) LISTRING(*)\n" | racdcert --racf $T/d
+READY
+RACDCERT ID(ANN) ADDRING(a\x1B[2Jb)
+READY
+RACDCERT ID(ANN) LISTRING(*)
+Digital ring information for user ANN:
+
+  Ring:
+       >a\x1B[2Jb<
+
+  *** No certificates connected ***
+
+READY
+END

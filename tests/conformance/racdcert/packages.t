@@ -30,6 +30,8 @@ $ racdcert --racf $T/r "ID(ANN) EXPORT(LABEL('Ann')) DSN('$T/x') FORMAT(PKCS12DE
 IRRD130I The PASSWORD keyword(s) must be specified. The request is not processed.
   write PASSWORD('...'), or PASSWORD(*) and the option --password-file FILE
 [8]
+$ racdcert --racf $T/r --password-file $T/pw "ID(ANN) EXPORT(LABEL('Ann')) DSN('$T/x') FORMAT(CERTDER) PASSWORD(*)"
+NOTE: PASSWORD has no meaning for CERTDER and is ignored
 $ racdcert --racf $T/r "ID(ANN) EXPORT(LABEL('Ann')) DSN('$T/x') FORMAT(PEM)"
 IKJ56702I INVALID FORMAT, PEM
   FORMAT is CERTB64, CERTDER, PKCS7B64, PKCS7DER, PKCS12B64 or PKCS12DER
@@ -207,6 +209,27 @@ $ cat $T/key2 >$T/keyonly; racdcert --racf $T/n "ID(BOB) ADD('$T/keyonly')"
 IRRD104I The input data set does not contain a valid certificate.
   it holds no certificate
 [8]
+% Issuers that go in a circle
+$ cd $T && for n in a b; do openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $n.key -out $n.tmp -days 9999 -subj /CN=$n 2>noise; openssl req -new -key $n.key -subj /CN=$n -out $n.csr 2>noise; done; openssl x509 -req -in a.csr -CA b.tmp -CAkey b.key -set_serial 1 -days 9999 -out a.pem 2>noise; openssl x509 -req -in b.csr -CA a.tmp -CAkey a.key -set_serial 1 -days 9999 -out b.pem 2>noise
+$ racdcert --racf $T/n "CERTAUTH ADD('$T/a.pem') WITHLABEL('a') TRUST"; racdcert --racf $T/n "CERTAUTH ADD('$T/b.pem') WITHLABEL('b')"
+IRRD113I The certificate that you are adding has a signature that cannot be checked. The certificate is added with TRUST status.
+  the certificate of its issuer is not stored under CERTAUTH
+IRRD199I Certificate with label 'a' is added for CERTAUTH.
+IRRD199I Certificate with label 'b' is added for CERTAUTH.
+$ racdcert --racf $T/n "CERTAUTH LISTCHAIN(LABEL('a'))" | grep -E '^Cert|Label|hain'
+Certificate 1:
+  Label: a
+Certificate 2:
+  Label: b
+Chain information:
+  Chain contains 2 certificate(s), chain is incomplete
+  Chain contains no ring in common
+$ cat $T/a.pem $T/b.pem >$T/circle; racdcert --racf $T/n "CHECKCERT('$T/circle')" | tail -2
+Chain information:
+  Chain contains 2 certificate(s), chain is incomplete
+$ racdcert --racf $T/n "CERTAUTH EXPORT(LABEL('a')) DSN('$T/circle.p7') FORMAT(PKCS7B64)" && openssl pkcs7 -in $T/circle.p7 -print_certs | grep subject
+subject=CN = a
+subject=CN = b
 % The same issuer and serial number, another certificate
 $ openssl req -x509 -key $T/key2 -out $T/twin -days 99999 -set_serial 9 -subj '/O=Own/CN=own' 2>$T/noise; racdcert --racf $T/n "ID(ANN) ADD('$T/twin')"
 IRRD109I The certificate cannot be added.  Profile 09.CN=own.O=Own is already defined.

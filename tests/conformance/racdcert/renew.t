@@ -164,6 +164,9 @@ IRRD128I GENCERT requires a certificate with an associated private key. The requ
 [8]
 $ sed 's/A/B/' $T/req2 >$T/req3; racdcert --racf $T/r "ID(ANN) GENCERT('$T/req3') SIGNWITH(CERTAUTH LABEL('Sub'))" | head -1
 IRRD104I The input data set does not contain a valid certificate.
+$ racdcert --racf $T/r "ID(ANN) GENCERT('$T/req2') SIGNWITH(CERTAUTH LABEL('Sub')) RSA SIZE(2048) WITHLABEL('noted')"
+NOTE: SIZE has no meaning here and is ignored: the key is the request's
+NOTE: RSA has no meaning here and is ignored: the key is the request's
 % A request for an authority needs CERTSIGN.
 $ racdcert --racf $T/r "CERTAUTH GENREQ(LABEL('Sub')) DSN('$T/req4')"
 $ racdcert --racf $T/r "ID(ANN) GENCERT('$T/req4') SIGNWITH(CERTAUTH LABEL('Root')) KEYUSAGE(HANDSHAKE)"
@@ -223,7 +226,7 @@ IRRD128I GENCERT requires a certificate with an associated private key. The requ
 $ racdcert --racf $T/r "ID(ANN) GENCERT SUBJECTSDN(CN('last')) WITHLABEL('last') SIGNWITH(CERTAUTH LABEL('Sub 2')) NISTECC"
 $ racdcert --racf $T/r "ID(ANN) LIST(LABEL('last'))" | sed -n '/Serial/,/Subject/p'
   Serial Number:
-       >05<
+       >06<
   Issuer's Name:
        >CN=Sub CA.O=Shop<
   Subject's Name:
@@ -235,7 +238,7 @@ The label Sub is already in use for CERTAUTH. The certificate is not changed.
 [8]
 $ racdcert --racf $T/r "ID(ANN) ALTER NOTRUST"
 IRRD107I No matching certificate was found for this user.
-  4 certificates of user ANN fit: name one with LABEL('...')
+  5 certificates of user ANN fit: name one with LABEL('...')
 [8]
 $ racdcert --racf $T/r "ID(ANN) DELETE(LABEL('last'))"
 $ racdcert --racf $T/r "CERTAUTH DELETE(LABEL('Top'))"
