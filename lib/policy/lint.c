@@ -108,9 +108,9 @@ static bool has_v6_twin(const struct policy *p, const struct policy_rule *r)
 
     for (i = 0; i < p->rule_count; i++) {
         q = &p->rules[i];
-        if (takes_v6(&q->local_addr) && takes_v6(&q->remote_addr) &&
-            same_ports(&q->local_port, &r->local_port) &&
-            same_ports(&q->remote_port, &r->remote_port))
+        if (same_ports(&q->local_port, &r->local_port) &&
+            same_ports(&q->remote_port, &r->remote_port) &&
+            takes_v6(&q->local_addr) && takes_v6(&q->remote_addr))
             return true;
     }
     return false;
@@ -126,7 +126,7 @@ static void check_v4_only(const struct policy *p, struct findings *f)
     for (i = 0; i < p->rule_count; i++)
         any_v6 = any_v6 || (takes_v6(&p->rules[i].local_addr) &&
                             takes_v6(&p->rules[i].remote_addr));
-    for (i = 0; i < p->rule_count; i++) {
+    for (i = 0; i < p->rule_count && more == 0; i++) {
         r = &p->rules[i];
         if (!lint_is_enabled(r) ||
             (!v4_only(&r->local_addr) && !v4_only(&r->remote_addr)) ||
@@ -147,40 +147,73 @@ static void check_v4_only(const struct policy *p, struct findings *f)
     finding_fix(f, "LocalAddr All and RemoteAddr All, or a rule for ::/0");
 }
 
-/* A bare name is a ring of the program's own user id. */
+/* Rules that use one environment action stand together. */
+static int compare_environments(const void *a, const void *b)
+{
+    const struct policy_rule *const *x = a, *const *y = b;
+    int order = memcmp(&(*x)->effective->levels[LEVEL_ENVIRONMENT],
+                       &(*y)->effective->levels[LEVEL_ENVIRONMENT],
+                       sizeof((*x)->effective->levels[0]));
+
+    if (order != 0)
+        return order;
+    return *x < *y ? -1 : *x > *y;
+}
+
+/* Rules with a Userid whose ring is that of the user. */
+static size_t find_bare(const struct policy *p, const struct policy_rule **list)
+{
+    const struct policy_rule *r;
+    size_t i, n = 0;
+
+    for (i = 0; i < p->rule_count; i++) {
+        r = &p->rules[i];
+        if (r->userid != NULL && lint_is_enabled(r) &&
+            strchr(effective_text(r->effective, PARM_Keyring), '/') == NULL)
+            list[n++] = r;
+    }
+    if (n != 0)
+        qsort(list, n, sizeof(list[0]), compare_environments);
+    return n;
+}
+
+static void say_bare(const struct policy_rule *q, const struct policy_rule *r,
+                     struct findings *f)
+{
+    struct span span = lint_origin(r, PARM_Keyring);
+
+    finding_add(f, FIND_ring_bare, &span,
+                "rules %s and %s are for different user ids and have the "
+                "same bare ring name: each user id needs a ring of its own "
+                "by this name",
+                q->name, r->name);
+    finding_fix(f, "write USERID/ring to share one");
+}
+
+/* A bare name is a ring of the program's own user id. Said once. */
 static void check_bare_ring(const struct policy *p, struct findings *f)
 {
-    const struct policy_rule *r, *q;
-    const struct setting *user;
-    struct span span;
-    size_t i, k;
+    const struct policy_rule **list =
+        calloc(p->rule_count + 1, sizeof(const struct policy_rule *));
+    const struct policy_rule *first = NULL, *q = NULL, *r = NULL;
+    size_t i, n = list != NULL ? find_bare(p, list) : 0;
 
-    for (i = 1; i < p->rule_count; i++) {
-        r = &p->rules[i];
-        if (!lint_is_enabled(r) || r->userid == NULL)
+    if (list == NULL)
+        f->nomem = true;
+    for (i = 0; i < n; i++) {
+        if (first == NULL || first->effective->levels[LEVEL_ENVIRONMENT] !=
+                                 list[i]->effective->levels[LEVEL_ENVIRONMENT])
+            first = list[i];
+        if (strcmp(first->userid->value.text, list[i]->userid->value.text) ==
+                0 ||
+            (r != NULL && r < list[i]))
             continue;
-        if (strchr(effective_text(r->effective, PARM_Keyring), '/') != NULL)
-            continue;
-        for (k = 0; k < i; k++) {
-            q = &p->rules[k];
-            user = q->userid;
-            if (user != NULL &&
-                r->effective->levels[LEVEL_ENVIRONMENT] ==
-                    q->effective->levels[LEVEL_ENVIRONMENT] &&
-                strcmp(user->value.text, r->userid->value.text) != 0)
-                break;
-        }
-        if (k == i)
-            continue;
-        span = lint_origin(r, PARM_Keyring);
-        finding_add(f, FIND_ring_bare, &span,
-                    "rules %s and %s are for different user ids and have the "
-                    "same bare ring name: each user id needs a ring of its "
-                    "own by this name",
-                    q->name, r->name);
-        finding_fix(f, "write USERID/ring to share one");
-        return;
+        q = first;
+        r = list[i];
     }
+    if (r != NULL)
+        say_bare(q, r, f);
+    free(list);
 }
 
 /* Revocation */

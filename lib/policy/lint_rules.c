@@ -2,8 +2,10 @@
  * The advice about the order of the search: a rule that an earlier one hides,
  * and rules of one priority whose order hangs on their names.
  *
- * Every rule is compared with every earlier one, so that the common case, two
- * rules that differ in a port, is decided by four numbers that lie together.
+ * A rule that hides another one fits all its connections, so that the search
+ * finds it, or one before it, for any of them: one look-up shows that most
+ * rules are not hidden. Overlaps are looked for pair by pair, among rules of
+ * one priority. Both are bounded: what would take long is said not to be done.
  */
 
 #include <stdlib.h>
@@ -11,11 +13,13 @@
 
 #include "policy/lint_private.h"
 
-enum { RULES_COMPARED = 20000 };
+/* Pairs of rules that one lint compares. */
+enum { PAIRS_MAX = 4000000 };
 
-/* The lowest and highest ports of a rule; any port is 0 to 65535. */
-struct hull {
-    struct port_range local, remote;
+struct order {
+    const struct policy *p;
+    struct findings *f;
+    size_t pairs; /* compared so far */
 };
 
 /* A name pattern of up to eight characters as bits: those that count, and
@@ -23,22 +27,6 @@ struct hull {
 struct pattern {
     uint64_t value, mask;
 };
-
-static struct port_range hull_of(const struct cond *c)
-{
-    const struct port_range *r = c->items;
-    struct port_range h = {0, 65535};
-    uint32_t i;
-
-    if (c->count == 0)
-        return h;
-    h = r[0];
-    for (i = 1; i < c->count; i++) {
-        h.low = r[i].low < h.low ? r[i].low : h.low;
-        h.high = r[i].high > h.high ? r[i].high : h.high;
-    }
-    return h;
-}
 
 static bool apart(struct port_range a, struct port_range b)
 {
@@ -177,52 +165,119 @@ static void say_overlap(struct findings *f, const struct policy_rule *r,
     finding_fix(f, "give the one that is meant the higher Priority");
 }
 
-/* Rule J beside all that come before it in the search. */
-static void compare_rule(const struct policy *p, const struct hull *hulls,
-                         size_t j, struct findings *f)
-{
-    const struct policy_rule *r = &p->rules[j], *q, *overlap = NULL;
-    size_t i;
+/* One connection that the rule fits */
 
-    for (i = 0; i < j; i++) {
-        if (apart(hulls[i].local, hulls[j].local) ||
-            apart(hulls[i].remote, hulls[j].remote))
-            continue;
-        q = &p->rules[i];
+static void take_addr(const struct cond *c, struct netaddr *ret)
+{
+    const struct addr_range *r = c->items;
+
+    ret->family = AF_INET;
+    if (c->count == 0)
+        return;
+    ret->family = r[0].family;
+    memcpy(ret->ip, r[0].low, sizeof(r[0].low));
+}
+
+static uint16_t take_port(const struct cond *c)
+{
+    const struct port_range *r = c->items;
+
+    return c->count != 0 ? r[0].low : 1;
+}
+
+/* The name itself, or what a pattern begins with. */
+static const char *take_name(const struct setting *s, char buf[16])
+{
+    const char *text = s != NULL ? s->value.text : "";
+    size_t len = strcspn(text, "*");
+
+    memcpy(buf, text, len);
+    buf[len] = '\0';
+    return buf;
+}
+
+/* The first rule of the search that fits a connection of R, at most R. */
+static const struct policy_rule *first_fit(const struct policy *p,
+                                           const struct policy_rule *r)
+{
+    const struct policy_rule *found = r;
+    char job[16], user[16];
+    struct policy_conn c;
+
+    memset(&c, 0, sizeof(c));
+    c.direction = (r->direction->value.number & POLICY_INBOUND)
+                      ? POLICY_INBOUND
+                      : POLICY_OUTBOUND;
+    take_addr(&r->local_addr, &c.local);
+    take_addr(&r->remote_addr, &c.remote);
+    c.local.port = take_port(&r->local_port);
+    c.remote.port = take_port(&r->remote_port);
+    c.jobname = take_name(r->jobname, job);
+    c.userid = take_name(r->userid, user);
+    policy_match(p, &c, NULL, NULL, &found);
+    return found < r ? found : r;
+}
+
+static void check_hidden(struct order *o, const struct policy_rule *r)
+{
+    const struct policy_rule *q;
+
+    for (q = first_fit(o->p, r); q < r; q++) {
+        if (o->pairs++ > PAIRS_MAX)
+            return;
         if (rules_test(q, r, true)) {
-            say_shadowed(f, r, q);
+            say_shadowed(o->f, r, q);
             return;
         }
-        if (overlap == NULL && q->priority == r->priority &&
-            !same_actions(q, r) && rules_test(q, r, false))
-            overlap = q;
     }
-    if (overlap != NULL)
-        say_overlap(f, r, overlap);
+}
+
+/* Rule R beside those from FIRST on that come before it in the search. */
+static void check_overlap(struct order *o, const struct policy_rule *first,
+                          const struct policy_rule *r)
+{
+    const struct policy_rule *q;
+
+    for (q = first; q < r; q++) {
+        if (o->pairs++ > PAIRS_MAX)
+            return;
+        if (same_actions(q, r) || !rules_test(q, r, false))
+            continue;
+        if (!rules_test(q, r, true))
+            say_overlap(o->f, r, q);
+        return;
+    }
+}
+
+/* All rules of one priority, from FIRST to before END. Where all take the
+ * same actions their order does not matter. */
+static void check_priority(struct order *o, const struct policy_rule *first,
+                           const struct policy_rule *end)
+{
+    const struct policy_rule *r;
+    bool same = true;
+
+    for (r = first; r < end && same; r++)
+        same = same_actions(first, r);
+    for (r = first; r < end && !same; r++)
+        check_overlap(o, first, r);
 }
 
 void lint_order(const struct policy *p, struct findings *f)
 {
+    struct order o = {p, f, 0};
+    const struct policy_rule *end = p->rules + p->rule_count, *r, *first;
     struct span file = {p->sources[0], 0, 0};
-    struct hull *hulls;
-    size_t i;
 
-    if (p->rule_count > RULES_COMPARED) {
+    for (r = p->rules; r < end; r++)
+        check_hidden(&o, r);
+    for (first = p->rules; first < end; first = r) {
+        for (r = first; r < end && r->priority == first->priority;)
+            r++;
+        check_priority(&o, first, r);
+    }
+    if (o.pairs > PAIRS_MAX)
         finding_add(f, FIND_not_compared, &file,
-                    "more than %d rules: they are not compared with each "
-                    "other",
-                    RULES_COMPARED);
-        return;
-    }
-    hulls = calloc(p->rule_count + 1, sizeof(*hulls));
-    if (hulls == NULL) {
-        f->nomem = true;
-        return;
-    }
-    for (i = 0; i < p->rule_count; i++) {
-        hulls[i].local = hull_of(&p->rules[i].local_port);
-        hulls[i].remote = hull_of(&p->rules[i].remote_port);
-        compare_rule(p, hulls, i, f);
-    }
-    free(hulls);
+                    "so many rules might fit the same connections that not "
+                    "all of them are compared with each other");
 }
