@@ -142,6 +142,8 @@ static void say_shadowed(struct findings *f, const struct policy_rule *r,
 {
     unsigned line, column;
 
+    if (findings_full(f))
+        return;
     source_position(by->object->span.src, by->object->span.off, &line, &column);
     finding_add(f, FIND_shadowed_rule, &r->object->span,
                 "rule %s is never reached: rule %s at %s:%u comes first and "
@@ -156,6 +158,8 @@ static void say_overlap(struct findings *f, const struct policy_rule *r,
 {
     unsigned line, column;
 
+    if (findings_full(f))
+        return;
     source_position(with->object->span.src, with->object->span.off, &line,
                     &column);
     finding_add(f, FIND_equal_priority_overlap, &r->object->span,

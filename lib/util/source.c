@@ -9,12 +9,37 @@
 
 #include "util/strbuf.h"
 
+/* Lines are counted from the last mark before a place; a mark every so many
+ * lines keeps that cheap, and the marks small. */
+enum { MARK_LINES = 64 };
+
 struct source {
     atomic_uint refs;
     size_t len;
     char *name;
     char *text;
+    uint32_t *marks; /* where lines 65, 129, ... begin */
+    size_t mark_count;
 };
+
+/* False: no memory. */
+static int set_marks(struct source *s)
+{
+    const char *end = s->text + s->len, *p;
+    size_t lines = 0, i = 0;
+
+    for (p = s->text; (p = memchr(p, '\n', (size_t)(end - p))) != NULL; p++)
+        lines++;
+    if (lines < MARK_LINES)
+        return 1;
+    s->marks = calloc(lines / MARK_LINES, sizeof(*s->marks));
+    if (s->marks == NULL)
+        return 0;
+    for (p = s->text; (p = memchr(p, '\n', (size_t)(end - p))) != NULL; p++)
+        if (++i % MARK_LINES == 0)
+            s->marks[s->mark_count++] = (uint32_t)(p + 1 - s->text);
+    return 1;
+}
 
 int source_new(const char *name, const char *text, size_t len,
                struct source **ret, struct error *err)
@@ -40,6 +65,10 @@ int source_new(const char *name, const char *text, size_t len,
         memcpy(s->text, text, len);
     s->text[len] = '\0';
     s->len = len;
+    if (!set_marks(s)) {
+        source_unref(s);
+        return error_nomem(err);
+    }
     *ret = s;
     return 0;
 }
@@ -115,6 +144,7 @@ void source_unref(struct source *src)
     explicit_bzero(src->text, src->len);
     free(src->text);
     free(src->name);
+    free(src->marks);
     free(src);
 }
 
@@ -133,15 +163,34 @@ size_t source_len(const struct source *src)
     return src->len;
 }
 
+/* How many marks stand at OFF or before it. */
+static size_t marks_before(const struct source *src, uint32_t off)
+{
+    size_t low = 0, high = src->mark_count, mid;
+
+    while (low < high) {
+        mid = (low + high) / 2;
+        if (src->marks[mid] <= off)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
 void source_position(const struct source *src, uint32_t off, unsigned *line,
                      unsigned *column)
 {
     const char *p = src->text, *end, *nl;
+    size_t marks;
 
     if (off > src->len)
         off = (uint32_t)src->len;
+    marks = marks_before(src, off);
+    if (marks != 0)
+        p += src->marks[marks - 1];
     end = src->text + off;
-    *line = 1;
+    *line = (unsigned)(marks * MARK_LINES) + 1;
     while ((nl = memchr(p, '\n', (size_t)(end - p))) != NULL) {
         ++*line;
         p = nl + 1;

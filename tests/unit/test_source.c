@@ -168,6 +168,31 @@ START_TEST(returns_nomem_for_each_allocation)
 }
 END_TEST
 
+/* Every place of a text of many lines, also just before and behind a line
+ * that is remembered. */
+START_TEST(counts_many_lines)
+{
+    enum { LINES = 300, WIDTH = 3 };
+    char many[LINES * WIDTH];
+    unsigned line, column;
+    struct source *s;
+    size_t i;
+
+    for (i = 0; i < sizeof(many); i++)
+        many[i] = i % WIDTH == WIDTH - 1 ? '\n' : 'x';
+    ck_assert_int_eq(source_new("s", many, sizeof(many), &s, NULL), 0);
+    for (i = 0; i < sizeof(many); i++) {
+        source_position(s, (uint32_t)i, &line, &column);
+        ck_assert_uint_eq(line, i / WIDTH + 1);
+        ck_assert_uint_eq(column, i % WIDTH + 1);
+    }
+    source_position(s, sizeof(many), &line, &column);
+    ck_assert_uint_eq(line, LINES + 1);
+    ck_assert_uint_eq(column, 1);
+    source_unref(s);
+}
+END_TEST
+
 TESTS_BEGIN("source")
 TEST_ROWS(finds_line_and_column, places)
 TEST(keeps_nul_bytes_and_ends_with_one)
@@ -177,4 +202,5 @@ TEST(says_what_is_missing)
 TEST(refuses_a_text_without_end)
 TEST(goes_on_after_an_interrupted_read)
 TEST(returns_nomem_for_each_allocation)
+TEST(counts_many_lines)
 TESTS_END
