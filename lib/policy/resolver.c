@@ -342,6 +342,18 @@ size_t resolver_names(const struct resolver *r, size_t i,
     return r->count;
 }
 
+/* A release ignores what came later. */
+static bool is_too_new(struct resolver *r, const char *keyword,
+                       enum zos_release since, const struct span *span)
+{
+    if (since <= r->policy->release)
+        return false;
+    finding_add(r->f, FIND_not_in_release, span,
+                "%s came with release %s; release %s ignores it", keyword,
+                zos_release_name(since), zos_release_name(r->policy->release));
+    return true;
+}
+
 /* Where releases up to 2.1 had it. */
 static void old_place(struct resolver *r, const struct span *span)
 {
@@ -378,6 +390,9 @@ static bool fill_block(struct resolver *r, struct object *o,
                   schema_statement(kind)->inline_in);
         return false;
     }
+    if (is_too_new(r, schema_statement(kind)->keyword, schema_parm(parm)->since,
+                   &span))
+        return false;
     if (o->kind == STMT_TTLSEnvironmentAction && kind == STMT_TTLSGskLdapParms)
         old_place(r, &span);
     inner = new_object(r, kind, ast, node);
@@ -409,13 +424,8 @@ static bool fill_line(struct resolver *r, struct object *o, struct setting *set,
         return false;
     }
     set->span = ast_span(ast, node->keyword);
-    if (row->since > r->policy->release) {
-        finding_add(r->f, FIND_not_in_release, &set->span,
-                    "%s came with release %s; release %s ignores it",
-                    row->keyword, zos_release_name(row->since),
-                    zos_release_name(r->policy->release));
+    if (is_too_new(r, row->keyword, row->since, &set->span))
         return false;
-    }
     r->after_secret = (row->flags & SECRET) && node->count == 0;
     in.row = row;
     if (!value_parse(&in, &set->value))

@@ -124,10 +124,18 @@ error: nowhere.conf: no such file [unreadable]
 [2]
 $ attlsctl check -f tests/conformance/files/attlsd.conf
 $ attlsctl check -f tests/conformance/files/attlsd.conf --release 3.2 tests/conformance/words-release.pol
-tests/conformance/words-release.pol:29:11: warning: rule r1 has TLSv1.3 on and none of its suites: it is never chosen [tls13-no-suite]
+tests/conformance/words-release.pol:23:21: warning: connections that map to this OcspAiaEnable are refused: revocation can't be checked by OCSP yet [not-built]
+      OcspAiaEnable On
+                    ^~
+    remove it where such connections are to be carried
+tests/conformance/words-release.pol:37:11: warning: rule r1 has TLSv1.3 on and none of its suites: it is never chosen [tls13-no-suite]
   TLSv1.3 On
           ^~
     add 130213011303 to V3CipherSuites4Char
+tests/conformance/words-release.pol:39:14: warning: ServerScsv has no effect here: OpenSSL always refuses a fallback (RFC 7507) as a server [no-effect]
+  ServerScsv On
+             ^~
+    remove it, or write behind it: # attls-allow: no-effect
 [1]
 $ attlsctl check --coverage conf/policy/ims.policy
 attlsctl check: --coverage takes no FILE
