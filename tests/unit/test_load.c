@@ -55,7 +55,7 @@ static void put(const char *name, const char *text)
 }
 
 #define RULE_OF(name)                                                          \
-    "TTLSRule " name "\n{\nDirection Both\nLocalPortRange 1\n"                 \
+    "TTLSRule " name "\n{\nDirection Both\nJobname " name "\n"                 \
     "TTLSGroupActionRef g" name "\n}\nTTLSGroupAction g" name                  \
     "\n{\nTTLSEnabled Off\n}\n"
 

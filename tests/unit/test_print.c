@@ -84,7 +84,9 @@ START_TEST(every_sample_is_the_same_after_a_round_trip)
         for (k = 0; k < g.gl_pathc; k++) {
             diags = diags_new();
             if (policy_load(g.gl_pathv[k], &opt, diags, &p) == 0) {
-                check_round_trip(p);
+                /* The name of a stack is not part of a policy file. */
+                if (policy_stack(p) == NULL)
+                    check_round_trip(p);
                 policy_unref(p);
                 n++;
             }
