@@ -13,7 +13,7 @@
  * generators, scrambled"). */
 struct random random_start(uint64_t seed)
 {
-    struct random r = {seed * 0x9E3779B97F4A7C15u + 1};
+    struct random r = {seed * 0x9E3779B97F4A7C15u + 1, false};
 
     return r;
 }
@@ -283,7 +283,7 @@ static void add_rule(struct random *r, unsigned number, struct strbuf *out)
     add_line(r, STMT_TTLSRule, PARM_Direction, out);
     if (one_in(r, 2))
         strbuf_addf(out, "Priority %u\n", 1 + random_below(r, 5));
-    while (one_in(r, 6))
+    while (one_in(r, 6) && !r->untimed)
         add_line(r, STMT_TTLSRule, PARM_IpTimeConditionRef, out);
     add_line(r, STMT_TTLSRule, PARM_TTLSGroupActionRef, out);
     add_line(r, STMT_TTLSRule, PARM_TTLSEnvironmentActionRef, out);

@@ -15,6 +15,7 @@
 
 struct random {
     uint64_t state;
+    bool untimed; /* no rule gets a time condition */
 };
 
 struct random random_start(uint64_t seed);

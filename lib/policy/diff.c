@@ -1,0 +1,491 @@
+#include "policy/diff.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/diff_same.h"
+#include "policy/space.h"
+
+/* Pieces that are looked at before we say that it is too much. */
+enum { MOST_PIECES = 4 * 1000 * 1000 };
+
+struct policy_diff {
+    struct policy_difference *list;
+    size_t count, cap;
+    uint32_t *buckets;   /* 1 + number in the list; 0: empty */
+    size_t bucket_count; /* a power of two */
+};
+
+/* A zone that waits, with the rules that meet it, in their order. */
+struct work {
+    struct work *next;
+    struct zone zone;
+    uint32_t count[2];
+    const struct shape *shapes[]; /* those before, then those after */
+};
+
+struct cutter {
+    struct policy_diff *diff;
+    struct work *work;
+    struct arena *arena;
+    int family;
+    bool times_hold;
+    size_t pieces;
+};
+
+/* Differences by their pair of rules */
+
+static size_t hash_pair(const struct policy_rule *a,
+                        const struct policy_rule *b, bool times_hold)
+{
+    uint64_t h = (uintptr_t)a * 0x9E3779B97F4A7C15u;
+
+    h = (h ^ (uintptr_t)b) * 0x9E3779B97F4A7C15u + times_hold;
+    return (size_t)(h >> 20);
+}
+
+static uint32_t *find_bucket(struct policy_diff *d,
+                             const struct policy_rule *before,
+                             const struct policy_rule *after, bool times_hold)
+{
+    size_t i = hash_pair(before, after, times_hold);
+    const struct policy_difference *p;
+
+    for (;; i++) {
+        i &= d->bucket_count - 1;
+        if (d->buckets[i] == 0)
+            return &d->buckets[i];
+        p = &d->list[d->buckets[i] - 1];
+        if (p->before == before && p->after == after &&
+            p->times_hold == times_hold)
+            return &d->buckets[i];
+    }
+}
+
+static bool grow(struct policy_diff *d)
+{
+    size_t cap = d->cap != 0 ? d->cap * 2 : 64, i;
+    struct policy_difference *list = realloc(d->list, cap * sizeof(*list));
+
+    if (list == NULL)
+        return false;
+    d->list = list;
+    d->cap = cap;
+    free(d->buckets);
+    d->bucket_count = cap * 2;
+    d->buckets = calloc(d->bucket_count, sizeof(*d->buckets));
+    if (d->buckets == NULL)
+        return false;
+    for (i = 0; i < d->count; i++)
+        *find_bucket(d, list[i].before, list[i].after, list[i].times_hold) =
+            (uint32_t)(i + 1);
+    return true;
+}
+
+/* Pieces */
+
+/* A usual address where there is one, else the lowest that is no network. */
+static struct netaddr pick_addr(const struct interval *i, int family,
+                                bool local)
+{
+    static const char *const usual[2][2] = {{"192.0.2.2", "192.0.2.1"},
+                                            {"2001:db8::2", "2001:db8::1"}};
+    struct netaddr a;
+    struct number n;
+
+    netaddr_parse_ip(usual[family == AF_INET6][local], &a, NULL);
+    n = space_number(&a);
+    if (number_compare(i->low, n) <= 0 && number_compare(n, i->high) <= 0)
+        return a;
+    n = i->low;
+    if ((n.low & 0xff) == 0 && number_compare(n, i->high) < 0)
+        n.low++;
+    return space_addr(n, family);
+}
+
+/* A port of the dynamic range where there is one, else the lowest. */
+static uint16_t pick_port(const struct interval *i)
+{
+    return (uint16_t)(i->low.low <= 50000 && 50000 <= i->high.low ? 50000
+                                                                  : i->low.low);
+}
+
+static struct policy_range range_of(const struct zone *z, bool local,
+                                    int family)
+{
+    unsigned port = local ? SPACE_LOCAL_PORT : SPACE_REMOTE_PORT;
+    unsigned addr = local ? SPACE_LOCAL_ADDR : SPACE_REMOTE_ADDR;
+    const struct zone whole = space_whole(family);
+    struct policy_range r;
+
+    r.low = space_addr(z->at[addr].low, family);
+    r.high = space_addr(z->at[addr].high, family);
+    r.low.port = (uint16_t)z->at[port].low.low;
+    r.high.port = (uint16_t)z->at[port].high.low;
+    r.any = memcmp(&z->at[addr], &whole.at[addr], sizeof(z->at[addr])) == 0;
+    return r;
+}
+
+/* False: no name is in the zone. */
+static bool fill_example(struct policy_difference *d, const struct zone *z,
+                         int family)
+{
+    const struct interval *job = &z->at[SPACE_JOBNAME];
+    const struct interval *user = &z->at[SPACE_USERID];
+
+    if (!space_name(job, d->jobname) || !space_name(user, d->userid))
+        return false;
+    if (space_any_name(job))
+        d->jobname[0] = '\0';
+    if (space_any_name(user))
+        d->userid[0] = '\0';
+    d->both_directions =
+        z->at[SPACE_DIRECTION].low.low != z->at[SPACE_DIRECTION].high.low;
+    d->local = range_of(z, true, family);
+    d->remote = range_of(z, false, family);
+    d->example.direction =
+        (enum policy_direction)z->at[SPACE_DIRECTION].low.low;
+    d->example.local = pick_addr(&z->at[SPACE_LOCAL_ADDR], family, true);
+    d->example.remote = pick_addr(&z->at[SPACE_REMOTE_ADDR], family, false);
+    d->example.local.port = pick_port(&z->at[SPACE_LOCAL_PORT]);
+    d->example.remote.port = pick_port(&z->at[SPACE_REMOTE_PORT]);
+    return true;
+}
+
+static bool take_piece(struct cutter *c, const struct work *w)
+{
+    struct policy_diff *d = c->diff;
+    struct policy_difference found;
+    uint32_t *bucket;
+
+    memset(&found, 0, sizeof(found));
+    found.before = w->count[0] != 0 ? w->shapes[0]->rule : NULL;
+    found.after = w->count[1] != 0 ? w->shapes[w->count[0]]->rule : NULL;
+    found.times_hold = c->times_hold;
+    if ((found.before == NULL && found.after == NULL) ||
+        !fill_example(&found, &w->zone, c->family))
+        return true;
+    if (d->count == d->cap && !grow(d))
+        return false;
+    bucket = find_bucket(d, found.before, found.after, c->times_hold);
+    if (*bucket == 0) {
+        d->list[d->count++] = found;
+        *bucket = (uint32_t)d->count;
+    }
+    d->list[*bucket - 1].pieces++;
+    return true;
+}
+
+/* Cutting */
+
+/* Copies what meets Z, up to what holds all of it: nothing behind counts. */
+static uint32_t copy_meeting(const struct shape *const *from, uint32_t count,
+                             const struct zone *z, const struct shape **to)
+{
+    uint32_t i, n = 0;
+
+    for (i = 0; i < count; i++) {
+        if (!shape_meets(from[i], z))
+            continue;
+        to[n++] = from[i];
+        if (shape_holds(from[i], z))
+            break;
+    }
+    return n;
+}
+
+static struct work *new_work(const struct zone *z,
+                             const struct shape *const *before,
+                             uint32_t before_count,
+                             const struct shape *const *after,
+                             uint32_t after_count)
+{
+    size_t n = (size_t)before_count + after_count;
+    struct work *w = malloc(sizeof(*w) + n * sizeof(w->shapes[0])), *fit;
+
+    if (w == NULL)
+        return NULL;
+    w->zone = *z;
+    w->next = NULL;
+    w->count[0] = copy_meeting(before, before_count, z, w->shapes);
+    w->count[1] = copy_meeting(after, after_count, z, w->shapes + w->count[0]);
+    n = (size_t)w->count[0] + w->count[1];
+    fit = realloc(w, sizeof(*w) + n * sizeof(w->shapes[0]));
+    return fit != NULL ? fit : w;
+}
+
+/* The shorter one is next, so that few wait. */
+static bool push_halves(struct cutter *c, const struct work *w,
+                        const struct shape *along)
+{
+    struct work *half[2], *last;
+    struct zone zone[2];
+    unsigned i;
+
+    shape_cut(along, &w->zone, zone);
+    for (i = 0; i < 2; i++)
+        half[i] = new_work(&zone[i], w->shapes, w->count[0],
+                           w->shapes + w->count[0], w->count[1]);
+    if (half[0] == NULL || half[1] == NULL) {
+        free(half[0]);
+        free(half[1]);
+        return false;
+    }
+    i = half[0]->count[0] + half[0]->count[1] >
+        half[1]->count[0] + half[1]->count[1];
+    last = half[!i];
+    last->next = c->work;
+    half[i]->next = last;
+    c->work = half[i];
+    return true;
+}
+
+/* Both sides have the same rules here. */
+static bool alike(const struct work *w)
+{
+    const struct shape *const *before = w->shapes;
+    const struct shape *const *after = w->shapes + w->count[0];
+    uint32_t i;
+
+    for (i = 0; i < w->count[0] && i < w->count[1]; i++)
+        if (before[i]->id != after[i]->id)
+            return false;
+    return w->count[0] == w->count[1];
+}
+
+/* Where the first rule of a side holds only a part, the zone is cut. */
+static bool do_work(struct cutter *c, const struct work *w)
+{
+    const struct shape *before = w->count[0] != 0 ? w->shapes[0] : NULL;
+    const struct shape *after =
+        w->count[1] != 0 ? w->shapes[w->count[0]] : NULL;
+
+    if (alike(w))
+        return true;
+    if (before != NULL && !shape_holds(before, &w->zone))
+        return push_halves(c, w, before);
+    if (after != NULL && !shape_holds(after, &w->zone))
+        return push_halves(c, w, after);
+    return take_piece(c, w);
+}
+
+static int cut_all(struct cutter *c, struct error *err)
+{
+    struct work *w;
+    int r = 0;
+
+    while (r == 0 && c->work != NULL) {
+        w = c->work;
+        c->work = w->next;
+        if (++c->pieces > MOST_PIECES)
+            r = error_set(err, ERR_LIMIT,
+                          "the rules overlap in too many ways to compare them");
+        else if (!do_work(c, w))
+            r = error_nomem(err);
+        free(w);
+    }
+    while (c->work != NULL) {
+        w = c->work;
+        c->work = w->next;
+        free(w);
+    }
+    return r;
+}
+
+/* The shapes of P's rules in LIST, of room for all of them. TWINS NULL: the
+ * rules before, whose numbers are their ids. */
+static bool add_shapes(struct cutter *c, const struct policy *p,
+                       const uint32_t *twins, const struct shape **list,
+                       uint32_t *ret_count)
+{
+    struct shape *s;
+    uint32_t i;
+    bool empty;
+
+    for (i = 0; i < p->rule_count; i++) {
+        if (p->rules[i].timed && !c->times_hold)
+            continue;
+        s = arena_alloc(c->arena, sizeof(*s));
+        if (s == NULL ||
+            !shape_init(s, &p->rules[i], c->family, c->arena, &empty))
+            return false;
+        s->id = twins != NULL ? twins[i] : i;
+        if (!empty)
+            list[(*ret_count)++] = s;
+    }
+    return true;
+}
+
+static int compare_family(struct policy_diff *d, const struct policy *before,
+                          const struct policy *after, const uint32_t *twins,
+                          int family, bool times_hold, struct error *err)
+{
+    struct cutter c = {d, NULL, arena_new(), family, times_hold, 0};
+    const struct shape **list =
+        calloc(before->rule_count + after->rule_count + 1, sizeof(*list));
+    struct zone whole = space_whole(family);
+    uint32_t n[2] = {0, 0};
+    int r = ERR_NOMEM;
+
+    if (c.arena != NULL && list != NULL &&
+        add_shapes(&c, before, NULL, list, &n[0]) &&
+        add_shapes(&c, after, twins, list + n[0], &n[1])) {
+        c.work = new_work(&whole, list, n[0], list + n[0], n[1]);
+        if (c.work != NULL)
+            r = cut_all(&c, err);
+    }
+    if (r == ERR_NOMEM)
+        error_nomem(err);
+    free(list);
+    arena_free(c.arena);
+    return r;
+}
+
+/* What counts as a difference */
+
+static void note_difference(void *arg, enum policy_parm parm,
+                            const char *keyword)
+{
+    (void)parm;
+    (void)keyword;
+    *(bool *)arg = true;
+}
+
+static bool differs(struct policy_difference *d)
+{
+    bool different = false;
+
+    if (d->before == NULL || d->after == NULL)
+        return true;
+    d->times_changed = !same_times(d->before, d->after);
+    if (strcmp(d->before->name, d->after->name) != 0 || d->times_changed)
+        return true;
+    policy_diff_parms(d->before->effective, d->after->effective,
+                      note_difference, &different);
+    return different;
+}
+
+/* NULL stands behind all rules. */
+static int compare_rules(const struct policy_rule *a,
+                         const struct policy_rule *b)
+{
+    if (a == NULL || b == NULL)
+        return (a == NULL) - (b == NULL);
+    return (a > b) - (a < b);
+}
+
+static int compare_differences(const void *a, const void *b)
+{
+    const struct policy_difference *x = a, *y = b;
+    int r = compare_rules(x->before, y->before);
+
+    if (r == 0)
+        r = compare_rules(x->after, y->after);
+    return r != 0 ? r : y->times_hold - x->times_hold;
+}
+
+/* A pair that was found while times hold need not be told again. */
+static bool told_before(const struct policy_diff *d, size_t n, size_t i)
+{
+    return n != 0 && d->list[n - 1].before == d->list[i].before &&
+           d->list[n - 1].after == d->list[i].after;
+}
+
+static void keep_differences(struct policy_diff *d)
+{
+    size_t i, n = 0;
+
+    if (d->count != 0)
+        qsort(d->list, d->count, sizeof(*d->list), compare_differences);
+    for (i = 0; i < d->count; i++)
+        if (!told_before(d, n, i) && differs(&d->list[i]))
+            d->list[n++] = d->list[i];
+    d->count = n;
+    for (i = 0; i < n; i++) {
+        struct policy_difference *p = &d->list[i];
+
+        p->example.jobname = p->jobname[0] != '\0' ? p->jobname : NULL;
+        p->example.userid = p->userid[0] != '\0' ? p->userid : NULL;
+    }
+}
+
+static bool any_timed(const struct policy *p)
+{
+    size_t i;
+
+    for (i = 0; i < p->rule_count; i++)
+        if (p->rules[i].timed)
+            return true;
+    return false;
+}
+
+int policy_diff_new(const struct policy *before, const struct policy *after,
+                    struct policy_diff **ret, struct error *err)
+{
+    static const int families[] = {AF_INET, AF_INET6};
+    struct policy_diff *d = calloc(1, sizeof(*d));
+    uint32_t *twins = same_rules(before, after);
+    unsigned i, times = any_timed(before) || any_timed(after) ? 2 : 1;
+    int r = d != NULL && twins != NULL ? 0 : error_nomem(err);
+
+    for (i = 0; r == 0 && i < 2 * times; i++)
+        r = compare_family(d, before, after, twins, families[i % 2], i < 2,
+                           err);
+    free(twins);
+    if (r != 0) {
+        policy_diff_free(d);
+        return r;
+    }
+    keep_differences(d);
+    *ret = d;
+    return 0;
+}
+
+void policy_diff_free(struct policy_diff *d)
+{
+    if (d == NULL)
+        return;
+    free(d->list);
+    free(d->buckets);
+    free(d);
+}
+
+size_t policy_diff_count(const struct policy_diff *d)
+{
+    return d->count;
+}
+
+const struct policy_difference *policy_diff_get(const struct policy_diff *d,
+                                                size_t i)
+{
+    return &d->list[i];
+}
+
+/* Parameters */
+
+static void note_present(void *arg, const struct effective_value *v)
+{
+    bool *present = arg;
+
+    present[v->parm] = true;
+    if (v->parm == PARM_V3CipherSuites)
+        present[PARM_V3CipherSuites4Char] = true;
+}
+
+void policy_diff_parms(const struct effective *before,
+                       const struct effective *after, policy_diff_fn fn,
+                       void *arg)
+{
+    bool x[PARM_COUNT] = {false}, y[PARM_COUNT] = {false};
+    int i;
+
+    effective_visit(before, note_present, x);
+    effective_visit(after, note_present, y);
+    for (i = 0; i < PARM_COUNT; i++) {
+        if (i == PARM_V3CipherSuites || (!x[i] && !y[i]))
+            continue;
+        if (x[i] != y[i] || !effective_same(before, after, (enum policy_parm)i))
+            fn(arg, (enum policy_parm)i,
+               schema_parm((enum policy_parm)i)->keyword);
+    }
+}

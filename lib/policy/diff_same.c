@@ -1,0 +1,138 @@
+#include "policy/diff_same.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/model.h"
+#include "policy/value.h"
+
+/* Time conditions */
+
+static bool settings_same(const struct setting *a, const struct setting *b)
+{
+    enum value_type type = schema_parm((enum policy_parm)a->parm)->type;
+    struct strbuf x = STRBUF_INIT, y = STRBUF_INIT;
+    bool same;
+
+    if (a->parm != b->parm)
+        return false;
+    value_show(type, &a->value, &x);
+    value_show(type, &b->value, &y);
+    same = strcmp(strbuf_str(&x), strbuf_str(&y)) == 0;
+    strbuf_done(&x);
+    strbuf_done(&y);
+    return same;
+}
+
+static bool objects_same(const struct object *a, const struct object *b)
+{
+    uint32_t i;
+
+    if (a->count != b->count)
+        return false;
+    for (i = 0; i < a->count; i++)
+        if (!settings_same(&a->settings[i], &b->settings[i]))
+            return false;
+    return true;
+}
+
+/* The next time condition of R from *I on; NULL: there is no more. */
+static const struct object *next_time(const struct policy_rule *r, uint32_t *i)
+{
+    const struct setting *s;
+
+    while (*i < r->object->count) {
+        s = &r->object->settings[(*i)++];
+        if (s->parm == PARM_IpTimeConditionRef)
+            return s->value.object;
+    }
+    return NULL;
+}
+
+bool same_times(const struct policy_rule *a, const struct policy_rule *b)
+{
+    const struct object *x, *y;
+    uint32_t i = 0, k = 0;
+
+    do {
+        x = next_time(a, &i);
+        y = next_time(b, &k);
+        if ((x == NULL) != (y == NULL) || (x != NULL && !objects_same(x, y)))
+            return false;
+    } while (x != NULL);
+    return true;
+}
+
+/* Rules that are the same in both policies */
+
+static bool cond_same(const struct cond *a, const struct cond *b, size_t size)
+{
+    return a->count == b->count &&
+           (a->count == 0 || memcmp(a->items, b->items, a->count * size) == 0);
+}
+
+static bool name_same(const struct setting *a, const struct setting *b)
+{
+    return strcmp(a != NULL ? a->value.text : "*",
+                  b != NULL ? b->value.text : "*") == 0;
+}
+
+static bool rules_same(const struct policy_rule *a, const struct policy_rule *b)
+{
+    unsigned i;
+
+    for (i = LEVEL_GROUP; i <= LEVEL_CONNECTION; i++)
+        if (!policy_action_equal(a->effective->levels[i],
+                                 b->effective->levels[i]))
+            return false;
+    return strcmp(a->name, b->name) == 0 &&
+           a->direction->value.number == b->direction->value.number &&
+           cond_same(&a->local_port, &b->local_port,
+                     sizeof(struct port_range)) &&
+           cond_same(&a->remote_port, &b->remote_port,
+                     sizeof(struct port_range)) &&
+           cond_same(&a->local_addr, &b->local_addr,
+                     sizeof(struct addr_range)) &&
+           cond_same(&a->remote_addr, &b->remote_addr,
+                     sizeof(struct addr_range)) &&
+           name_same(a->jobname, b->jobname) &&
+           name_same(a->userid, b->userid) && same_times(a, b);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    const struct policy_rule *const *x = a, *const *y = b;
+
+    return strcmp((*x)->name, (*y)->name);
+}
+
+uint32_t *same_rules(const struct policy *before, const struct policy *after)
+{
+    const struct policy_rule **byname =
+        calloc(before->rule_count + 1, sizeof(const struct policy_rule *));
+    uint32_t *twins = calloc(after->rule_count + 1, sizeof(*twins));
+    const struct policy_rule *key, **found;
+    bool comparable = before->release == after->release &&
+                      before->allow_legacy == after->allow_legacy;
+    size_t i;
+
+    if (byname == NULL || twins == NULL) {
+        free(byname);
+        free(twins);
+        return NULL;
+    }
+    for (i = 0; i < before->rule_count; i++)
+        byname[i] = &before->rules[i];
+    qsort(byname, before->rule_count, sizeof(const struct policy_rule *),
+          compare_names);
+    for (i = 0; i < after->rule_count; i++) {
+        key = &after->rules[i];
+        found = bsearch(&key, byname, before->rule_count,
+                        sizeof(const struct policy_rule *), compare_names);
+        twins[i] = comparable && found != NULL && rules_same(*found, key)
+                       ? (uint32_t)(*found - before->rules)
+                       : (uint32_t)(before->rule_count + i);
+    }
+    free(byname);
+    return twins;
+}
