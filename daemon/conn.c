@@ -11,10 +11,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "daemon/conn_private.h"
 #include "util/fd.h"
+
+enum { SHAKE_US = 200 }; /* for handshakes, in one turn of the loop */
 
 /* ---- the table ---- */
 
@@ -216,6 +219,7 @@ int conn_host_init(struct conn_host *h, struct error *err)
 
     TAILQ_INIT(&h->open);
     TAILQ_INIT(&h->again);
+    TAILQ_INIT(&h->shaking);
     TAILQ_INIT(&h->unnamed);
     TAILQ_INIT(&h->dying);
     atomic_init(&h->count, 0);
@@ -243,11 +247,20 @@ static void conn_free(struct conn *c)
     free(c);
 }
 
+void conn_queue(struct conn *c, struct conn_list *list)
+{
+    if (c->queued != NULL)
+        return;
+    c->queued = list;
+    TAILQ_INSERT_TAIL(list, c, queue);
+    wake_turn(c->host);
+}
+
 static void unqueue(struct conn *c)
 {
-    if (c->queued)
-        TAILQ_REMOVE(&c->host->again, c, queue);
-    c->queued = false;
+    if (c->queued != NULL)
+        TAILQ_REMOVE(c->queued, c, queue);
+    c->queued = NULL;
 }
 
 static void free_dying(struct conn_host *h)
@@ -260,19 +273,50 @@ static void free_dying(struct conn_host *h)
     }
 }
 
-void conn_host_turn(struct conn_host *h)
+/* Those that queue anew come after the sockets' next events. */
+static void relay_again(struct conn_host *h)
 {
     struct conn *c, *last = TAILQ_LAST(&h->again, conn_list);
     bool end = last == NULL;
 
-    /* those that queue anew come after the sockets' next events */
     while (!end && (c = TAILQ_FIRST(&h->again)) != NULL) {
         end = c == last;
         unqueue(c);
         conn_step(c, CONN_EV_READY);
     }
+}
+
+static uint64_t now_us(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+}
+
+/* A full handshake takes as long as relaying a hundred messages: after a few
+ * steps, or one long one, those who relay are looked at again. */
+static void shake_some(struct conn_host *h)
+{
+    uint64_t end;
+    struct conn *c;
+
+    if (TAILQ_EMPTY(&h->shaking))
+        return;
+    end = now_us() + SHAKE_US;
+    do {
+        c = TAILQ_FIRST(&h->shaking);
+        unqueue(c);
+        conn_step(c, CONN_EV_TURN);
+    } while (!TAILQ_EMPTY(&h->shaking) && now_us() < end);
+}
+
+void conn_host_turn(struct conn_host *h)
+{
+    relay_again(h);
+    shake_some(h);
     free_dying(h);
-    if (!TAILQ_EMPTY(&h->again))
+    if (!TAILQ_EMPTY(&h->again) || !TAILQ_EMPTY(&h->shaking))
         wake_turn(h);
 }
 
@@ -488,11 +532,8 @@ enum conn_event conn_do_relay(struct conn *c)
         return broken(c, &fault);
     if (st == PUMP_DONE)
         return CONN_EV_DONE;
-    if (st == PUMP_MORE && !c->queued) {
-        c->queued = true;
-        TAILQ_INSERT_TAIL(&c->host->again, c, queue);
-        wake_turn(c->host);
-    }
+    if (st == PUMP_MORE)
+        conn_queue(c, &c->host->again);
     if (c->state == CONN_RELAYING && (f[FLOW_OUT].ended || f[FLOW_IN].ended))
         return CONN_EV_HALF;
     return CONN_EV_NONE;

@@ -65,6 +65,7 @@ struct conn_host {
     struct event *turn; /* runs conn_host_turn() after the other events */
     struct conn_list open;
     struct conn_list again;   /* have more to relay */
+    struct conn_list shaking; /* their handshake may go on */
     struct conn_list unnamed; /* wait for names */
     struct conn_list dying;   /* closed, to be freed */
     _Atomic unsigned long count;

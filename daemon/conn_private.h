@@ -8,7 +8,7 @@
 
 struct conn {
     TAILQ_ENTRY(conn) link;  /* in open or dying */
-    TAILQ_ENTRY(conn) queue; /* in again, when queued */
+    TAILQ_ENTRY(conn) queue; /* in *queued */
     TAILQ_ENTRY(conn) name;  /* in unnamed, when task is not NULL */
     struct naming_task *task;
     struct conn_host *host;
@@ -29,20 +29,21 @@ struct conn {
     uint64_t moved;         /* bytes at that time */
     uint32_t id, grpid, envid;
     uint8_t state, reason;
-    uint8_t target; /* which address of the target is next */
-    bool tls;       /* the rule says TLS */
-    bool queued;
-    bool secured; /* the handshake was done */
-    bool begun;   /* EZD1283I Connection Init was written */
+    uint8_t target;           /* which address of the target is next */
+    bool tls;                 /* the rule says TLS */
+    struct conn_list *queued; /* again or shaking; NULL: in none */
+    bool secured;             /* the handshake was done */
+    bool begun;               /* EZD1283I Connection Init was written */
 };
 
 /* Every action of states.def; each returns the event that follows. */
 typedef enum conn_event conn_action_fn(struct conn *c);
 conn_action_fn conn_do_check_owner, conn_do_name, conn_do_unnamed,
     conn_do_look_up, conn_do_dial, conn_do_dial_check, conn_do_dial_late,
-    conn_do_proceed, conn_do_open_tls, conn_do_shake, conn_do_start_relay,
-    conn_do_relay, conn_do_wait, conn_do_finish, conn_do_lose, conn_do_expire,
-    conn_do_reset, conn_do_reject, conn_do_give_up, conn_do_stop;
+    conn_do_proceed, conn_do_open_tls, conn_do_shake, conn_do_take_turn,
+    conn_do_start_relay, conn_do_relay, conn_do_wait, conn_do_finish,
+    conn_do_lose, conn_do_expire, conn_do_reset, conn_do_reject,
+    conn_do_give_up, conn_do_stop;
 
 static inline bool conn_outbound(const struct conn *c)
 {
@@ -54,6 +55,8 @@ static inline const struct config *conn_config(const struct conn *c)
     return snapshot_config(c->snapshot);
 }
 
+/* Waits in LIST (of the host) for the host's next turn. */
+void conn_queue(struct conn *c, struct conn_list *list);
 /* The limit that the state has from now on; 0: none. */
 void conn_arm(struct conn *c, uint64_t milliseconds);
 /* The reason, once; the first one counts. Returns EV. */

@@ -231,6 +231,14 @@ static enum conn_event shake_failed(struct conn *c)
     return conn_because(c, CONN_BY_HANDSHAKE, CONN_EV_FAILED);
 }
 
+/* The work of a handshake is not done in the event of a socket: see
+ * shake_some() in conn.c. */
+enum conn_event conn_do_take_turn(struct conn *c)
+{
+    conn_queue(c, &c->host->shaking);
+    return CONN_EV_NONE;
+}
+
 enum conn_event conn_do_shake(struct conn *c)
 {
     enum io io = endpoint_handshake(&c->wire);

@@ -11,7 +11,7 @@
 #include "util/fd.h"
 
 enum {
-    BATCH = 64,     /* sockets taken before other events get their turn */
+    BATCH = 4,      /* sockets taken before other events get their turn */
     PAUSE_MS = 100, /* without descriptors: before the next try */
 };
 
