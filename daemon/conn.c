@@ -220,9 +220,11 @@ int conn_host_init(struct conn_host *h, struct error *err)
     TAILQ_INIT(&h->open);
     TAILQ_INIT(&h->again);
     TAILQ_INIT(&h->shaking);
+    TAILQ_INIT(&h->leaving);
     TAILQ_INIT(&h->unnamed);
     TAILQ_INIT(&h->dying);
     atomic_init(&h->count, 0);
+    atomic_init(&h->beginning, 0);
     h->intercept = (struct intercept_host){0};
     h->scratch = malloc(sizeof(*h->scratch));
     h->turn = evtimer_new(h->base, on_turn, h);
@@ -311,11 +313,57 @@ static void shake_some(struct conn_host *h)
     } while (!TAILQ_EMPTY(&h->shaking) && now_us() < end);
 }
 
+void conn_list_add(struct conn_list *list, struct conn *c)
+{
+    TAILQ_INSERT_TAIL(list, c, link);
+}
+
+struct conn *conn_list_take(struct conn_list *list)
+{
+    struct conn *c = TAILQ_FIRST(list);
+
+    if (c != NULL)
+        TAILQ_REMOVE(list, c, link);
+    return c;
+}
+
+/* From here on C belongs to another thread. */
+static void hand_on(struct conn_host *h, struct conn *c)
+{
+    unqueue(c);
+    TAILQ_REMOVE(&h->open, c, link);
+    h->count--;
+    endpoint_detach(&c->wire);
+    endpoint_detach(&c->app);
+    if (c->timer != NULL)
+        event_free(c->timer);
+    c->timer = NULL;
+    c->host = NULL;
+    h->hand_on(h->wake_arg, c);
+}
+
+void conn_arrive(struct conn_host *h, struct conn *c)
+{
+    bool attached = endpoint_attach(&c->wire, h->base, NULL) == 0 &&
+                    endpoint_attach(&c->app, h->base, NULL) == 0;
+
+    c->host = h;
+    TAILQ_INSERT_TAIL(&h->open, c, link);
+    h->count++;
+    if (!attached)
+        conn_because(c, CONN_BY_NO_MEMORY, CONN_EV_LOST);
+    conn_step(c, attached ? CONN_EV_HANDED_ON : CONN_EV_LOST);
+}
+
 void conn_host_turn(struct conn_host *h)
 {
+    struct conn *c;
+
     relay_again(h);
     shake_some(h);
     free_dying(h);
+    while ((c = TAILQ_FIRST(&h->leaving)) != NULL)
+        hand_on(h, c);
     if (!TAILQ_EMPTY(&h->again) || !TAILQ_EMPTY(&h->shaking))
         wake_turn(h);
 }
@@ -376,9 +424,18 @@ struct conn *conn_new_in_state(struct conn_host *h,
     endpoint_init(&c->app, on_ready, c);
     pump_init(&c->pump, &c->app, &c->wire);
     c->pump.truncation_is_eof = l->truncation == TRUNCATION_EOF;
+    c->beginning = true;
     TAILQ_INSERT_TAIL(&h->open, c, link);
     h->count++;
+    h->beginning++;
     return c;
+}
+
+static void has_begun(struct conn *c)
+{
+    if (c->beginning)
+        c->host->beginning--;
+    c->beginning = false;
 }
 
 void conn_start(struct conn_host *h, const struct config_listener *l,
@@ -438,6 +495,7 @@ static void close_conn(struct conn *c)
     conn_drop_names(c);
     endpoint_reset(&c->wire); /* no-ops when the action has closed them */
     endpoint_reset(&c->app);
+    has_begun(c);
     log_end(c);
     TAILQ_REMOVE(&h->open, c, link);
     TAILQ_INSERT_TAIL(&h->dying, c, link);
@@ -492,10 +550,17 @@ void conn_step(struct conn *c, enum conn_event ev)
 
 enum conn_event conn_do_start_relay(struct conn *c)
 {
+    has_begun(c);
     if (c->tls)
         c->secured = true;
     c->active = c->host->now();
-    return conn_do_relay(c);
+    return c->host->hand_on != NULL ? CONN_EV_LEAVE : conn_do_relay(c);
+}
+
+enum conn_event conn_do_leave(struct conn *c)
+{
+    conn_queue(c, &c->host->leaving);
+    return CONN_EV_NONE;
 }
 
 static enum conn_event broken(struct conn *c, const struct pump_fault *fault)

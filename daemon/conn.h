@@ -46,6 +46,9 @@ enum conn_reason {
 
 struct conn;
 TAILQ_HEAD(conn_list, conn);
+/* What waits between two threads. */
+void conn_list_add(struct conn_list *list, struct conn *c);
+struct conn *conn_list_take(struct conn_list *list); /* NULL: empty */
 
 /* What a thread lends its connections. */
 struct conn_host {
@@ -59,16 +62,20 @@ struct conn_host {
     /* Called on any thread: conn_host_named() is to run on this one. */
     void (*wake)(void *arg);
     void *wake_arg;
+    /* A host for handshakes only: who takes a connection that is ready to
+     * relay; WAKE_ARG is its argument. NULL: they stay. */
+    void (*hand_on)(void *arg, struct conn *c);
     uint64_t (*now)(void); /* milliseconds, never backwards */
 
     struct intercept_host intercept;
     struct event *turn; /* runs conn_host_turn() after the other events */
     struct conn_list open;
-    struct conn_list again;   /* have more to relay */
-    struct conn_list shaking; /* their handshake may go on */
-    struct conn_list unnamed; /* wait for names */
-    struct conn_list dying;   /* closed, to be freed */
-    _Atomic unsigned long count;
+    struct conn_list again;                 /* have more to relay */
+    struct conn_list shaking;               /* their handshake may go on */
+    struct conn_list unnamed;               /* wait for names */
+    struct conn_list leaving;               /* for another host to relay */
+    struct conn_list dying;                 /* closed, to be freed */
+    _Atomic unsigned long count, beginning; /* all; not relaying yet */
 };
 
 /* Sets the members that follow NOW, which the caller has set; *BASE is
@@ -89,6 +96,9 @@ void conn_host_stop(struct conn_host *h);
  */
 void conn_start(struct conn_host *h, const struct config_listener *l,
                 const struct intercepted *in);
+
+/* Takes a connection that another host has handed on, and relays. */
+void conn_arrive(struct conn_host *h, struct conn *c);
 
 void conn_step(struct conn *c, enum conn_event ev);
 /* Looks whether the limit of the state has passed: what the timer calls. */

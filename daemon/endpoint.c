@@ -32,6 +32,26 @@ static void on_event(evutil_socket_t fd, short what, void *arg)
     e->ready(e->arg);
 }
 
+int endpoint_attach(struct endpoint *e, struct event_base *base,
+                    struct error *err)
+{
+    e->event = event_new(base, e->fd,
+                         EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST,
+                         on_event, e);
+    if (e->event == NULL)
+        return error_nomem(err);
+    if (event_add(e->event, NULL) < 0)
+        return error_set(err, ERR_SYSTEM, "event loop: can't watch a socket");
+    return 0;
+}
+
+void endpoint_detach(struct endpoint *e)
+{
+    if (e->event != NULL)
+        event_free(e->event);
+    e->event = NULL;
+}
+
 int endpoint_open(struct endpoint *e, struct event_base *base, int fd,
                   struct error *err)
 {
@@ -42,14 +62,7 @@ int endpoint_open(struct endpoint *e, struct event_base *base, int fd,
     if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) < 0 &&
         errno != EOPNOTSUPP) /* a test's socket pair has no such option */
         return error_errno(err, "TCP_NODELAY");
-    e->event =
-        event_new(base, fd, EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST,
-                  on_event, e);
-    if (e->event == NULL)
-        return error_nomem(err);
-    if (event_add(e->event, NULL) < 0)
-        return error_set(err, ERR_SYSTEM, "event loop: can't watch a socket");
-    return 0;
+    return endpoint_attach(e, base, err);
 }
 
 int endpoint_connect(struct endpoint *e, struct event_base *base, int fd,
@@ -275,9 +288,7 @@ enum io endpoint_end(struct endpoint *e)
 
 static void forget(struct endpoint *e)
 {
-    if (e->event != NULL)
-        event_free(e->event);
-    e->event = NULL;
+    endpoint_detach(e);
     session_free(e->session);
     e->session = NULL;
     e->readable = e->writable = false;

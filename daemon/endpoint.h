@@ -52,6 +52,11 @@ int endpoint_connect(struct endpoint *e, struct event_base *base, int fd,
                      const struct netaddr *to, struct error *err);
 /* 0: connected; EINPROGRESS; or why it failed. */
 int endpoint_connect_result(const struct endpoint *e);
+/* Goes from one thread's event base to another's; between the two nothing is
+ * reported, and nothing is lost. ERR_NOMEM, ERR_SYSTEM. */
+void endpoint_detach(struct endpoint *e);
+int endpoint_attach(struct endpoint *e, struct event_base *base,
+                    struct error *err);
 /* SO_KEEPALIVE after SECONDS of silence; 0: off. */
 void endpoint_keepalive(struct endpoint *e, unsigned long seconds);
 

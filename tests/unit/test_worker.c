@@ -9,6 +9,7 @@
 
 #include "support/rig.h"
 #include "support/suite.h"
+#include "support/tlspair.h"
 #include "util/fd.h"
 
 static struct testring *rings;
@@ -48,7 +49,8 @@ static int listen_anywhere(struct netaddr *ret)
     return fd;
 }
 
-static void shop_open(struct shop *s, unsigned workers, unsigned long max)
+static void shop_open_for(struct shop *s, unsigned workers, unsigned long max,
+                          const char *job)
 {
     struct workers_params wp = {.count = workers, .max_connections = max};
     struct config_listener *l;
@@ -58,13 +60,18 @@ static void shop_open(struct shop *s, unsigned workers, unsigned long max)
     rig_open(&s->rig, rings, "", "");
     l = rig_listener(&s->rig, RIG_IN);
     s->target = listen_anywhere(&l->target.address[0]);
-    l->jobname = "NONE"; /* no rule: in clear */
+    l->jobname = job;
     ck_assert_int_eq(listener_open(l, 64, &s->listener, &err), 0);
     wp.snapshots = s->rig.snapshots;
     wp.trace = s->rig.trace;
     wp.listeners = &s->listener;
     wp.listener_count = 1;
     ck_assert_int_eq(workers_start(&wp, &s->workers, &err), 0);
+}
+
+static void shop_open(struct shop *s, unsigned workers, unsigned long max)
+{
+    shop_open_for(s, workers, max, "NONE"); /* no rule: in clear */
 }
 
 static void shop_close(struct shop *s, unsigned long limit_ms)
@@ -142,6 +149,77 @@ START_TEST(many_connections_through_few_threads)
 }
 END_TEST
 
+enum { SILENT = 40, TALKING = 30 };
+
+struct talker {
+    SSL *ssl;
+    int fd, out;
+};
+
+static void talk_begin(struct talker *t, const struct shop *s, SSL_CTX *ctx)
+{
+    t->fd = enter(s);
+    t->ssl = SSL_new(ctx);
+    SSL_set_fd(t->ssl, t->fd);
+    t->out = accept(s->target, NULL, NULL);
+    ck_assert_int_eq(SSL_connect(t->ssl), 1);
+}
+
+static void talk(const struct talker *t, const char *text)
+{
+    char buf[64];
+    int len = (int)strlen(text);
+
+    ck_assert_int_eq(SSL_write(t->ssl, text, len), len);
+    ck_assert_int_eq(recv(t->out, buf, (size_t)len, MSG_WAITALL), len);
+    ck_assert_int_eq(send(t->out, text, (size_t)len, 0), len);
+    ck_assert_int_eq(SSL_read(t->ssl, buf, sizeof(buf)), len);
+    ck_assert_mem_eq(buf, text, (size_t)len);
+}
+
+/* Peers that begin a handshake and go no further make a storm: the others'
+ * handshakes are done on another thread, and the relaying is handed on. */
+START_TEST(handshakes_of_a_storm_are_handed_on)
+{
+    SSL_CTX *ctx = tls_plain_ctx(rings, NULL, false);
+    struct talker t[TALKING];
+    int in[SILENT], out[SILENT], i;
+    struct shop s;
+
+    shop_open_for(&s, counts[_i], 1000, "RIG");
+    for (i = 0; i < SILENT; i++) {
+        in[i] = enter(&s);
+        out[i] = accept(s.target, NULL, NULL);
+    }
+    for (i = 0; i < TALKING; i++) {
+        talk_begin(&t[i], &s, ctx);
+        talk(&t[i], "first");
+    }
+    for (i = 0; i < TALKING; i++)
+        talk(&t[i], "and later");
+    ck_assert_uint_eq(workers_connections(s.workers), SILENT + TALKING);
+    for (i = 0; i < TALKING; i += 2) { /* the others are reset */
+        SSL_shutdown(t[i].ssl);
+        fd_close(&t[i].fd);
+        fd_close(&t[i].out);
+    }
+    ck_assert(wait_for(&s, SILENT + TALKING / 2));
+    ck_assert_uint_eq(workers_counter(s.workers, COUNTER_HANDSHAKES), TALKING);
+    ck_assert_uint_eq(workers_counter(s.workers, COUNTER_DEFECT), 0);
+    shop_close(&s, 0);
+    for (i = 0; i < TALKING; i++) {
+        SSL_free(t[i].ssl);
+        fd_close(&t[i].fd);
+        fd_close(&t[i].out);
+    }
+    for (i = 0; i < SILENT; i++) {
+        fd_close(&in[i]);
+        fd_close(&out[i]);
+    }
+    SSL_CTX_free(ctx);
+}
+END_TEST
+
 START_TEST(above_the_limit_they_are_reset)
 {
     int a, b, c;
@@ -205,6 +283,7 @@ END_TEST
 TESTS_BEGIN("worker")
 tcase_add_unchecked_fixture(tc, setup, teardown);
 TEST_ROWS(many_connections_through_few_threads, counts)
+TEST_ROWS(handshakes_of_a_storm_are_handed_on, counts)
 TEST(above_the_limit_they_are_reset)
 TEST(stopping_resets_what_does_not_end)
 TEST(stopping_in_a_rush)
