@@ -24,18 +24,27 @@ enum scope {
     SCOPE_config_listener,
     SCOPE_forward_listener,
     SCOPE_transparent_listener,
+    SCOPE_run_listener,
     SCOPE_config_user,
     SCOPE_config_job,
     SCOPE_policy_dataset
 };
 
 static const char *const scope_names[] = {
-    "attlsd.conf", "log",   "listeners", "listeners",
-    "listeners",   "users", "jobs",      "datasets"};
+    [SCOPE_config] = "attlsd.conf",
+    [SCOPE_config_sink] = "log",
+    [SCOPE_config_listener] = "listeners",
+    [SCOPE_forward_listener] = "listeners",
+    [SCOPE_transparent_listener] = "listeners",
+    [SCOPE_run_listener] = "listeners",
+    [SCOPE_config_user] = "users",
+    [SCOPE_config_job] = "jobs",
+    [SCOPE_policy_dataset] = "datasets"};
 
 /* Each mode of listener has keys of its own, in the same structure. */
 #define forward_listener     config_listener
 #define transparent_listener config_listener
+#define run_listener         config_listener
 
 #define RELOAD               true
 #define RESTART              false
@@ -55,6 +64,7 @@ static const struct {
 #undef RESTART
 #undef forward_listener
 #undef transparent_listener
+#undef run_listener
 
 enum { SETTING_COUNT = sizeof(settings) / sizeof(settings[0]) };
 
@@ -75,7 +85,10 @@ static bool in_scope(enum scope row, enum scope scope, config_setting_t *group)
         return row == SCOPE_transparent_listener;
     if (strcmp(mode, "forward") == 0)
         return row == SCOPE_forward_listener;
-    return row == SCOPE_transparent_listener || row == SCOPE_forward_listener;
+    if (strcmp(mode, "run") == 0)
+        return row == SCOPE_run_listener;
+    return row == SCOPE_transparent_listener || row == SCOPE_forward_listener ||
+           row == SCOPE_run_listener;
 }
 
 static const struct config_setting *
@@ -97,7 +110,8 @@ static bool of_other_mode(enum scope scope, const char *key)
 
     for (i = 0; scope == SCOPE_config_listener && i < SETTING_COUNT; i++)
         if ((settings[i].scope == SCOPE_forward_listener ||
-             settings[i].scope == SCOPE_transparent_listener) &&
+             settings[i].scope == SCOPE_transparent_listener ||
+             settings[i].scope == SCOPE_run_listener) &&
             strcmp(settings[i].row.key, key) == 0)
             return true;
     return false;
@@ -326,6 +340,11 @@ static void check_listener(struct config_reader *r, struct config_listener *l)
     if (l->mode == MODE_TRANSPARENT) {
         l->allow.given = l->allow.all =
             true; /* nobody asks to be intercepted */
+        return;
+    }
+    if (l->mode == MODE_RUN) {
+        if (!l->allow.given) /* everybody acts as himself */
+            l->allow.given = l->allow.all = true;
         return;
     }
     if (l->direction != POLICY_OUTBOUND && l->allow.given)

@@ -34,7 +34,7 @@ struct config_sink {
     int joblog; /* takes EZD1287I: 1 yes, 0 no; -1: stderr only */
 };
 
-enum config_mode { MODE_NONE, MODE_FORWARD, MODE_TRANSPARENT };
+enum config_mode { MODE_NONE, MODE_FORWARD, MODE_TRANSPARENT, MODE_RUN };
 enum config_no_rule { NO_RULE_UNSET, NO_RULE_CLEAR, NO_RULE_REFUSE };
 enum config_truncation { TRUNCATION_UNSET, TRUNCATION_RESET, TRUNCATION_EOF };
 
@@ -117,6 +117,7 @@ struct config_listener {
     int truncation;       /* enum config_truncation */
     bool trusted_jobname; /* one that is claimed counts as unknown */
     struct config_capture capture; /* of MODE_TRANSPARENT */
+    const char *socket;            /* of MODE_RUN */
     struct span span;
 };
 

@@ -216,7 +216,9 @@ int config_expand_listeners(struct config_reader *r,
     size_t i, n = 0, transparent = 0;
 
     for (i = 0; i < list->count; i++)
-        if (list->item[i].mode == MODE_TRANSPARENT)
+        if (list->item[i].mode == MODE_RUN)
+            list->item[i].target.text = "";
+        else if (list->item[i].mode == MODE_TRANSPARENT)
             check_capture(r, &list->item[i], ++transparent);
     if (transparent == 0)
         return 0;

@@ -307,7 +307,8 @@ static int preset_word(const struct config_setting *row,
 
 WORDS(sink, {"stderr", SINK_STDERR}, {"file", SINK_FILE},
       {"syslog", SINK_SYSLOG}, {"journal", SINK_JOURNAL}, {"json", SINK_JSON})
-WORDS(mode, {"forward", MODE_FORWARD}, {"transparent", MODE_TRANSPARENT})
+WORDS(mode, {"forward", MODE_FORWARD}, {"transparent", MODE_TRANSPARENT},
+      {"run", MODE_RUN})
 WORDS(direction, {"Inbound", POLICY_INBOUND}, {"Outbound", POLICY_OUTBOUND})
 WORDS(no_rule, {"clear", NO_RULE_CLEAR}, {"refuse", NO_RULE_REFUSE})
 WORDS(source, {"client", SOURCE_CLIENT}, {"own", SOURCE_OWN})

@@ -243,6 +243,8 @@ static void conn_free(struct conn *c)
     pump_done(&c->pump);
     endpoint_reset(&c->wire);
     endpoint_reset(&c->app);
+    if (c->in.other >= 0)
+        fd_reset(&c->in.other);
     intercepted_done(&c->in, &c->host->intercept);
     environment_unref(c->env);
     snapshot_unref(c->snapshot);
@@ -413,7 +415,7 @@ struct conn *conn_new_in_state(struct conn_host *h,
         return NULL;
     c->host = h;
     c->listener = l;
-    c->in.fd = -1;
+    c->in.fd = c->in.other = -1;
     c->in.direction = (enum policy_direction)l->direction;
     c->in.target = &l->target;
     c->snapshot = snapshots_get(h->snapshots);
@@ -448,7 +450,9 @@ void conn_start(struct conn_host *h, const struct config_listener *l,
 
     metrics_add(&h->metrics, COUNTER_ACCEPTED, 1);
     if (c == NULL) {
-        fd_reset(&fd);
+        struct intercepted dropped = *in;
+
+        intercepted_drop(&dropped);
         metrics_add(&h->metrics, COUNTER_REFUSED, 1);
         return;
     }
@@ -493,6 +497,8 @@ static void close_conn(struct conn *c)
     conn_arm(c, 0);
     unqueue(c);
     conn_drop_names(c);
+    intercepted_report(&c->in, c->in.error != 0 ? c->in.error : ECONNREFUSED,
+                       NULL);
     endpoint_reset(&c->wire); /* no-ops when the action has closed them */
     endpoint_reset(&c->app);
     has_begun(c);

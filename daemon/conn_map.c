@@ -120,17 +120,30 @@ uint64_t conn_dial_limit(const struct conn *c)
 }
 
 /* The address that was tried last did not do: the next one, or none. */
-static enum conn_event dial_failed(struct conn *c, const char *why)
+static enum conn_event dial_failed(struct conn *c, int error, const char *why)
 {
     const struct netaddr *tried = intercepted_target(&c->in, c->target - 1u);
     char text[NETADDR_TEXT];
 
     endpoint_close(dialled(c));
+    c->in.error = error;
     conn_remark(c, TRACE_WARNING, "dial=%s error=\"%s\"",
                 netaddr_format(tried, text), why);
     if (c->target < intercepted_tries(&c->in))
         return CONN_EV_DIAL_NEXT;
     return conn_because(c, CONN_BY_DIAL_FAILED, CONN_EV_REFUSED);
+}
+
+/* The producer has connected it. */
+static enum conn_event take_other(struct conn *c)
+{
+    struct error err;
+    int fd = c->in.other;
+
+    c->in.other = -1;
+    if (endpoint_open(dialled(c), c->host->base, fd, &err) < 0)
+        return dial_failed(c, ENOMEM, err.text);
+    return CONN_EV_DIALLED;
 }
 
 enum conn_event conn_do_dial(struct conn *c)
@@ -139,10 +152,12 @@ enum conn_event conn_do_dial(struct conn *c)
     struct error err;
     int fd;
 
+    if (c->in.other >= 0)
+        return take_other(c);
     if (intercepted_socket(&c->in, c->target - 1u, &c->host->intercept, &fd,
                            &err) < 0 ||
         endpoint_connect(dialled(c), c->host->base, fd, to, &err) < 0)
-        return dial_failed(c, err.text);
+        return dial_failed(c, errno, err.text);
     conn_arm(c, conn_dial_limit(c));
     return CONN_EV_NONE;
 }
@@ -158,7 +173,7 @@ enum conn_event conn_do_dial_check(struct conn *c)
     if (error == EINPROGRESS)
         return CONN_EV_NONE;
     if (error != 0)
-        return dial_failed(c, strerror(error));
+        return dial_failed(c, error, strerror(error));
     endpoint_keepalive(dialled(c), conn_config(c)->keepalive);
     return CONN_EV_DIALLED;
 }
@@ -169,7 +184,7 @@ enum conn_event conn_do_dial_late(struct conn *c)
 
     snprintf(text, sizeof(text), "no answer within %llu ms",
              (unsigned long long)conn_dial_limit(c));
-    return dial_failed(c, text);
+    return dial_failed(c, ETIMEDOUT, text);
 }
 
 enum conn_event conn_do_proceed(struct conn *c)
@@ -359,7 +374,7 @@ static bool real_addresses(struct conn *c)
             peer_address(c->wire.fd, &c->remote));
 }
 
-enum conn_event conn_do_look_up(struct conn *c)
+static enum conn_event look_up(struct conn *c)
 {
     if (!real_addresses(c))
         return conn_because(c, CONN_BY_WIRE_LOST, CONN_EV_REFUSED);
@@ -374,4 +389,13 @@ enum conn_event conn_do_look_up(struct conn *c)
         break;
     }
     return refuse_unknown(c);
+}
+
+enum conn_event conn_do_look_up(struct conn *c)
+{
+    enum conn_event ev = look_up(c);
+
+    if (ev != CONN_EV_REFUSED)
+        intercepted_report(&c->in, 0, &c->local);
+    return ev;
 }

@@ -2,6 +2,7 @@
 
 #include "daemon/intercepted.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #include "daemon/intercepted_private.h"
@@ -92,6 +93,7 @@ int intercepted_make(const struct config_listener *l, int fd,
 {
     struct intercepted in = {
         .fd = fd,
+        .other = -1,
         .direction = (enum policy_direction)l->direction,
         .who.owner_error = ERR_NOT_FOUND,
     };
@@ -105,6 +107,23 @@ int intercepted_make(const struct config_listener *l, int fd,
     }
     *ret = in;
     return 0;
+}
+
+void intercepted_report(struct intercepted *in, int error,
+                        const struct netaddr *local)
+{
+    if (in->report != NULL)
+        in->report(in, error, local);
+    in->report = NULL;
+}
+
+void intercepted_drop(struct intercepted *in)
+{
+    if (in->fd >= 0)
+        fd_reset(&in->fd);
+    if (in->other >= 0)
+        fd_reset(&in->other);
+    intercepted_report(in, ECONNREFUSED, NULL);
 }
 
 void intercepted_done(struct intercepted *in, struct intercept_host *h)

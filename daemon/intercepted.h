@@ -13,6 +13,7 @@
 #include "intercept/pairs.h"
 
 struct netfilter;
+struct runner;
 
 /* What a thread lends the producers. */
 struct intercept_host {
@@ -43,6 +44,16 @@ struct intercepted {
     /* Where the other side is reached; NULL: ONWARD, one address. */
     const struct config_target *target;
     struct netaddr onward;
+    /* The other side's socket where the producer has it already; else -1. */
+    int other;
+    /* Called once, on the connection's thread, when it is known what became of
+     * it: ERROR 0, it is mapped and LOCAL is the wire side's own address; or
+     * an errno. NULL: nobody wants to know. */
+    void (*report)(struct intercepted *in, int error,
+                   const struct netaddr *local);
+    struct runner *runner;
+    uint32_t run_id;
+    int error; /* why the other side could not be reached, an errno; or 0 */
     /* For the functions below only. */
     bool transparent;
     bool show_remote;  /* the program is to see REMOTE as its peer */
@@ -62,6 +73,11 @@ void intercept_host_done(struct intercept_host *h);
 int intercepted_make(const struct config_listener *l, int fd,
                      struct intercept_host *h, struct intercepted *ret,
                      struct error *err);
+/* Tells the one who wants to know, the first time. */
+void intercepted_report(struct intercepted *in, int error,
+                        const struct netaddr *local);
+/* Resets the sockets that IN still has, and reports that it was refused. */
+void intercepted_drop(struct intercepted *in);
 /* Gives back what dialling took; H is that of intercepted_socket(). */
 void intercepted_done(struct intercepted *in, struct intercept_host *h);
 

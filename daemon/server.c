@@ -369,7 +369,9 @@ static void remark_start(struct server *s)
         struct netaddr a = listener_address(s->listeners[i]);
         const struct config_listener *l = listener_config(s->listeners[i]);
 
-        if (l->mode == MODE_TRANSPARENT)
+        if (l->mode == MODE_RUN)
+            trace_remark(s->trace, TRACE_NOTICE, "listen=%s run", l->socket);
+        else if (l->mode == MODE_TRANSPARENT)
             trace_remark(
                 s->trace, TRACE_NOTICE, "listen=%s direction=%s transparent",
                 netaddr_format(&a, text),

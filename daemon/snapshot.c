@@ -55,7 +55,7 @@ static void check_listeners(const struct snapshot *s, struct diags *diags)
         struct policy_conn c = {.direction =
                                     (enum policy_direction)l->direction};
 
-        if (l->mode == MODE_TRANSPARENT)
+        if (l->mode != MODE_FORWARD)
             continue; /* gets only what the policy covers */
         c.jobname = l->jobname[0] != '\0' ? l->jobname : NULL;
         c.userid = l->userid[0] != '\0' ? l->userid : NULL;

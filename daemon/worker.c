@@ -6,6 +6,8 @@
 
 #include "daemon/worker.h"
 
+#include "daemon/runner.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -46,6 +48,7 @@ struct worker {
     bool host_ready;
     struct listener **listeners; /* those that accept here */
     size_t listener_count;
+    struct runner_list runners;
     struct event *inbox_event;
     int inbox_fd;
     pthread_mutex_t lock; /* of what follows */
@@ -102,7 +105,7 @@ static void send_to(struct worker *w, const struct config_listener *l,
     struct parcel *p = malloc(sizeof(*p));
 
     if (p == NULL) {
-        fd_reset(&in->fd);
+        intercepted_drop(in);
         return;
     }
     p->listener = l;
@@ -150,16 +153,45 @@ static void on_hand_on(void *arg, struct conn *c)
     ring(to);
 }
 
-static void on_accept(void *arg, const struct config_listener *l, int fd)
+/* To the worker with the fewest connections. */
+static void place(void *arg, const struct config_listener *l,
+                  struct intercepted *in)
 {
     struct worker *w = arg, *to;
+
+    if (workers_connections(w->all) >= w->all->params.max_connections) {
+        metrics_add(&w->host.metrics, COUNTER_LIMITED, 1);
+        intercepted_drop(in);
+        return;
+    }
+    to = beginner(fewest(w));
+    if (to == w)
+        conn_start(&w->host, l, in);
+    else
+        send_to(to, l, in);
+}
+
+static void accept_runner(struct worker *w, const struct config_listener *l,
+                          int fd)
+{
+    struct runner_host rh = {w->host.base, w->host.snapshots, w->host.trace,
+                             place, w};
+    struct error err;
+
+    if (runner_start(l, fd, &rh, &w->runners, &err) < 0)
+        trace_remark(w->host.trace, TRACE_WARNING, "attls-run refused=\"%s\"",
+                     err.text);
+}
+
+static void on_accept(void *arg, const struct config_listener *l, int fd)
+{
+    struct worker *w = arg;
     char text[NETADDR_TEXT];
     struct intercepted in;
     struct error err;
 
-    if (workers_connections(w->all) >= w->all->params.max_connections) {
-        metrics_add(&w->host.metrics, COUNTER_LIMITED, 1);
-        fd_reset(&fd);
+    if (l->mode == MODE_RUN) {
+        accept_runner(w, l, fd);
         return;
     }
     if (intercepted_make(l, fd, &w->host.intercept, &in, &err) < 0) {
@@ -168,11 +200,7 @@ static void on_accept(void *arg, const struct config_listener *l, int fd)
                      netaddr_format(&l->listen, text), err.text);
         return;
     }
-    to = beginner(fewest(w));
-    if (to == w)
-        conn_start(&w->host, l, &in);
-    else
-        send_to(to, l, &in);
+    place(w, l, &in);
 }
 
 static struct parcel *take_parcel(struct worker *w)
@@ -194,7 +222,7 @@ static void take_parcels(struct worker *w, bool stopping)
     while ((p = take_parcel(w)) != NULL) {
         w->host.count--;
         if (stopping)
-            fd_reset(&p->in.fd);
+            intercepted_drop(&p->in);
         else
             conn_start(&w->host, p->listener, &p->in);
         free(p);
@@ -339,6 +367,7 @@ static void done_worker(struct worker *w)
 {
     close_doors(w);
     take_parcels(w, true);
+    runners_end(&w->runners);
     if (w->host_ready)
         take_moved(w);
     if (w->host_ready)

@@ -26,6 +26,7 @@ demo  pc:libconfig                               libconfig-dev
 demo  cmd:openssl                                openssl
 demo  cmd:java                                   openjdk-17-jre-headless
 demo  file:/usr/share/java/derbynet.jar          derby-tools
+demo  pc:libseccomp                              libseccomp-dev
 demo  pc:libmnl                                  libmnl-dev
 demo  file:/usr/sbin/nft                         nftables
 tests cmd:ss                                     iproute2

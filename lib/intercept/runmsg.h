@@ -1,0 +1,57 @@
+#ifndef INTERCEPT_RUNMSG_H
+#define INTERCEPT_RUNMSG_H
+
+/*
+ * What attls-run and the daemon tell each other, over a unix socket of type
+ * SOCK_SEQPACKET: one request, one reply, matched by ID; sockets go along.
+ * Both ends are of one release; another size or version is refused.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "intercept/names.h"
+#include "util/error.h"
+#include "util/netaddr.h"
+
+enum runmsg_verb {
+    /* Does the policy have anything to say about connections to ADDRESS, about
+     * those that a listener at ADDRESS accepts? Reply: error 0 yes, ENOENT no.
+     */
+    RUNMSG_COVERS_OUT = 1,
+    RUNMSG_COVERS_IN,
+    /* A program wants to connect to ADDRESS; one socket: the other end of its
+     * own. Reply when the wire is connected: error 0 and ADDRESS the wire
+     * side's own, or errno. */
+    RUNMSG_CONNECT,
+    /* A program accepted; two sockets: the one it accepted, and the other end
+     * of the one that it gets. Reply: error 0. */
+    RUNMSG_ACCEPTED,
+    RUNMSG_REPLY
+};
+
+enum { RUNMSG_VERSION = 1, RUNMSG_SOCKETS = 2 };
+
+struct runmsg {
+    uint32_t version;
+    uint32_t verb; /* enum runmsg_verb */
+    uint32_t id;
+    int32_t error; /* of a reply: an errno */
+    struct netaddr address;
+    char jobname[NAME_SIZE]; /* of a request, claimed; "": none */
+};
+
+/* With COUNT sockets, which stay the caller's. ERR_SYSTEM. */
+int runmsg_send(int fd, const struct runmsg *m, const int *sockets,
+                size_t count, struct error *err);
+
+/*
+ * Receives one message and its sockets (close-on-exec), which are the
+ * caller's; those that are not there are -1. ERR_NOT_FOUND: the other end is
+ * gone; ERR_LIMIT: nothing there now (non-blocking); ERR_SYNTAX: no message of
+ * ours, its sockets are closed; ERR_SYSTEM.
+ */
+int runmsg_receive(int fd, struct runmsg *ret, int ret_sockets[RUNMSG_SOCKETS],
+                   struct error *err);
+
+#endif
