@@ -139,10 +139,10 @@ struct config_datasets {
 struct config {
     const char *stack, *pagent, *pagent_root, *racf, *control, *release,
         *stdenv;
-    bool ttls, allow_nottls, strict, allow_legacy;
-    unsigned long workers, min_rsa, handshake_limit, connect_limit, name_limit,
-        half_close_limit, idle_limit, keepalive, stop_limit, max_connections,
-        backlog;
+    bool ttls, allow_nottls, strict, allow_legacy, failure_line;
+    unsigned long failure_rate, workers, min_rsa, handshake_limit,
+        connect_limit, name_limit, half_close_limit, idle_limit, keepalive,
+        stop_limit, max_connections, backlog;
     enum zos_release zos_release;
     struct config_sinks sinks;
     struct config_listeners listeners;

@@ -93,6 +93,11 @@ enum conn_reason conn_reason(const struct conn *c)
     return (enum conn_reason)c->reason;
 }
 
+const char *conn_reason_text(enum conn_reason r)
+{
+    return reasons[r].text;
+}
+
 uint32_t conn_id(const struct conn *c)
 {
     return c->id;
@@ -248,6 +253,7 @@ static void conn_free(struct conn *c)
     intercepted_done(&c->in, &c->host->intercept);
     environment_unref(c->env);
     snapshot_unref(c->snapshot);
+    free(c->hellos);
     free(c);
 }
 
@@ -421,6 +427,7 @@ struct conn *conn_new_in_state(struct conn_host *h,
     c->snapshot = snapshots_get(h->snapshots);
     c->id = snapshots_next_connid(h->snapshots);
     c->began = h->now();
+    conn_mark(c, STORY_ACCEPTED);
     c->state = (uint8_t)s;
     endpoint_init(&c->wire, on_ready, c);
     endpoint_init(&c->app, on_ready, c);
@@ -471,8 +478,26 @@ void conn_start(struct conn_host *h, const struct config_listener *l,
 
 /* ---- the step ---- */
 
+/* A reset while bytes went both ways is a way to end, not a failure of ours. */
+static bool has_failed(const struct conn *c)
+{
+    switch (c->reason) {
+    case CONN_BY_FINISHED:
+    case CONN_BY_IDLE:
+    case CONN_BY_STOPPED:
+        return false;
+    case CONN_BY_WIRE_LOST:
+    case CONN_BY_APP_LOST:
+        return c->tls && !c->secured;
+    default:
+        return true;
+    }
+}
+
 static void log_end(struct conn *c)
 {
+    if (has_failed(c))
+        conn_tell(c, NULL);
     metrics_add(&c->host->metrics, COUNTER_CLOSED, 1);
     if (reasons[c->reason].counter != COUNTER_CLOSED)
         metrics_add(&c->host->metrics, reasons[c->reason].counter, 1);

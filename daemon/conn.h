@@ -15,12 +15,14 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "daemon/audit.h"
 #include "daemon/config.h"
 #include "daemon/intercepted.h"
 #include "daemon/metrics.h"
 #include "daemon/naming.h"
 #include "daemon/pump.h"
 #include "daemon/snapshot.h"
+#include "daemon/story.h"
 #include "trace/trace.h"
 
 enum conn_state {
@@ -57,8 +59,10 @@ struct conn_host {
     struct trace *trace;
     struct metrics metrics;
     struct scratch *scratch;
-    struct pairs *pairs;   /* NULL: no listener is transparent */
-    struct naming *naming; /* NULL: only given names are known */
+    struct pairs *pairs;     /* NULL: no listener is transparent */
+    struct naming *naming;   /* NULL: only given names are known */
+    struct stories *stories; /* NULL: failures are not told */
+    struct audit *audit;     /* NULL: nothing is counted there */
     /* Called on any thread: conn_host_named() is to run on this one. */
     void (*wake)(void *arg);
     void *wake_arg;
@@ -108,6 +112,7 @@ void conn_check_limit(struct conn *c);
 enum conn_state conn_state(const struct conn *c);
 enum conn_reason conn_reason(const struct conn *c);
 uint32_t conn_id(const struct conn *c);
+const char *conn_reason_text(enum conn_reason r);
 const char *conn_state_name(enum conn_state s);
 const char *conn_event_name(enum conn_event e);
 /* There is an edge from S on E. */

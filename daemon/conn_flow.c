@@ -191,19 +191,32 @@ void conn_log_flow(const struct conn *c, const struct ezd_subject *s,
     strbuf_done(&value);
 }
 
+static bool wants_data(const struct conn *c)
+{
+    return (effective_number(c->eff, PARM_Trace) & EZD_TRACE_DATA) != 0;
+}
+
 static void on_seen(void *arg, enum session_seen what, bool sent,
                     const void *bytes, size_t len)
 {
     struct conn *c = arg;
     struct ezd_subject s;
 
-    (void)what;
+    if (what == SESSION_SAW_HELLO)
+        conn_keep_hello(c, sent, bytes, len);
+    if (!wants_data(c))
+        return;
     conn_subject(c, &s);
     ezd_data(c->host->trace, &s, sent, bytes, len);
 }
 
 void conn_watch_session(struct conn *c, struct session *session)
 {
-    if ((effective_number(c->eff, PARM_Trace) & EZD_TRACE_DATA) != 0)
-        session_watch(session, on_seen, c);
+    session_watch(session, on_seen, c);
+}
+
+void conn_unwatch_session(struct conn *c)
+{
+    if (!wants_data(c))
+        session_watch(c->wire.session, NULL, NULL);
 }

@@ -175,6 +175,7 @@ enum conn_event conn_do_dial_check(struct conn *c)
     if (error != 0)
         return dial_failed(c, error, strerror(error));
     endpoint_keepalive(dialled(c), conn_config(c)->keepalive);
+    conn_mark(c, STORY_DIALLED);
     return CONN_EV_DIALLED;
 }
 
@@ -235,9 +236,9 @@ void conn_subject(const struct conn *c, struct ezd_subject *ret)
     };
 }
 
-static enum policy_verdict search(struct conn *c)
+void conn_as_policy_sees(const struct conn *c, struct policy_conn *ret)
 {
-    struct policy_conn pc = {
+    *ret = (struct policy_conn){
         .direction = c->in.direction,
         .local = c->local,
         .remote = c->remote,
@@ -245,9 +246,38 @@ static enum policy_verdict search(struct conn *c)
         .userid = known(c->in.who.userid),
         .when = time(NULL),
     };
+}
 
+static enum policy_verdict search(struct conn *c)
+{
+    struct policy_conn pc;
+
+    conn_as_policy_sees(c, &pc);
     return policy_match(snapshot_policy(c->snapshot), &pc, NULL, NULL,
                         &c->rule);
+}
+
+void conn_count_audit(struct conn *c, enum audit_clear clear)
+{
+    const struct session *session = c->wire.session;
+    struct audit_seen seen = {
+        .clear = clear,
+        .direction = c->in.direction,
+        .port = conn_outbound(c) ? c->remote.port : c->local.port,
+        .jobname = c->in.who.jobname,
+        .userid = c->in.who.userid,
+        .rule = c->rule != NULL ? policy_rule_name(c->rule) : "",
+        .protocol = "",
+    };
+
+    if (c->host->audit == NULL)
+        return;
+    if (clear == AUDIT_TLS && session != NULL) {
+        seen.protocol = session_protocol(session);
+        seen.cipher = session_cipher(session);
+        seen.cert = session_peer_certificate(session);
+    }
+    audit_count(c->host->audit, &seen);
 }
 
 static enum conn_event no_rule(struct conn *c)
@@ -255,6 +285,7 @@ static enum conn_event no_rule(struct conn *c)
     if (c->listener->on_no_rule == NO_RULE_REFUSE)
         return conn_because(c, CONN_BY_NO_RULE, CONN_EV_REFUSED);
     metrics_add(&c->host->metrics, COUNTER_CLEAR_NO_RULE, 1);
+    conn_count_audit(c, AUDIT_NO_RULE);
     return CONN_EV_MAPPED_CLEAR;
 }
 
@@ -264,6 +295,7 @@ static enum conn_event ttls_off(struct conn *c)
     if (!conn_config(c)->allow_nottls)
         return conn_because(c, CONN_BY_TTLS_OFF, CONN_EV_REFUSED);
     metrics_add(&c->host->metrics, COUNTER_CLEAR_NOTTLS, 1);
+    conn_count_audit(c, AUDIT_NOTTLS);
     return CONN_EV_MAPPED_CLEAR;
 }
 
@@ -299,6 +331,7 @@ static enum conn_event matched(struct conn *c)
     if (!on) {
         ezd_map(c->host->trace, &s, EZD_NOT_ENABLED);
         metrics_add(&c->host->metrics, COUNTER_CLEAR_OFF, 1);
+        conn_count_audit(c, AUDIT_OFF);
         return CONN_EV_MAPPED_CLEAR;
     }
     c->tls = true;
@@ -378,6 +411,7 @@ static enum conn_event look_up(struct conn *c)
 {
     if (!real_addresses(c))
         return conn_because(c, CONN_BY_WIRE_LOST, CONN_EV_REFUSED);
+    conn_mark(c, STORY_MAPPED);
     if (!snapshots_ttls(c->host->snapshots))
         return ttls_off(c);
     switch (search(c)) {

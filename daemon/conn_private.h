@@ -4,6 +4,7 @@
 /* What conn.c, conn_map.c and conn_tls.c share; not for others. */
 
 #include "daemon/conn.h"
+#include "daemon/conn_story.h"
 #include "trace/ezd.h"
 
 struct conn {
@@ -22,7 +23,13 @@ struct conn {
     struct pump pump;
     struct netaddr local, remote; /* of the wire side */
     struct event *timer;
-    uint64_t began;         /* when it was accepted */
+    uint64_t began;       /* when it was accepted */
+    uint64_t start_us;    /* the same, finer */
+    struct timespec when; /* and by the wall clock */
+    uint32_t at[STORY_POINTS];
+    struct {
+        struct hello client, server;
+    } * hellos;             /* NULL: none was seen */
     uint64_t deadline;      /* 0: none */
     uint64_t handshake_end; /* handshake_limit */
     uint64_t active;        /* when bytes last moved */
@@ -35,6 +42,7 @@ struct conn {
     bool beginning;           /* counted as such by the host */
     bool secured;             /* the handshake was done */
     bool begun;               /* EZD1283I Connection Init was written */
+    bool told;                /* its failure was */
 };
 
 /* Every action of states.def; each returns the event that follows. */
@@ -85,8 +93,25 @@ enum conn_flow {
 /* EZD1284I, when S has the bit; RC is the outcome of the part's _INIT call. */
 void conn_log_flow(const struct conn *c, const struct ezd_subject *s,
                    enum conn_flow part, int rc);
-/* EZD1285I for what passes, when the rule's Trace has the bit. */
+/* What passes in the handshake: EZD1285I when the rule's Trace has the bit,
+ * and both hellos for the story. */
 void conn_watch_session(struct conn *c, struct session *session);
+
+/* The handshake is done: only Trace 32 still wants to see. */
+void conn_unwatch_session(struct conn *c);
+
+/* The time of a step, the first time it is reached. */
+void conn_mark(struct conn *c, enum story_point point);
+void conn_keep_hello(struct conn *c, bool sent, const void *msg, size_t len);
+/*
+ * A failure is told, once: kept for `attlsctl why` and, when O (the outcome of
+ * TLS) is given, written as one line.
+ */
+void conn_tell(struct conn *c, const struct tls_outcome *o);
+/* Counts what was seen of the connection, or why it is in clear. */
+void conn_count_audit(struct conn *c, enum audit_clear clear);
+/* The connection as the search sees it. */
+void conn_as_policy_sees(const struct conn *c, struct policy_conn *ret);
 
 /* One line of ours: conn=, listener and addresses, then FMT. */
 void conn_remark(struct conn *c, enum trace_priority p, const char *fmt, ...)

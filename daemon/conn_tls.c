@@ -78,22 +78,12 @@ static void log_handshake(struct conn *c, int rc)
     strbuf_done(&add);
 }
 
-/* One line that says it: design rule 6 keeps it out of the EZD lines. */
-static void remark_failure(struct conn *c, const struct tls_outcome *o)
-{
-    conn_remark(c, TRACE_ERR, "rule=%s rc=%d reason=\"%s\"%s%s%s%s%s%s",
-                policy_rule_name(c->rule), o->rc, o->reason,
-                o->subject[0] != '\0' ? " subject=\"" : "", o->subject,
-                o->subject[0] != '\0' ? "\"" : "",
-                o->issuer[0] != '\0' ? " issuer=\"" : "", o->issuer,
-                o->issuer[0] != '\0' ? "\"" : "");
-}
-
 /* What EZD1283I Connection Init began is ended here, once. */
 void conn_log_tls_end(struct conn *c, int rc, const char *why)
 {
     struct strbuf add = STRBUF_INIT;
     struct ezd_subject s;
+    struct tls_outcome o;
 
     if (!c->begun)
         return;
@@ -101,8 +91,11 @@ void conn_log_tls_end(struct conn *c, int rc, const char *why)
     conn_subject(c, &s);
     if (rc != 0 && c->secured) {
         ezd_event(c->host->trace, &s, rc, EZD_DATA_DECRYPTION, NULL);
-        conn_remark(c, TRACE_WARNING, "rule=%s rc=%d reason=\"%s\"",
-                    policy_rule_name(c->rule), rc, why);
+        tls_outcome_init(&o);
+        if (c->wire.session != NULL)
+            o = *session_outcome(c->wire.session);
+        tls_outcome_set(&o, rc, "%s", why);
+        conn_tell(c, &o);
     }
     ezd_start(c->host->trace, &s, EZD_CONNECTION_CLOSE, NULL);
     conn_log_flow(c, &s, CONN_FLOW_CLOSE, 0);
@@ -148,7 +141,7 @@ static enum conn_event environment_failed(struct conn *c,
                                           struct environment_link *l)
 {
     log_handshake(c, RC_ENVIRONMENT);
-    remark_failure(c, &l->why);
+    conn_tell(c, &l->why);
     metrics_add(&c->host->metrics, COUNTER_HANDSHAKE_FAILED, 1);
     return conn_because(c, CONN_BY_ENVIRONMENT, CONN_EV_FAILED);
 }
@@ -175,6 +168,7 @@ static enum conn_event open_session(struct conn *c)
     struct ezd_subject s;
     int rc;
 
+    conn_mark(c, STORY_TLS_BEGUN);
     conn_subject(c, &s);
     ezd_start(c->host->trace, &s, EZD_INITIAL_HANDSHAKE, role_of(c));
     tls_outcome_init(&why);
@@ -190,7 +184,7 @@ static enum conn_event open_session(struct conn *c)
     if (rc == 0)
         return CONN_EV_OPENED;
     log_handshake(c, rc);
-    remark_failure(c, &why);
+    conn_tell(c, &why);
     return conn_because(c, CONN_BY_HANDSHAKE, CONN_EV_FAILED);
 }
 
@@ -218,7 +212,10 @@ static enum conn_event secured(struct conn *c)
     metrics_add(&c->host->metrics, COUNTER_HANDSHAKES, 1);
     if (session_resumed(c->wire.session))
         metrics_add(&c->host->metrics, COUNTER_RESUMED, 1);
+    conn_mark(c, STORY_SECURED);
+    conn_unwatch_session(c);
     log_handshake(c, 0);
+    conn_count_audit(c, AUDIT_TLS);
     return CONN_EV_SECURED;
 }
 
@@ -227,7 +224,7 @@ static enum conn_event shake_failed(struct conn *c)
     const struct tls_outcome *o = session_outcome(c->wire.session);
 
     log_handshake(c, o->rc);
-    remark_failure(c, o);
+    conn_tell(c, o);
     return conn_because(c, CONN_BY_HANDSHAKE, CONN_EV_FAILED);
 }
 
@@ -266,7 +263,7 @@ enum conn_event conn_do_give_up(struct conn *c)
     log_handshake(c, heard ? RC_TOO_LONG : RC_SILENT);
     if (!heard)
         log_handshake(c, RC_IO); /* z/OS has this second line (IBM support) */
-    remark_failure(c, session_outcome(c->wire.session));
+    conn_tell(c, session_outcome(c->wire.session));
     c->reason = CONN_BY_TIMED_OUT;
     metrics_add(&c->host->metrics, COUNTER_HANDSHAKE_FAILED, 1);
     return conn_do_reset(c);

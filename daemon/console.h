@@ -20,6 +20,8 @@ struct console_params {
     struct pagent *pagent;
     struct trace *trace;
     struct workers *workers;
+    struct stories *stories;
+    struct audit *audit;
     struct listener **listeners;
     size_t listener_count;
     time_t started;

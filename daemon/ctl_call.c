@@ -166,8 +166,17 @@ struct options {
     bool json, help;
 };
 
+/* The verb's own options are words for the daemon: those of its text. */
+static bool is_listed(const char *word, const char *options_text)
+{
+    const char *at = strstr(options_text, word);
+
+    return at != NULL && strchr(" \n", at[strlen(word)]) != NULL;
+}
+
 /* 1: an option, *AT is its last word; 0: none; -1: a wrong one. */
-static int take_option(int argc, char **argv, int *at, struct options *o)
+static int take_option(int argc, char **argv, int *at, struct options *o,
+                       const char *options_text)
 {
     const char *word = argv[*at];
 
@@ -181,10 +190,13 @@ static int take_option(int argc, char **argv, int *at, struct options *o)
         o->path = word + 10;
     } else if (strcmp(word, "--control") == 0 && *at + 1 < argc) {
         o->path = argv[++*at];
+    } else if (strcmp(word, "--control") == 0) {
+        fprintf(stderr, "attlsctl: --control needs a socket\n");
+        return -1;
+    } else if (is_listed(word, options_text)) {
+        return 0;
     } else {
-        fprintf(stderr, "attlsctl: %s\n",
-                strcmp(word, "--control") == 0 ? "--control needs a socket"
-                                               : "unknown option");
+        fprintf(stderr, "attlsctl: unknown option %s\n", word);
         return -1;
     }
     return 1;
@@ -200,7 +212,7 @@ int ctl_pass(int argc, char **argv, enum control_command command,
     int i, took;
 
     for (i = 1; i < argc; i++) {
-        took = take_option(argc, argv, &i, &o);
+        took = take_option(argc, argv, &i, &o, options_text);
         if (took < 0 || o.help || r.argc == CONTROL_ARGS_MAX - 2) {
             ctl_usage(took < 0 ? stderr : stdout, verb, options_text);
             return o.help ? CTL_EXIT_OK : CTL_EXIT_ERROR;

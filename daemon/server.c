@@ -30,6 +30,8 @@ struct server {
     struct pairs *pairs; /* NULL: no listener is transparent */
     struct naming *naming;
     struct workers *workers;
+    struct stories *stories;
+    struct audit *audit;
     struct pagent *pagent;
     struct console *console; /* NULL: none */
 };
@@ -161,6 +163,10 @@ static int open_agent(struct server *s, struct error *err)
         .arg = s,
     };
 
+    s->stories = stories_new();
+    s->audit = audit_new();
+    if (s->stories == NULL || s->audit == NULL)
+        return error_nomem(err);
     return pagent_new(&params, &s->pagent, err);
 }
 
@@ -218,6 +224,8 @@ void server_free(struct server *s)
         return;
     console_close(s->console);
     pagent_free(s->pagent);
+    stories_free(s->stories);
+    audit_free(s->audit);
     for (i = 0; i < s->listener_count; i++)
         listener_close(s->listeners[i]);
     free(s->listeners);
@@ -327,6 +335,8 @@ static int start_console(struct server *s, struct error *err)
         .pagent = s->pagent,
         .trace = s->trace,
         .workers = s->workers,
+        .stories = s->stories,
+        .audit = s->audit,
         .listeners = s->listeners,
         .listener_count = s->listener_count,
         .started = time(NULL),
@@ -344,6 +354,8 @@ static int start(struct server *s, struct error *err)
         .max_connections = cfg->max_connections,
         .snapshots = s->snapshots,
         .trace = s->trace,
+        .stories = s->stories,
+        .audit = s->audit,
         .pairs = s->pairs,
         .listeners = s->listeners,
         .listener_count = s->listener_count,

@@ -337,6 +337,8 @@ static int init_worker(struct worker *w, struct workers *all, struct error *err)
     w->all = all;
     w->host.snapshots = all->params.snapshots;
     w->host.trace = all->params.trace;
+    w->host.stories = all->params.stories;
+    w->host.audit = all->params.audit;
     w->host.now = now_ms;
     w->host.pairs = all->params.pairs;
     w->host.naming = all->params.naming;

@@ -19,6 +19,8 @@ struct workers_params {
     struct trace *trace;
     struct pairs *pairs; /* NULL: no listener is transparent */
     struct naming *naming;
+    struct stories *stories;
+    struct audit *audit;
     struct listener **listeners; /* borrowed until workers_stop() */
     size_t listener_count;
 };

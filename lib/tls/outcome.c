@@ -1,6 +1,7 @@
 /* Filling in the outcome; the only reader of OpenSSL's error queue. */
 #include "tls/outcome.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "tls/certinfo.h"
 #include "tls/retcode.h"
 #include "util/strbuf.h"
 
@@ -44,29 +46,12 @@ int tls_outcome_set(struct tls_outcome *o, int rc, const char *fmt, ...)
     return rc;
 }
 
-/* OpenSSL writes everything but printable ASCII as \XX here. */
-static void print_name(char *to, size_t size, const X509_NAME *name)
-{
-    BIO *mem = BIO_new(BIO_s_mem());
-    char *text;
-    long len;
-
-    to[0] = '\0';
-    if (mem == NULL)
-        return;
-    if (X509_NAME_print_ex(mem, name, 0, XN_FLAG_RFC2253) >= 0) {
-        len = BIO_get_mem_data(mem, &text);
-        snprintf(to, size, "%.*s", (int)len, text);
-    }
-    BIO_free(mem);
-}
-
 void tls_outcome_certificate(struct tls_outcome *o, const X509 *cert)
 {
     if (cert == NULL)
         return;
-    print_name(o->subject, sizeof(o->subject), X509_get_subject_name(cert));
-    print_name(o->issuer, sizeof(o->issuer), X509_get_issuer_name(cert));
+    certinfo_name(X509_get_subject_name(cert), o->subject, sizeof(o->subject));
+    certinfo_name(X509_get_issuer_name(cert), o->issuer, sizeof(o->issuer));
 }
 
 /* The code of an error that is not the TLS library's own. */
@@ -137,4 +122,21 @@ int tls_outcome_take(struct tls_outcome *o, int otherwise, const char *what)
                                X509_verify_cert_error_string(o->verify_error));
     return tls_outcome_set(o, code != 0 ? code : otherwise, "%s: %s", what,
                            text != NULL ? text : "no reason given");
+}
+
+/* OpenSSL says "unknown CA" and "bad certificate"; the RFCs' words are these
+ * in lower case with underlines. */
+const char *tls_alert_name(int alert, char buf[24])
+{
+    const char *text = SSL_alert_desc_string_long(alert);
+    size_t i;
+
+    if (strcmp(text, "unknown") == 0) {
+        snprintf(buf, 24, "alert %d", alert & 0xff);
+        return buf;
+    }
+    for (i = 0; text[i] != '\0' && i < 23; i++)
+        buf[i] = text[i] == ' ' ? '_' : (char)tolower((unsigned char)text[i]);
+    buf[i] = '\0';
+    return buf;
 }

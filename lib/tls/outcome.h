@@ -38,4 +38,7 @@ void tls_outcome_certificate(struct tls_outcome *o, const X509 *cert);
  */
 int tls_outcome_take(struct tls_outcome *o, int otherwise, const char *what);
 
+/* "unknown_ca"; "alert 200" for what has no name. */
+const char *tls_alert_name(int alert, char buf[24]);
+
 #endif

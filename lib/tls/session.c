@@ -215,6 +215,7 @@ void session_free(struct session *s)
 {
     if (s == NULL)
         return;
+    sk_X509_pop_free(s->refused, X509_free);
     SSL_free(s->ssl);
     X509_free(s->peer);
     free(s->target);
@@ -460,6 +461,31 @@ bool session_resumed(const struct session *s)
 X509 *session_peer_certificate(const struct session *s)
 {
     return SSL_get0_peer_certificate(s->ssl);
+}
+
+size_t session_certificates(const struct session *s, struct certinfo *ret_own,
+                            struct certinfo *ret_peer, size_t max)
+{
+    STACK_OF(X509) *chain =
+        s->refused != NULL ? s->refused : SSL_get_peer_cert_chain(s->ssl);
+    X509 *own = SSL_get_certificate(s->ssl), *peer;
+    size_t n = 0;
+    int i;
+
+    certinfo_read(own, ret_own);
+    /* a server's chain lacks the client's own certificate */
+    peer = SSL_get0_peer_certificate(s->ssl);
+    if (peer != NULL && s->context->server && s->refused == NULL && n < max)
+        certinfo_read(peer, &ret_peer[n++]);
+    for (i = 0; i < sk_X509_num(chain) && n < max; i++)
+        certinfo_read(sk_X509_value(chain, i), &ret_peer[n++]);
+    return n;
+}
+
+size_t session_first_bytes(const struct session *s, const unsigned char **ret)
+{
+    *ret = s->first;
+    return s->first_len;
 }
 
 const char *session_cert_userid(const struct session *s)

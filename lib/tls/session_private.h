@@ -24,11 +24,12 @@ struct session {
     bool named;        /* server: the client's server name is in the list */
     bool name_unknown; /* client: the server sent unrecognized_name */
     char userid[CERT_USERID]; /* SAFCheck: whose certificate it is */
-    time_t until;  /* when the session may not be resumed any more; a client
-                    * knows it of the one it offered, else 0 */
-    X509 *peer;    /* of the first handshake; for RenegotiationCertCheck */
-    bool watching; /* the first bytes are still to come */
-    bool clear;    /* they were not TLS */
+    time_t until; /* when the session may not be resumed any more; a client
+                   * knows it of the one it offered, else 0 */
+    X509 *peer;   /* of the first handshake; for RenegotiationCertCheck */
+    STACK_OF(X509) * refused; /* the partner's, when verification failed */
+    bool watching;            /* the first bytes are still to come */
+    bool clear;               /* they were not TLS */
     unsigned char first[SESSION_FIRST_BYTES];
     size_t first_len;
 };

@@ -197,8 +197,14 @@ static void note(struct session *s, int error, X509 *cert)
                         keyring_name(s->context->ring), o->issuer);
 }
 
-static bool refuse(struct session *s, int error, X509 *cert)
+/* OpenSSL does not keep a chain that it refuses. */
+static bool refuse(struct session *s, X509_STORE_CTX *store, int error,
+                   X509 *cert)
 {
+    STACK_OF(X509) *chain = X509_STORE_CTX_get0_untrusted(store);
+
+    if (s->refused == NULL && chain != NULL)
+        s->refused = X509_chain_up_ref(chain);
     note(s, error, cert);
     return false;
 }
@@ -213,7 +219,7 @@ static bool accept_cert(struct session *s, X509_STORE_CTX *store, X509 *cert)
     error = check_cert(s, cert, depth);
     if (error != X509_V_OK) {
         X509_STORE_CTX_set_error(store, error);
-        return refuse(s, error, cert);
+        return refuse(s, store, error, cert);
     }
     resume_limit(s, X509_get0_notAfter(cert));
     if (depth == 0 && verify_user(s, cert) != 0) {
@@ -235,7 +241,7 @@ static int verify_peer(int ok, X509_STORE_CTX *store)
         return 1;
     }
     if (ok != 1)
-        return refuse(s, X509_STORE_CTX_get_error(store), cert);
+        return refuse(s, store, X509_STORE_CTX_get_error(store), cert);
     return accept_cert(s, store, cert);
 }
 

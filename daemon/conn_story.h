@@ -1,0 +1,12 @@
+#ifndef DAEMON_CONN_STORY_H
+#define DAEMON_CONN_STORY_H
+
+#include "daemon/conn.h"
+#include "daemon/story.h"
+
+/* The story of C so far, on its own thread. O: the outcome that counts; NULL:
+ * its session's, if it has one. */
+void conn_make_story(const struct conn *c, const struct tls_outcome *o,
+                     struct story *ret);
+
+#endif
