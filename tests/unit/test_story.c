@@ -1,0 +1,174 @@
+/* The ring of failed connections, and what a story says in one line. */
+#include "daemon/story.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/suite.h"
+
+static struct story *new_story(uint32_t id)
+{
+    struct story *s = calloc(1, sizeof(*s));
+
+    tls_outcome_init(&s->outcome);
+    s->id = id;
+    s->failed = true;
+    s->end = "the handshake failed";
+    netaddr_parse("192.0.2.1:5555", &s->local, NULL);
+    netaddr_parse("192.0.2.2:40000", &s->remote, NULL);
+    strcpy(s->rule, "R~1");
+    strcpy(s->role, "Server");
+    strcpy(s->userid, "IMSSTC");
+    strcpy(s->ring, "IMSSTC/IMS.KeyRing");
+    return s;
+}
+
+static bool by_id(const void *arg, const struct story *s)
+{
+    return s->id == *(const uint32_t *)arg;
+}
+
+START_TEST(keeps_the_newest)
+{
+    struct stories *all = stories_new();
+    struct story *s = new_story(0), *got = new_story(0);
+    uint32_t i;
+
+    for (i = 1; i <= STORIES_KEPT + 5; i++) {
+        s->id = i;
+        stories_add(all, s);
+    }
+    ck_assert_uint_eq(stories_count(all), STORIES_KEPT);
+    ck_assert(stories_get(all, 0, got));
+    ck_assert_uint_eq(got->id, STORIES_KEPT + 5);
+    ck_assert(stories_get(all, STORIES_KEPT - 1, got));
+    ck_assert_uint_eq(got->id, 6);
+    ck_assert(!stories_get(all, STORIES_KEPT, got));
+    i = 5;
+    ck_assert(!stories_find(all, by_id, &i, got));
+    i = 6;
+    ck_assert(stories_find(all, by_id, &i, got));
+    free(s);
+    free(got);
+    stories_free(all);
+    stories_free(NULL);
+}
+END_TEST
+
+/* What is held back is counted and told with the next line that may. */
+START_TEST(lines_are_limited)
+{
+    struct stories *all = stories_new();
+    unsigned long held, i;
+
+    for (i = 0; i < 1000; i++)
+        ck_assert(stories_admit(all, 0, &held));
+    stories_free(all);
+    all = stories_new();
+    for (i = 0; i < 1000; i++)
+        if (!stories_admit(all, 2, &held))
+            break;
+    ck_assert_uint_ge(i, 2);
+    ck_assert_uint_le(i, 4); /* a second may have passed */
+    while (!stories_admit(all, 2, &held))
+        i++;
+    ck_assert_uint_gt(held, 0);
+    stories_free(all);
+}
+END_TEST
+
+static void missing_authority(struct story *s)
+{
+    s->outcome.verify_error = X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY;
+    s->outcome.alert_sent = 48;
+    strcpy(s->outcome.subject, "CN=c");
+    strcpy(s->outcome.issuer, "CN=Other");
+    tls_outcome_set(&s->outcome, 435, "no such authority");
+}
+
+static void refused_by_partner(struct story *s)
+{
+    s->outcome.alert_received = 48;
+    strcpy(s->own.issuer, "CN=Mine");
+    tls_outcome_set(&s->outcome, 435, "alert");
+}
+
+static void clear_text(struct story *s)
+{
+    memcpy(s->first, "SSH-", 4);
+    s->first_len = 4;
+    tls_outcome_set(&s->outcome, 5003, "SSH came");
+}
+
+static void other_suites(struct story *s)
+{
+    s->client.present = true;
+    s->client.ciphers[s->client.cipher_count++] = 0x35;
+    s->client.versions[s->client.version_count++] = 0x303;
+    strcpy(s->ciphers, "C02C");
+    s->outcome.alert_sent = 40;
+    tls_outcome_set(&s->outcome, 402, "no shared cipher");
+}
+
+static void environment(struct story *s)
+{
+    tls_outcome_set(&s->outcome, 202, "no ring");
+}
+
+static const struct {
+    const char *name;
+    void (*make)(struct story *s);
+    const char *words[5];
+} lines[] = {
+    {"the authority that is missing",
+     missing_authority,
+     {" rc=435 ", " failed=\"this side refused the partner\"",
+      " missing_ca=\"CN=Other\"", " alert_sent=unknown_ca",
+      "remedy=racdcert \"ID(IMSSTC) CONNECT(CERTAUTH LABEL('label of "
+      "CN=Other') RING(IMS.KeyRing) USAGE(CERTAUTH))\""}},
+    {"the partner lacks ours",
+     refused_by_partner,
+     {" failed=\"the partner refused this side\"", " alert_received=unknown_ca",
+      "authority 'CN=Mine'", "it is the partner who lacks", NULL}},
+    {"clear text is shown",
+     clear_text,
+     {" rc=5003 ", " first_bytes=5353482D", " failed=\"the partner\"",
+      "remedy=attlsctl why 0000002A", NULL}},
+    {"both offers",
+     other_suites,
+     {" our_ciphers=\"C02C\"", " their_ciphers=\"0035\"",
+      " their_versions=\"TLSv1.2\"", " alert_sent=handshake_failure", NULL}},
+    {"a ring that is not there",
+     environment,
+     {" rc=202 ", " failed=\"this side\"", " ring=\"IMSSTC/IMS.KeyRing\"",
+      "racdcert \"ID(IMSSTC) LISTRING(*)\"", NULL}},
+};
+
+START_TEST(says_it_in_one_line)
+{
+    struct story *s = new_story(0x2A);
+    struct strbuf out = STRBUF_INIT;
+    size_t i;
+
+    lines[_i].make(s);
+    s->side = story_side(&s->outcome);
+    story_add_line(s, &out);
+    ck_assert_ptr_null(strchr(strbuf_str(&out), '\n'));
+    ck_assert_int_eq(strncmp(strbuf_str(&out), "conn=0000002A ", 14), 0);
+    for (i = 0; i < 5 && lines[_i].words[i] != NULL; i++)
+        ck_assert_msg(strstr(strbuf_str(&out), lines[_i].words[i]) != NULL,
+                      "%s: no '%s' in\n%s", lines[_i].name, lines[_i].words[i],
+                      strbuf_str(&out));
+    strbuf_reset(&out);
+    story_print(s, s, &out);
+    ck_assert_ptr_nonnull(strstr(strbuf_str(&out), "Both ends are here:"));
+    strbuf_done(&out);
+    free(s);
+}
+END_TEST
+
+TESTS_BEGIN("story")
+TEST(keeps_the_newest)
+TEST(lines_are_limited)
+TEST_ROWS(says_it_in_one_line, lines)
+TESTS_END
