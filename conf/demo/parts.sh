@@ -233,24 +233,6 @@ run_ij()
         2>&1 </dev/null
 }
 
-# hold_ij NAME URL: a client that connects and then waits for more on
-# $tmp/NAME.sql; its output is in $tmp/NAME.log. ask_ij NAME SQL gives it more.
-hold_ij()
-{
-    derby_java
-    mkfifo "$tmp/$1.sql"
-    exec {hold}<>"$tmp/$1.sql"
-    setpriv --pdeathsig TERM "${java[@]}" org.apache.derby.tools.ij \
-        <"$tmp/$1.sql" >"$tmp/$1.log" 2>&1 &
-    pids+=($!)
-    echo "connect '$2';" >&"$hold"
-}
-
-ask_ij()
-{
-    echo "$2" >&"$hold"
-}
-
 # write_sql FILE URL: connects, creates a table, inserts and selects.
 write_sql()
 {
