@@ -43,7 +43,7 @@ struct story {
     struct netaddr local, remote; /* of the wire side */
     char target[128];             /* where the other side is */
     char jobname[9], userid[9];   /* "": not known */
-    char identity[96];            /* where these names come from */
+    char identity[128];           /* where these names come from */
     char rule[64], rule_place[256], why_rule[256];
     char group[64], environment[64], connection[64];
     char role[24]; /* "Client", "Server", "ServerWithClientAuth" or "" */
