@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
@@ -146,19 +147,49 @@ void session_watch(struct session *s, session_seen_fn seen, void *arg)
 /* ---- alerts ---- */
 
 /* close_notify is news in the handshake only. */
-static void note_alert(const SSL *ssl, int where, int ret)
+static void note_alert(struct session *s, int where, int alert)
 {
-    struct session *s = session_of(ssl);
-    int alert = ret & 0xff;
-
-    if ((where & SSL_CB_ALERT) == 0 || s == NULL ||
-        (alert == SSL_AD_CLOSE_NOTIFY && s->done))
+    if (alert == SSL_AD_CLOSE_NOTIFY && s->done)
         return;
     if ((where & SSL_CB_READ) != 0) {
         s->outcome.alert_received = alert;
         s->name_unknown |= alert == SSL_AD_UNRECOGNIZED_NAME;
-    } else
+    } else {
         s->outcome.alert_sent = alert;
+    }
+}
+
+/*
+ * A handshake costs us more than the partner that asks for it: after so many
+ * within a minute there are no more on this connection. z/OS renews keys every
+ * minute at most (ResetCipherTimer).
+ */
+enum { RENEGOTIATIONS_MAX = 10, RENEGOTIATIONS_SECONDS = 60 };
+
+static void note_renegotiation(struct session *s)
+{
+    time_t now = time(NULL);
+
+    if (now - s->renegotiated >= RENEGOTIATIONS_SECONDS) {
+        s->renegotiated = now;
+        s->renegotiations = 0;
+    }
+    if (++s->renegotiations > RENEGOTIATIONS_MAX)
+        SSL_set_options(s->ssl, SSL_OP_NO_RENEGOTIATION);
+}
+
+/* In TLSv1.3 a ticket or a new key counts as a handshake; it is none. */
+static void on_info(const SSL *ssl, int where, int ret)
+{
+    struct session *s = session_of(ssl);
+
+    if (s == NULL)
+        return;
+    if ((where & SSL_CB_ALERT) != 0)
+        note_alert(s, where, ret & 0xff);
+    else if ((where & SSL_CB_HANDSHAKE_START) != 0 && s->done &&
+             SSL_version(ssl) != TLS1_3_VERSION)
+        note_renegotiation(s);
 }
 
 /* ---- making and freeing ---- */
@@ -170,7 +201,7 @@ static int session_init(struct session *s, struct tls_outcome *why)
     if (s->ssl == NULL)
         return tls_outcome_take(why, 9, "OpenSSL can't make a session");
     SSL_set_app_data(s->ssl, s);
-    SSL_set_info_callback(s->ssl, note_alert);
+    SSL_set_info_callback(s->ssl, on_info);
     if (s->context->server)
         SSL_set_accept_state(s->ssl);
     else

@@ -28,8 +28,10 @@ struct session {
                    * knows it of the one it offered, else 0 */
     X509 *peer;   /* of the first handshake; for RenegotiationCertCheck */
     STACK_OF(X509) * refused; /* the partner's, when verification failed */
-    bool watching;            /* the first bytes are still to come */
-    bool clear;               /* they were not TLS */
+    time_t renegotiated;      /* begin of the minute that is counted */
+    unsigned renegotiations;
+    bool watching; /* the first bytes are still to come */
+    bool clear;    /* they were not TLS */
     unsigned char first[SESSION_FIRST_BYTES];
     size_t first_len;
 };

@@ -285,6 +285,31 @@ START_TEST(renegotiates)
 }
 END_TEST
 
+/* Enough is enough: the partner may not keep us busy. */
+START_TEST(renegotiations_are_limited)
+{
+    static const struct tls_side sides[] = {{.role = "Server"},
+                                            {.role = "Client"}};
+    SSL_CTX *ctx = tls_plain_ctx(t, _i == 0 ? "CLIENT" : "SERVER", _i == 1);
+    struct tls_setup os;
+    struct tls_end ours, plain;
+    int n;
+
+    SSL_CTX_set_max_proto_version(ctx, TLS1_2_VERSION);
+    ck_assert_int_eq(tls_setup_open(&os, t, &sides[_i]), 0);
+    ck_assert_int_eq(tls_end_open(&ours, &os, ROOM), 0);
+    tls_end_plain(&plain, ctx, _i == 1);
+    ck_assert(tls_shake(&ours, &plain));
+    for (n = 0; n < 30 && renegotiate(&plain, &ours); n++)
+        ck_assert(tls_say(&plain, &ours, "x"));
+    ck_assert_int_eq(n, 10);
+    tls_end_done(&ours);
+    tls_end_done(&plain);
+    tls_setup_done(&os);
+    SSL_CTX_free(ctx);
+}
+END_TEST
+
 static const struct {
     const char *name, *adv;
     bool change;
@@ -418,6 +443,7 @@ TEST_ROWS(a_name_chooses_the_certificate, names)
 tcase_add_loop_test(tc, a_label_of_a_name_must_exist, 0, 2);
 tcase_add_loop_test(tc, a_warning_counts_where_the_match_is_required, 0, 2);
 TEST_ROWS(renegotiates, again)
+tcase_add_loop_test(tc, renegotiations_are_limited, 0, 2);
 TEST_ROWS(the_certificate_may_not_change, checks)
 tcase_add_loop_test(tc, the_indication_can_be_demanded, 0, 4);
 tcase_add_loop_test(tc, a_client_can_demand_it_too, 0, 4);
