@@ -163,7 +163,13 @@ static int load(const struct arguments *a, struct hws_config *config)
     r = source_read(a->config, &src, &err);
     if (r == 0)
         r = hws_config_parse(src, config, &notes, &err);
-    fputs(strbuf_str(&notes), stderr);
+    if (a->check || r != 0)
+        fputs(strbuf_str(&notes), stderr);
+    else if (notes.len > 0)
+        fprintf(stderr,
+                "hws: %s has keywords without effect here: hws -t -f %s lists "
+                "them\n",
+                a->config, a->config);
     strbuf_done(&notes);
     source_unref(src);
     return r == 0 ? 0 : fail(err.text);

@@ -5,6 +5,20 @@
 #include "passticket/service.h"
 #include "saf/saf.h"
 
+int hws_logon_check(const struct hws_logon *l, struct error *err)
+{
+    struct saf *saf = NULL;
+    int r = saf_open(l->racf, SAF_READ, &saf, err);
+
+    if (r == 0 && !saf_may_write(saf))
+        r = error_set(err, ERR_DENIED,
+                      "%s: only root and its owner can check logons: used "
+                      "PassTickets are remembered there",
+                      l->racf);
+    saf_close(saf);
+    return r;
+}
+
 /* ICH408I as RACF writes it, in one line; the user id comes from outside. */
 static void put_refusal(struct strbuf *why, const char *user, const char *what,
                         const char *detail)

@@ -13,12 +13,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "util/error.h"
 #include "util/strbuf.h"
 
 struct hws_logon {
     const char *racf; /* the security database's folder */
     const char *application;
 };
+
+/* Whether logons can be checked at all: the database can be read, and used
+ * PassTickets can be remembered in it. As saf_open(), ERR_DENIED. */
+int hws_logon_check(const struct hws_logon *l, struct error *err);
 
 /* NOW in seconds since 1970. WHY gets one line for the log, never for the
  * client: RACF's message for a no, what was used for a yes. */

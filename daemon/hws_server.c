@@ -372,7 +372,9 @@ int hws_server_open(struct event_base *base,
     s->session.logon = logon;
     s->session.arg = s;
     LIST_INIT(&s->clients);
-    r = listen_there(s, err);
+    r = hws_logon_check(&s->logon, err);
+    if (r == 0)
+        r = listen_there(s, err);
     if (r == 0 && params->control != NULL)
         r = hws_console_open(base, params->control, command, s, &s->console,
                              err);

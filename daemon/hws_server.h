@@ -28,7 +28,8 @@ struct hws_server_params {
 };
 
 /* Binds and listens. ERR_SYSTEM (the address is in use ...), ERR_EXISTS
- * (another one serves the operator's socket), ERR_NOMEM. PARAMS is borrowed. */
+ * (another one serves the operator's socket), ERR_NOMEM, and what
+ * hws_logon_check() says. PARAMS is borrowed. */
 int hws_server_open(struct event_base *base,
                     const struct hws_server_params *params,
                     struct hws_server **ret, struct error *err);

@@ -51,6 +51,10 @@ static int refused(struct command *c, enum passticket_outcome o,
             codes.racf_rc, codes.reason, passticket_meaning(o));
     if (why->text[0] != '\0')
         fprintf(c->errors, "  %s\n", why->text);
+    if (o == PASSTICKET_NOT_AUTHORIZED && c->o->caller == NULL)
+        fprintf(c->errors,
+                "  the caller is this account's user id; --caller USER names "
+                "another\n");
     return REFUSED;
 }
 

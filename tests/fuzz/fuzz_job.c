@@ -20,10 +20,11 @@ static struct job_runner *runner;
 
 static void remove_database(void)
 {
-    static const char *const names[] = {
-        "saf/database.cfg",  "saf/users.cfg",    "saf/groups.cfg",
-        "saf/classes.cfg",   "saf/profiles.cfg", "saf/raclist.cfg",
-        "saf/passwords.cfg", "saf/lock",         "saf"};
+    static const char *const names[] = {"saf/database.cfg", "saf/users.cfg",
+                                        "saf/groups.cfg",   "saf/classes.cfg",
+                                        "saf/profiles.cfg", "saf/raclist.cfg",
+                                        "saf/keys.cfg",     "saf/passwords.cfg",
+                                        "saf/lock",         "saf"};
     char path[128];
     size_t i;
 

@@ -450,6 +450,19 @@ START_TEST(two_servers_do_not_share)
 }
 END_TEST
 
+START_TEST(no_database_no_server)
+{
+    struct hws_server *other = NULL;
+    struct error err = {0};
+
+    params.racf = "/nonexistent";
+    ck_assert_int_eq(hws_server_open(base, &params, &other, &err),
+                     ERR_NOT_FOUND);
+    ck_assert_ptr_nonnull(strstr(err.text, "/nonexistent: no such folder"));
+    ck_assert_int_lt(access(control, F_OK), 0);
+}
+END_TEST
+
 START_TEST(a_socket_that_a_crash_left_is_replaced)
 {
     int fd;
@@ -488,6 +501,7 @@ int main(void)
     TEST(what_is_not_taken_is_bounded)
     TEST(the_operator_asks_by_socket)
     TEST(two_servers_do_not_share)
+    TEST(no_database_no_server)
     TEST(a_socket_that_a_crash_left_is_replaced)
     srunner_run_all(sr, CK_NORMAL);
     failed = srunner_ntests_failed(sr);

@@ -153,6 +153,8 @@ START_TEST(works_with_a_database)
     check(&o, 8, "", "8/16/32: the PassTicket was used before\n");
     o.caller = "FRED";
     check(&o, 8, "", "8/8/16: the caller has no authority");
+    o.caller = NULL;
+    check(&o, 8, "", "--caller USER names another\n");
     o.caller = "no user";
     check(&o, 12, "", "--caller: a user id has");
     o.verb = VERB_KEY;

@@ -690,6 +690,10 @@ static const struct {
      "passwords = ( { id = \"A\"; rounds = 1; salt = \"00\"; hash = \"00\"; } "
      ");",
      "/saf/passwords.cfg:1: not what we wrote"},
+    {"a key of no profile", "saf/keys.cfg",
+     "keys = ( { class = \"PTKTDATA\"; name = \"A\"; masked = true; key = "
+     "\"123456789ABCDEF0\"; } );",
+     "/saf/keys.cfg:1: not what we wrote"},
     {"another format", "saf/database.cfg",
      "database = ( { format = 2; generation = 1L; } );",
      "/saf/database.cfg:1: not what we wrote"},
@@ -721,12 +725,36 @@ START_TEST(names_the_damaged_file)
 END_TEST
 
 static const char *const tables[] = {
-    "saf/database.cfg",  "saf/users.cfg",    "saf/groups.cfg",
-    "saf/classes.cfg",   "saf/profiles.cfg", "saf/raclist.cfg",
-    "saf/passwords.cfg",
+    "saf/database.cfg", "saf/users.cfg",     "saf/groups.cfg",
+    "saf/classes.cfg",  "saf/profiles.cfg",  "saf/raclist.cfg",
+    "saf/keys.cfg",     "saf/passwords.cfg",
 };
 
 /* A lost file is no reason to begin a new database over the others. */
+static const char *const bad_keys[] = {
+    "masked = true; key = \"123456789ABCDEF\";",
+    "masked = true; key = \"123456789ABCDEFG\";",
+    "encrypted = true;",
+    "label = \"../../etc/shadow\";",
+    "enhanced_label = \"a b\";",
+};
+
+/* What is wrong with it is said; the key is not. */
+START_TEST(a_damaged_key_is_not_shown)
+{
+    struct strbuf text = STRBUF_INIT;
+
+    ck_assert_int_eq(testring_run(ring, "RDEF PTKTDATA A\n"), 0);
+    strbuf_addf(&text, "keys = ( { class = \"PTKTDATA\"; name = \"A\"; %s } );",
+                bad_keys[_i]);
+    write_text("saf/keys.cfg", strbuf_str(&text));
+    strbuf_done(&text);
+    ck_assert_int_eq(open_fails(SAF_READ), ERR_DAMAGED);
+    ck_assert_ptr_nonnull(strstr(err.text, "/saf/keys.cfg:1: not what"));
+    ck_assert_ptr_null(strstr(err.text, "123456789"));
+}
+END_TEST
+
 START_TEST(a_missing_file_is_damage)
 {
     ck_assert_int_eq(unlink(path(tables[_i])), 0);
@@ -824,8 +852,13 @@ START_TEST(tables_survive_a_restart)
                      "SETR CLASSACT(FACILITY) GENERIC(FACILITY)\n"
                      "RDEF FACILITY A.* APPLDATA('a \"quoted\" word')\n"
                      "PE A.* CLASS(FACILITY) ID(U G *) ACC(CONTROL)\n"
-                     "SETR RACLIST(FACILITY)\n"),
+                     "SETR RACLIST(FACILITY)\n"
+                     "RDEF PTKTDATA P SSIGNON(KEYENC(123456789ABCDEF0))\n"
+                     "SETR RACLIST(PTKTDATA)\n"
+                     "RALT PTKTDATA P SSIGNON(EPTKEYLABEL(K.1) TYPE(M) "
+                     "TIMEOUT(60) REPLAY(YES))\n"),
         0);
+    check_mode("saf/keys.cfg", 0600);
     saf = open_as(SAF_WRITE);
     for (t = 0; t < TABLE_COUNT; t++)
         saf_db_print(saf, (enum saf_table)t, &before, &err);
@@ -835,7 +868,10 @@ START_TEST(tables_survive_a_restart)
     ck_assert_str_eq(strbuf_str(&before), strbuf_str(&after));
     ck_assert_str_eq(saf->users[0].name, "\"\\ \xc3\xa4");
     ck_assert_str_eq(saf->profiles.p[0].appldata, "a \"quoted\" word");
-    ck_assert_uint_eq(saf->raclist.n, 1);
+    ck_assert_uint_eq(saf->raclist.n, 2);
+    ck_assert_str_eq(saf->profiles.p[1].keys->enhanced_label, "K.1");
+    ck_assert_str_eq(saf->raclist.p[1].keys->enhanced_label, "");
+    ck_assert(saf->raclist.p[1].keys->encrypted);
     strbuf_wipe(&before);
     strbuf_wipe(&after);
     saf_close(saf);
@@ -876,6 +912,7 @@ int main(void)
     TEST(only_owner_and_root_write)
     TEST(root_gives_what_it_writes_to_the_folders_owner)
     TEST_ROWS(names_the_damaged_file, damages)
+    TEST_ROWS(a_damaged_key_is_not_shown, bad_keys)
     TEST_ROWS(a_missing_file_is_damage, tables)
     TEST(knows_what_is_no_database)
     TEST(passwords_are_kept_as_hashes_only)
