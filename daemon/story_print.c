@@ -237,12 +237,16 @@ static void print_head(const struct story *s, struct strbuf *out)
 
     if (localtime_r(&s->when.tv_sec, &tm) != NULL)
         strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
-    strbuf_addf(out, "Connection %08" PRIX32 ", %s, accepted %s.%03ld: %s\n",
-                s->id, s->outbound ? "OutBound" : "InBound", text,
-                s->when.tv_nsec / 1000000,
-                s->open     ? "open"
-                : s->failed ? "failed"
-                            : "ended");
+    if (s->id == 0)
+        strbuf_adds(out, "Probe");
+    else
+        strbuf_addf(out, "Connection %08" PRIX32, s->id);
+    strbuf_addf(
+        out, ", %s, %s %s.%03ld: %s\n", s->outbound ? "OutBound" : "InBound",
+        s->id == 0 ? "begun" : "accepted", text, s->when.tv_nsec / 1000000,
+        s->open     ? "open"
+        : s->failed ? "failed"
+                    : "ended");
 }
 
 static void print_failure(const struct story *s, struct strbuf *out)
