@@ -12,9 +12,10 @@
 
 static console_answer_fn *const answers[CONTROL_COMMAND_COUNT] = {
     [CONTROL_STATUS] = console_status,   [CONTROL_RULESET] = console_ruleset,
-    [CONTROL_NETSTAT] = console_netstat, [CONTROL_DISPLAY] = console_display,
-    [CONTROL_WHY] = console_why,         [CONTROL_AUDIT] = console_audit,
-    [CONTROL_MODIFY] = console_modify,   [CONTROL_VARY] = console_vary,
+    [CONTROL_POLICY] = console_policy,   [CONTROL_NETSTAT] = console_netstat,
+    [CONTROL_DISPLAY] = console_display, [CONTROL_WHY] = console_why,
+    [CONTROL_AUDIT] = console_audit,     [CONTROL_MODIFY] = console_modify,
+    [CONTROL_VARY] = console_vary,
 };
 
 bool question_takes(const struct question *q, size_t *at, const char *word)

@@ -28,7 +28,8 @@ void question_fail(const struct question *q, const char *fmt, ...)
 void question_wrong(const struct question *q);
 
 typedef void console_answer_fn(struct question *q);
-console_answer_fn console_why, console_audit, console_status, console_ruleset,
-    console_netstat, console_display, console_modify, console_vary;
+console_answer_fn console_policy, console_why, console_audit, console_status,
+    console_ruleset, console_netstat, console_display, console_modify,
+    console_vary;
 
 #endif

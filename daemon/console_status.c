@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "daemon/console_private.h"
+#include "policy/print.h"
 #include "util/json.h"
 
 /* What is shown; text and JSON are two ways to print it. */
@@ -96,6 +97,26 @@ static void print_text(const struct console *c, const struct status *s,
             strbuf_addf(out, "%12llu %-12s %s\n", (unsigned long long)n,
                         info.unit, info.help);
     }
+}
+
+/* The first line tells the display verbs what the text does not say. */
+void console_policy(struct question *q)
+{
+    struct snapshot *s = snapshots_get(q->console->p.snapshots);
+    const struct policy *p = snapshot_policy(s);
+
+    if (q->request->argc != 0) {
+        question_wrong(q);
+    } else {
+        strbuf_addf(&q->answer->out,
+                    "# attlsd installed=%lld release=%s legacy=%d stack=%s\n",
+                    (long long)snapshot_installed(s),
+                    zos_release_name(policy_release(p)),
+                    snapshot_config(s)->allow_legacy ? 1 : 0,
+                    snapshot_stack(s));
+        policy_print(p, false, &q->answer->out);
+    }
+    snapshot_unref(s);
 }
 
 void console_status(struct question *q)

@@ -102,7 +102,7 @@ static time_t installed(const struct policy *p, const char *file, time_t now)
     time_t newest = 0;
     size_t i;
 
-    if (strcmp(file, "-") == 0)
+    if (file == NULL || strcmp(file, "-") == 0)
         return now;
     if (stat(file, &st) == 0)
         newest = st.st_mtime;
@@ -118,10 +118,18 @@ static time_t installed(const struct policy *p, const char *file, time_t now)
 static int report(struct request *r, const struct policy *p, const char *file)
 {
     struct strbuf text = STRBUF_INIT;
+    char stack[16];
     int status;
 
     r->search.now = time(NULL);
-    r->search.installed = installed(p, file, r->search.now);
+    if (file == NULL && ctl_policy_running(p, stack, &r->search.installed)) {
+        if (r->search.image == NULL)
+            r->search.image = stack;
+    } else {
+        r->search.installed = installed(p, file, r->search.now);
+    }
+    if (file == NULL)
+        file = "attlsd";
     r->search.rules = r->everything || r->rules || !r->actions;
     r->search.actions = r->everything || r->actions || !r->rules;
     if (r->images)

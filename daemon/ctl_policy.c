@@ -1,8 +1,10 @@
 #include "ctl_policy.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "ctl.h"
+#include "ctl_call.h"
 
 int ctl_policy_option(int c, const char *verb, const char *help,
                       struct policy_options *opt)
@@ -60,6 +62,64 @@ static void show_errors(const struct diags *diags)
     strbuf_done(&text);
 }
 
+static const char running_name[] = "the running policy";
+
+/* The first line of what the daemon sends. */
+static bool read_header(const char *text, long long *installed, char release[8],
+                        int *legacy, char stack[16])
+{
+    return sscanf(text,
+                  "# attlsd installed=%lld release=%7s legacy=%d stack=%15s",
+                  installed, release, legacy, stack) == 4;
+}
+
+bool ctl_policy_running(const struct policy *p, char stack[16],
+                        time_t *installed)
+{
+    const struct source *src;
+    long long when;
+    char release[8];
+    int legacy;
+
+    if (policy_rule_count(p) == 0)
+        return false;
+    src = policy_rule_span(policy_rule_get(p, 0)).src;
+    if (strcmp(source_name(src), running_name) != 0 ||
+        !read_header(source_text(src), &when, release, &legacy, stack))
+        return false;
+    *installed = (time_t)when;
+    return true;
+}
+
+/* As policy_load(); above 0: the exit status, after a message. */
+static int load_running(const char *verb, const struct policy_options *given,
+                        struct diags *diags, struct policy **ret)
+{
+    struct control_request request = {.command = CONTROL_POLICY};
+    struct policy_options opt = *given;
+    struct strbuf text = STRBUF_INIT;
+    char release[8], stack[16];
+    struct source *src = NULL;
+    long long when;
+    int legacy, r = ctl_fetch(ctl_control_path(NULL), &request, &text);
+
+    if (r != 0) {
+        fprintf(stderr, "attlsctl %s: give a FILE, or start attlsd\n", verb);
+        strbuf_done(&text);
+        return r;
+    }
+    if (read_header(strbuf_str(&text), &when, release, &legacy, stack)) {
+        zos_release_parse(release, &opt.release, NULL);
+        opt.allow_legacy = legacy != 0;
+    }
+    r = source_new(running_name, strbuf_str(&text), text.len, &src, NULL);
+    if (r == 0)
+        r = policy_load_source(src, &opt, diags, ret);
+    source_unref(src);
+    strbuf_done(&text);
+    return r;
+}
+
 int ctl_policy_load(const char *verb, const char *file,
                     const struct policy_options *opt, struct policy **ret)
 {
@@ -67,16 +127,16 @@ int ctl_policy_load(const char *verb, const char *file,
     size_t warnings;
     int r = ERR_NOMEM;
 
-    if (file == NULL) {
-        fprintf(stderr,
-                "attlsctl %s: a FILE is needed; a running attlsd can't be "
-                "asked for its policy yet\n",
-                verb);
-        return CTL_EXIT_ERROR;
-    }
     diags = diags_new();
     if (diags != NULL)
-        r = policy_load(file, opt, diags, ret);
+        r = file != NULL ? policy_load(file, opt, diags, ret)
+                         : load_running(verb, opt, diags, ret);
+    if (r > 0) {
+        diags_free(diags);
+        return r;
+    }
+    if (file == NULL)
+        file = running_name;
     if (r == 0) {
         warnings = diags_level(diags, DIAG_WARNING);
         show_errors(diags); /* of lint; they do not stop a load */

@@ -58,11 +58,16 @@ int ctl_one_file(const char *verb, int left);
 
 /*
  * Loads FILE for a verb that shows it. Errors go to stderr, and a line that
- * says how many warnings there are. FILE NULL: none was given. 0, or the exit
- * status after a message.
+ * says how many warnings there are. FILE NULL: the running daemon is asked for
+ * its policy. 0, or the exit status after a message.
  */
 int ctl_policy_load(const char *verb, const char *file,
                     const struct policy_options *opt, struct policy **ret);
+
+/* Of a policy that came from the daemon: its stack and when it was installed.
+ * False: it came from a file. */
+bool ctl_policy_running(const struct policy *p, char stack[16],
+                        time_t *installed);
 
 /* Where something was written: "file:line"; nothing for a default. */
 void ctl_place_add(const struct span *span, struct strbuf *out);

@@ -280,7 +280,8 @@ $ attlsctl explain --direction Outbound --local 1.2.3.4:1 --remote 1.2.3.4:2 --w
 attlsctl explain: time "tomorrow" is not yyyy-mm-dd hh:mm or yyyy-mm-dd hh:mm:ss
 [2]
 $ attlsctl explain --direction Outbound --local 1.2.3.4:1 --remote 1.2.3.4:2
-attlsctl explain: a FILE is needed; a running attlsd can't be asked for its policy yet
+attlsctl: no daemon answers at /nonexistent (No such file or directory); is attlsd running? --control SOCK or ATTLS_CONTROL names the socket that its configuration gives as control
+attlsctl explain: give a FILE, or start attlsd
 [2]
 $ attlsctl explain --direction Outbound --local 1.2.3.4:1 --remote 1.2.3.4:2 $T/none
 error: $T/none: no such file [file-read]

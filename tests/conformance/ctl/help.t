@@ -11,7 +11,7 @@ $ attlsctl help nonsense
 attlsctl: there is no verb "nonsense"; attlsctl help lists them
 [2]
 $ attlsctl help explain
-usage: attlsctl explain --direction D --local A:P --remote A:P [OPTION...] FILE
+usage: attlsctl explain --direction D --local A:P --remote A:P [OPTION...] [FILE]
 
 Says which rule of the policy FILE a connection takes, which condition
 of each rule before it failed, and what the rule resolves to.
@@ -30,7 +30,7 @@ of each rule before it failed, and what the rule resolves to.
 
 exit status: 0 answered (no rule is an answer too), 2 errors
 $ attlsctl explain --help | head -1
-usage: attlsctl explain --direction D --local A:P --remote A:P [OPTION...] FILE
+usage: attlsctl explain --direction D --local A:P --remote A:P [OPTION...] [FILE]
 $ attlsctl 2>&1 | head -1
 usage: attlsctl VERB [OPTION...] [ARGUMENT...]
 $ attlsctl help help | head -1

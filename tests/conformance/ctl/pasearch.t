@@ -856,7 +856,8 @@ pasearch: invalid option -- 'x'
 attlsctl help pasearch shows the options
 [2]
 $ pasearch -t
-attlsctl pasearch: a FILE is needed; a running attlsd can't be asked for its policy yet
+attlsctl: no daemon answers at /nonexistent (No such file or directory); is attlsd running? --control SOCK or ATTLS_CONTROL names the socket that its configuration gives as control
+attlsctl pasearch: give a FILE, or start attlsd
 [2]
 $ pasearch -t $T/p $T/p
 attlsctl pasearch: one FILE is wanted, not 2

@@ -277,7 +277,8 @@ TTLSGroupAction                   g
   TTLSEnabled                     Off
 }
 $ attlsctl print
-attlsctl print: a FILE is needed; a running attlsd can't be asked for its policy yet
+attlsctl: no daemon answers at /nonexistent (No such file or directory); is attlsd running? --control SOCK or ATTLS_CONTROL names the socket that its configuration gives as control
+attlsctl print: give a FILE, or start attlsd
 [2]
 $ attlsctl print --nosuch conf/policy/ims.policy
 print: unrecognized option '--nosuch'
