@@ -783,58 +783,6 @@ START_TEST(knows_what_is_no_database)
 }
 END_TEST
 
-/* ---- passwords ---- */
-
-START_TEST(passwords_are_kept_as_hashes_only)
-{
-    struct saf *saf;
-    char *text;
-    size_t len;
-
-    testring_run(ring, "ADDUSER FRED PASSWORD(SESAME1)\n"
-                       "ADDUSER USER1 PASSWORD(SESAME1)\n");
-    saf = open_as(SAF_READ);
-    ck_assert_int_eq(saf_read_file(saf, "saf/passwords.cfg", &text, &len, &err),
-                     0);
-    ck_assert_ptr_null(strstr(text, "SESAME1"));
-    free(text);
-    ck_assert_uint_ge(saf->passwords[0].rounds, 200000);
-    ck_assert_mem_ne(saf->passwords[0].salt, saf->passwords[1].salt, SAF_SALT);
-    ck_assert_mem_ne(saf->passwords[0].hash, saf->passwords[1].hash, SAF_HASH);
-    ck_assert_int_eq(saf_password_check(saf, "FRED", "SESAME1", &err), 0);
-    ck_assert_int_eq(saf_password_check(saf, "FRED", "SESAME2", &err),
-                     ERR_DENIED);
-    ck_assert_int_eq(saf_password_check(saf, "FRED", "", &err), ERR_DENIED);
-    ck_assert_int_eq(saf_password_check(saf, "NOBODY", "SESAME1", &err),
-                     ERR_DENIED);
-    check_mode("saf/passwords.cfg", 0600);
-    saf_close(saf);
-}
-END_TEST
-
-START_TEST(a_revoked_user_has_no_password)
-{
-    struct saf *saf;
-
-    testring_run(ring, "ADDUSER FRED PASSWORD(SESAME1)\nALU FRED REVOKE\n");
-    saf = open_as(SAF_READ);
-    ck_assert_int_eq(saf_password_check(saf, "FRED", "SESAME1", &err),
-                     ERR_DENIED);
-    saf_close(saf);
-    testring_run(ring, "ALU FRED RESUME PASSWORD(SESAME2)\n");
-    saf = open_as(SAF_READ);
-    ck_assert_int_eq(saf_password_check(saf, "FRED", "SESAME1", &err),
-                     ERR_DENIED);
-    ck_assert_int_eq(saf_password_check(saf, "FRED", "SESAME2", &err), 0);
-    saf_close(saf);
-    testring_run(ring, "ALU FRED NOPASSWORD\n");
-    saf = open_as(SAF_READ);
-    ck_assert_int_eq(saf_password_check(saf, "FRED", "SESAME2", &err),
-                     ERR_DENIED);
-    saf_close(saf);
-}
-END_TEST
-
 /* ---- all that is stored comes back ---- */
 
 START_TEST(tables_survive_a_restart)
@@ -915,8 +863,6 @@ int main(void)
     TEST_ROWS(a_damaged_key_is_not_shown, bad_keys)
     TEST_ROWS(a_missing_file_is_damage, tables)
     TEST(knows_what_is_no_database)
-    TEST(passwords_are_kept_as_hashes_only)
-    TEST(a_revoked_user_has_no_password)
     TEST(tables_survive_a_restart)
     srunner_run_all(sr, CK_NORMAL);
     failed = srunner_ntests_failed(sr);
