@@ -86,7 +86,7 @@ static const struct {
     {"no name of a stack", "TcpImage\n", NULL, NULL, "missing-value@1"},
     {"common policy before the stack's",
      "CommonTTLSConfig common\nTcpImage TCPIP1 image1\n", NULL, "common p1",
-     "shadowed-rule@1"},
+     ""},
     {"common policy alone",
      "CommonTTLSConfig common\nTcpImage TCPIP1\nTTLSConfig\n", NULL, "common",
      ""},

@@ -207,7 +207,7 @@ Effective policy:
   V3CipherSuites4Char                  1301 1302 C030            connection tests/conformance/explain.policy:135
   ClientECurves                        Any                       connection tests/conformance/explain.policy:139
   ServerKexECurves                     0023 0024 0025 0021 0019  default
-  SignaturePairs                       0601 0603 0501 0503 0401 0403 0402 0301 0303 0302 0201 0203 0202  default
+  SignaturePairs                       0601 0603 0501 0503 0401 0403 0402 0301 0303 0302 0201 0203 0202 0806 0805 0804  default
 $ attlsctl explain --json --direction Inbound --local [2001:db8::1]:7005 --remote [2001:db8::2]:80 tests/conformance/explain.policy 2>/dev/null | grep -A8 -E '"(V3Ciph|ServerCertificateL|ClientECurves)'
     "ServerCertificateLabel": {
       "value": [
