@@ -23,8 +23,6 @@ static void on_event(evutil_socket_t fd, short what, void *arg)
     struct endpoint *e = arg;
 
     (void)fd;
-    if (what & EV_CLOSED)
-        e->hangup = true;
     if (what & (EV_READ | EV_CLOSED))
         e->readable = true;
     if (what & EV_WRITE)
@@ -58,7 +56,7 @@ int endpoint_open(struct endpoint *e, struct event_base *base, int fd,
     static const int on = 1;
 
     e->fd = fd;
-    e->readable = e->writable = e->hangup = false;
+    e->readable = e->writable = false;
     if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) < 0 &&
         errno != EOPNOTSUPP) /* a test's socket pair has no such option */
         return error_errno(err, "TCP_NODELAY");
@@ -205,9 +203,8 @@ static enum io read_clear(struct endpoint *e, void *buf, size_t size,
         n = recv(e->fd, buf, size, 0);
     while (n < 0 && errno == EINTR);
     if (n > 0) {
-        /* the socket is empty: a later byte or FIN makes a new edge */
-        if ((size_t)n < size && !e->hangup)
-            e->readable = false;
+        /* a short read does not mean an empty socket: a reset that came
+         * before it shows only in the next call, and has had its edge */
         *ret_len = (size_t)n;
         return IO_OK;
     }

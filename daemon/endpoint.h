@@ -23,7 +23,6 @@ typedef void (*endpoint_ready_fn)(void *arg);
 struct endpoint {
     int fd; /* -1: closed */
     bool readable, writable;
-    bool hangup;             /* the peer's end was announced */
     bool read_writes;        /* TLS: reading waits for writability */
     bool write_reads;        /* TLS: writing waits for readability */
     enum session_status end; /* how reading ended; SESSION_OK: it has not */

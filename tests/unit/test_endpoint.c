@@ -83,7 +83,7 @@ START_TEST(reports_what_it_can)
     ck_assert(endpoint_can_read(&b.e));
     ck_assert_int_eq(endpoint_read(&b.e, buf, sizeof(buf), &n), IO_OK);
     ck_assert_uint_eq(n, 3);
-    /* a short read has emptied the socket: no second call is needed */
+    ck_assert_int_eq(endpoint_read(&b.e, buf, sizeof(buf), &n), IO_BLOCKED);
     ck_assert(!endpoint_can_read(&b.e));
     bench_close(&b);
 }
@@ -105,6 +105,25 @@ START_TEST(finds_the_end_behind_the_bytes)
     ck_assert(endpoint_can_read(&b.e));
     ck_assert_int_eq(endpoint_read(&b.e, buf, sizeof(buf), &n), IO_EOF);
     ck_assert_uint_eq(n, 0);
+    bench_close(&b);
+}
+END_TEST
+
+/* Nor is a reset that came before they were read. */
+START_TEST(finds_the_reset_behind_the_bytes)
+{
+    struct bench b;
+    char buf[8];
+    size_t n;
+
+    bench_open(&b, false);
+    ck_assert_int_eq(write(b.other, "abc", 3), 3);
+    fd_reset(&b.other);
+    turn(&b);
+    if (endpoint_read(&b.e, buf, sizeof(buf), &n) == IO_OK) {
+        ck_assert(endpoint_can_read(&b.e));
+        ck_assert_int_eq(endpoint_read(&b.e, buf, sizeof(buf), &n), IO_LOST);
+    }
     bench_close(&b);
 }
 END_TEST
@@ -294,6 +313,7 @@ TESTS_BEGIN("endpoint")
 TEST(is_closed_at_first)
 TEST(reports_what_it_can)
 TEST(finds_the_end_behind_the_bytes)
+TEST(finds_the_reset_behind_the_bytes)
 TEST(tells_a_reset_from_an_end)
 TEST(writes_what_goes)
 TEST_ROWS(ends_as_told, ends)
