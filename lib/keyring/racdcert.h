@@ -3,7 +3,8 @@
 
 /*
  * RACDCERT, as a command of lib/saf's job runner. Its functions and operands
- * are the table racdcert.def.
+ * are the table racdcert.def. A struct racdcert works with one open database:
+ * it keeps that one's index until it is freed.
  */
 
 #include "saf/job.h"

@@ -171,23 +171,39 @@ END_TEST
 /* Shapes that an index could stumble over. */
 static const struct {
     const char *name;
-    const char *conditions; /* with I, I + 1 and COUNT - I as arguments */
+    const char *conditions; /* $1 to $8: see add_conditions() */
 } shapes[] = {
-    {"neighbours", "LocalPortRange %1$u"},
-    {"overlapping", "LocalPortRange %1$u-%2$u"},
-    {"one in the other", "LocalPortRange %1$u-%4$u"},
+    {"neighbours", "LocalPortRange $1"},
+    {"overlapping", "LocalPortRange $1-$2"},
+    {"one in the other", "LocalPortRange $1-$4"},
     {"all alike", "LocalPortRange 7"},
-    {"addresses", "RemoteAddr 10.0.%5$u.%6$u"},
-    {"IPv6 hosts of one net", "RemoteAddr 2001:db8::%1$u"},
-    {"IPv6 ranges across halves",
-     "RemoteAddr 2001:db8:%1$u::1-2001:db8:%2$u::1"},
-    {"prefixes in each other", "RemoteAddr 10.0.0.0/%7$u"},
-    {"names", "Jobname J%1$u"},
-    {"name prefixes", "Userid U%7$u*"},
-    {"any in one dimension each", "%8$s %1$u"},
+    {"addresses", "RemoteAddr 10.0.$5.$6"},
+    {"IPv6 hosts of one net", "RemoteAddr 2001:db8::$1"},
+    {"IPv6 ranges across halves", "RemoteAddr 2001:db8:$1::1-2001:db8:$2::1"},
+    {"prefixes in each other", "RemoteAddr 10.0.0.0/$7"},
+    {"names", "Jobname J$1"},
+    {"name prefixes", "Userid U$7*"},
+    {"any in one dimension each", "$8 $1"},
 };
 
 enum { SHAPE_RULES = 300 };
+
+/* The conditions of rule I of a shape. */
+static void add_conditions(const char *conditions, unsigned i,
+                           struct strbuf *out)
+{
+    const unsigned values[] = {i,       i + 20,  2 * SHAPE_RULES - i, 1000 - i,
+                               i / 256, i % 256, 1 + i % 32};
+
+    for (; *conditions != '\0'; conditions++) {
+        if (*conditions != '$')
+            strbuf_addc(out, *conditions);
+        else if (*++conditions == '8')
+            strbuf_adds(out, i % 2 ? "LocalPortRange" : "RemotePortRange");
+        else
+            strbuf_addf(out, "%u", values[*conditions - '1']);
+    }
+}
 
 static struct policy *load_shape(const char *conditions)
 {
@@ -199,12 +215,7 @@ static struct policy *load_shape(const char *conditions)
     for (i = 1; i <= SHAPE_RULES; i++) {
         strbuf_addf(&text, "TTLSRule r%u\n{\nPriority %u\nDirection Both\n", i,
                     1 + i * 7919 % 13);
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-        strbuf_addf(&text, conditions, i, i + 20, 2 * SHAPE_RULES - i, 1000 - i,
-                    i / 256, i % 256, 1 + i % 32,
-                    i % 2 ? "LocalPortRange" : "RemotePortRange");
-#pragma GCC diagnostic pop
+        add_conditions(conditions, i, &text);
         strbuf_adds(&text, "\nTTLSGroupActionRef g\n}\n");
     }
     p = randpolicy_load(strbuf_str(&text));

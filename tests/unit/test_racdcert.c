@@ -38,10 +38,21 @@ static void set_up(void)
     snprintf(dsn_dir, sizeof(dsn_dir), "%s/saf", testring_dir(t));
     testring_dsn_dir(t, dsn_dir);
     ck_assert_msg(testring_run(t, prepare) == 0, "%s", testring_output(t));
+}
+
+/* A module belongs to one database: each run has one of its own. */
+static void make_runner(void)
+{
     ck_assert_int_eq(racdcert_new(&racdcert, NULL), 0);
     commands_runner = job_runner_new();
     ck_assert_int_eq(admin_register(commands_runner, NULL), 0);
     ck_assert_int_eq(racdcert_register(racdcert, commands_runner, NULL), 0);
+}
+
+static void free_runner(void)
+{
+    racdcert_free(racdcert);
+    job_runner_free(commands_runner);
 }
 
 /* The store as text, to compare: labels, keys, rings, filters. */
@@ -89,8 +100,6 @@ static void remove_copy(void)
 static void tear_down(void)
 {
     remove_copy();
-    racdcert_free(racdcert);
-    job_runner_free(commands_runner);
     testring_free(t);
 }
 
@@ -108,11 +117,13 @@ static int run(const char *command, int nth, struct strbuf *after)
     ck_assert_int_eq(source_new("t", command, strlen(command), &src, NULL), 0);
     ck_assert_msg(saf_open(copy, SAF_WRITE, &saf, &err) == 0, "%s", err.text);
     ctx.saf = saf;
+    make_runner();
     fault_set(FAULT_MEMORY, nth, ENOMEM);
     rc = job_run(commands_runner, &ctx, src, discard, NULL);
     if (nth != 0 && fault_struck(FAULT_MEMORY))
         rc |= 0x100;
     fault_set(FAULT_MEMORY, 0, 0);
+    free_runner();
     saf_close(saf);
     source_unref(src);
     ck_assert_msg(saf_open(copy, SAF_READ, &saf, &err) == 0, "%s", err.text);
