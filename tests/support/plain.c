@@ -9,6 +9,7 @@
  *     line        reads to the end of a line
  *     echo        sends back what comes until the other end ends
  *     wait        reads until the other end ends, at most 30 seconds
+ *     hear        reads what comes first, once
  *     close       ends in order;  reset: ends with a reset
  *
  * What is read goes to standard output, how the other end ended to standard
@@ -123,6 +124,9 @@ static void read_all(int fd, bool echo, bool one_line)
 /* False: the connection was ended. */
 static bool step(int *fd, const char *word)
 {
+    char buf[4096];
+    size_t n;
+
     if (strncmp(word, "send:", 5) == 0)
         send_text(*fd, word + 5);
     else if (strcmp(word, "line") == 0)
@@ -131,6 +135,8 @@ static bool step(int *fd, const char *word)
         read_all(*fd, true, false);
     else if (strcmp(word, "wait") == 0)
         read_all(*fd, false, false);
+    else if (strcmp(word, "hear") == 0)
+        more(*fd, buf, sizeof(buf), &n);
     else if (strcmp(word, "close") == 0)
         fd_close(fd);
     else if (strcmp(word, "reset") == 0)

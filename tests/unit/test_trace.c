@@ -114,6 +114,20 @@ START_TEST(the_job_log_is_for_sinks_that_take_it)
 }
 END_TEST
 
+/* All that the remarks on lost records add up to: one tells what was lost
+ * until then. */
+static unsigned long told(const char *text)
+{
+    static const char remark[] = "TCPIP1 log records lost=";
+    unsigned long sum = 0;
+
+    while ((text = strstr(text, remark)) != NULL) {
+        text += sizeof(remark) - 1;
+        sum += strtoul(text, NULL, 10);
+    }
+    return sum;
+}
+
 /* The callers go on at once; what does not fit is counted and told. */
 START_TEST(a_sink_that_blocks_delays_nobody)
 {
@@ -121,7 +135,6 @@ START_TEST(a_sink_that_blocks_delays_nobody)
     struct trace *t = new_trace();
     struct gate *g = add_gate(t, &out);
     unsigned long lost;
-    char want[64];
     sem_t hold;
     int i;
 
@@ -135,8 +148,7 @@ START_TEST(a_sink_that_blocks_delays_nobody)
     ck_assert_uint_le(lost, 10000 - 8192);
     sem_post(&hold);
     trace_free(t);
-    snprintf(want, sizeof(want), "TCPIP1 log records lost=%lu\n", lost);
-    ck_assert_ptr_nonnull(strstr(strbuf_str(&out), want));
+    ck_assert_uint_eq(told(strbuf_str(&out)), lost);
     ck_assert_ptr_nonnull(strstr(strbuf_str(&out), "TCPIP1 0\n"));
     ck_assert_ptr_nonnull(strstr(strbuf_str(&out), "TCPIP1 8190\n"));
     ck_assert_ptr_null(strstr(strbuf_str(&out), "TCPIP1 9999\n"));
