@@ -78,16 +78,25 @@ static void print_findings(const struct diags *diags)
     strbuf_done(&out);
 }
 
+/* The log's readers learn too why the daemon is not there. */
+static void refuse(const struct config *config, const struct diags *diags)
+{
+    struct error err;
+
+    if (server_refuse(config, diags, &err) < 0)
+        fprintf(stderr, "attlsd: %s\n", err.text);
+}
+
 /* Configuration and policy, findings printed. */
-static int load(const char *file, struct snapshot **ret, int *ret_status)
+static int load(const struct arguments *args, struct snapshot **ret,
+                int *ret_status)
 {
     struct diags *diags = diags_new();
     struct config *config = NULL;
-    int r = diags == NULL ? ERR_NOMEM : config_load(file, diags, &config);
+    int r = diags == NULL ? ERR_NOMEM : config_load(args->file, diags, &config);
 
     if (r == 0)
         r = snapshot_load(config, diags, ret);
-    config_unref(config);
     if (r == ERR_NOMEM)
         fputs("attlsd: no memory\n", stderr);
     *ret_status = 2;
@@ -95,7 +104,10 @@ static int load(const char *file, struct snapshot **ret, int *ret_status)
         print_findings(diags);
         if (r == 0)
             *ret_status = diags_level(diags, DIAG_WARNING) != 0 ? 1 : 0;
+        else if (config != NULL && !args->test)
+            refuse(config, diags);
     }
+    config_unref(config);
     diags_free(diags);
     return r;
 }
@@ -129,7 +141,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "attlsd: %s\n", err.text);
         return 1;
     }
-    if (load(args.file, &snapshot, &status) < 0)
+    if (load(&args, &snapshot, &status) < 0)
         return args.test ? status : 1;
     if (args.test) {
         snapshot_unref(snapshot);

@@ -90,17 +90,22 @@ static bool files_changed(const struct pagent *p, const struct snapshot *s)
 
 /* ---- messages ---- */
 
-void pagent_say(struct pagent *p, struct strbuf *console, const char *function,
+static void say(struct trace *t, struct strbuf *console, const char *function,
                 enum operator_message m, const char *first, const char *second)
 {
     struct strbuf text = STRBUF_INIT;
 
     operator_add(m, first, second, &text);
-    agent_log(p->params.trace, AGENT_ALL, AGENT_EVENT, function, "%s",
-              strbuf_str(&text));
+    agent_log(t, AGENT_ALL, AGENT_EVENT, function, "%s", strbuf_str(&text));
     if (console != NULL)
         strbuf_addf(console, "%s\n", strbuf_str(&text));
     strbuf_done(&text);
+}
+
+void pagent_say(struct pagent *p, struct strbuf *console, const char *function,
+                enum operator_message m, const char *first, const char *second)
+{
+    say(p->params.trace, console, function, m, first, second);
 }
 
 /* What stands at the end of every processing (IP Messages, EZD1586I). */
@@ -144,10 +149,12 @@ void pagent_ended(struct pagent *p)
     pagent_say(p, NULL, "main", OPERATOR_SHUTDOWN, NULL, NULL);
 }
 
-/* ---- reloading ---- */
+/* ---- findings ---- */
 
-static void say_findings(struct pagent *p, const struct diags *diags,
-                         struct strbuf *console)
+static const char fn_read[] = "profile_read_ttls";
+
+static void say_findings(struct trace *t, unsigned levels,
+                         const struct diags *diags, struct strbuf *console)
 {
     struct strbuf line = STRBUF_INIT, text = STRBUF_INIT;
     size_t i;
@@ -161,8 +168,7 @@ static void say_findings(struct pagent *p, const struct diags *diags,
         diag_format(d, &line);
         if (line.len != 0)
             strbuf_add_escaped(&text, line.data, line.len - 1);
-        agent_log(p->params.trace, p->level,
-                  error ? AGENT_OBJERR : AGENT_WARNING, "profile_read_ttls",
+        agent_log(t, levels, error ? AGENT_OBJERR : AGENT_WARNING, fn_read,
                   "%s", strbuf_str(&text));
         if (console != NULL && error)
             strbuf_addf(console, "%s\n", strbuf_str(&text));
@@ -170,6 +176,32 @@ static void say_findings(struct pagent *p, const struct diags *diags,
     strbuf_done(&line);
     strbuf_done(&text);
 }
+
+/* The main file is the only one that no statement names: no place. */
+static bool main_is_unreadable(const struct diags *diags)
+{
+    size_t i;
+
+    for (i = 0; i < diags_count(diags); i++) {
+        const struct diag *d = diags_get(diags, i);
+
+        if (d->line == 0 && strcmp(d->name, "file-read") == 0)
+            return true;
+    }
+    return false;
+}
+
+void pagent_not_started(struct trace *t, const char *image,
+                        const struct diags *diags)
+{
+    say(t, NULL, "main", OPERATOR_STARTING, NULL, NULL);
+    say_findings(t, AGENT_ALL, diags, NULL);
+    if (!main_is_unreadable(diags))
+        say(t, NULL, fn_read, OPERATOR_ERRORS, image, "TTLS");
+    say(t, NULL, "main", OPERATOR_EXITING, NULL, NULL);
+}
+
+/* ---- reloading ---- */
 
 static void install(struct pagent *p, struct snapshot *next,
                     enum pagent_how how, struct strbuf *console)
@@ -211,8 +243,7 @@ static void keep_running(struct pagent *p, struct strbuf *console)
 {
     struct snapshot *s = snapshots_get(p->params.snapshots);
 
-    pagent_say(p, console, "profile_read_ttls", OPERATOR_ERRORS,
-               snapshot_stack(s), "TTLS");
+    pagent_say(p, console, fn_read, OPERATOR_ERRORS, snapshot_stack(s), "TTLS");
     pagent_note_files(p, s);
     snapshot_unref(s);
     trace_remark(p->params.trace, TRACE_ERR,
@@ -231,7 +262,7 @@ int pagent_reload(struct pagent *p, enum pagent_how how, struct strbuf *console)
     pthread_mutex_lock(&p->lock);
     if (diags != NULL) {
         r = load(p, diags, &next);
-        say_findings(p, diags, console);
+        say_findings(p->params.trace, p->level, diags, console);
     }
     if (r == 0) {
         /* a swap may free it at any time after that */

@@ -35,6 +35,13 @@ void pagent_free(struct pagent *p); /* NULL allowed */
 
 /* The messages and the log of the start, about the first snapshot. */
 void pagent_started(struct pagent *p);
+/*
+ * Those of a start that fails because the policy of IMAGE can't be loaded:
+ * what was found; EZZ8438I, but not where the main file can't be read; and
+ * EZZ8434I, for attlsd ends then (z/OS's agent goes on without a policy).
+ */
+void pagent_not_started(struct trace *t, const char *image,
+                        const struct diags *diags);
 /* Those of an orderly end. */
 void pagent_ended(struct pagent *p);
 

@@ -55,7 +55,7 @@ static int open_sink(const struct config_sink *cfg, struct sink **ret,
     }
 }
 
-static int add_sink(struct server *s, const struct config_sink *cfg,
+static int add_sink(struct trace *t, const struct config_sink *cfg,
                     struct error *err)
 {
     struct sink *sink = NULL;
@@ -65,20 +65,35 @@ static int add_sink(struct server *s, const struct config_sink *cfg,
         return r;
     if (cfg->joblog >= 0)
         sink->joblog = cfg->joblog == 1;
-    return trace_add_sink(s->trace, sink, err);
+    return trace_add_sink(t, sink, err);
 }
 
-static int open_log(struct server *s, struct error *err)
+/* *RET is the caller's to free, also after an error. */
+static int open_log(const struct config *cfg, const char *stack,
+                    struct trace **ret, struct error *err)
 {
     static const struct config_sink standard = {SINK_STDERR, "", -1};
-    const struct config_sinks *sinks = &s->config->sinks;
+    const struct config_sinks *sinks = &cfg->sinks;
     size_t i;
-    int r = trace_new(snapshot_stack(s->params.first), &s->trace, err);
+    int r = trace_new(stack, ret, err);
 
     if (r == 0 && sinks->count == 0)
-        r = add_sink(s, &standard, err);
+        r = add_sink(*ret, &standard, err);
     for (i = 0; r == 0 && i < sinks->count; i++)
-        r = add_sink(s, &sinks->item[i], err);
+        r = add_sink(*ret, &sinks->item[i], err);
+    return r;
+}
+
+int server_refuse(const struct config *cfg, const struct diags *diags,
+                  struct error *err)
+{
+    const char *stack = cfg->stack[0] != '\0' ? cfg->stack : "TCPIP";
+    struct trace *trace = NULL;
+    int r = open_log(cfg, stack, &trace, err);
+
+    if (r == 0)
+        pagent_not_started(trace, stack, diags);
+    trace_free(trace);
     return r;
 }
 
@@ -202,7 +217,7 @@ int server_new(const struct server_params *params, struct server **ret,
         error_nomem(err);
     }
     if (r == 0)
-        r = open_log(s, err);
+        r = open_log(s->config, snapshot_stack(params->first), &s->trace, err);
     if (r == 0)
         r = open_listeners(s, err);
     if (r == 0)

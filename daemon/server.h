@@ -26,6 +26,14 @@ int server_new(const struct server_params *params, struct server **ret,
 void server_free(struct server *s); /* NULL allowed */
 
 /*
+ * A daemon that can't start because its policy can't be loaded: what was found
+ * and the Policy Agent's messages are written to the log that CFG names. ERR_*:
+ * it can't be opened.
+ */
+int server_refuse(const struct config *cfg, const struct diags *diags,
+                  struct error *err);
+
+/*
  * Leaves the terminal (unless foreground), starts the threads and serves
  * until a signal ends it. The exit status; the caller's process may have been
  * left, then its exit status is 0 once the daemon serves.
