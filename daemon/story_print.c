@@ -516,7 +516,7 @@ static void outcome_json(const struct story *s, struct json *j)
     if (s->outcome.rc == 0)
         return;
     json_string(j, "reason", s->outcome.reason);
-    json_string(j, "failed", who_failed(s));
+    json_string(j, "who", who_failed(s));
     if (s->outcome.alert_sent >= 0)
         json_string(j, "alert_sent",
                     tls_alert_name(s->outcome.alert_sent, buf));
