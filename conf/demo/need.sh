@@ -29,6 +29,7 @@ demo  file:/usr/share/java/derbynet.jar          derby-tools
 demo  pc:libseccomp                              libseccomp-dev
 demo  pc:libmnl                                  libmnl-dev
 demo  file:/usr/sbin/nft                         nftables
+demo  cmd:ip                                     iproute2
 tests cmd:ss                                     iproute2
 tests pc:check                                   check
 tests cmd:clang-format-14                        clang-format-14

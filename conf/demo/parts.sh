@@ -197,6 +197,7 @@ start_attlsd()
 # --- Apache Derby ---------------------------------------------------------
 
 derby_jars=/usr/share/java
+derby_as=() # a command before java: as which account it runs
 derby_java()
 {
     local jar path=
@@ -205,7 +206,7 @@ derby_java()
     done
     # No performance data file in /tmp, no derby.log where the caller stands,
     # and a quick start.
-    java=(java -XX:-UsePerfData -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
+    java=("${derby_as[@]}" java -XX:-UsePerfData -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
         "-Djava.io.tmpdir=$tmp" "-Dderby.system.home=$tmp" -cp "${path%:}")
 }
 

@@ -13,21 +13,10 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # for the stories; of story.sh
 
-refuse_or_skip()
-{
-    case ",${ATTLS_REQUIRE-}," in
-    *,netns,*) echo "FAIL: ATTLS_REQUIRE says netns, and $1" && exit 1 ;;
-    esac
-    echo "SKIP: $1"
-    exit 77
-}
-
-PATH=$PATH:/usr/sbin:/sbin
+# shellcheck source=tests/netns/may.sh
+. "$(dirname "${BASH_SOURCE[0]}")/may.sh"
 if [ "${ATTLS_NS-}" != 1 ]; then
-    unshare -Urnm true 2>/dev/null ||
-        refuse_or_skip "this kernel lets nobody make user and network namespaces"
-    command -v nft >/dev/null || refuse_or_skip "there is no nft"
-    command -v ip >/dev/null || refuse_or_skip "there is no ip (iproute2)"
+    may_have_namespaces
     export ATTLS_NS=1
     exec unshare -Urnm "$0" "$@"
 fi
@@ -38,9 +27,7 @@ unaware=$test_bin/unaware
 here4=192.168.17.220 here6=fd17::220
 peer4=192.168.17.10 peer6=fd17::10
 
-"$bin/attlsd" -t -f /dev/stdin <<<'listeners = ( { mode = "transparent"; } ); pagent = "/dev/null";' 2>&1 |
-    grep -q 'built without transparent mode' &&
-    refuse_or_skip "attlsd was built without transparent mode"
+may_be_transparent
 
 # peer COMMAND...: on the other end of the wire, in the foreground.
 peer()
