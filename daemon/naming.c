@@ -247,6 +247,8 @@ int naming_new(struct naming **ret, struct error *err)
 
 void naming_stop(struct naming *n)
 {
+    if (n == NULL)
+        return;
     pthread_mutex_lock(&n->lock);
     n->stop = true;
     pthread_cond_signal(&n->wake);

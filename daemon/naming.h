@@ -16,7 +16,7 @@ struct naming_task; /* a question on its way */
 /* Starts the thread. ERR_NOMEM, ERR_SYSTEM. */
 int naming_new(struct naming **ret, struct error *err);
 /* Ends the thread: no DONE is called after it, and nothing is answered. */
-void naming_stop(struct naming *n);
+void naming_stop(struct naming *n); /* NULL allowed */
 void naming_free(struct naming *n); /* NULL allowed */
 
 struct naming_question {

@@ -238,6 +238,8 @@ void server_free(struct server *s)
     if (s == NULL)
         return;
     console_close(s->console);
+    naming_stop(s->naming); /* it wakes workers */
+    workers_stop(s->workers, 0);
     pagent_free(s->pagent);
     stories_free(s->stories);
     audit_free(s->audit);
@@ -279,8 +281,11 @@ static int wait_for_child(int fd)
     return n == 1 ? status : 1;
 }
 
-/* *RET_READY: where the child reports; -1 in the foreground. Returns -1 in
- * the process that goes on, else the exit status of the one that ends. */
+/*
+ * *RET_READY: where the child reports; -1 in the foreground. Returns -1 in
+ * the process that goes on, else an exit status. The parent ends here: the
+ * socket files and the queued log that it would clear away are the child's.
+ */
 static int leave_terminal(struct server *s, int *ret_ready)
 {
     int pipes[2];
@@ -296,7 +301,7 @@ static int leave_terminal(struct server *s, int *ret_ready)
     }
     if (pid > 0) {
         fd_close(&pipes[1]);
-        return wait_for_child(pipes[0]);
+        _exit(wait_for_child(pipes[0]));
     }
     fd_close(&pipes[0]);
     *ret_ready = pipes[1];

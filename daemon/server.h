@@ -35,8 +35,8 @@ int server_refuse(const struct config *cfg, const struct diags *diags,
 
 /*
  * Leaves the terminal (unless foreground), starts the threads and serves
- * until a signal ends it. The exit status; the caller's process may have been
- * left, then its exit status is 0 once the daemon serves.
+ * until a signal ends it. The exit status. A process that leaves the terminal
+ * does not return: it ends with 0 once its child serves, else with 1.
  */
 int server_run(struct server *s);
 
