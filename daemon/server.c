@@ -371,7 +371,6 @@ static int start(struct server *s, struct error *err)
     const struct config *cfg = s->config;
     struct workers_params wp = {
         .count = (unsigned)cfg->workers,
-        .max_connections = cfg->max_connections,
         .snapshots = s->snapshots,
         .trace = s->trace,
         .stories = s->stories,
@@ -418,6 +417,16 @@ static void remark_start(struct server *s)
     }
 }
 
+/* Milliseconds; stop_limit, as the configuration says now. */
+static unsigned long stop_limit(const struct server *s)
+{
+    struct snapshot *now = snapshots_get(s->snapshots);
+    unsigned long seconds = snapshot_config(now)->stop_limit;
+
+    snapshot_unref(now);
+    return seconds * 1000;
+}
+
 int server_run(struct server *s)
 {
     struct error err;
@@ -443,7 +452,7 @@ int server_run(struct server *s)
     console_close(s->console);
     s->console = NULL;
     naming_stop(s->naming); /* it wakes workers */
-    workers_stop(s->workers, s->config->stop_limit * 1000);
+    workers_stop(s->workers, stop_limit(s));
     s->workers = NULL;
     pagent_ended(s->pagent);
     return 0;

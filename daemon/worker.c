@@ -153,13 +153,23 @@ static void on_hand_on(void *arg, struct conn *c)
     ring(to);
 }
 
+/* max_connections, as the configuration says now. */
+static bool is_full(struct worker *w)
+{
+    struct snapshot *s = snapshots_get(w->host.snapshots);
+    unsigned long most = snapshot_config(s)->max_connections;
+
+    snapshot_unref(s);
+    return workers_connections(w->all) >= most;
+}
+
 /* To the worker with the fewest connections. */
 static void place(void *arg, const struct config_listener *l,
                   struct intercepted *in)
 {
     struct worker *w = arg, *to;
 
-    if (workers_connections(w->all) >= w->all->params.max_connections) {
+    if (is_full(w)) {
         metrics_add(&w->host.metrics, COUNTER_LIMITED, 1);
         intercepted_drop(in);
         return;

@@ -13,8 +13,7 @@
 struct workers;
 
 struct workers_params {
-    unsigned count;                /* 0: one per core */
-    unsigned long max_connections; /* altogether */
+    unsigned count; /* 0: one per core */
     struct snapshots *snapshots;
     struct trace *trace;
     struct pairs *pairs; /* NULL: no listener is transparent */

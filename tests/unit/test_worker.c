@@ -2,6 +2,7 @@
 
 #include "daemon/worker.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -52,12 +53,14 @@ static int listen_anywhere(struct netaddr *ret)
 static void shop_open_for(struct shop *s, unsigned workers, unsigned long max,
                           const char *job)
 {
-    struct workers_params wp = {.count = workers, .max_connections = max};
+    struct workers_params wp = {.count = workers};
     struct config_listener *l;
     struct error err;
+    char settings[64];
 
     memset(s, 0, sizeof(*s));
-    rig_open(&s->rig, rings, "", "");
+    snprintf(settings, sizeof(settings), "max_connections = %lu;", max);
+    rig_open(&s->rig, rings, settings, "");
     l = rig_listener(&s->rig, RIG_IN);
     s->target = listen_anywhere(&l->target.address[0]);
     l->jobname = job;
@@ -247,6 +250,40 @@ START_TEST(above_the_limit_they_are_reset)
 }
 END_TEST
 
+/* A refresh may make the limit higher, and lower than what is open. */
+START_TEST(limit_follows_a_refresh)
+{
+    struct shop s;
+    struct config *first; /* has the listener */
+    int in[3], out[2];
+    char byte;
+
+    shop_open(&s, 2, 1);
+    first = config_ref(s.rig.config);
+    in[0] = enter(&s);
+    out[0] = accept(s.target, NULL, NULL);
+    exchange(in[0], out[0]);
+    snapshots_swap(s.rig.snapshots,
+                   rig_load(&s.rig, "max_connections = 2;", ""));
+    in[1] = enter(&s);
+    out[1] = accept(s.target, NULL, NULL);
+    exchange(in[1], out[1]);
+    snapshots_swap(s.rig.snapshots,
+                   rig_load(&s.rig, "max_connections = 1;", ""));
+    in[2] = enter(&s);
+    ck_assert_int_lt(recv(in[2], &byte, 1, 0), 0);
+    exchange(in[0], out[0]);
+    ck_assert_uint_eq(workers_counter(s.workers, COUNTER_LIMITED), 1);
+    shop_close(&s, 0);
+    config_unref(first);
+    fd_close(&in[0]);
+    fd_close(&in[1]);
+    fd_close(&in[2]);
+    fd_close(&out[0]);
+    fd_close(&out[1]);
+}
+END_TEST
+
 START_TEST(stopping_resets_what_does_not_end)
 {
     struct shop s;
@@ -285,6 +322,7 @@ tcase_add_unchecked_fixture(tc, setup, teardown);
 TEST_ROWS(many_connections_through_few_threads, counts)
 TEST_ROWS(handshakes_of_a_storm_are_handed_on, counts)
 TEST(above_the_limit_they_are_reset)
+TEST(limit_follows_a_refresh)
 TEST(stopping_resets_what_does_not_end)
 TEST(stopping_in_a_rush)
 TESTS_END
