@@ -20,8 +20,8 @@ struct place {
     SLIST_ENTRY(place) next;
     const struct policy_action *group, *action;
     char userid[9];
-    pthread_mutex_t lock; /* held while the environment is opened */
-    uint32_t id;
+    _Atomic uint32_t id;     /* read without the lock too */
+    pthread_mutex_t lock;    /* held while the environment is opened */
     struct environment *env; /* NULL: not opened yet, or could not be */
 };
 
@@ -416,6 +416,7 @@ static const struct policy_rule *find_equal(const struct snapshot *s,
 static bool same_settings(const struct snapshot *a, const struct snapshot *b)
 {
     return strcmp(a->config->racf, b->config->racf) == 0 &&
+           strcmp(a->config->pagent_root, b->config->pagent_root) == 0 &&
            a->config->allow_legacy == b->config->allow_legacy &&
            a->config->min_rsa == b->config->min_rsa &&
            a->config->zos_release == b->config->zos_release;

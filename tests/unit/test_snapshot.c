@@ -159,7 +159,17 @@ START_TEST(unchanged_environment_is_kept)
 }
 END_TEST
 
-/* Another store is another ring, whatever the policy says. */
+/* Another store is another ring, another root another key file, whatever the
+ * policy says. */
+static const struct {
+    const char *name, *settings;
+} others[] = {
+    {"min_rsa", "min_rsa = 3072;"},
+    {"pagent_root", "pagent_root = \"/srv/other\";"},
+    {"allow_legacy", "allow_legacy = true;"},
+    {"release", "release = \"2.5\";"},
+};
+
 START_TEST(other_settings_keep_nothing)
 {
     struct environment_link a;
@@ -170,10 +180,11 @@ START_TEST(other_settings_keep_nothing)
     next = snapshots_get(r.snapshots);
     snapshot_link(next, r.snapshots, find(next, POLICY_INBOUND), "SERVER", &a);
     snapshot_unref(next);
-    snapshots_swap(r.snapshots, rig_load(&r, "min_rsa = 3072;", ""));
+    snapshots_swap(r.snapshots, rig_load(&r, others[_i].settings, ""));
     next = snapshots_get(r.snapshots);
-    ck_assert(!snapshot_has_environment(next, a.envid));
-    ck_assert(!snapshot_has_group(next, a.grpid));
+    ck_assert_msg(!snapshot_has_environment(next, a.envid), "%s",
+                  others[_i].name);
+    ck_assert_msg(!snapshot_has_group(next, a.grpid), "%s", others[_i].name);
     environment_unref(a.env);
     snapshot_unref(next);
     rig_close(&r);
@@ -256,7 +267,7 @@ TEST(environment_is_opened_once_for_each_user)
 TEST(failed_environment_is_tried_again)
 TEST(swap_leaves_the_old_one)
 TEST(unchanged_environment_is_kept)
-TEST(other_settings_keep_nothing)
+TEST_ROWS(other_settings_keep_nothing, others)
 TEST(ttls_follows_a_change_of_the_configuration_only)
 TEST(threads_share_while_it_is_swapped)
 TESTS_END
