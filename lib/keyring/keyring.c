@@ -37,8 +37,13 @@ static int parse_name(const char *userid, const char *name,
     else if (ret->is_virtual && len == 6 && memcmp(owner, "*SITE*", 6) == 0)
         owner = OWNER_SITE, len = strlen(owner);
     if (slash != NULL && len == 7 && memcmp(owner, "*TOKEN*", 7) == 0)
-        return error_set(err, ERR_UNSUPPORTED,
-                         "Keyring %s: PKCS#11 tokens are not supported", name);
+        return error_set(
+            err, ERR_UNSUPPORTED,
+            "Keyring %s: PKCS#11 tokens are not supported; connect "
+            "the certificate to a key ring (RACDCERT ADD, "
+            "CONNECT), or code the path of a PKCS#12 file with "
+            "KeyringPw or KeyringStashFile",
+            name);
     if (len == 0 || len > SAF_NAME_MAX || *ret->ring == '\0')
         return error_set(err, ERR_NOT_FOUND,
                          "Keyring %s is not of the form ring or userid/ring",
