@@ -144,6 +144,12 @@ static int refused(const char *said, struct error *err)
                          "nft: this needs root, or CAP_NET_ADMIN in this "
                          "network namespace (%s)",
                          text);
+    if (strstr(said, "Message too long") != NULL)
+        return error_set(err, ERR_LIMIT,
+                         "nft: too many rules for a user namespace; outside "
+                         "it, raise net.core.wmem_max or let root install "
+                         "them (%s)",
+                         text);
     if (strstr(said, "No such file or directory") != NULL)
         return error_set(err, ERR_NOT_FOUND, "nft: %s", text);
     return error_set(err, ERR_VALUE, "nft: %s", text);

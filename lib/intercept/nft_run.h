@@ -13,7 +13,9 @@
 #include "util/strbuf.h"
 
 /* Applies TEXT. ERR_NOT_FOUND (there is no nft), ERR_DENIED (the kernel says
- * that we may not), ERR_VALUE (refused, with what nft says), ERR_SYSTEM. */
+ * that we may not), ERR_LIMIT (more than a socket of net.core.wmem_max takes,
+ * which binds all but root of the first user namespace), ERR_VALUE (refused,
+ * with what nft says), ERR_SYSTEM. */
 int nft_apply(const char *text, struct error *err);
 
 /*
