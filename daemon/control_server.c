@@ -12,11 +12,12 @@
 #include <sys/eventfd.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "util/fd.h"
+#include "util/unixsock.h"
+
+enum { BACKLOG = 16 };
 
 static const char group_name[] = "attls";
 
@@ -314,63 +315,16 @@ int control_server_start(struct control_server *s,
 
 /* ---- the socket ---- */
 
-/* What a daemon left behind that is not there any more. */
-static int remove_stale(const struct sockaddr_un *un, struct error *err)
-{
-    struct stat st;
-    int fd, r;
-
-    if (lstat(un->sun_path, &st) != 0)
-        return 0;
-    if (!S_ISSOCK(st.st_mode))
-        return error_set(err, ERR_EXISTS, "%s is there and is no socket",
-                         un->sun_path);
-    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0)
-        return error_errno(err, "socket");
-    r = connect(fd, (const struct sockaddr *)un, sizeof(*un));
-    if (r != 0 && errno == ECONNREFUSED) {
-        fd_close(&fd);
-        return unlink(un->sun_path) == 0
-                   ? 0
-                   : error_errno(err, "%s can't be removed", un->sun_path);
-    }
-    fd_close(&fd);
-    return error_set(err, ERR_EXISTS,
-                     "another daemon answers at %s; give each its own "
-                     "control in attlsd.conf",
-                     un->sun_path);
-}
-
 static int bind_socket(struct control_server *s, struct error *err)
 {
-    struct sockaddr_un un = {.sun_family = AF_UNIX};
     const struct group *g;
-    mode_t old;
-    int r;
+    int r = unixsock_listen(s->path, SOCK_STREAM, 0660, BACKLOG, &s->fd, err);
 
-    if (strlen(s->path) >= sizeof(un.sun_path))
-        return error_set(err, ERR_LIMIT, "%s is too long for a socket",
-                         s->path);
-    strcpy(un.sun_path, s->path);
-    r = remove_stale(&un, err);
-    if (r < 0)
+    if (r != 0)
         return r;
-    s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (s->fd < 0)
-        return error_errno(err, "socket");
-    old = umask(0117); /* before any thread is there */
-    r = bind(s->fd, (const struct sockaddr *)&un, sizeof(un));
-    umask(old);
-    if (r != 0) {
-        fd_close(&s->fd);
-        return error_errno(err, "the control socket %s", s->path);
-    }
     g = getgrnam(group_name);
     if (g != NULL && chown(s->path, (uid_t)-1, g->gr_gid) == 0)
         s->gid = g->gr_gid;
-    if (listen(s->fd, 16) != 0)
-        return error_errno(err, "the control socket %s", s->path);
     return 0;
 }
 

@@ -5,15 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 
 #include "util/fd.h"
+#include "util/unixsock.h"
 
 enum { LINE_MAX_LEN = 256, PATIENCE = 10, BACKLOG = 8, ANSWER_MAX = 1 << 20 };
 
@@ -25,18 +24,6 @@ struct hws_console {
     hws_command_fn command;
     void *arg;
 };
-
-static int address(const char *path, struct sockaddr_un *ret, struct error *err)
-{
-    memset(ret, 0, sizeof(*ret));
-    ret->sun_family = AF_UNIX;
-    if (strlen(path) >= sizeof(ret->sun_path))
-        return error_set(err, ERR_LIMIT,
-                         "%s: the path of a socket has at most %zu characters",
-                         path, sizeof(ret->sun_path) - 1);
-    memcpy(ret->sun_path, path, strlen(path) + 1);
-    return 0;
-}
 
 /* ---- serving ---- */
 
@@ -104,49 +91,6 @@ static void on_acceptable(evutil_socket_t fd, short what, void *arg)
     bufferevent_enable(bev, EV_READ | EV_WRITE);
 }
 
-/* A socket file without a server is what a crash has left. */
-static int clear_path(const char *path, const struct sockaddr_un *sa,
-                      struct error *err)
-{
-    struct stat st;
-    int fd, r;
-
-    if (lstat(path, &st) < 0)
-        return 0;
-    if (!S_ISSOCK(st.st_mode))
-        return error_set(err, ERR_EXISTS, "%s exists and is no socket", path);
-    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return error_errno(err, "socket");
-    r = connect(fd, (const struct sockaddr *)sa, sizeof(*sa));
-    fd_close(&fd);
-    if (r == 0)
-        return error_set(err, ERR_EXISTS, "%s: another hws serves it", path);
-    if (unlink(path) < 0)
-        return error_errno(err, "%s: can't remove", path);
-    return 0;
-}
-
-static int bind_there(struct hws_console *c, struct error *err)
-{
-    struct sockaddr_un sa;
-    mode_t mask;
-    int r = address(c->path, &sa, err);
-
-    if (r == 0)
-        r = clear_path(c->path, &sa, err);
-    if (r != 0)
-        return r;
-    c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    mask = umask(0177);
-    if (c->fd < 0 || bind(c->fd, (struct sockaddr *)&sa, sizeof(sa)) < 0)
-        r = error_errno(err, "%s: can't bind", c->path);
-    else if (listen(c->fd, BACKLOG) < 0)
-        r = error_errno(err, "%s: can't listen", c->path);
-    umask(mask);
-    return r;
-}
-
 int hws_console_open(struct event_base *base, const char *path,
                      hws_command_fn command, void *arg,
                      struct hws_console **ret, struct error *err)
@@ -161,7 +105,9 @@ int hws_console_open(struct event_base *base, const char *path,
     c->arg = arg;
     c->fd = -1;
     c->path = strdup(path);
-    r = c->path != NULL ? bind_there(c, err) : error_nomem(err);
+    r = c->path != NULL
+            ? unixsock_listen(path, SOCK_STREAM, 0600, BACKLOG, &c->fd, err)
+            : error_nomem(err);
     if (r == 0) {
         c->acceptable =
             event_new(base, c->fd, EV_READ | EV_PERSIST, on_acceptable, c);
@@ -169,8 +115,6 @@ int hws_console_open(struct event_base *base, const char *path,
             r = error_nomem(err);
     }
     if (r != 0) {
-        if (c->acceptable == NULL) /* the path may be another's */
-            fd_close(&c->fd);
         hws_console_close(c);
         return r;
     }
@@ -219,7 +163,7 @@ int hws_console_ask(const char *path, const char *command, unsigned seconds,
     struct sockaddr_un sa;
     int fd, r;
 
-    r = address(path, &sa, err);
+    r = unixsock_address(path, &sa, err);
     if (r != 0)
         return r;
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);

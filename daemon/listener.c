@@ -6,11 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "util/fd.h"
+#include "util/unixsock.h"
 
 enum {
     BATCH = 4,      /* sockets taken before other events get their turn */
@@ -23,30 +21,6 @@ struct listener {
     struct listener_host host;
     struct event *event, *retry;
 };
-
-/* A socket of that name that nobody listens on any more is in the way. */
-static int bind_unix(struct listener *l, unsigned long backlog,
-                     struct error *err)
-{
-    const char *path = l->cfg->socket;
-    struct sockaddr_un un = {.sun_family = AF_UNIX};
-    int probe = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-
-    memcpy(un.sun_path, path, strlen(path));
-    if (probe >= 0 && connect(probe, (struct sockaddr *)&un, sizeof(un)) < 0 &&
-        errno == ECONNREFUSED)
-        unlink(path);
-    fd_close(&probe);
-    l->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (l->fd < 0)
-        return error_errno(err, "listener %s: socket", path);
-    if (bind(l->fd, (struct sockaddr *)&un, sizeof(un)) < 0)
-        return error_errno(err, "listener %s: bind", path);
-    /* who may is said by allow, and by the folder */
-    if (chmod(path, 0666) < 0 || listen(l->fd, (int)backlog) < 0)
-        return error_errno(err, "listener %s: listen", path);
-    return 0;
-}
 
 static int bind_and_listen(struct listener *l, unsigned long backlog,
                            struct error *err)
@@ -83,8 +57,11 @@ int listener_open(const struct config_listener *cfg, unsigned long backlog,
         return error_nomem(err);
     l->cfg = cfg;
     l->fd = -1;
-    r = cfg->mode == MODE_RUN ? bind_unix(l, backlog, err)
-                              : bind_and_listen(l, backlog, err);
+    if (cfg->mode == MODE_RUN) /* who may is said by allow, and by the folder */
+        r = unixsock_listen(cfg->socket, SOCK_SEQPACKET, 0666, (int)backlog,
+                            &l->fd, err);
+    else
+        r = bind_and_listen(l, backlog, err);
     if (r < 0) {
         listener_close(l);
         return r;

@@ -1,0 +1,85 @@
+#include "util/unixsock.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "util/fd.h"
+
+int unixsock_address(const char *path, struct sockaddr_un *ret,
+                     struct error *err)
+{
+    size_t len = strlen(path);
+
+    memset(ret, 0, sizeof(*ret));
+    ret->sun_family = AF_UNIX;
+    if (len >= sizeof(ret->sun_path))
+        return error_set(err, ERR_LIMIT,
+                         "%s: the path of a socket has at most %zu characters",
+                         path, sizeof(ret->sun_path) - 1);
+    memcpy(ret->sun_path, path, len + 1);
+    return 0;
+}
+
+/* connect() says ECONNREFUSED of a plain file too: it is looked at first. */
+static int remove_stale(const struct sockaddr_un *un, int type,
+                        struct error *err)
+{
+    struct stat st;
+    int fd, r;
+
+    if (lstat(un->sun_path, &st) != 0)
+        return 0;
+    if (!S_ISSOCK(st.st_mode))
+        return error_set(err, ERR_EXISTS, "%s is there and is no socket",
+                         un->sun_path);
+    fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return error_errno(err, "%s: socket", un->sun_path);
+    r = connect(fd, (const struct sockaddr *)un, sizeof(*un));
+    fd_close(&fd); /* keeps errno */
+    if (r == 0 || errno != ECONNREFUSED)
+        return error_set(err, ERR_EXISTS,
+                         "another daemon answers at %s; give each a socket "
+                         "of its own",
+                         un->sun_path);
+    return unlink(un->sun_path) == 0
+               ? 0
+               : error_errno(err, "%s can't be removed", un->sun_path);
+}
+
+static int bind_with_mode(int fd, const struct sockaddr_un *un, mode_t mode)
+{
+    mode_t old = umask(0777 & ~mode);
+    int r = bind(fd, (const struct sockaddr *)un, sizeof(*un));
+
+    umask(old);
+    return r;
+}
+
+int unixsock_listen(const char *path, int type, mode_t mode, int backlog,
+                    int *ret_fd, struct error *err)
+{
+    struct sockaddr_un un;
+    int fd, r = unixsock_address(path, &un, err);
+
+    if (r == 0)
+        r = remove_stale(&un, type, err);
+    if (r != 0)
+        return r;
+    fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return error_errno(err, "%s: socket", path);
+    if (bind_with_mode(fd, &un, mode) != 0) {
+        r = error_errno(err, "%s: bind", path);
+    } else if (listen(fd, backlog) != 0) {
+        r = error_errno(err, "%s: listen", path);
+        unlink(path);
+    }
+    if (r != 0)
+        fd_close(&fd);
+    else
+        *ret_fd = fd;
+    return r;
+}

@@ -1,0 +1,27 @@
+#ifndef UTIL_UNIXSOCK_H
+#define UTIL_UNIXSOCK_H
+
+/* Sockets with a path (unix(7)). */
+
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include "util/error.h"
+
+/* ERR_LIMIT: PATH is too long for a socket (107 bytes). */
+int unixsock_address(const char *path, struct sockaddr_un *ret,
+                     struct error *err);
+
+/*
+ * Makes a listening socket of TYPE (SOCK_STREAM, SOCK_SEQPACKET) at PATH whose
+ * file has MODE. A file that a program left behind that is not there any more
+ * is replaced; one that is no socket, or at which somebody answers, never is.
+ * The descriptor is non-blocking and the caller's, who also removes the file.
+ *
+ * Sets the process's umask for a moment: only where no other thread makes
+ * files. ERR_LIMIT, ERR_EXISTS, ERR_SYSTEM; the text names PATH.
+ */
+int unixsock_listen(const char *path, int type, mode_t mode, int backlog,
+                    int *ret_fd, struct error *err);
+
+#endif
