@@ -33,7 +33,6 @@ struct conn {
     uint64_t deadline;      /* 0: none */
     uint64_t handshake_end; /* handshake_limit */
     uint64_t active;        /* when bytes last moved */
-    uint64_t moved;         /* bytes at that time */
     uint32_t id, grpid, envid;
     uint8_t state, reason;
     uint8_t target;           /* which address of the target is next */
@@ -68,7 +67,7 @@ static inline const struct config *conn_config(const struct conn *c)
 void conn_queue(struct conn *c, struct conn_list *list);
 /* The limit that the state has from now on; 0: none. */
 void conn_arm(struct conn *c, uint64_t milliseconds);
-/* The reason, once; the first one counts. Returns EV. */
+/* The reason, should the connection end by EV. Returns EV. */
 enum conn_event conn_because(struct conn *c, enum conn_reason why,
                              enum conn_event ev);
 /* Who the EZD lines of this connection are about. */

@@ -11,11 +11,9 @@
 #include "daemon/console_private.h"
 
 static console_answer_fn *const answers[CONTROL_COMMAND_COUNT] = {
-    [CONTROL_STATUS] = console_status,   [CONTROL_RULESET] = console_ruleset,
-    [CONTROL_POLICY] = console_policy,   [CONTROL_NETSTAT] = console_netstat,
-    [CONTROL_DISPLAY] = console_display, [CONTROL_WHY] = console_why,
-    [CONTROL_AUDIT] = console_audit,     [CONTROL_MODIFY] = console_modify,
-    [CONTROL_VARY] = console_vary,
+#define COMMAND(id, name, right, file, syntax, help) console_##name,
+#include "control/commands.def"
+#undef COMMAND
 };
 
 bool question_takes(const struct question *q, size_t *at, const char *word)

@@ -27,9 +27,11 @@ void question_fail(const struct question *q, const char *fmt, ...)
 /* That the arguments are wrong, with the command's syntax. */
 void question_wrong(const struct question *q);
 
+/* The answer to each command of control/commands.def. */
 typedef void console_answer_fn(struct question *q);
-console_answer_fn console_policy, console_why, console_audit, console_status,
-    console_ruleset, console_netstat, console_display, console_modify,
-    console_vary;
+#define COMMAND(id, name, right, file, syntax, help)                           \
+    console_answer_fn console_##name;
+#include "control/commands.def"
+#undef COMMAND
 
 #endif

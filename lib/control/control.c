@@ -17,7 +17,7 @@ enum { FILE_NONE, FILE_FILE };
 
 static const struct control_command_info commands[] = {
 #define COMMAND(id, name, right, file, syntax, help)                           \
-    {name, CONTROL_##right, FILE_##file == FILE_FILE, syntax, help},
+    {#name, CONTROL_##right, FILE_##file == FILE_FILE, syntax, help},
 #include "control/commands.def"
 #undef COMMAND
 };

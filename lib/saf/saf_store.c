@@ -126,7 +126,7 @@ static int make_folder(struct saf *saf, const char *name, struct error *err)
 /* True when DIR holds nothing at all. */
 static bool folder_empty(const struct saf *saf)
 {
-    int fd = dup(saf->dirfd);
+    int fd = fcntl(saf->dirfd, F_DUPFD_CLOEXEC, 0);
     DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
     struct dirent *e;
     bool empty = true;
