@@ -358,10 +358,24 @@ static bool is_flag(const char *s)
            strcasecmp(s, "PURGE") == 0 || strcasecmp(s, "NOPURGE") == 0;
 }
 
-/* TcpImage NAME [PATH] [flags] [interval]: the words behind the path. Only
- * TcpImage has an interval that counts here; TTLSConfig's flags do nothing. */
+static bool is_number(const char *s)
+{
+    return s[strspn(s, "0123456789")] == '\0';
+}
+
+/* 2147483647 is z/OS's way to say never. */
+static unsigned long interval_of(const char *digits)
+{
+    unsigned long n = strtoul(digits, NULL, 10);
+
+    return n > INT32_MAX ? INT32_MAX : n;
+}
+
+/* TcpImage NAME [PATH] [flags] [interval]: the words behind the path. The
+ * flags do nothing here; TTLSConfig has no interval of its own. */
 static void check_image(struct loader *ld, const struct ast *ast,
-                        const struct ast_node *node, unsigned from)
+                        const struct ast_node *node, unsigned from,
+                        unsigned long *ret_interval)
 {
     struct span span;
     unsigned i;
@@ -369,16 +383,18 @@ static void check_image(struct loader *ld, const struct ast *ast,
 
     for (i = from; i < node->count; i++) {
         s = node_word(ld, ast, node, i);
-        if (s != NULL && s[strspn(s, "0123456789")] == '\0') {
-            ld->policy->agent.refresh = strtoul(s, NULL, 10);
+        if (s != NULL && ret_interval != NULL && is_number(s)) {
+            *ret_interval = interval_of(s);
             continue;
         }
         if (s == NULL || is_flag(s))
             continue;
         span = ast_span(ast, node->words[i]);
         finding_add(ld->f, FIND_trailing_text, &span,
-                    "\"%s\" is neither FLUSH, NOFLUSH, PURGE, NOPURGE nor an "
-                    "interval: it is ignored",
+                    is_number(s)
+                        ? "\"%s\" is ignored: the interval stands on TcpImage"
+                        : "\"%s\" is neither FLUSH, NOFLUSH, PURGE, NOPURGE "
+                          "nor an interval: it is ignored",
                     s);
         return;
     }
@@ -460,13 +476,14 @@ static void load_image(struct loader *ld, const struct ast *ast)
     if (path == NULL || is_flag(path))
         return;
     span = ast_span(ast, config->words[0]);
-    check_image(ld, ast, config, 1);
+    check_image(ld, ast, config, 1, NULL);
     load_named(ld, path, &span, LEVEL_POLICY);
 }
 
 static void load_main(struct loader *ld, const struct ast *ast,
                       const char **ret_stack)
 {
+    unsigned long *interval = &ld->policy->agent.refresh;
     const struct ast_node *common = find_last(ast, PARM_CommonTTLSConfig);
     const struct ast_node *image = choose_image(ld, ast);
     struct span span;
@@ -485,11 +502,11 @@ static void load_main(struct loader *ld, const struct ast *ast,
     path = node_word(ld, ast, image, 1);
     /* Without a path the main file is the image file too. */
     if (path == NULL || is_flag(path) || isdigit((unsigned char)path[0])) {
-        check_image(ld, ast, image, 1);
+        check_image(ld, ast, image, 1, interval);
         load_image(ld, ast);
         return;
     }
-    check_image(ld, ast, image, 2);
+    check_image(ld, ast, image, 2, interval);
     span = ast_span(ast, image->words[1]);
     load_named(ld, path, &span, LEVEL_IMAGE);
 }

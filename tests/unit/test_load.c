@@ -81,6 +81,8 @@ static const struct {
      "TcpImage TCPIP1\nTTLSConfig missing\nTTLSConfig p2\n", NULL, "p2", ""},
     {"flags and interval", "TcpImage TCPIP1 image1 NOFLUSH PURGE 1800\n", NULL,
      "p1", ""},
+    {"TTLSConfig has no interval", "TcpImage TCPIP1\nTTLSConfig p1 FLUSH 60\n",
+     NULL, "p1", "trailing-text@2"},
     {"text after the flags", "TcpImage TCPIP1 image1 FLUSH often\n", NULL, "p1",
      "trailing-text@1"},
     {"no name of a stack", "TcpImage\n", NULL, NULL, "missing-value@1"},
@@ -421,6 +423,12 @@ START_TEST(keeps_what_the_agent_is_told)
     ck_assert_str_eq(a.file, "/dev/null");
     ck_assert_uint_eq(policy_file_count(p), 2);
     ck_assert_str_eq(policy_file_get(p, 1), "/dev/null");
+    policy_unref(p);
+
+    /* no longer than z/OS's never */
+    p = policy_good("TcpImage TCPIP1 99999999999999999999\n"
+                    "TTLSConfig /dev/null\n");
+    ck_assert_uint_eq(policy_agent(p).refresh, 2147483647);
     policy_unref(p);
 
     p = policy_good(RULE_OF("x"));
