@@ -103,6 +103,13 @@ uint32_t conn_id(const struct conn *c)
     return c->id;
 }
 
+void conn_addresses(const struct conn *c, struct netaddr *ret_local,
+                    struct netaddr *ret_remote)
+{
+    *ret_local = c->local;
+    *ret_remote = c->remote;
+}
+
 /* ---- remarks ---- */
 
 void conn_remark(struct conn *c, enum trace_priority p, const char *fmt, ...)

@@ -112,6 +112,9 @@ void conn_check_limit(struct conn *c);
 enum conn_state conn_state(const struct conn *c);
 enum conn_reason conn_reason(const struct conn *c);
 uint32_t conn_id(const struct conn *c);
+/* Of the wire side; AF_UNSPEC: not known yet. */
+void conn_addresses(const struct conn *c, struct netaddr *ret_local,
+                    struct netaddr *ret_remote);
 const char *conn_reason_text(enum conn_reason r);
 const char *conn_state_name(enum conn_state s);
 const char *conn_event_name(enum conn_event e);

@@ -24,6 +24,16 @@ bool question_takes(const struct question *q, size_t *at, const char *word)
     return true;
 }
 
+bool question_connid(const char *text, uint32_t *ret)
+{
+    size_t len = strlen(text);
+
+    if (len == 0 || len > 8 || strspn(text, "0123456789abcdefABCDEF") != len)
+        return false;
+    *ret = (uint32_t)strtoul(text, NULL, 16);
+    return *ret != 0;
+}
+
 void question_fail(const struct question *q, const char *fmt, ...)
 {
     va_list ap;

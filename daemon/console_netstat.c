@@ -99,17 +99,12 @@ static bool takes_option(struct words *w, const char *option)
 
 static bool take_connid(struct question *q, struct words *w, uint32_t *ret)
 {
-    const char *text = w->at < w->count ? w->word[w->at] : "";
-    char *end;
-    unsigned long n = strtoul(text, &end, 16);
-
-    if (text[0] == '\0' || *end != '\0' || n == 0 || n > UINT32_MAX) {
+    if (w->at == w->count || !question_connid(w->word[w->at], ret)) {
         question_fail(q, "COnn needs the number of a connection in hex, as it "
                          "stands behind CONNID: in the messages");
         return false;
     }
     w->at++;
-    *ret = (uint32_t)n;
     return true;
 }
 

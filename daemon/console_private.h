@@ -21,6 +21,8 @@ struct question {
 
 /* The words of the request from *AT on begin with WORD: steps over it. */
 bool question_takes(const struct question *q, size_t *at, const char *word);
+/* TEXT is the number of a connection, in hex as in the messages; not 0. */
+bool question_connid(const char *text, uint32_t *ret);
 /* "attlsd: " FMT newline to the errors, exit status 2. */
 void question_fail(const struct question *q, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

@@ -48,19 +48,19 @@ static bool is_other_end(const struct story *a, const struct story *b)
            netaddr_equal(&a->remote, &b->local) && a->id != b->id;
 }
 
+/* On a worker's thread: a story is made only of what was searched for. */
 static void look(void *arg, struct conn *c)
 {
     struct search *s = arg;
-    struct story story;
+    struct story known; /* what the search looks at */
 
     if (s->found && s->pair != NULL)
         return;
-    if (s->wanted != NULL && s->wanted->id != 0 && conn_id(c) != s->wanted->id)
-        return;
-    conn_make_story(c, NULL, &story);
-    if (s->pair != NULL ? is_other_end(&story, s->pair)
-                        : fits(s->wanted, &story)) {
-        *s->ret = story;
+    known.id = conn_id(c);
+    conn_addresses(c, &known.local, &known.remote);
+    if (s->pair != NULL ? is_other_end(&known, s->pair)
+                        : fits(s->wanted, &known)) {
+        conn_make_story(c, NULL, s->ret);
         s->found = true;
     }
 }
@@ -107,7 +107,6 @@ static bool parse(struct question *q, size_t at, struct wanted *w)
 {
     const struct control_request *r = q->request;
     struct error err;
-    char *end;
 
     if (at == r->argc) {
         w->list = true;
@@ -126,8 +125,7 @@ static bool parse(struct question *q, size_t at, struct wanted *w)
         }
         at++;
     } else {
-        w->id = (uint32_t)strtoul(r->argv[at], &end, 16);
-        if (*end != '\0' || w->id == 0) {
+        if (!question_connid(r->argv[at], &w->id)) {
             question_fail(q,
                           "\"%s\" is no connection; give the number behind "
                           "CONNID: in the messages, --last or --peer ADDRESS",
