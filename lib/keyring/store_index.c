@@ -199,18 +199,9 @@ int store_load_owner(struct ring_store *s, const char *id, struct error *err)
 
 static void put_string(struct strbuf *out, const char *key, const char *value)
 {
-    const unsigned char *p;
-
-    strbuf_addf(out, " %s = \"", key);
-    for (p = (const unsigned char *)value; *p != '\0'; p++) {
-        if (*p == '"' || *p == '\\')
-            strbuf_addf(out, "\\%c", *p);
-        else if (*p < 0x20 || *p >= 0x7f)
-            strbuf_addf(out, "\\x%02X", *p);
-        else
-            strbuf_addc(out, (char)*p);
-    }
-    strbuf_adds(out, "\";");
+    strbuf_addf(out, " %s = ", key);
+    strbuf_add_quoted(out, value);
+    strbuf_addc(out, ';');
 }
 
 static void print_certs(const struct store_owner *o, struct strbuf *out)

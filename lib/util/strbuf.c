@@ -135,6 +135,22 @@ void strbuf_add_escaped(struct strbuf *sb, const char *s, size_t len)
     }
 }
 
+void strbuf_add_quoted(struct strbuf *sb, const char *s)
+{
+    const unsigned char *p;
+
+    strbuf_addc(sb, '"');
+    for (p = (const unsigned char *)s; *p != '\0'; p++) {
+        if (*p == '"' || *p == '\\')
+            strbuf_addf(sb, "\\%c", *p);
+        else if (*p < 0x20 || *p >= 0x7f)
+            strbuf_addf(sb, "\\x%02X", *p);
+        else
+            strbuf_addc(sb, (char)*p);
+    }
+    strbuf_addc(sb, '"');
+}
+
 const char *strbuf_str(const struct strbuf *sb)
 {
     return sb->data != NULL ? sb->data : "";

@@ -49,6 +49,9 @@ void strbuf_vaddf(struct strbuf *sb, const char *fmt, va_list ap)
  */
 void strbuf_add_escaped(struct strbuf *sb, const char *s, size_t len);
 
+/* Adds the text in quotes, so that libconfig reads it as it is. */
+void strbuf_add_quoted(struct strbuf *sb, const char *s);
+
 /* The text, "" when empty; valid until the next change. Never NULL. */
 const char *strbuf_str(const struct strbuf *sb);
 

@@ -89,6 +89,28 @@ START_TEST(escapes_text_from_outside)
 }
 END_TEST
 
+static const struct {
+    const char *name, *text, *want;
+} quotes[] = {
+    {"plain", "ROBIZ SERVER", "\"ROBIZ SERVER\""},
+    {"nothing", "", "\"\""},
+    {"quotes", "the \"one\"", "\"the \\\"one\\\"\""},
+    {"backslash", "a\\b", "\"a\\\\b\""},
+    {"newline", "a\nb", "\"a\\x0Ab\""},
+    {"utf-8", "\303\244", "\"\\xC3\\xA4\""},
+};
+
+START_TEST(quotes_as_libconfig_reads)
+{
+    struct strbuf sb = STRBUF_INIT;
+
+    strbuf_add_quoted(&sb, quotes[_i].text);
+    ck_assert_msg(strcmp(strbuf_str(&sb), quotes[_i].want) == 0, "%s: got %s",
+                  quotes[_i].name, strbuf_str(&sb));
+    strbuf_done(&sb);
+}
+END_TEST
+
 static void with_add(struct strbuf *sb)
 {
     strbuf_adds(sb, "too long for the sixty-four bytes that a new buffer has, "
@@ -169,6 +191,7 @@ TEST(an_empty_buffer_is_an_empty_string)
 TEST(joins_what_is_added)
 TEST(grows_past_every_power_of_two)
 TEST_ROWS(escapes_text_from_outside, escapes)
+TEST_ROWS(quotes_as_libconfig_reads, quotes)
 TEST_ROWS(a_failure_of_memory_is_sticky, adders)
 TEST(refuses_an_impossible_length)
 TEST(steal_hands_the_text_over)
