@@ -161,14 +161,23 @@ struct saf_profile *saf_add_profile(struct saf_profiles *list,
     return p;
 }
 
+/* Not by realloc(): the old block holds hashes, and is wiped. */
 struct saf_password *saf_add_password(struct saf *saf, const char *id)
 {
-    struct saf_password *p =
-        grow((void **)&saf->passwords, &saf->npasswords, sizeof(*p));
+    size_t n = saf->npasswords;
+    struct saf_password *p = calloc(n + 1, sizeof(*p));
 
-    if (p != NULL)
-        copy_id(p->id, id);
-    return p;
+    if (p == NULL)
+        return NULL;
+    if (n != 0) {
+        memcpy(p, saf->passwords, n * sizeof(*p));
+        explicit_bzero(saf->passwords, n * sizeof(*p));
+    }
+    free(saf->passwords);
+    saf->passwords = p;
+    saf->npasswords++;
+    copy_id(p[n].id, id);
+    return &p[n];
 }
 
 int saf_user_join(struct saf_user *user, const char *group, const char *owner,
