@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <libconfig.h>
+#include <netinet/in.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -358,6 +359,49 @@ static void check_listener(struct config_reader *r, struct config_listener *l)
                  l->target.text, l->userid[0] != '\0' ? l->userid : "(none)");
 }
 
+static bool is_loopback(const struct netaddr *a)
+{
+    return a->family == AF_INET ? a->ip[0] == 127
+                                : memcmp(a->ip, &in6addr_loopback, 16) == 0;
+}
+
+/* A connection to A arrives at L: at its address, or L takes what comes to
+ * any address and A is the machine itself. */
+static bool arrives_at(const struct config_listener *l, const struct netaddr *a)
+{
+    struct netaddr any = {.family = a->family, .port = a->port};
+
+    return l->mode == MODE_FORWARD && a->port != 0 &&
+           (netaddr_equal(&l->listen, a) ||
+            (netaddr_equal(&l->listen, &any) && is_loopback(a)));
+}
+
+static const struct config_listener *
+next_listener(const struct config_listeners *ls,
+              const struct config_listener *from)
+{
+    size_t i, k;
+
+    for (i = 0; from->mode == MODE_FORWARD && i < ls->count; i++)
+        for (k = 0; k < from->target.count; k++)
+            if (arrives_at(&ls->item[i], &from->target.address[k]))
+                return &ls->item[i];
+    return NULL;
+}
+
+/* A listener whose target is, at the end, itself: one connection would make
+ * another until no descriptor is left for anybody. */
+static bool is_loop(const struct config_listeners *ls,
+                    const struct config_listener *l)
+{
+    const struct config_listener *next = next_listener(ls, l);
+    size_t steps;
+
+    for (steps = 0; next != NULL && next != l && steps < ls->count; steps++)
+        next = next_listener(ls, next);
+    return next == l;
+}
+
 static void check_listeners(struct config_reader *r)
 {
     struct config_listeners *ls = &r->config->listeners;
@@ -366,6 +410,11 @@ static void check_listeners(struct config_reader *r)
 
     for (i = 0; i < ls->count; i++) {
         check_listener(r, &ls->item[i]);
+        if (is_loop(ls, &ls->item[i]))
+            diag_add(r->diags, DIAG_ERROR, "listener-loop", &ls->item[i].span,
+                     "target %s leads back to this listener: a connection "
+                     "would go round for ever; name the program's own port",
+                     ls->item[i].target.text);
         for (k = 0; k < i; k++)
             if (ls->item[i].listen.port != 0 &&
                 netaddr_equal(&ls->item[i].listen, &ls->item[k].listen))

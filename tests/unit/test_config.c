@@ -231,6 +231,24 @@ static const struct {
      "{ mode = \"forward\"; direction = \"Inbound\"; listen = \"127.0.0.1:1\"; "
      "target = \"127.0.0.1:2\"; } );",
      "attlsd.conf:2:1: error: two listeners on 127.0.0.1:1 [listen-twice]\n"},
+    {"target is the listener itself",
+     "listeners = ( { mode = \"forward\"; direction = \"Inbound\"; listen = "
+     "\"127.0.0.1:1\"; target = \"127.0.0.1:1\"; } );",
+     "attlsd.conf:1:1: error: target 127.0.0.1:1 leads back to this listener: "
+     "a connection would go round for ever; name the program's own port "
+     "[listener-loop]\n"},
+    {"target is the listener of all addresses",
+     "listeners = ( { mode = \"forward\"; direction = \"Inbound\"; listen = "
+     "\"[::]:1\"; target = \"[::1]:1\"; } );",
+     "attlsd.conf:1:1: error: target [::1]:1 leads back to this listener: "
+     "a connection would go round for ever; name the program's own port "
+     "[listener-loop]\n"},
+    {"two listeners that are each other's target",
+     "listeners = ( { mode = \"forward\"; direction = \"Inbound\"; listen = "
+     "\"127.0.0.1:1\"; target = \"127.0.0.1:2\"; },\n"
+     "{ mode = \"forward\"; direction = \"Outbound\"; listen = "
+     "\"0.0.0.0:2\"; target = \"127.0.0.1:1\"; } );",
+     NULL},
     {"allow of an inbound listener",
      "listeners = ( { mode = \"forward\"; direction = \"Inbound\"; listen = "
      "\"127.0.0.1:1\"; target = \"127.0.0.1:2\"; allow = ( \"root\" ); } );",
