@@ -106,14 +106,20 @@ static int join_args(struct program *p, struct error *err)
     return r;
 }
 
-static int read_input(struct program *p, struct error *err)
+/* No command is one word with a '/' or a '.' in it: a file, there or not. */
+static bool names_file(const char *arg)
 {
     struct stat st;
 
+    return strcmp(arg, "-") == 0 || stat(arg, &st) == 0 ||
+           (strpbrk(arg, "/.") != NULL && strpbrk(arg, " ()'") == NULL);
+}
+
+static int read_input(struct program *p, struct error *err)
+{
     if (p->o->nargs == 0)
         return source_read("-", &p->src, err);
-    if (p->o->nargs == 1 &&
-        (strcmp(p->o->args[0], "-") == 0 || stat(p->o->args[0], &st) == 0))
+    if (p->o->nargs == 1 && names_file(p->o->args[0]))
         return source_read(p->o->args[0], &p->src, err);
     return join_args(p, err);
 }

@@ -295,3 +295,10 @@ Digital ring information for user ANN:
 
 READY
 END
+% A file that is not there, and a name of a file that is no command.
+$ racdcert --racf $T/r /no/such/file.jcl
+racdcert: /no/such/file.jcl: no such file
+[12]
+$ racfjob --racf $T/r NOFILE.jcl
+racdcert: NOFILE.jcl: no such file
+[12]
