@@ -430,5 +430,6 @@ void resolver_suggest(struct findings *f, const struct resolver *r,
     if (spelling_best(&near) != NULL)
         finding_fix(f, "did you mean %s?", spelling_best(&near));
     else
-        finding_fix(f, "add a %s %s, or correct the name", keyword, name);
+        finding_fix(f, "add %s %s %s, or correct the name",
+                    keyword[0] == 'I' ? "an" : "a", keyword, name);
 }

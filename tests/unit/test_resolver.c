@@ -149,6 +149,10 @@ static const struct {
     {"nothing near",
      "TTLSRule r\n{\nTTLSGroupActionRef elsewhere\n}\n" POLICY_ACTIONS,
      "add a TTLSGroupAction elsewhere, or correct the name"},
+    {"nothing near, and a vowel",
+     "TTLSRule r\n{\nLocalAddrSetRef elsewhere\n"
+     "TTLSGroupActionRef gOff\n}\n" POLICY_ACTIONS,
+     "add an IpAddrSet elsewhere, or correct the name"},
 };
 
 START_TEST(suggests_names)
