@@ -25,12 +25,19 @@ static int usage(FILE *to, int status)
     return status;
 }
 
+/* The long names are those that every other program here has. */
+static const struct option options[] = {
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'V'},
+    {NULL, 0, NULL, 0},
+};
+
 /* -1: go on; else the exit status. */
 static int read_arguments(int argc, char **argv, struct arguments *ret)
 {
     int opt;
 
-    while ((opt = getopt(argc, argv, "f:tFVh")) != -1) {
+    while ((opt = getopt_long(argc, argv, "f:tFVh", options, NULL)) != -1) {
         switch (opt) {
         case 'f':
             ret->file = optarg;
