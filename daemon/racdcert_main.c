@@ -115,13 +115,28 @@ static bool names_file(const char *arg)
            (strpbrk(arg, "/.") != NULL && strpbrk(arg, " ()'") == NULL);
 }
 
+/* Its lines would be read as commands that nobody knows. */
+static int refuse_ebcdic(const struct source *src, struct error *err)
+{
+    static const char slashes[] = "\x61\x61"; /* the // of JCL */
+
+    if (strncmp(source_text(src), slashes, 2) != 0)
+        return 0;
+    return error_set(err, ERR_VALUE,
+                     "%s is in EBCDIC; transfer it as text, or: "
+                     "iconv -f IBM-1047 -t UTF-8",
+                     source_name(src));
+}
+
 static int read_input(struct program *p, struct error *err)
 {
-    if (p->o->nargs == 0)
-        return source_read("-", &p->src, err);
-    if (p->o->nargs == 1 && names_file(p->o->args[0]))
-        return source_read(p->o->args[0], &p->src, err);
-    return join_args(p, err);
+    const char *file = p->o->nargs == 0 ? "-" : p->o->args[0];
+    int r;
+
+    if (p->o->nargs > 1 || (p->o->nargs == 1 && !names_file(file)))
+        return join_args(p, err);
+    r = source_read(file, &p->src, err);
+    return r < 0 ? r : refuse_ebcdic(p->src, err);
 }
 
 /* The first line of --password-file. */

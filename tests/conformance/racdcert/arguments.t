@@ -302,3 +302,7 @@ racdcert: /no/such/file.jcl: no such file
 $ racfjob --racf $T/r NOFILE.jcl
 racdcert: NOFILE.jcl: no such file
 [12]
+% A job that was transferred in binary.
+$ printf '\141\141\327' >$T/binary.jcl; racfjob --racf $T/r $T/binary.jcl
+racdcert: $T/binary.jcl is in EBCDIC; transfer it as text, or: iconv -f IBM-1047 -t UTF-8
+[12]
