@@ -256,9 +256,11 @@ int admin_CONNECT(struct job_context *ctx, const struct tso_command *cmd)
     if (r != 0)
         return r;
     choose_group(ctx, tso_value(rest, AW_GROUP), "", group);
-    if (group[0] == '\0')
-        return admin_invalid(ctx, "GROUP", "",
-                             "write GROUP(name): the issuer has no group");
+    if (group[0] == '\0') {
+        strbuf_adds(ctx->out, "IKJ56701I MISSING GROUP\n  write GROUP(name): "
+                              "the issuer has no group\n");
+        return JOB_SYNTAX;
+    }
     if (!saf_group_exists(ctx->saf, group)) {
         admin_invalid(ctx, "GROUP", group, "no such group; ADDGROUP makes it");
         strbuf_adds(ctx->out, "ICH02003I USER(S) NOT CONNECTED\n");

@@ -107,8 +107,8 @@ static const struct {
     {"CO (NOBODY FRED) GROUP(G1)", 8,
      "IKJ56702I INVALID USERID, NOBODY\n  no such user; ADDUSER makes it\n"
      "ICH02003I NOBODY NOT CONNECTED\n"},
-    {"CO FRED", 8,
-     "IKJ56702I INVALID GROUP, \n  write GROUP(name): the issuer has no "
+    {"CO FRED", 12,
+     "IKJ56701I MISSING GROUP\n  write GROUP(name): the issuer has no "
      "group\n"},
     {"CO FRED GROUP(G1) REVOKE", 8,
      "REVOKE is not supported here: ALTUSER REVOKE shuts a user out "
