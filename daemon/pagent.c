@@ -203,6 +203,23 @@ void pagent_not_started(struct trace *t, const char *image,
 
 /* ---- reloading ---- */
 
+/* As on z/OS a refresh alone does not read a ring again. */
+static void say_ring(void *arg, const char *action, uint32_t envid,
+                     const struct environment *env)
+{
+    struct pagent *p = arg;
+    struct strbuf ring = STRBUF_INIT;
+    const char *name = environment_ring(env);
+
+    strbuf_add_escaped(&ring, name, strlen(name));
+    trace_remark(p->params.trace, TRACE_WARNING,
+                 "ring=\"%s\" environment=%s envid=%08X note=\"the stored ring "
+                 "is newer than the one in use; raise EnvironmentUserInstance "
+                 "in TTLSEnvironmentAction %s and refresh to use it\"",
+                 strbuf_str(&ring), action, (unsigned)envid, action);
+    strbuf_done(&ring);
+}
+
 static void install(struct pagent *p, struct snapshot *next,
                     enum pagent_how how, struct strbuf *console)
 {
@@ -220,6 +237,7 @@ static void install(struct pagent *p, struct snapshot *next,
                  "environments_kept=%u environments_stale=%u",
                  policy_rule_count(snapshot_policy(next)), c.groups_kept,
                  c.groups_new, c.environments_kept, c.environments_stale);
+    snapshot_tell_rings(next, say_ring, p);
 }
 
 static int load(struct pagent *p, struct diags *diags, struct snapshot **ret)

@@ -23,6 +23,7 @@ struct place {
     _Atomic uint32_t id;     /* read without the lock too */
     pthread_mutex_t lock;    /* held while the environment is opened */
     struct environment *env; /* NULL: not opened yet, or could not be */
+    bool told;               /* that the stored ring is another */
 };
 
 struct snapshot {
@@ -352,18 +353,36 @@ static struct place *find_place(struct snapshot *s,
     return p;
 }
 
-static void open_place(const struct snapshot *s, struct place *p,
-                       const struct policy_rule *rule,
-                       struct environment_link *ret)
+static struct environment_params params_of(const struct snapshot *s,
+                                           const struct place *p,
+                                           const struct policy_rule *rule)
 {
-    struct environment_params params = {
+    return (struct environment_params){
         .racf = s->config->racf,
         .userid = p->userid,
         .root = s->config->pagent_root,
         .eff = policy_rule_effective(rule),
         .min_rsa = (unsigned)s->config->min_rsa,
     };
+}
 
+/* With the place's lock held. */
+static void open_place(const struct snapshot *s, struct snapshots *all,
+                       struct place *p, const struct policy_rule *rule,
+                       struct environment_link *ret)
+{
+    struct environment_params params = params_of(s, p, rule);
+
+    ret->rc = 0;
+    if (p->env != NULL && s->config->watch_rings &&
+        environment_ring_changed(p->env, &params)) {
+        environment_unref(p->env);
+        p->env = NULL;
+    }
+    if (p->env != NULL)
+        return;
+    p->id = next_id(&all->envid);
+    p->told = false;
     ret->opened = true;
     ret->rc = environment_open(&params, &p->env, &ret->why);
 }
@@ -380,11 +399,7 @@ void snapshot_link(struct snapshot *s, struct snapshots *all,
     if (p == NULL)
         return;
     pthread_mutex_lock(&p->lock);
-    ret->rc = 0;
-    if (p->env == NULL) {
-        p->id = next_id(&all->envid);
-        open_place(s, p, rule, ret);
-    }
+    open_place(s, all, p, rule, ret);
     ret->envid = p->id;
     if (p->env != NULL)
         ret->env = environment_ref(p->env);
@@ -458,6 +473,7 @@ static void keep_place(struct snapshot *next, struct place *p)
         memcpy(copy->userid, p->userid, sizeof(copy->userid));
         copy->id = p->id;
         copy->env = environment_ref(p->env);
+        copy->told = p->told;
         pthread_mutex_init(&copy->lock, NULL);
         SLIST_INSERT_HEAD(&next->places, copy, next);
         next->change.environments_kept++;
@@ -498,4 +514,44 @@ static void install(struct snapshots *all, struct snapshot *old,
         count++;
     next->change.groups_new = count - next->change.groups_kept;
     next->installed = time(NULL);
+}
+
+/* ---- rings that changed ---- */
+
+static void tell_ring(struct snapshot *s, struct place *p, snapshot_ring_fn fn,
+                      void *arg)
+{
+    const struct policy_rule *rule = find_equal(s, p->group, p);
+    struct environment_params params;
+    struct environment *env = NULL;
+    uint32_t envid;
+
+    pthread_mutex_lock(&p->lock);
+    if (p->env != NULL && !p->told && rule != NULL)
+        env = environment_ref(p->env);
+    envid = p->id;
+    pthread_mutex_unlock(&p->lock);
+    if (env == NULL)
+        return;
+    params = params_of(s, p, rule);
+    if (environment_ring_changed(env, &params)) {
+        pthread_mutex_lock(&p->lock);
+        p->told = true;
+        pthread_mutex_unlock(&p->lock);
+        fn(arg, policy_action_name(p->action), envid, env);
+    }
+    environment_unref(env);
+}
+
+void snapshot_tell_rings(struct snapshot *s, snapshot_ring_fn fn, void *arg)
+{
+    struct place *p;
+
+    if (s->config->watch_rings)
+        return;
+    pthread_mutex_lock(&s->lock);
+    p = SLIST_FIRST(&s->places);
+    pthread_mutex_unlock(&s->lock);
+    for (; p != NULL; p = SLIST_NEXT(p, next))
+        tell_ring(s, p, fn, arg);
 }

@@ -81,11 +81,21 @@ struct environment_link {
 /*
  * The environment of the rule's environment action for USERID ("": not
  * known). It is opened when first asked for; one that can't be opened is
- * tried again, under a new ENVID, by the next connection.
+ * tried again, under a new ENVID, by the next connection. So is one whose
+ * stored ring has changed, with watch_rings; else the ring stays until the
+ * environment action changes (EnvironmentUserInstance is enough).
  */
 void snapshot_link(struct snapshot *s, struct snapshots *all,
                    const struct policy_rule *rule, const char *userid,
                    struct environment_link *ret);
+typedef void (*snapshot_ring_fn)(void *arg, const char *action, uint32_t envid,
+                                 const struct environment *env);
+/*
+ * The open environments whose stored ring is not the one that they use, each
+ * one once, also over swaps; none with watch_rings, where the next connection
+ * uses it. Reads rings: nothing for an event loop.
+ */
+void snapshot_tell_rings(struct snapshot *s, snapshot_ring_fn fn, void *arg);
 /* The GRPID of the rule's group action. */
 uint32_t snapshot_group(struct snapshot *s, struct snapshots *all,
                         const struct policy_rule *rule);

@@ -13,6 +13,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
+#include <time.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
@@ -92,6 +94,34 @@ const struct ring_entry *keyring_find(const struct keyring *ring,
                                       const char *label);
 /* The DEFAULT entry, or NULL. */
 const struct ring_entry *keyring_default(const struct keyring *ring);
+
+/* ---- is the stored ring still the one that was read? ----
+ *
+ * The cheap question first: a stamp taken before reading equals the one of
+ * now, so nothing was committed to the database, or written to the file,
+ * since. When it does not, the ring is to be read again and compared: most
+ * changes of a database are of other rings.
+ */
+struct keyring_mark { /* all zero: there is no such file */
+    dev_t device;
+    ino_t inode;
+    off_t size;
+    struct timespec changed;
+};
+struct keyring_stamp {
+    struct keyring_mark mark[2];
+};
+
+/* Of the database in a folder. A folder without one has a stamp too, but says
+ * so: ERR_SYSTEM. */
+int keyring_stamp_dir(const char *dir, struct keyring_stamp *ret,
+                      struct error *err);
+void keyring_stamp_file(const char *path, struct keyring_stamp *ret);
+bool keyring_stamp_same(const struct keyring_stamp *a,
+                        const struct keyring_stamp *b);
+/* The same certificates, connected and trusted in the same way, in the same
+ * order, with the same private keys shown. */
+bool keyring_same(const struct keyring *a, const struct keyring *b);
 
 /* ---- certificate to user id: what SAFCheck asks ----
  *

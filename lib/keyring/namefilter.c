@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <openssl/evp.h>
-#include <sys/stat.h>
 
 #include "keyring/certname.h"
 #include "keyring/store.h"
@@ -140,18 +139,11 @@ struct filter_user {
 };
 
 /* The file that every change of the database writes last. */
-struct stamp {
-    dev_t dev;
-    ino_t ino;
-    off_t size;
-    struct timespec mtime;
-};
-
 struct cert_users {
     pthread_mutex_t lock;
     char *dir;
     bool loaded;
-    struct stamp stamp;
+    struct keyring_stamp stamp;
     struct known_cert *certs;
     size_t ncerts;
     struct name_filter *filters;
@@ -276,30 +268,6 @@ static int add_owner(struct cert_users *u, struct ring_store *s,
     return r;
 }
 
-static int read_stamp(const struct cert_users *u, struct stamp *ret,
-                      struct error *err)
-{
-    char path[4096];
-    struct stat st;
-
-    snprintf(path, sizeof(path), "%s/saf/database.cfg", u->dir);
-    if (stat(path, &st) < 0)
-        return error_errno(err, "%s: can't stat", path);
-    memset(ret, 0, sizeof(*ret));
-    ret->dev = st.st_dev;
-    ret->ino = st.st_ino;
-    ret->size = st.st_size;
-    ret->mtime = st.st_mtim;
-    return 0;
-}
-
-static bool same_stamp(const struct stamp *a, const struct stamp *b)
-{
-    return a->dev == b->dev && a->ino == b->ino && a->size == b->size &&
-           a->mtime.tv_sec == b->mtime.tv_sec &&
-           a->mtime.tv_nsec == b->mtime.tv_nsec;
-}
-
 /* One reading; *RET_SAME: nobody changed the database meanwhile. */
 static int load_once(struct cert_users *u, bool *ret_same, struct error *err)
 {
@@ -326,16 +294,16 @@ enum { LOAD_ATTEMPTS = 20 };
 /* Reads the database unless it is the one that was read. */
 static int refresh(struct cert_users *u, struct error *err)
 {
-    struct stamp now;
+    struct keyring_stamp now;
     bool same = false;
     int i, r;
 
-    r = read_stamp(u, &now, err);
-    if (r != 0 || (u->loaded && same_stamp(&now, &u->stamp)))
+    r = keyring_stamp_dir(u->dir, &now, err);
+    if (r != 0 || (u->loaded && keyring_stamp_same(&now, &u->stamp)))
         return r;
     for (i = 0; !same && i < LOAD_ATTEMPTS; i++) {
         forget(u);
-        r = read_stamp(u, &u->stamp, err);
+        r = keyring_stamp_dir(u->dir, &u->stamp, err);
         if (r == 0)
             r = load_once(u, &same, err);
     }

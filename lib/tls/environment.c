@@ -34,8 +34,9 @@ struct environment {
     struct cert_users *users; /* ClientAuthType SAFCheck only */
     unsigned min_rsa;
     pthread_mutex_t lock;
-    struct context *contexts; /* under the lock, as the next */
+    struct context *contexts; /* under the lock, as the next two */
     struct short_cut short_cuts[SHORT_CUTS];
+    struct keyring_stamp stamp; /* the ring was then as we have it */
 };
 
 int tls_init(struct error *err)
@@ -190,9 +191,8 @@ static int file_failure(struct tls_outcome *why, const struct error *err,
     }
 }
 
-static int open_file(struct environment *env,
-                     const struct environment_params *params, const char *name,
-                     struct tls_outcome *why)
+static int open_file(const struct environment_params *params, const char *name,
+                     struct keyring **ret, struct tls_outcome *why)
 {
     char buf[KEYRING_PASSWORD] = "";
     const char *password = NULL;
@@ -204,8 +204,7 @@ static int open_file(struct environment *env,
         add_path(&path, params, name);
         r = strbuf_failed(&path)
                 ? error_nomem(&err)
-                : keyring_open_file(strbuf_str(&path), password, &env->ring,
-                                    &err);
+                : keyring_open_file(strbuf_str(&path), password, ret, &err);
     }
     OPENSSL_cleanse(buf, sizeof(buf));
     strbuf_done(&path);
@@ -219,9 +218,8 @@ static bool is_file(const struct effective *eff, const char *name)
            effective_text(eff, PARM_KeyringStashFile) != NULL;
 }
 
-static int open_ring(struct environment *env,
-                     const struct environment_params *params,
-                     struct tls_outcome *why)
+static int open_ring(const struct environment_params *params,
+                     struct keyring **ret, struct tls_outcome *why)
 {
     const char *name = effective_text(params->eff, PARM_Keyring);
     struct error err = {0};
@@ -231,11 +229,56 @@ static int open_ring(struct environment *env,
                                "the policy names no key ring; code Keyring in "
                                "TTLSKeyringParms");
     if (is_file(params->eff, name))
-        return open_file(env, params, name, why);
-    if (keyring_open_dir(params->racf, params->userid, name, &env->ring,
-                         &err) != 0)
+        return open_file(params, name, ret, why);
+    if (keyring_open_dir(params->racf, params->userid, name, ret, &err) != 0)
         return ring_failure(why, &err);
     return 0;
+}
+
+/* To be taken before the ring is read. */
+static void take_stamp(const struct environment_params *params,
+                       struct keyring_stamp *ret)
+{
+    const char *name = effective_text(params->eff, PARM_Keyring);
+    struct strbuf path = STRBUF_INIT;
+
+    if (name == NULL || !is_file(params->eff, name)) {
+        /* what is wrong shows when the ring is read */
+        keyring_stamp_dir(params->racf, ret, NULL);
+        return;
+    }
+    add_path(&path, params, name);
+    keyring_stamp_file(strbuf_str(&path), ret);
+    strbuf_done(&path);
+}
+
+bool environment_ring_changed(struct environment *env,
+                              const struct environment_params *params)
+{
+    struct keyring_stamp now;
+    struct keyring *ring = NULL;
+    struct tls_outcome why;
+    bool same;
+    int rc;
+
+    take_stamp(params, &now);
+    pthread_mutex_lock(&env->lock);
+    same = keyring_stamp_same(&now, &env->stamp);
+    pthread_mutex_unlock(&env->lock);
+    if (same)
+        return false;
+    tls_outcome_init(&why);
+    rc = open_ring(params, &ring, &why);
+    if (rc != 0)
+        return rc != 4; /* without memory nobody knows */
+    same = keyring_same(ring, env->ring);
+    keyring_unref(ring);
+    if (!same)
+        return true;
+    pthread_mutex_lock(&env->lock);
+    env->stamp = now;
+    pthread_mutex_unlock(&env->lock);
+    return false;
 }
 
 static int open_users(struct environment *env,
@@ -261,7 +304,8 @@ int environment_open(const struct environment_params *params,
     pthread_mutex_init(&env->lock, NULL);
     env->handle = tls_next_handle();
     env->min_rsa = params->min_rsa;
-    rc = open_ring(env, params, ret_why);
+    take_stamp(params, &env->stamp);
+    rc = open_ring(params, &env->ring, ret_why);
     if (rc == 0)
         rc = make_trust(env, ret_why);
     if (rc == 0)

@@ -40,6 +40,16 @@ int tls_init(struct error *err);
 int environment_open(const struct environment_params *params,
                      struct environment **ret, struct tls_outcome *ret_why);
 
+/*
+ * Whether the stored ring, or the file in its place, is not the one that ENV
+ * was opened with (another label, usage, trust, default or certificate, or it
+ * can't be read any more). PARAMS are those that ENV was opened with. A stat()
+ * or two while nothing changed in the database; else the ring is read again
+ * and compared, the answer "no" being remembered. Any thread.
+ */
+bool environment_ring_changed(struct environment *env,
+                              const struct environment_params *params);
+
 struct environment *environment_ref(struct environment *env);
 void environment_unref(struct environment *env); /* NULL allowed */
 

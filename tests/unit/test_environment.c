@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "support/faults.h"
 #include "support/faults_tls.h"
@@ -184,6 +185,105 @@ START_TEST(the_ring_is_read_once)
     tls_end_done(&e);
     tls_setup_done(&s);
     tls_setup_done(&later);
+    testring_free(own);
+}
+END_TEST
+
+/* ---- what is stored is not what was read ---- */
+
+#define OF_SERVER "RACDCERT ID(SERVER) "
+
+static const struct {
+    const char *name, *job;
+    bool changed;
+} changes[] = {
+    {"another ring", OF_SERVER "ADDRING(Other.Ring)", false},
+    {"a certificate that is not connected",
+     OF_SERVER "GENCERT SUBJECTSDN(CN('x')) WITHLABEL('x') NISTECC", false},
+    {"the same connected again",
+     OF_SERVER "CONNECT(LABEL('SERVER') RING(Test.Ring) DEFAULT)", false},
+    {"default", OF_SERVER "CONNECT(LABEL('SERVER') RING(Test.Ring))", true},
+    {"usage",
+     OF_SERVER "CONNECT(LABEL('SERVER') RING(Test.Ring) DEFAULT USAGE(SITE))",
+     true},
+    {"trust", OF_SERVER "ALTER(LABEL('SERVER')) NOTRUST", true},
+    {"label", OF_SERVER "ALTER(LABEL('SERVER')) NEWLABEL('server')", true},
+    {"a certificate more",
+     OF_SERVER "CONNECT(ID(CLIENT) LABEL('CLIENT') RING(Test.Ring))", true},
+    {"a certificate less", OF_SERVER "REMOVE(LABEL('SERVER') RING(Test.Ring))",
+     true},
+    {"no ring", OF_SERVER "DELRING(Test.Ring)", true},
+};
+
+static struct environment_params params_of(const struct testring *own,
+                                           const struct tls_setup *s)
+{
+    return (struct environment_params){
+        .racf = testring_dir(own), .userid = "SERVER", .eff = s->eff};
+}
+
+/* Asked twice: what is remembered is no other answer. */
+static void check_changed(const char *name, struct tls_setup *s,
+                          const struct environment_params *params, bool changed)
+{
+    int i;
+
+    for (i = 0; i < 2; i++)
+        ck_assert_msg(environment_ring_changed(s->env, params) == changed,
+                      "%s, question %d", name, i);
+}
+
+START_TEST(a_changed_ring_is_noticed)
+{
+    static const struct tls_side side = {.role = "Server"};
+    struct testring *own = testring_new(NULL);
+    struct environment_params params;
+    struct tls_setup s;
+
+    ck_assert_int_eq(tls_setup_open(&s, own, &side), 0);
+    params = params_of(own, &s);
+    check_changed("nothing", &s, &params, false);
+    ck_assert_msg(testring_run(own, changes[_i].job) == 0, "%s",
+                  testring_output(own));
+    check_changed(changes[_i].name, &s, &params, changes[_i].changed);
+    tls_setup_done(&s);
+    testring_free(own);
+}
+END_TEST
+
+static void export_to(struct testring *own, const char *path, const char *user)
+{
+    char job[400];
+
+    unlink(path);
+    snprintf(job, sizeof(job),
+             "RACDCERT ID(%s) EXPORT(LABEL('%s')) +\n DSN('%s') +\n"
+             " FORMAT(PKCS12DER) PASSWORD('secret')\n",
+             user, user, path);
+    ck_assert_msg(testring_run(own, job) == 0, "%s", testring_output(own));
+}
+
+START_TEST(a_changed_file_is_noticed)
+{
+    struct testring *own = testring_new(NULL);
+    struct environment_params params;
+    char path[300], ring[400];
+    struct tls_side side = {.role = "Server", .ring = ring};
+    struct tls_setup s;
+
+    snprintf(path, sizeof(path), "%s/own.p12", testring_dir(own));
+    snprintf(ring, sizeof(ring), "Keyring %s\nKeyringPw secret", path);
+    export_to(own, path, "SERVER");
+    ck_assert_int_eq(tls_setup_open(&s, own, &side), 0);
+    params = params_of(own, &s);
+    check_changed("nothing", &s, &params, false);
+    export_to(own, path, "SERVER"); /* other bytes, the same certificates */
+    check_changed("written again", &s, &params, false);
+    export_to(own, path, "CLIENT");
+    check_changed("another's", &s, &params, true);
+    unlink(path);
+    check_changed("removed", &s, &params, true);
+    tls_setup_done(&s);
     testring_free(own);
 }
 END_TEST
@@ -590,6 +690,8 @@ TEST_ROWS(opens, rows)
 TEST_ROWS(a_virtual_ring, virtual_rings)
 TEST(an_unreadable_database_is_202)
 TEST(the_ring_is_read_once)
+TEST_ROWS(a_changed_ring_is_noticed, changes)
+TEST(a_changed_file_is_noticed)
 TEST_ROWS(a_refused_parameter_is_named_with_its_place, refused)
 TEST(equal_settings_share_a_context)
 TEST(threads_share_an_environment)

@@ -3,6 +3,7 @@
 #include "daemon/snapshot.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "support/rig.h"
@@ -208,6 +209,160 @@ START_TEST(ttls_follows_a_change_of_the_configuration_only)
 }
 END_TEST
 
+/* ---- rings that change ---- */
+
+static void change(struct testring *t, const char *job)
+{
+    ck_assert_msg(testring_run(t, job) == 0, "%s", testring_output(t));
+}
+
+/* A change of the ring, one of another ring in the same database, and a ring
+ * that is not there any more. */
+#define OTHER_DEFAULT                                                          \
+    "RACDCERT ID(SERVER) CONNECT(LABEL('SERVER') RING(Test.Ring))"
+#define OTHER_RING "RACDCERT ID(CLIENT) ADDRING(Another.Ring)"
+#define NO_RING    "RACDCERT ID(SERVER) DELRING(Test.Ring)"
+
+static void link_in(struct rig *r, struct environment_link *ret)
+{
+    struct snapshot *s = snapshots_get(r->snapshots);
+
+    snapshot_link(s, r->snapshots, find(s, POLICY_INBOUND), "SERVER", ret);
+    environment_unref(ret->env);
+    snapshot_unref(s);
+}
+
+struct told {
+    unsigned count;
+    char action[64], ring[64];
+    uint32_t envid;
+};
+
+static void note(void *arg, const char *action, uint32_t envid,
+                 const struct environment *env)
+{
+    struct told *t = arg;
+
+    t->count++;
+    t->envid = envid;
+    snprintf(t->action, sizeof(t->action), "%s", action);
+    snprintf(t->ring, sizeof(t->ring), "%s", environment_ring(env));
+}
+
+/* A refresh, and how often it tells of a newer ring. */
+static unsigned refresh(struct rig *r, const char *settings, const char *more,
+                        struct told *t)
+{
+    struct snapshot *s = rig_load(r, settings, more);
+
+    *t = (struct told){0};
+    snapshots_swap(r->snapshots, s);
+    s = snapshots_get(r->snapshots);
+    snapshot_tell_rings(s, note, t);
+    snapshot_unref(s);
+    return t->count;
+}
+
+static const struct {
+    const char *name, *settings, *more; /* of the refresh after the change */
+    const char *change;
+    unsigned told;
+    bool reread;
+    int rc;
+} ring_rows[] = {
+    {"refresh keeps the ring", "", "", OTHER_DEFAULT, 1, false, 0},
+    {"and one that is gone", "", "", NO_RING, 1, false, 0},
+    {"another ring is no news", "", "", OTHER_RING, 0, false, 0},
+    {"a new instance reads it", "",
+     "}\nEnvironmentUserInstance 2\nTTLSEnvironmentAdvancedParms\n{\n",
+     OTHER_DEFAULT, 0, true, 0},
+    {"watch_rings reads it", "watch_rings = true;", "", OTHER_DEFAULT, 0, true,
+     0},
+    {"watch_rings sees only this ring", "watch_rings = true;", "", OTHER_RING,
+     0, false, 0},
+    {"watch_rings refuses without a ring", "watch_rings = true;", "", NO_RING,
+     0, true, 202},
+};
+
+START_TEST(ring_changes)
+{
+    struct environment_link a, b;
+    struct told told;
+    struct testring *own = testring_new(NULL);
+    struct rig r;
+
+    rig_open(&r, own, "", "");
+    link_in(&r, &a);
+    change(own, ring_rows[_i].change);
+    link_in(&r, &b);
+    ck_assert(!b.opened); /* a change alone is none */
+    ck_assert_msg(refresh(&r, ring_rows[_i].settings, ring_rows[_i].more,
+                          &told) == ring_rows[_i].told,
+                  "%s: told %u times", ring_rows[_i].name, told.count);
+    if (told.count != 0) {
+        ck_assert_str_eq(told.action, "eIn");
+        ck_assert_str_eq(told.ring, "SERVER/Test.Ring");
+        ck_assert_uint_eq(told.envid, a.envid);
+    }
+    link_in(&r, &b);
+    ck_assert_msg(b.opened == ring_rows[_i].reread, "%s", ring_rows[_i].name);
+    ck_assert_msg((b.envid != a.envid) == ring_rows[_i].reread, "%s",
+                  ring_rows[_i].name);
+    ck_assert_int_eq(b.rc, ring_rows[_i].rc);
+    rig_close(&r);
+    testring_free(own);
+}
+END_TEST
+
+START_TEST(newer_ring_is_told_once)
+{
+    struct environment_link a;
+    struct told told;
+    struct testring *own = testring_new(NULL);
+    struct rig r;
+
+    rig_open(&r, own, "", "");
+    link_in(&r, &a);
+    ck_assert_uint_eq(refresh(&r, "", "", &told), 0);
+    change(own, OTHER_DEFAULT);
+    ck_assert_uint_eq(refresh(&r, "", "", &told), 1);
+    ck_assert_uint_eq(refresh(&r, "", "", &told), 0);
+    ck_assert_uint_eq(refresh(&r, "", "", &told), 0);
+    /* the environment that was made of it may become old in its turn */
+    ck_assert_uint_eq(refresh(&r, "", "HandshakeTimeout 7", &told), 0);
+    link_in(&r, &a);
+    ck_assert(a.opened);
+    ck_assert_uint_eq(refresh(&r, "", "HandshakeTimeout 7", &told), 0);
+    change(own, NO_RING);
+    ck_assert_uint_eq(refresh(&r, "", "HandshakeTimeout 7", &told), 1);
+    rig_close(&r);
+    testring_free(own);
+}
+END_TEST
+
+/* With watch_rings the next connection sees it, without any refresh, and only
+ * that one opens it anew. */
+START_TEST(watched_ring_is_read_by_the_next_connection)
+{
+    struct environment_link a, b, c;
+    struct testring *own = testring_new(NULL);
+    struct rig r;
+
+    rig_open(&r, own, "watch_rings = true;", "");
+    link_in(&r, &a);
+    link_in(&r, &b);
+    ck_assert(a.opened && !b.opened);
+    change(own, OTHER_DEFAULT);
+    link_in(&r, &b);
+    link_in(&r, &c);
+    ck_assert(b.opened && !c.opened);
+    ck_assert_uint_ne(a.envid, b.envid);
+    ck_assert_uint_eq(b.envid, c.envid);
+    rig_close(&r);
+    testring_free(own);
+}
+END_TEST
+
 /* ---- many threads ---- */
 
 enum { THREADS = 4, LINKS = 50 };
@@ -269,5 +424,8 @@ TEST(swap_leaves_the_old_one)
 TEST(unchanged_environment_is_kept)
 TEST_ROWS(other_settings_keep_nothing, others)
 TEST(ttls_follows_a_change_of_the_configuration_only)
+TEST_ROWS(ring_changes, ring_rows)
+TEST(newer_ring_is_told_once)
+TEST(watched_ring_is_read_by_the_next_connection)
 TEST(threads_share_while_it_is_swapped)
 TESTS_END
