@@ -78,14 +78,20 @@ static int check_password(struct job_context *ctx, const struct tso_node *list)
     return JOB_SYNTAX;
 }
 
-int admin_ADDUSER(struct job_context *ctx, const struct tso_command *cmd)
+typedef int (*one_user_fn)(struct job_context *ctx, const char *id,
+                           const struct tso_node *list);
+
+/* What ADDUSER and ALTUSER do alike: the operands are checked, then each user
+ * id is handled by ONE; the highest return code counts. */
+static int each_user(struct job_context *ctx, const struct tso_command *cmd,
+                     int command, const char *wanted, one_user_fn one)
 {
     struct tso_node *rest = cmd->list, *ids, *id;
     int r, each;
 
-    r = admin_names(ctx, cmd, "RACF USERID TO BE ADDED", &rest, &ids);
+    r = admin_names(ctx, cmd, wanted, &rest, &ids);
     if (r == 0)
-        r = admin_bind(ctx, AC_ADDUSER, rest);
+        r = admin_bind(ctx, command, rest);
     if (r == 0)
         r = check_password(ctx, rest);
     if (r == 0)
@@ -95,10 +101,15 @@ int admin_ADDUSER(struct job_context *ctx, const struct tso_command *cmd)
     if (r != 0)
         return r;
     for (id = ids; id != NULL; id = id->next) {
-        each = add_user(ctx, id->text, rest);
+        each = one(ctx, id->text, rest);
         r = each > r ? each : r;
     }
     return r;
+}
+
+int admin_ADDUSER(struct job_context *ctx, const struct tso_command *cmd)
+{
+    return each_user(ctx, cmd, AC_ADDUSER, "RACF USERID TO BE ADDED", add_user);
 }
 
 /* ---- ALTUSER ---- */
@@ -157,25 +168,7 @@ static int alter_user(struct job_context *ctx, const char *id,
 
 int admin_ALTUSER(struct job_context *ctx, const struct tso_command *cmd)
 {
-    struct tso_node *rest = cmd->list, *ids, *id;
-    int r, each;
-
-    r = admin_names(ctx, cmd, "RACF USERID", &rest, &ids);
-    if (r == 0)
-        r = admin_bind(ctx, AC_ALTUSER, rest);
-    if (r == 0)
-        r = check_password(ctx, rest);
-    if (r == 0)
-        r = admin_check_defined(ctx, rest, AW_OWNER, true);
-    if (r == 0)
-        r = admin_check_defined(ctx, rest, AW_DFLTGRP, false);
-    if (r != 0)
-        return r;
-    for (id = ids; id != NULL; id = id->next) {
-        each = alter_user(ctx, id->text, rest);
-        r = each > r ? each : r;
-    }
-    return r;
+    return each_user(ctx, cmd, AC_ALTUSER, "RACF USERID", alter_user);
 }
 
 /* ---- ADDGROUP, CONNECT ---- */
