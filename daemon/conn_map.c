@@ -425,6 +425,22 @@ static enum conn_event look_up(struct conn *c)
     return refuse_unknown(c);
 }
 
+/*
+ * Where LOCAL is the program's own it is known before the wire side is
+ * connected: a connection that is not to be then never leaves this host.
+ */
+enum conn_event conn_do_foresee(struct conn *c)
+{
+    if (c->in.local.family == AF_UNSPEC || !snapshots_ttls(c->host->snapshots))
+        return CONN_EV_ALLOWED;
+    c->local = c->in.local;
+    c->remote = c->in.remote;
+    if (search(c) != POLICY_IDENTITY_NEEDED)
+        return CONN_EV_ALLOWED;
+    conn_mark(c, STORY_MAPPED);
+    return refuse_unknown(c);
+}
+
 enum conn_event conn_do_look_up(struct conn *c)
 {
     enum conn_event ev = look_up(c);
