@@ -35,15 +35,14 @@ stop_all()
     pids=()
 }
 
-# A process that ended and that nobody has waited for yet is gone too.
+# A process that ended and that nobody has waited for yet is gone too, once
+# the last of its threads is: until then its sockets may be open.
 gone()
 {
-    local stat
+    local stat fields
     read -r stat 2>/dev/null <"/proc/$1/stat" || return 0
-    case ${stat##*) } in
-    Z*) ;;
-    *) false ;;
-    esac
+    read -r -a fields <<<"${stat##*) }"
+    [ "${fields[0]}" = Z ] && [ "${fields[17]}" -le 1 ]
 }
 
 # poll SECONDS COMMAND...: tries until it succeeds; false when time is up.
@@ -183,14 +182,18 @@ outbound()
         "jobname = \"BAQSTRT\"; userid = \"LIBSERV\"; }"
 }
 
-# start_attlsd ADDRESS:PORT...: runs it and waits for these listeners.
+# start_attlsd ADDRESS:PORT...: runs it and waits for these listeners, and
+# until it says that it serves them: the rules of mode transparent come between.
 start_attlsd()
 {
     local at
+    rm -f "$tmp/attlsd.log" # of an earlier one
     spawn attlsd "$bin/attlsd" -F -f "$tmp/attlsd.conf"
     attlsd=$spawned
     for at; do
         wait_listening attlsd "$attlsd" "${at##*:}" "${at%:*}"
+        wait_line "$tmp/attlsd.log" "listen=.*:${at##*:} " 20 ||
+            fail "attlsd does not serve port ${at##*:}"
     done
 }
 

@@ -237,16 +237,26 @@ transparent()
     write_conf "{ mode = \"transparent\"; $* }"
 }
 
-# start_transparent: attlsd with that configuration, serving.
+# start_transparent: attlsd with that configuration, serving. It listens
+# before the rules are in force, so its own word is what counts.
 start_transparent()
 {
     : >"$tmp/syslogall.log"
+    rm -f "$tmp/attlsd.log" # of an earlier one
     spawn attlsd "$bin/attlsd" -F -f "$tmp/attlsd.conf"
     attlsd=$spawned
-    poll 20 serves_or_gone 15006
-    serves 15006 && ! gone "$attlsd" && return
+    poll 20 ready_or_gone
+    ready && ! gone "$attlsd" && return
     cat "$tmp/attlsd.log"
     fail "attlsd does not serve"
+}
+ready()
+{
+    grep -qsF 'listen=[::]:15006' "$tmp/attlsd.log"
+}
+ready_or_gone()
+{
+    ready || gone "$attlsd"
 }
 serves_or_gone()
 {
