@@ -35,9 +35,13 @@ tests pc:check                                   check
 tests cmd:clang-format-14                        clang-format-14
 tests cmd:gnutls-cli                             gnutls-bin
 tests cmd:mandoc                                 mandoc
+tests cmd:python3                                python3-minimal
+tests cmd:curl                                   curl
+tests cmd:nc                                     netcat-openbsd
 deep  cmd:valgrind                               valgrind
 deep  cmd:clang                                  clang
 deep  cmd:cppcheck                               cppcheck
+deep  cmd:go                                     golang-go
 deep  file:/usr/lib/llvm-14/lib/clang/14.0.6/lib libclang-rt-14-dev
 bench file:/usr/sbin/haproxy                     haproxy
 bench file:/usr/sbin/nginx                       nginx
