@@ -32,6 +32,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <time.h>
@@ -112,8 +113,10 @@ static int serve(const char *at)
     if (bind(fd, (struct sockaddr *)&sa, len) < 0 || listen(fd, 128) < 0)
         return failed("listen");
     while ((c = accept(fd, NULL, NULL)) >= 0) {
-        if (fork() == 0)
+        if (fork() == 0) {
+            prctl(PR_SET_PDEATHSIG, SIGKILL); /* it ends with the server */
             _exit(echo(c));
+        }
         close(c);
     }
     return failed("accept");
