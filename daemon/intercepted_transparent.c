@@ -149,8 +149,11 @@ static int show_remote(const struct intercepted *in, struct intercept_host *h,
     struct netaddr ours;
     int r = bind_to(fd, &in->local, &ours, err);
 
-    return r < 0 ? r
-                 : netfilter_map_source(h->netfilter, &ours, &in->remote, err);
+    if (r < 0)
+        return r;
+    /* the client's earlier connection from this port, if there was one */
+    netfilter_forget(h->netfilter, &in->local, &in->remote, NULL);
+    return netfilter_map_source(h->netfilter, &ours, &in->remote, err);
 }
 
 int intercepted_prepare(struct intercepted *in, size_t i,

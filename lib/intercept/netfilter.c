@@ -259,3 +259,20 @@ int netfilter_original_source(struct netfilter *n, const struct netaddr *mine,
     *ret = source;
     return 0;
 }
+
+int netfilter_forget(struct netfilter *n, const struct netaddr *from,
+                     const struct netaddr *to, struct error *err)
+{
+    struct nlmsghdr *nlh;
+
+    if (from->family != to->family || netaddr_ip_len(from) == 0)
+        return error_set(err, ERR_VALUE, "two addresses of one family");
+    n->seq++;
+    nlh = begin(n, &n->buf, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE,
+                NLM_F_ACK, (uint8_t)from->family, 0);
+    put_tuple(nlh, CTA_TUPLE_REPLY, from, to);
+    if (mnl_socket_sendto(n->nl, nlh, nlh->nlmsg_len) < 0 ||
+        answer(n, NULL, NULL) < 0)
+        return failed(err, "connection tracking");
+    return 0;
+}

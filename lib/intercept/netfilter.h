@@ -40,4 +40,13 @@ int netfilter_original_source(struct netfilter *n, const struct netaddr *mine,
                               const struct netaddr *peer, struct netaddr *ret,
                               struct error *err);
 
+/*
+ * Connection tracking forgets the connection whose answers go FROM one address
+ * TO the other: an ended one stays for two minutes, and while it does the
+ * kernel drops the first packet of a new one that netfilter_map_source() lets
+ * appear to come from TO. ERR_NOT_FOUND, ERR_DENIED, ERR_SYSTEM.
+ */
+int netfilter_forget(struct netfilter *n, const struct netaddr *from,
+                     const struct netaddr *to, struct error *err);
+
 #endif
