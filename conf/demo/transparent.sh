@@ -99,6 +99,8 @@ both_programs()
     write_transparent
     sed -n '/^listeners/,$p' "$tmp/attlsd.conf"
     start_attlsd 127.0.0.1:15001 127.0.0.1:15006
+    # it listens before the rules are in force
+    wait_line "$tmp/attlsd.log" 'listen=.*:15006 ' 20 || fail "attlsd does not say that it serves"
     export ATTLS_CONTROL=$tmp/attlsd.sock
     echo "attlsctl intercept status"
     "$bin/attlsctl" intercept status || fail "the rules are not as they should be"
