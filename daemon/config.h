@@ -139,7 +139,8 @@ struct config_datasets {
 struct config {
     const char *stack, *pagent, *pagent_root, *racf, *control, *release,
         *stdenv;
-    bool ttls, allow_nottls, strict, allow_legacy, failure_line, watch_rings;
+    bool ttls, allow_nottls, strict, allow_legacy, allow_secrets, failure_line,
+        watch_rings;
     unsigned long failure_rate, workers, min_rsa, handshake_limit,
         connect_limit, name_limit, half_close_limit, idle_limit, keepalive,
         stop_limit, max_connections, backlog;

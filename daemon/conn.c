@@ -255,6 +255,7 @@ static void conn_free(struct conn *c)
     pump_done(&c->pump);
     endpoint_reset(&c->wire);
     endpoint_reset(&c->app);
+    wiretap_free(c->tap);
     if (c->in.other >= 0)
         fd_reset(&c->in.other);
     intercepted_done(&c->in, &c->host->intercept);
@@ -533,6 +534,8 @@ static void close_conn(struct conn *c)
                        NULL);
     endpoint_reset(&c->wire); /* no-ops when the action has closed them */
     endpoint_reset(&c->app);
+    wiretap_free(c->tap);
+    c->tap = NULL;
     has_begun(c);
     log_end(c);
     TAILQ_REMOVE(&h->open, c, link);

@@ -16,6 +16,7 @@
 #include <sys/queue.h>
 
 #include "daemon/audit.h"
+#include "daemon/wiretrace.h"
 #include "daemon/config.h"
 #include "daemon/intercepted.h"
 #include "daemon/metrics.h"
@@ -59,10 +60,11 @@ struct conn_host {
     struct trace *trace;
     struct metrics metrics;
     struct scratch *scratch;
-    struct pairs *pairs;     /* NULL: no listener is transparent */
-    struct naming *naming;   /* NULL: only given names are known */
-    struct stories *stories; /* NULL: failures are not told */
-    struct audit *audit;     /* NULL: nothing is counted there */
+    struct pairs *pairs;           /* NULL: no listener is transparent */
+    struct naming *naming;         /* NULL: only given names are known */
+    struct stories *stories;       /* NULL: failures are not told */
+    struct audit *audit;           /* NULL: nothing is counted there */
+    struct wiretraces *wiretraces; /* NULL: packets are never traced */
     /* Called on any thread: conn_host_named() is to run on this one. */
     void (*wake)(void *arg);
     void *wake_arg;

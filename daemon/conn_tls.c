@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "daemon/conn_private.h"
 
@@ -158,6 +159,43 @@ static const char *role_of(const struct conn *c)
     }
 }
 
+/* Of the program's side; AF_UNSPEC: it has none of IP. */
+static struct netaddr app_address(const struct conn *c,
+                                  int (*which)(int, struct sockaddr *,
+                                               socklen_t *))
+{
+    struct sockaddr_storage sa;
+    struct netaddr a = {.family = AF_UNSPEC};
+    socklen_t len = sizeof(sa);
+
+    if (which(c->app.fd, (struct sockaddr *)&sa, &len) == 0)
+        netaddr_from_sockaddr((struct sockaddr *)&sa, &a);
+    return a;
+}
+
+static void tap(struct conn *c, struct session *session)
+{
+    struct wiretap_params p;
+
+    if (!wiretraces_run(c->host->wiretraces))
+        return;
+    p = (struct wiretap_params){
+        .rule = policy_rule_name(c->rule),
+        .outbound = conn_outbound(c),
+        .secrets = conn_config(c)->allow_secrets,
+        .clear = effective_on(c->eff, PARM_CtraceClearText),
+        .id = c->id,
+        .local = c->local,
+        .remote = c->remote,
+    };
+    if (p.clear) {
+        p.app_local = app_address(c, getsockname);
+        p.app_remote = app_address(c, getpeername);
+    }
+    c->tap = wiretap_new(c->host->wiretraces, &p);
+    wiretap_session(c->tap, session);
+}
+
 static enum conn_event open_session(struct conn *c)
 {
     char target[NETADDR_TEXT];
@@ -175,6 +213,7 @@ static enum conn_event open_session(struct conn *c)
     rc = session_new(&params, &session, &why);
     if (rc == 0) {
         conn_watch_session(c, session);
+        tap(c, session);
         rc = endpoint_start_tls(&c->wire, session);
         if (rc != 0)
             why = *session_outcome(session);
@@ -214,6 +253,7 @@ static enum conn_event secured(struct conn *c)
         metrics_add(&c->host->metrics, COUNTER_RESUMED, 1);
     conn_mark(c, STORY_SECURED);
     conn_unwatch_session(c);
+    wiretap_secured(c->tap);
     log_handshake(c, 0);
     conn_count_audit(c, AUDIT_TLS);
     return CONN_EV_SECURED;

@@ -22,6 +22,7 @@ struct console_params {
     struct workers *workers;
     struct stories *stories;
     struct audit *audit;
+    struct wiretraces *wiretraces;
     struct listener **listeners;
     size_t listener_count;
     time_t started;

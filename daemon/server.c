@@ -32,6 +32,7 @@ struct server {
     struct workers *workers;
     struct stories *stories;
     struct audit *audit;
+    struct wiretraces *wiretraces;
     struct pagent *pagent;
     struct console *console; /* NULL: none */
 };
@@ -177,12 +178,14 @@ static int open_agent(struct server *s, struct error *err)
         .prepare = prepare,
         .arg = s,
     };
+    int r;
 
     s->stories = stories_new();
     s->audit = audit_new();
     if (s->stories == NULL || s->audit == NULL)
         return error_nomem(err);
-    return pagent_new(&params, &s->pagent, err);
+    r = wiretraces_new(s->trace, &s->wiretraces, err);
+    return r == 0 ? pagent_new(&params, &s->pagent, err) : r;
 }
 
 /* Without a console the daemon serves all the same, and says so. */
@@ -243,6 +246,7 @@ void server_free(struct server *s)
     pagent_free(s->pagent);
     stories_free(s->stories);
     audit_free(s->audit);
+    wiretraces_free(s->wiretraces);
     for (i = 0; i < s->listener_count; i++)
         listener_close(s->listeners[i]);
     free(s->listeners);
@@ -357,6 +361,7 @@ static int start_console(struct server *s, struct error *err)
         .workers = s->workers,
         .stories = s->stories,
         .audit = s->audit,
+        .wiretraces = s->wiretraces,
         .listeners = s->listeners,
         .listener_count = s->listener_count,
         .started = time(NULL),
@@ -375,6 +380,7 @@ static int start(struct server *s, struct error *err)
         .trace = s->trace,
         .stories = s->stories,
         .audit = s->audit,
+        .wiretraces = s->wiretraces,
         .pairs = s->pairs,
         .listeners = s->listeners,
         .listener_count = s->listener_count,

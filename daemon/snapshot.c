@@ -363,6 +363,7 @@ static struct environment_params params_of(const struct snapshot *s,
         .root = s->config->pagent_root,
         .eff = policy_rule_effective(rule),
         .min_rsa = (unsigned)s->config->min_rsa,
+        .secrets = s->config->allow_secrets,
     };
 }
 
@@ -434,6 +435,7 @@ static bool same_settings(const struct snapshot *a, const struct snapshot *b)
            strcmp(a->config->pagent_root, b->config->pagent_root) == 0 &&
            a->config->allow_legacy == b->config->allow_legacy &&
            a->config->min_rsa == b->config->min_rsa &&
+           a->config->allow_secrets == b->config->allow_secrets &&
            a->config->zos_release == b->config->zos_release;
 }
 

@@ -349,6 +349,7 @@ static int init_worker(struct worker *w, struct workers *all, struct error *err)
     w->host.trace = all->params.trace;
     w->host.stories = all->params.stories;
     w->host.audit = all->params.audit;
+    w->host.wiretraces = all->params.wiretraces;
     w->host.now = now_ms;
     w->host.pairs = all->params.pairs;
     w->host.naming = all->params.naming;

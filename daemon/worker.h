@@ -20,6 +20,7 @@ struct workers_params {
     struct naming *naming;
     struct stories *stories;
     struct audit *audit;
+    struct wiretraces *wiretraces;
     struct listener **listeners; /* borrowed until workers_stop() */
     size_t listener_count;
 };

@@ -411,7 +411,7 @@ static const struct {
      "addresses may take the policy of the wrong one",
      "write a rule for the secondary connections"},
     {PARM_CtraceClearText, FIND_ctrace_clear,
-     "on z/OS the data is traced in clear", "CtraceClearText Off"},
+     "packet traces have its data in clear", "CtraceClearText Off"},
 };
 
 static void check_switches(const struct lint_case *c)

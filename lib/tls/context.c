@@ -13,6 +13,7 @@
 #include "tls/protocol.h"
 #include "tls/resume.h"
 #include "tls/reuse.h"
+#include "tls/tap.h"
 #include "tls/verify.h"
 #include "util/strbuf.h"
 
@@ -113,12 +114,15 @@ static void set_behaviour(const struct effective *eff, SSL_CTX *ssl)
     SSL_CTX_set_default_read_buffer_len(ssl, READ_BUFFER);
 }
 
-static int make_ssl(struct context *c, struct tls_outcome *why)
+static int make_ssl(const struct context_params *p, struct context *c,
+                    struct tls_outcome *why)
 {
     ERR_clear_error();
     c->ssl = SSL_CTX_new(c->server ? TLS_server_method() : TLS_client_method());
     if (c->ssl == NULL)
         return tls_outcome_take(why, 9, "OpenSSL can't make a context");
+    if (p->secrets)
+        SSL_CTX_set_keylog_callback(c->ssl, tap_keylog);
     return 0;
 }
 
@@ -130,7 +134,7 @@ static int fill(const struct context_params *p, struct context *c,
         protocol_set, owncert_set, verify_set, extensions_set, resume_set,
     };
     size_t i;
-    int rc = make_ssl(c, why);
+    int rc = make_ssl(p, c, why);
 
     if (rc == 0)
         set_behaviour(p->eff, c->ssl);

@@ -24,6 +24,7 @@ struct environment_params {
     const char *root;            /* put before a key file's path; or NULL */
     const struct effective *eff; /* any rule of the environment action */
     unsigned min_rsa;            /* bits; 0: as PeerMinRsaKeySize says */
+    bool secrets;                /* session_tap() gives out TLS secrets */
 };
 
 /*

@@ -17,6 +17,7 @@
 #include "tls/extensions.h"
 #include "tls/owncert.h"
 #include "tls/session_private.h"
+#include "tls/tap.h"
 #include "tls/verify.h"
 
 struct session *session_of(const SSL *ssl)
@@ -77,7 +78,8 @@ static void say_clear(struct session *s)
 }
 
 /*
- * Looks at the first bytes from the partner, then takes itself off. Clear
+ * Looks at the first bytes from the partner, then takes itself off, unless the
+ * session is tapped. Clear
  * text is made an error of the read, before OpenSSL tries to make sense of it
  * (it would take an SSLv2 hello).
  */
@@ -87,10 +89,11 @@ static long watch_first(BIO *bio, int oper, const char *data, size_t len,
     struct session *s = (struct session *)(void *)BIO_get_callback_arg(bio);
     size_t room = sizeof(s->first) - s->first_len;
 
+    tap_bio(s, oper, data, ret, processed);
     (void)len;
     (void)argi;
     (void)argl;
-    if (oper != (BIO_CB_READ | BIO_CB_RETURN) || ret <= 0 ||
+    if (!s->watching || oper != (BIO_CB_READ | BIO_CB_RETURN) || ret <= 0 ||
         processed == NULL || *processed == 0)
         return ret;
     if (room > *processed)
@@ -101,7 +104,8 @@ static long watch_first(BIO *bio, int oper, const char *data, size_t len,
     if (s->clear)
         BIO_clear_retry_flags(bio);
     if (s->clear || s->first_len >= RECORD_HEADER) {
-        BIO_set_callback_ex(bio, NULL);
+        if (s->tap == NULL)
+            BIO_set_callback_ex(bio, NULL);
         s->watching = false;
     }
     return s->clear ? -1 : ret;
@@ -267,6 +271,8 @@ void session_set_bio(struct session *s, BIO *rbio, BIO *wbio)
 {
     SSL_set_bio(s->ssl, rbio, wbio);
     watch(s, rbio);
+    if (s->tap != NULL && wbio != rbio)
+        watch(s, wbio);
 }
 
 /* ---- steps ---- */
@@ -410,7 +416,10 @@ enum session_status session_read(struct session *s, void *buf, size_t len,
         return SESSION_FAILED;
     prepare();
     ret = SSL_read_ex(s->ssl, buf, len, ret_len);
-    return ret == 1 ? SESSION_OK : fail_step(s, ret, errno);
+    if (ret != 1)
+        return fail_step(s, ret, errno);
+    tap_clear(s, false, buf, *ret_len);
+    return SESSION_OK;
 }
 
 enum session_status session_write(struct session *s, const void *buf,
@@ -423,7 +432,10 @@ enum session_status session_write(struct session *s, const void *buf,
         return SESSION_FAILED;
     prepare();
     ret = SSL_write_ex(s->ssl, buf, len, ret_len);
-    return ret == 1 ? SESSION_OK : fail_step(s, ret, errno);
+    if (ret != 1)
+        return fail_step(s, ret, errno);
+    tap_clear(s, true, buf, *ret_len);
+    return SESSION_OK;
 }
 
 enum session_status session_close(struct session *s)

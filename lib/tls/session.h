@@ -59,6 +59,18 @@ typedef void (*session_seen_fn)(void *arg, enum session_seen what, bool sent,
 /* SEEN is called from within the session's calls; NULL: no more. */
 void session_watch(struct session *s, session_seen_fn seen, void *arg);
 
+/*
+ * All of it, for a packet trace: the bytes on the wire, in clear what is read
+ * and written (SENT: by this side), and lines of an NSS key log, where the
+ * environment was opened with `secrets`. Who takes them answers for them.
+ * Called from within the session's calls; before session_set_fd() or
+ * session_set_bio() only.
+ */
+enum session_tapped { SESSION_TAP_WIRE, SESSION_TAP_CLEAR, SESSION_TAP_SECRET };
+typedef void (*session_tap_fn)(void *arg, enum session_tapped what, bool sent,
+                               const void *bytes, size_t len);
+void session_tap(struct session *s, session_tap_fn tap, void *arg);
+
 /* FD stays the caller's. 0 or a return code in the outcome. */
 int session_set_fd(struct session *s, int fd);
 /* Takes both BIOs (they may be the same one). */

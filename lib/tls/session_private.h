@@ -20,6 +20,8 @@ struct session {
     struct tls_outcome outcome;
     session_seen_fn seen; /* NULL: nobody looks */
     void *seen_arg;
+    session_tap_fn tap; /* NULL: nobody traces */
+    void *tap_arg;
     bool done;         /* the first handshake */
     bool named;        /* server: the client's server name is in the list */
     bool name_unknown; /* client: the server sent unrecognized_name */
