@@ -411,7 +411,8 @@ static const struct {
      "addresses may take the policy of the wrong one",
      "write a rule for the secondary connections"},
     {PARM_CtraceClearText, FIND_ctrace_clear,
-     "packet traces have its data in clear", "CtraceClearText Off"},
+     "packet traces, on z/OS and here, have its data in clear",
+     "CtraceClearText Off"},
 };
 
 static void check_switches(const struct lint_case *c)
