@@ -17,7 +17,10 @@
 #include "util/fd.h"
 #include "util/unixsock.h"
 
-enum { BACKLOG = 16 };
+enum {
+    BACKLOG = 16,
+    PAUSE_MS = 100 /* without descriptors: before the next try */
+};
 
 static const char group_name[] = "attls";
 
@@ -38,7 +41,7 @@ struct control_server {
     int fd, stop_fd;
     gid_t gid;
     struct event_base *base;
-    struct event *accept_event, *stop_event;
+    struct event *accept_event, *retry_event, *stop_event;
     pthread_t thread;
     bool started;
     unsigned count;
@@ -241,6 +244,27 @@ static bool identify(const struct control_server *s, int fd,
     return true;
 }
 
+static void on_retry(evutil_socket_t fd, short what, void *arg)
+{
+    struct control_server *s = arg;
+
+    (void)fd;
+    (void)what;
+    event_add(s->accept_event, NULL);
+}
+
+/* Without descriptors or memory the socket stays readable: looking again at
+ * once would cost a core. */
+static void pause_accept(struct control_server *s, int error)
+{
+    static const struct timeval later = {0, PAUSE_MS * 1000};
+
+    if (error == EAGAIN || error == EINTR || error == ECONNABORTED)
+        return;
+    event_del(s->accept_event);
+    evtimer_add(s->retry_event, &later);
+}
+
 static void on_accept(evutil_socket_t listener, short what, void *arg)
 {
     struct control_server *s = arg;
@@ -248,8 +272,10 @@ static void on_accept(evutil_socket_t listener, short what, void *arg)
     struct caller *c;
 
     (void)what;
-    if (fd < 0)
+    if (fd < 0) {
+        pause_accept(s, errno);
         return;
+    }
     c = s->count < CONTROL_CALLERS_MAX ? calloc(1, sizeof(*c)) : NULL;
     if (c == NULL) {
         fd_close(&fd);
@@ -300,10 +326,11 @@ int control_server_start(struct control_server *s,
         return error_nomem(err);
     s->accept_event =
         event_new(s->base, s->fd, EV_READ | EV_PERSIST, on_accept, s);
+    s->retry_event = evtimer_new(s->base, on_retry, s);
     s->stop_event =
         event_new(s->base, s->stop_fd, EV_READ | EV_PERSIST, on_stop, s);
-    if (s->accept_event == NULL || s->stop_event == NULL ||
-        event_add(s->accept_event, NULL) < 0 ||
+    if (s->accept_event == NULL || s->retry_event == NULL ||
+        s->stop_event == NULL || event_add(s->accept_event, NULL) < 0 ||
         event_add(s->stop_event, NULL) < 0)
         return error_nomem(err);
     errno = pthread_create(&s->thread, NULL, run, s);
@@ -368,6 +395,8 @@ void control_server_close(struct control_server *s)
         drop(LIST_FIRST(&s->callers));
     if (s->accept_event != NULL)
         event_free(s->accept_event);
+    if (s->retry_event != NULL)
+        event_free(s->retry_event);
     if (s->stop_event != NULL)
         event_free(s->stop_event);
     if (s->base != NULL)

@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "support/suite.h"
@@ -217,6 +219,45 @@ START_TEST(callers_are_bounded)
 }
 END_TEST
 
+/* What the process has used so far, in milliseconds. */
+static long cpu_ms(void)
+{
+    struct rusage u;
+
+    getrusage(RUSAGE_SELF, &u);
+    return u.ru_utime.tv_sec * 1000 + u.ru_utime.tv_usec / 1000 +
+           u.ru_stime.tv_sec * 1000 + u.ru_stime.tv_usec / 1000;
+}
+
+/* Without descriptors it pauses instead of spinning, and comes back. */
+START_TEST(pauses_without_descriptors)
+{
+    static const struct timespec nap = {0, 600 * 1000 * 1000};
+    struct control_server *s = serve();
+    struct strbuf msg = STRBUF_INIT;
+    struct rlimit old, none;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct sockaddr_un un = {.sun_family = AF_UNIX};
+    long before;
+
+    strcpy(un.sun_path, path);
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &old), 0);
+    none = old;
+    none.rlim_cur = (rlim_t)fd + 1; /* all below are in use */
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+    ck_assert_int_eq(connect(fd, (struct sockaddr *)&un, sizeof(un)), 0);
+    before = cpu_ms();
+    nanosleep(&nap, NULL);
+    ck_assert_int_lt(cpu_ms() - before, 60);
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &old), 0);
+    encode(&msg);
+    ck_assert_int_eq(write(fd, msg.data, msg.len), msg.len);
+    expect(fd, 1, "args=2 file=0\n", "");
+    strbuf_done(&msg);
+    stop(s);
+}
+END_TEST
+
 START_TEST(a_socket_is_taken_over_only_from_the_dead)
 {
     struct control_server *s = serve(), *second = NULL;
@@ -256,5 +297,6 @@ TEST(who_may_not_is_told_how)
 TEST(a_broken_request_gets_its_reason)
 TEST(a_silent_caller_delays_nobody)
 TEST(callers_are_bounded)
+TEST(pauses_without_descriptors)
 TEST(a_socket_is_taken_over_only_from_the_dead)
 TESTS_END
