@@ -457,9 +457,11 @@ static void keep_groups(struct snapshot *old, struct snapshot *next)
     pthread_mutex_unlock(&old->lock);
 }
 
-static void keep_place(struct snapshot *next, struct place *p)
+/* SAME: what every environment depends on is as it was. */
+static void keep_place(struct snapshot *next, struct place *p, bool same)
 {
-    const struct policy_rule *rule = find_equal(next, p->group, p);
+    const struct policy_rule *rule =
+        same ? find_equal(next, p->group, p) : NULL;
     struct place *copy = NULL;
 
     pthread_mutex_lock(&p->lock);
@@ -487,7 +489,7 @@ static void keep_place(struct snapshot *next, struct place *p)
 
 /* Places are only ever added, at the head: the rest of the list stands still,
  * and an environment that is being opened holds up nobody but this. */
-static void keep_places(struct snapshot *old, struct snapshot *next)
+static void keep_places(struct snapshot *old, struct snapshot *next, bool same)
 {
     struct place *p;
 
@@ -495,7 +497,7 @@ static void keep_places(struct snapshot *old, struct snapshot *next)
     p = SLIST_FIRST(&old->places);
     pthread_mutex_unlock(&old->lock);
     for (; p != NULL; p = SLIST_NEXT(p, next))
-        keep_place(next, p);
+        keep_place(next, p, same);
 }
 
 /* NEXT is not known to any other thread yet; OLD may be NULL. */
@@ -506,9 +508,12 @@ static void install(struct snapshots *all, struct snapshot *old,
     struct group *g;
     size_t i;
 
-    if (old != NULL && same_settings(old, next)) {
-        keep_groups(old, next);
-        keep_places(old, next);
+    if (old != NULL) {
+        bool same = same_settings(old, next);
+
+        if (same)
+            keep_groups(old, next);
+        keep_places(old, next, same);
     }
     for (i = 0; i < policy_rule_count(next->policy); i++)
         snapshot_group(next, all, policy_rule_get(next->policy, i));

@@ -169,6 +169,7 @@ static const struct {
     {"pagent_root", "pagent_root = \"/srv/other\";"},
     {"allow_legacy", "allow_legacy = true;"},
     {"release", "release = \"2.5\";"},
+    {"allow_secrets", "allow_secrets = true;"},
 };
 
 START_TEST(other_settings_keep_nothing)
@@ -186,6 +187,8 @@ START_TEST(other_settings_keep_nothing)
     ck_assert_msg(!snapshot_has_environment(next, a.envid), "%s",
                   others[_i].name);
     ck_assert_msg(!snapshot_has_group(next, a.grpid), "%s", others[_i].name);
+    ck_assert_uint_eq(snapshot_change(next).environments_kept, 0);
+    ck_assert_uint_eq(snapshot_change(next).environments_stale, 1);
     environment_unref(a.env);
     snapshot_unref(next);
     rig_close(&r);
