@@ -315,8 +315,10 @@ static void print_policy(const struct story *s, struct strbuf *out)
     add_row(out, "actions", strbuf_str(&text));
     if (s->ring[0] != '\0') {
         strbuf_reset(&text);
-        strbuf_addf(&text, "%s (GRPID %08" PRIX32 " ENVID %08" PRIX32 ")",
-                    s->ring, s->grpid, s->envid);
+        strbuf_adds(&text, s->ring);
+        if (s->grpid != 0) /* a probe's actions have no numbers */
+            strbuf_addf(&text, " (GRPID %08" PRIX32 " ENVID %08" PRIX32 ")",
+                        s->grpid, s->envid);
         add_row(out, "key ring", strbuf_str(&text));
     }
     strbuf_done(&text);
