@@ -32,16 +32,28 @@ static const char options_text[] =
     "  --rule R        the rule (the only one, if FILE has one)\n"
     "  --userid U      whose key ring a bare name means (the rule's Userid)\n"
     "  --racf DIR      the security database (" DEFAULT_RACF ")\n"
+    "  --pkcs11-module SO, --pkcs11-pin-file FILE\n"
+    "                  where the tokens of *TOKEN*/name are, and their PIN\n"
     "  --listen        wait at HOST:PORT for a partner\n"
     "  --json          as JSON\n" CTL_POLICY_HELP "\n"
     "exit status: 0 the handshake was done, 1 it failed, 2 errors\n";
 
-enum { OPT_RULE = 1, OPT_USERID, OPT_RACF, OPT_LISTEN, OPT_JSON };
+enum {
+    OPT_RULE = 1,
+    OPT_USERID,
+    OPT_RACF,
+    OPT_MODULE,
+    OPT_PIN,
+    OPT_LISTEN,
+    OPT_JSON
+};
 
 static const struct option options[] = {
     {"rule", required_argument, NULL, OPT_RULE},
     {"userid", required_argument, NULL, OPT_USERID},
     {"racf", required_argument, NULL, OPT_RACF},
+    {"pkcs11-module", required_argument, NULL, OPT_MODULE},
+    {"pkcs11-pin-file", required_argument, NULL, OPT_PIN},
     {"listen", no_argument, NULL, OPT_LISTEN},
     {"json", no_argument, NULL, OPT_JSON},
     CTL_POLICY_OPTIONS,
@@ -57,6 +69,7 @@ enum { RC_SILENT = 5004, RC_TOO_LONG = 5005 };
 
 struct probe {
     const char *address, *file, *rule_name, *userid, *racf;
+    struct keyring_token token;
     bool listen, json;
     struct policy_options opt;
     struct policy *policy;
@@ -259,6 +272,7 @@ static int open_tls(struct probe *p, struct tls_outcome *why)
         .userid = p->userid != NULL ? p->userid : "",
         .eff = eff,
         .root = p->opt.root,
+        .token = p->token,
     };
     struct session_params sp = {.eff = eff, .target = p->address};
     int rc = environment_open(&ep, &p->env, why);
@@ -395,6 +409,12 @@ static int take_option(int c, struct probe *p)
     case OPT_RACF:
         p->racf = optarg;
         return -1;
+    case OPT_MODULE:
+        p->token.module = optarg;
+        return -1;
+    case OPT_PIN:
+        p->token.pin_file = optarg;
+        return -1;
     case OPT_LISTEN:
         p->listen = true;
         return -1;
@@ -414,6 +434,7 @@ int ctl_probe(int argc, char **argv)
     if (p == NULL)
         return fail("no memory");
     p->racf = DEFAULT_RACF;
+    p->token = (struct keyring_token){"", ""};
     p->fd = -1;
     policy_options_init(&p->opt);
     while (r < 0 && (c = getopt_long(argc, argv, "", options, NULL)) != -1)

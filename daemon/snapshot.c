@@ -362,6 +362,7 @@ static struct environment_params params_of(const struct snapshot *s,
         .userid = p->userid,
         .root = s->config->pagent_root,
         .eff = policy_rule_effective(rule),
+        .token = {s->config->pkcs11_module, s->config->pkcs11_pin_file},
         .min_rsa = (unsigned)s->config->min_rsa,
         .secrets = s->config->allow_secrets,
     };
@@ -433,6 +434,9 @@ static bool same_settings(const struct snapshot *a, const struct snapshot *b)
 {
     return strcmp(a->config->racf, b->config->racf) == 0 &&
            strcmp(a->config->pagent_root, b->config->pagent_root) == 0 &&
+           strcmp(a->config->pkcs11_module, b->config->pkcs11_module) == 0 &&
+           strcmp(a->config->pkcs11_pin_file, b->config->pkcs11_pin_file) ==
+               0 &&
            a->config->allow_legacy == b->config->allow_legacy &&
            a->config->min_rsa == b->config->min_rsa &&
            a->config->allow_secrets == b->config->allow_secrets &&

@@ -61,6 +61,12 @@ static const struct retcode_cause *cause_of(const struct story *s)
                               : retcode_cause_for(s->outcome.rc, s->side);
 }
 
+/* Whether RACDCERT knows the ring: it is neither file nor token. */
+static bool is_racf_ring(const struct story *s)
+{
+    return s->ring[0] != '/' && strncmp(s->ring, "*TOKEN*", 7) != 0;
+}
+
 /* "USER/RING" or "RING" to its two parts. */
 static void split_ring(const struct story *s, char user[16], char ring[128])
 {
@@ -111,7 +117,10 @@ static void add_remedy(const struct story *s, bool page, struct strbuf *out)
     char user[16], ring[128];
 
     split_ring(s, user, ring);
-    if (names_missing_authority(s) && ring[0] != '\0')
+    if (names_missing_authority(s) && !is_racf_ring(s))
+        strbuf_addf(out, "add the certificate of '%s' to %s", s->outcome.issuer,
+                    s->ring);
+    else if (names_missing_authority(s) && ring[0] != '\0')
         strbuf_addf(out,
                     "racdcert \"ID(%s) CONNECT(CERTAUTH LABEL('label of %s') "
                     "RING(%s) USAGE(CERTAUTH))\"",
@@ -123,6 +132,7 @@ static void add_remedy(const struct story *s, bool page, struct strbuf *out)
                     "which signed ours",
                     s->own.issuer);
     else if (c != NULL && c->command != NULL &&
+             (is_racf_ring(s) || strncmp(c->command, "racdcert", 8) != 0) &&
              !(page && strcmp(c->command, "attlsctl why CONNID") == 0))
         add_command(s, c->command, user, ring, out);
 }

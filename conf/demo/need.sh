@@ -35,6 +35,8 @@ tests pc:check                                   check
 tests cmd:clang-format-14                        clang-format-14
 tests cmd:gnutls-cli                             gnutls-bin
 tests cmd:mandoc                                 mandoc
+tests pc:libp11                                  libp11-dev
+tests cmd:softhsm2-util                          softhsm2
 tests cmd:python3                                python3-minimal
 tests cmd:curl                                   curl
 tests cmd:nc                                     netcat-openbsd

@@ -53,7 +53,6 @@ static int read_open(const char *path, int fd, struct bytes *ret,
                      struct error *err)
 {
     struct stat st;
-    ssize_t n;
     int r;
 
     if (fstat(fd, &st) < 0)
@@ -64,11 +63,18 @@ static int read_open(const char *path, int fd, struct bytes *ret,
     ret->data = malloc((size_t)st.st_size + 1);
     if (ret->data == NULL)
         return error_nomem(err);
-    n = read(fd, ret->data, (size_t)st.st_size);
-    if (n < 0)
-        return error_errno(err, "%s", path);
-    ret->len = (size_t)n;
     ret->mode = st.st_mode;
+    while (ret->len < (size_t)st.st_size) {
+        ssize_t n =
+            read(fd, ret->data + ret->len, (size_t)st.st_size - ret->len);
+
+        if (n < 0 && errno != EINTR)
+            return error_errno(err, "%s", path);
+        if (n == 0)
+            break; /* it has become shorter */
+        if (n > 0)
+            ret->len += (size_t)n;
+    }
     return 0;
 }
 
@@ -115,8 +121,8 @@ static bool is_printable(const char *text, size_t len)
     return len > 0;
 }
 
-int keyring_stash(const char *path, char buf[KEYRING_PASSWORD],
-                  struct error *err)
+static int read_secret(const char *path, mode_t forbidden,
+                       char buf[KEYRING_PASSWORD], struct error *err)
 {
     struct bytes b;
     size_t len;
@@ -124,6 +130,11 @@ int keyring_stash(const char *path, char buf[KEYRING_PASSWORD],
 
     if (r != 0)
         return r;
+    if ((b.mode & forbidden) != 0) {
+        bytes_done(&b);
+        return error_set(err, ERR_UNSAFE,
+                         "others may read %s; chmod 600 (or 400) it", path);
+    }
     unmask(&b);
     b.data[b.len] = '\0';
     len = strcspn((char *)b.data, "\r\n");
@@ -138,6 +149,18 @@ int keyring_stash(const char *path, char buf[KEYRING_PASSWORD],
     }
     bytes_done(&b);
     return r;
+}
+
+int keyring_stash(const char *path, char buf[KEYRING_PASSWORD],
+                  struct error *err)
+{
+    return read_secret(path, 0, buf, err);
+}
+
+int keyring_secret(const char *path, char buf[KEYRING_PASSWORD],
+                   struct error *err)
+{
+    return read_secret(path, S_IRWXG | S_IRWXO, buf, err);
 }
 
 /* ---- the file as a ring ---- */
@@ -160,22 +183,27 @@ static int refuse_key_database(const char *path, struct error *err)
                      path);
 }
 
-/* The friendly name, else the subject; NULL: neither, or no memory. */
-static const char *label_of(struct keyring *k, X509 *cert)
+const char *keyring_subject_label(struct keyring *k, const X509 *cert)
 {
     struct strbuf name = STRBUF_INIT;
     const char *label = NULL;
-    unsigned char *alias;
-    int len;
 
-    alias = X509_alias_get0(cert, &len);
-    if (alias != NULL)
-        return arena_strndup(k->arena, (char *)alias, (size_t)len);
     certname_print(X509_get_subject_name(cert), &name);
     if (name.len != 0 && !strbuf_failed(&name))
         label = arena_strdup(k->arena, strbuf_str(&name));
     strbuf_done(&name);
     return label;
+}
+
+/* The friendly name, else the subject; NULL: neither, or no memory. */
+static const char *label_of(struct keyring *k, X509 *cert)
+{
+    unsigned char *alias;
+    int len;
+
+    alias = X509_alias_get0(cert, &len);
+    return alias != NULL ? arena_strndup(k->arena, (char *)alias, (size_t)len)
+                         : keyring_subject_label(k, cert);
 }
 
 static int add(struct keyring *k, const struct cert_package *p, size_t i,

@@ -21,9 +21,10 @@ static int parse_name(const char *userid, const char *name,
     const char *slash = strchr(name, '/'), *owner = userid;
     size_t len = strlen(userid);
 
-    if (*name == '/')
+    if (*name == '/' || keyring_token_name(name) != NULL)
         return error_set(err, ERR_UNSUPPORTED,
-                         "Keyring %s is a file, not a key ring", name);
+                         "Keyring %s is a %s, not a key ring", name,
+                         *name == '/' ? "file" : "PKCS#11 token");
     if (slash != NULL) {
         owner = name;
         len = (size_t)(slash - name);
@@ -36,14 +37,6 @@ static int parse_name(const char *userid, const char *name,
         owner = OWNER_CERTAUTH, len = strlen(owner);
     else if (ret->is_virtual && len == 6 && memcmp(owner, "*SITE*", 6) == 0)
         owner = OWNER_SITE, len = strlen(owner);
-    if (slash != NULL && len == 7 && memcmp(owner, "*TOKEN*", 7) == 0)
-        return error_set(
-            err, ERR_UNSUPPORTED,
-            "Keyring %s: PKCS#11 tokens are not supported; connect "
-            "the certificate to a key ring (RACDCERT ADD, "
-            "CONNECT), or code the path of a PKCS#12 file with "
-            "KeyringPw or KeyringStashFile",
-            name);
     if (len == 0 || len > SAF_NAME_MAX || *ret->ring == '\0')
         return error_set(err, ERR_NOT_FOUND,
                          "Keyring %s is not of the form ring or userid/ring",
@@ -51,6 +44,14 @@ static int parse_name(const char *userid, const char *name,
     memcpy(ret->owner, owner, len);
     ret->owner[len] = '\0';
     return 0;
+}
+
+const char *keyring_token_name(const char *name)
+{
+    static const char prefix[] = "*TOKEN*/";
+
+    return strncmp(name, prefix, strlen(prefix)) == 0 ? name + strlen(prefix)
+                                                      : NULL;
 }
 
 static int check_exists(struct saf *saf, const struct ring_store *s,
@@ -231,6 +232,21 @@ int keyring_open(struct saf *saf, const char *userid, const char *name,
     return 0;
 }
 
+#ifndef ATTLS_TOKENS
+int keyring_open_token(const struct keyring_token *where, const char *name,
+                       struct keyring **ret, struct error *err)
+{
+    (void)where;
+    (void)ret;
+    return error_set(err, ERR_UNSUPPORTED,
+                     "Keyring *TOKEN*/%s: built without libp11, so without "
+                     "PKCS#11 tokens; connect the certificate to a key ring "
+                     "(RACDCERT ADD, CONNECT), or code the path of a PKCS#12 "
+                     "file with KeyringPw or KeyringStashFile",
+                     name);
+}
+#endif
+
 /* A writer may commit between two of the files that we read. */
 enum { OPEN_ATTEMPTS = 20 };
 
@@ -278,6 +294,8 @@ void keyring_unref(struct keyring *ring)
         X509_free(ring->entries[i].cert);
         EVP_PKEY_free(ring->entries[i].key);
     }
+    if (ring->release != NULL)
+        ring->release(ring->what);
     arena_free(ring->arena);
     free(ring);
 }

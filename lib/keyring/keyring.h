@@ -47,7 +47,7 @@ struct ring_entry {
  *
  * ERR_NOT_FOUND: no such user or ring; ERR_DENIED: USERID may not read it
  * (the text names the profile that decided); ERR_UNSAFE, ERR_DAMAGED,
- * ERR_UNSUPPORTED (a token, a file), ERR_NOMEM.
+ * ERR_UNSUPPORTED (a token, a file: see below), ERR_NOMEM.
  */
 int keyring_open(struct saf *saf, const char *userid, const char *name,
                  struct keyring **ret, struct error *err);
@@ -72,6 +72,26 @@ int keyring_open_dir(const char *dir, const char *userid, const char *name,
  */
 int keyring_open_file(const char *path, const char *password,
                       struct keyring **ret, struct error *err);
+
+/*
+ * A PKCS#11 token in the place of a ring. Its certificates have the labels of
+ * the token (CKA_LABEL); one whose private key is there too (same CKA_ID) is
+ * PERSONAL, and the DEFAULT if there is no other (unconfirmed); authorities are
+ * CERTAUTH. Private keys stay in the token: entries have a handle. All of the
+ * token is read, whoever asks: CRYPTOZ profiles are not looked at.
+ *
+ * ERR_NOT_FOUND: no such token; ERR_DENIED: the PIN is wrong or missing;
+ * ERR_UNSAFE: others may read the PIN; ERR_UNSUPPORTED: built without libp11;
+ * ERR_SYSTEM: the module fails; ERR_VALUE, ERR_NOMEM. Any thread.
+ */
+struct keyring_token {
+    const char *module;   /* path of the provider's shared object */
+    const char *pin_file; /* first line; mode 0600; "": there is none */
+};
+int keyring_open_token(const struct keyring_token *where, const char *name,
+                       struct keyring **ret, struct error *err);
+/* What stands behind "*TOKEN*" "/" in a policy's Keyring; NULL: no token. */
+const char *keyring_token_name(const char *name);
 
 /*
  * The password in a stash file: as gskkyman writes it (129 bytes, each XOR

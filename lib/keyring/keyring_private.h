@@ -15,6 +15,8 @@ struct keyring {
     char *name;
     struct ring_entry *entries;
     size_t n, cap;
+    void (*release)(void *what); /* what the keys need; NULL: nothing */
+    void *what;
 };
 
 /* An empty ring "OWNER/NAME", or "NAME" where OWNER is "". NULL: no memory. */
@@ -22,5 +24,11 @@ struct keyring *keyring_make(const char *owner, const char *name);
 /* The next entry, all zero, to be filled; NULL: no memory. It is valid until
  * the next call. */
 struct ring_entry *keyring_entry(struct keyring *k);
+/* The subject as RACF prints it, of the ring; NULL: there is none, or no
+ * memory. */
+const char *keyring_subject_label(struct keyring *k, const X509 *cert);
+/* As keyring_stash(), of a file that nobody else may read. */
+int keyring_secret(const char *path, char buf[KEYRING_PASSWORD],
+                   struct error *err);
 
 #endif

@@ -219,6 +219,22 @@ static bool is_file(const struct effective *eff, const char *name)
            effective_text(eff, PARM_KeyringStashFile) != NULL;
 }
 
+static int open_token(const struct environment_params *params, const char *name,
+                      struct keyring **ret, struct tls_outcome *why)
+{
+    struct error err = {0};
+
+    if (params->token.module == NULL || params->token.module[0] == '\0')
+        return tls_outcome_set(why, 202,
+                               "Keyring *TOKEN*/%s: no PKCS#11 module is "
+                               "known; name it with pkcs11_module in "
+                               "attlsd.conf",
+                               name);
+    if (keyring_open_token(&params->token, name, ret, &err) != 0)
+        return ring_failure(why, &err);
+    return 0;
+}
+
 static int open_ring(const struct environment_params *params,
                      struct keyring **ret, struct tls_outcome *why)
 {
@@ -229,6 +245,8 @@ static int open_ring(const struct environment_params *params,
         return tls_outcome_set(why, 202,
                                "the policy names no key ring; code Keyring in "
                                "TTLSKeyringParms");
+    if (keyring_token_name(name) != NULL)
+        return open_token(params, keyring_token_name(name), ret, why);
     if (is_file(params->eff, name))
         return open_file(params, name, ret, why);
     if (keyring_open_dir(params->racf, params->userid, name, ret, &err) != 0)
@@ -243,7 +261,8 @@ static void take_stamp(const struct environment_params *params,
     const char *name = effective_text(params->eff, PARM_Keyring);
     struct strbuf path = STRBUF_INIT;
 
-    if (name == NULL || !is_file(params->eff, name)) {
+    if (name == NULL || keyring_token_name(name) != NULL ||
+        !is_file(params->eff, name)) {
         /* what is wrong shows when the ring is read */
         keyring_stamp_dir(params->racf, ret, NULL);
         return;

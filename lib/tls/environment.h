@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "keyring/keyring.h"
 #include "policy/effective.h"
 #include "tls/outcome.h"
 
@@ -22,6 +23,7 @@ struct environment_params {
     const char *racf;            /* folder of the security database */
     const char *userid;          /* whose ring a bare name means */
     const char *root;            /* put before a key file's path; or NULL */
+    struct keyring_token token;  /* where tokens are; all NULL: nowhere */
     const struct effective *eff; /* any rule of the environment action */
     unsigned min_rsa;            /* bits; 0: as PeerMinRsaKeySize says */
     bool secrets;                /* session_tap() gives out TLS secrets */

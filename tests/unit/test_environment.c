@@ -52,7 +52,7 @@ static const struct {
     {"no authority on it", "SERVER", NULL, NULL, TESTRING_NO_CA, 109,
      "USAGE(CERTAUTH)"},
     {"a token", "SERVER", "Keyring *TOKEN*/x", NULL, 0, 202,
-     "tokens are not supported; connect the certificate to a key ring"},
+     "name it with pkcs11_module in attlsd.conf"},
     {"a key database", "SERVER", "Keyring /etc/key.kdb", NULL, 0, 202,
      "gskkyman"},
     {"label", "SERVER", NULL, "CertificateLabel SERVER", 0, 0, ""},
