@@ -113,8 +113,13 @@ static int add_entry(struct keyring *k, struct ring_store *s,
                          "not stored",
                          k->name, conn->label, conn->owner);
     r = store_x509(s, conn->owner, c, &x, err);
-    if (r != 0)
+    if (r == ERR_DAMAGED) /* one certificate, not the database */
+        r = ERR_SYNTAX;
+    if (r != 0) {
+        if (err != NULL)
+            err->code = r;
         return r;
+    }
     e = keyring_entry(k);
     if (e == NULL)
         return error_nomem(err);

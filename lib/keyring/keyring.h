@@ -46,7 +46,8 @@ struct ring_entry {
  * "owner" "/" "*" (virtual rings). Ring names keep their case.
  *
  * ERR_NOT_FOUND: no such user or ring; ERR_DENIED: USERID may not read it
- * (the text names the profile that decided); ERR_UNSAFE, ERR_DAMAGED,
+ * (the text names the profile that decided); ERR_SYNTAX: a certificate on the
+ * ring can't be read; ERR_UNSAFE, ERR_DAMAGED,
  * ERR_UNSUPPORTED (a token, a file: see below), ERR_NOMEM.
  */
 int keyring_open(struct saf *saf, const char *userid, const char *name,

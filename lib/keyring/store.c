@@ -372,7 +372,7 @@ int store_key(struct ring_store *s, const char *owner,
         return error_set(err, ERR_NOT_FOUND, "certificate %s has no key",
                          c->label);
     store_file_name(owner, c->file, "key", name);
-    r = saf_read_file(s->saf, name, &text, &len, err);
+    r = saf_read_secret(s->saf, name, &text, &len, err);
     if (r != 0)
         return r;
     ERR_clear_error();

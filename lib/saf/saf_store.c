@@ -252,6 +252,23 @@ int saf_read_file(struct saf *saf, const char *name, char **ret_data,
     return read_disk(saf, name, ret_data, ret_len, err);
 }
 
+int saf_read_secret(struct saf *saf, const char *name, char **ret_data,
+                    size_t *ret_len, struct error *err)
+{
+    struct stat st;
+
+    if (saf_file_name_valid(name) &&
+        fstatat(saf->dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+        (st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        return error_set(err, ERR_UNSAFE,
+                         "%s/%s may be read by others (mode %04o); correct it "
+                         "with: chmod 600 %s/%s, and replace the key if they "
+                         "may have",
+                         saf->dir, name, (unsigned)(st.st_mode & 07777),
+                         saf->dir, name);
+    return saf_read_file(saf, name, ret_data, ret_len, err);
+}
+
 static void forget_changes(struct saf *saf)
 {
     saf->in_change = false;

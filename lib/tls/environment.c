@@ -63,8 +63,9 @@ uint64_t tls_next_handle(void)
 /* The System SSL code of a ring that can't be opened. */
 static int ring_failure(struct tls_outcome *why, const struct error *err)
 {
-    return tls_outcome_set(why, err->code == ERR_NOMEM ? 4 : 202, "%s",
-                           err->text);
+    int rc = err->code == ERR_NOMEM ? 4 : err->code == ERR_SYNTAX ? 10 : 202;
+
+    return tls_outcome_set(why, rc, "%s", err->text);
 }
 
 static bool is_trusted(const struct ring_entry *e)

@@ -165,6 +165,28 @@ START_TEST(an_unreadable_database_is_202)
 }
 END_TEST
 
+/* One certificate is damaged, the database is not. */
+START_TEST(a_damaged_certificate_is_10)
+{
+    static const struct tls_side side = {.role = "Server"};
+    struct testring *own = testring_new(NULL);
+    struct tls_setup setup;
+    char path[256];
+    FILE *f;
+
+    snprintf(path, sizeof(path), "%s/SERVER/cert-1.pem", testring_dir(own));
+    f = fopen(path, "r+");
+    ck_assert_ptr_nonnull(f);
+    fputs("-----BEGIN CERTIFICATE-----\n!", f);
+    fclose(f);
+    ck_assert_int_eq(tls_setup_open(&setup, own, &side), 10);
+    ck_assert_ptr_nonnull(
+        strstr(setup.why.reason, "cert-1.pem: not a certificate in PEM form"));
+    tls_setup_done(&setup);
+    testring_free(own);
+}
+END_TEST
+
 /* The ring is a copy: what happens to the store afterwards is not seen. */
 START_TEST(the_ring_is_read_once)
 {
@@ -689,6 +711,7 @@ tcase_set_timeout(tc, 60);
 TEST_ROWS(opens, rows)
 TEST_ROWS(a_virtual_ring, virtual_rings)
 TEST(an_unreadable_database_is_202)
+TEST(a_damaged_certificate_is_10)
 TEST(the_ring_is_read_once)
 TEST_ROWS(a_changed_ring_is_noticed, changes)
 TEST(a_changed_file_is_noticed)

@@ -331,6 +331,25 @@ START_TEST(a_damaged_index_is_named)
 }
 END_TEST
 
+START_TEST(a_key_that_others_may_read_is_not_used)
+{
+    char path[256];
+    EVP_PKEY *key = NULL;
+
+    snprintf(path, sizeof(path), "%s/CLIENT/cert-1.key", saf_dir(saf));
+    ck_assert_int_eq(chmod(path, 0640), 0);
+    IS(ERR_UNSAFE,
+       store_key(s, "CLIENT", cert("CLIENT", "CLIENT"), &key, &err));
+    ck_assert_ptr_nonnull(
+        strstr(err.text, "CLIENT/cert-1.key may be read by others (mode 0640); "
+                         "correct it with: chmod 600 "));
+    ck_assert_ptr_null(key);
+    ck_assert_int_eq(chmod(path, 0600), 0);
+    IS(0, store_key(s, "CLIENT", cert("CLIENT", "CLIENT"), &key, &err));
+    EVP_PKEY_free(key);
+}
+END_TEST
+
 START_TEST(damaged_files_are_named)
 {
     EVP_PKEY *key = NULL;
@@ -434,6 +453,7 @@ TEST(what_is_taken_back_is_read_again)
 TEST(finds_by_serial_key_and_issuer)
 TEST(follows_a_chain_to_its_root)
 TEST_ROWS(a_damaged_index_is_named, damages)
+TEST(a_key_that_others_may_read_is_not_used)
 TEST(damaged_files_are_named)
 TEST_ROWS(a_store_that_others_may_write_is_refused, modes)
 TEST(keys_are_for_the_owner_only)
