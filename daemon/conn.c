@@ -238,7 +238,7 @@ int conn_host_init(struct conn_host *h, struct error *err)
     atomic_init(&h->count, 0);
     atomic_init(&h->beginning, 0);
     h->intercept = (struct intercept_host){0};
-    h->scratch = malloc(sizeof(*h->scratch));
+    h->scratch = scratch_new();
     h->turn = evtimer_new(h->base, on_turn, h);
     r = h->scratch == NULL || h->turn == NULL
             ? error_nomem(err)
@@ -252,7 +252,7 @@ static void conn_free(struct conn *c)
 {
     if (c->timer != NULL)
         event_free(c->timer);
-    pump_done(&c->pump);
+    pump_done(&c->pump, c->host->scratch);
     endpoint_reset(&c->wire);
     endpoint_reset(&c->app);
     wiretap_free(c->tap);
@@ -411,7 +411,7 @@ void conn_host_done(struct conn_host *h)
     intercept_host_done(&h->intercept);
     if (h->turn != NULL)
         event_free(h->turn);
-    free(h->scratch);
+    scratch_free(h->scratch);
 }
 
 static void on_ready(void *arg)

@@ -6,6 +6,7 @@
 #include "daemon/endpoint.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -266,6 +267,46 @@ enum io endpoint_write(struct endpoint *e, const void *buf, size_t len,
     *ret_len = 0;
     return e->session != NULL ? write_tls(e, buf, len, ret_len)
                               : write_clear(e, buf, len, ret_len);
+}
+
+/* That nothing came may be the socket's end, urgent data at its head, which
+ * splice(2) never passes, or a kernel that can't: recv() knows. Only an error
+ * is reported once, so it is believed here. */
+enum io endpoint_fill(struct endpoint *e, struct pipe *p)
+{
+    ssize_t n;
+
+    do
+        n = splice(e->fd, NULL, p->to, NULL, PIPE_SIZE,
+                   SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+    while (n < 0 && errno == EINTR);
+    if (n > 0) {
+        p->len = (size_t)n;
+        return IO_OK;
+    }
+    if (n == 0 || errno == EAGAIN || errno == EINVAL || errno == ENOSYS ||
+        errno == EPERM || errno == ENOMEM)
+        return IO_BLOCKED;
+    return IO_LOST;
+}
+
+enum io endpoint_drain(struct endpoint *e, struct pipe *p)
+{
+    ssize_t n;
+
+    while (p->len > 0) {
+        n = splice(p->from, NULL, e->fd, NULL, p->len,
+                   SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+        if (n > 0) {
+            p->len -= (size_t)n;
+        } else if (n < 0 && errno == EAGAIN) {
+            e->writable = false;
+            return IO_BLOCKED;
+        } else if (n == 0 || errno != EINTR) {
+            return IO_LOST;
+        }
+    }
+    return IO_OK;
 }
 
 enum io endpoint_end(struct endpoint *e)

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "daemon/pipes.h"
 #include "tls/session.h"
 #include "util/netaddr.h"
 
@@ -71,6 +72,14 @@ enum io endpoint_read(struct endpoint *e, void *buf, size_t size,
 /* Writes as much as goes: IO_OK all of it, IO_BLOCKED the first *RET_LEN. */
 enum io endpoint_write(struct endpoint *e, const void *buf, size_t len,
                        size_t *ret_len);
+/*
+ * The same two for an endpoint in clear, with a pipe instead of a buffer. An
+ * empty pipe is filled: IO_OK; IO_BLOCKED: endpoint_read() tells why not;
+ * IO_LOST. A pipe is emptied: IO_OK all of it; IO_BLOCKED: P->len bytes are
+ * left; IO_LOST. SIGPIPE must be ignored.
+ */
+enum io endpoint_fill(struct endpoint *e, struct pipe *p);
+enum io endpoint_drain(struct endpoint *e, struct pipe *p);
 /* Nothing more will be written: close_notify, then FIN. IO_OK, IO_BLOCKED
  * (call again when writable), IO_LOST, IO_FAILED. */
 enum io endpoint_end(struct endpoint *e);

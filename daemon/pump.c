@@ -8,6 +8,27 @@
 /* Rounds of one direction before others get their turn. */
 enum { TURNS = 4 };
 
+/* A pipe costs two system calls more than it saves copying when little is
+ * moved: it is used once a direction has moved so much, after a read of at
+ * least so much. */
+enum { SPLICE_AFTER = 64 * 1024, SPLICE_MIN = 16 * 1024 };
+
+struct scratch *scratch_new(void)
+{
+    struct scratch *s = malloc(sizeof(*s));
+
+    if (s != NULL)
+        s->pipes = (struct pipes){0};
+    return s;
+}
+
+void scratch_free(struct scratch *s)
+{
+    if (s != NULL)
+        pipes_done(&s->pipes);
+    free(s);
+}
+
 void pump_init(struct pump *p, struct endpoint *app, struct endpoint *wire)
 {
     memset(p, 0, sizeof(*p));
@@ -27,10 +48,20 @@ static void drop_held(struct flow *f)
     f->held = NULL;
 }
 
-void pump_done(struct pump *p)
+static void drop_pipe(struct flow *f, struct scratch *scratch)
 {
-    drop_held(&p->flow[FLOW_OUT]);
-    drop_held(&p->flow[FLOW_IN]);
+    pipes_put(&scratch->pipes, f->pipe);
+    f->pipe = NULL;
+}
+
+void pump_done(struct pump *p, struct scratch *scratch)
+{
+    int i;
+
+    for (i = 0; i < 2; i++) {
+        drop_held(&p->flow[i]);
+        drop_pipe(&p->flow[i], scratch);
+    }
 }
 
 static enum pump_status broken(struct pump_fault *fault,
@@ -83,11 +114,53 @@ static enum pump_status move(struct pump *p, struct flow *f,
     }
     if (io != IO_OK)
         return broken(fault, f->from, io);
+    f->bulk = len >= SPLICE_MIN;
     io = endpoint_write(f->to, scratch->data, len, &n);
     f->bytes += n;
     if (io == IO_BLOCKED)
         return hold(f, scratch->data + n, len - n, fault);
     return io == IO_OK ? PUMP_MORE : broken(fault, f->to, io);
+}
+
+static enum pump_status write_piped(struct flow *f, struct scratch *scratch,
+                                    struct pump_fault *fault)
+{
+    size_t before = f->pipe->len;
+    enum io io = endpoint_drain(f->to, f->pipe);
+
+    f->bytes += before - f->pipe->len;
+    if (io == IO_BLOCKED)
+        return PUMP_WAIT;
+    if (io != IO_OK)
+        return broken(fault, f->to, io);
+    drop_pipe(f, scratch);
+    return PUMP_MORE;
+}
+
+static bool may_splice(const struct flow *f)
+{
+    return f->bulk && f->bytes >= SPLICE_AFTER && f->from->session == NULL &&
+           f->to->session == NULL;
+}
+
+static enum pump_status splice_or_move(struct pump *p, struct flow *f,
+                                       struct scratch *scratch,
+                                       struct pump_fault *fault)
+{
+    enum io io;
+
+    if (may_splice(f))
+        f->pipe = pipes_get(&scratch->pipes);
+    if (f->pipe == NULL)
+        return move(p, f, scratch, fault);
+    io = endpoint_fill(f->from, f->pipe);
+    if (io == IO_OK) {
+        f->bulk = f->pipe->len >= SPLICE_MIN;
+        return write_piped(f, scratch, fault);
+    }
+    drop_pipe(f, scratch);
+    return io == IO_BLOCKED ? move(p, f, scratch, fault)
+                            : broken(fault, f->from, io);
 }
 
 /* FROM has ended and all its bytes are with TO's socket. */
@@ -113,11 +186,13 @@ static enum pump_status step(struct pump *p, struct flow *f,
         return PUMP_WAIT;
     if (f->held != NULL)
         return write_held(f, fault);
+    if (f->pipe != NULL)
+        return write_piped(f, scratch, fault);
     if (f->eof)
         return end(p, f, fault);
     if (!endpoint_can_read(f->from))
         return PUMP_WAIT;
-    return move(p, f, scratch, fault);
+    return splice_or_move(p, f, scratch, fault);
 }
 
 enum pump_status pump_run(struct pump *p, struct scratch *scratch,

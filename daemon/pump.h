@@ -11,28 +11,39 @@
  * what the other side does not take stays with the pump, and then nothing
  * more is read in that direction. So a direction holds at most PUMP_CHUNK
  * bytes, and an idle connection none.
+ *
+ * When both endpoints are in clear, a direction that has moved some bytes and
+ * moves many at a time has them go through a pipe of the thread's instead;
+ * what the other side does not take stays in the pipe.
  */
 
 #include <stddef.h>
 #include <stdint.h>
 
 #include "daemon/endpoint.h"
+#include "daemon/pipes.h"
 
 enum { PUMP_CHUNK = 256 * 1024 };
 
-/* One a thread. */
+/* One a thread; it must outlive the thread's pumps. */
 struct scratch {
+    struct pipes pipes;
     char data[PUMP_CHUNK];
 };
+
+struct scratch *scratch_new(void);    /* NULL: no memory */
+void scratch_free(struct scratch *s); /* NULL allowed */
 
 /* One direction. */
 struct flow {
     struct endpoint *from, *to;
     char *held; /* bytes that TO did not take, or NULL */
     size_t held_len, held_off;
-    uint64_t bytes; /* taken by TO */
-    bool eof;       /* FROM has ended */
-    bool ended;     /* and TO has been told */
+    struct pipe *pipe; /* has bytes that TO did not take, or NULL */
+    uint64_t bytes;    /* taken by TO */
+    bool bulk;         /* much was read the last time */
+    bool eof;          /* FROM has ended */
+    bool ended;        /* and TO has been told */
 };
 
 enum { FLOW_OUT, FLOW_IN }; /* app to wire, wire to app */
@@ -55,7 +66,8 @@ struct pump_fault {
 };
 
 void pump_init(struct pump *p, struct endpoint *app, struct endpoint *wire);
-void pump_done(struct pump *p);
+/* SCRATCH: that of pump_run(). */
+void pump_done(struct pump *p, struct scratch *scratch);
 
 enum pump_status pump_run(struct pump *p, struct scratch *scratch,
                           struct pump_fault *fault);

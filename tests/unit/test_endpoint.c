@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -309,6 +310,117 @@ START_TEST(has_what_came_with_the_handshake)
 }
 END_TEST
 
+/* ---- with a pipe ---- */
+
+static struct pipe *pipe_of(struct pipes *pool)
+{
+    struct pipe *p = pipes_get(pool);
+
+    ck_assert_ptr_nonnull(p);
+    return p;
+}
+
+START_TEST(fills_and_empties_a_pipe)
+{
+    struct pipes pool = {0};
+    struct pipe *p = pipe_of(&pool);
+    struct bench b;
+    char buf[8];
+
+    bench_open(&b, false);
+    ck_assert_int_eq(endpoint_fill(&b.e, p), IO_BLOCKED);
+    ck_assert_int_eq(write(b.other, "abc", 3), 3);
+    turn(&b);
+    ck_assert_int_eq(endpoint_fill(&b.e, p), IO_OK);
+    ck_assert_uint_eq(p->len, 3);
+    ck_assert_int_eq(endpoint_drain(&b.e, p), IO_OK);
+    ck_assert_uint_eq(p->len, 0);
+    ck_assert_int_eq(read(b.other, buf, sizeof(buf)), 3);
+    pipes_put(&pool, p);
+    pipes_done(&pool);
+    bench_close(&b);
+}
+END_TEST
+
+/* That there is nothing, and that there will be nothing, is for recv(). */
+START_TEST(leaves_an_end_to_reading)
+{
+    struct pipes pool = {0};
+    struct pipe *p = pipe_of(&pool);
+    struct bench b;
+    char buf[8];
+    size_t n;
+
+    bench_open(&b, false);
+    shutdown(b.other, SHUT_WR);
+    turn(&b);
+    ck_assert_int_eq(endpoint_fill(&b.e, p), IO_BLOCKED);
+    ck_assert(endpoint_can_read(&b.e));
+    ck_assert_int_eq(endpoint_read(&b.e, buf, sizeof(buf), &n), IO_EOF);
+    pipes_put(&pool, p);
+    pipes_done(&pool);
+    bench_close(&b);
+}
+END_TEST
+
+/* The kernel tells an error once. */
+START_TEST(finds_a_reset_with_a_pipe)
+{
+    struct pipes pool = {0};
+    struct pipe *p = pipe_of(&pool);
+    struct bench b;
+
+    signal(SIGPIPE, SIG_IGN);
+    bench_open(&b, false);
+    if (_i == 1) {
+        ck_assert_int_eq(write(p->to, "abc", 3), 3);
+        p->len = 3;
+    }
+    fd_reset(&b.other);
+    turn(&b);
+    ck_assert_int_eq(_i == 0 ? endpoint_fill(&b.e, p) : endpoint_drain(&b.e, p),
+                     IO_LOST);
+    pipes_put(&pool, p);
+    pipes_done(&pool);
+    bench_close(&b);
+}
+END_TEST
+
+START_TEST(keeps_what_does_not_go)
+{
+    static char piece[16384];
+    struct pipes pool = {0};
+    struct pipe *p = pipe_of(&pool);
+    struct bench b;
+    enum io io = IO_OK;
+    size_t sent = 0, got = 0;
+    ssize_t n;
+
+    bench_open(&b, true);
+    turn(&b);
+    while (io == IO_OK && sent < 100 * sizeof(piece)) {
+        p->len = (size_t)write(p->to, piece, sizeof(piece));
+        sent += p->len;
+        io = endpoint_drain(&b.e, p);
+    }
+    ck_assert_int_eq(io, IO_BLOCKED);
+    ck_assert_uint_gt(p->len, 0);
+    ck_assert(!endpoint_can_write(&b.e));
+    while ((n = read(b.other, piece, sizeof(piece))) > 0 || p->len > 0) {
+        got += n > 0 ? (size_t)n : 0;
+        turn(&b);
+        if (endpoint_can_write(&b.e))
+            endpoint_drain(&b.e, p);
+    }
+    ck_assert_uint_eq(got, sent);
+    pipes_put(&pool, p);
+    pipes_done(&pool);
+    bench_close(&b);
+}
+END_TEST
+
+static const int ways[] = {0, 1};
+
 TESTS_BEGIN("endpoint")
 TEST(is_closed_at_first)
 TEST(reports_what_it_can)
@@ -321,4 +433,8 @@ TEST(ends_one_direction)
 TEST(sets_options)
 TEST_ROWS(connects, answers)
 TEST(has_what_came_with_the_handshake)
+TEST(fills_and_empties_a_pipe)
+TEST(leaves_an_end_to_reading)
+TEST_ROWS(finds_a_reset_with_a_pipe, ways)
+TEST(keeps_what_does_not_go)
 TESTS_END

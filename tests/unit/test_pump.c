@@ -6,7 +6,9 @@
 
 #include "daemon/pump.h"
 
+#include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "support/peer.h"
@@ -42,7 +44,8 @@ static void rig_open(struct rig *r, bool small)
     event_config_require_features(cfg, EV_FEATURE_ET | EV_FEATURE_EARLY_CLOSE);
     r->base = event_base_new_with_config(cfg);
     event_config_free(cfg);
-    r->scratch = malloc(sizeof(*r->scratch));
+    signal(SIGPIPE, SIG_IGN);
+    r->scratch = scratch_new();
     peer_tcp_pair(app, small);
     peer_tcp_pair(wire, small);
     endpoint_init(&r->app, on_ready, r);
@@ -58,12 +61,14 @@ static void rig_open(struct rig *r, bool small)
 
 static void rig_close(struct rig *r)
 {
-    pump_done(&r->pump);
+    pump_done(&r->pump, r->scratch);
+    /* no pipe is lent to a pump that is gone */
+    ck_assert_uint_eq(r->scratch->pipes.count, r->scratch->pipes.idle_count);
     endpoint_close(&r->app);
     endpoint_close(&r->wire);
     peer_close(&r->at_app);
     peer_close(&r->at_wire);
-    free(r->scratch);
+    scratch_free(r->scratch);
     event_base_free(r->base);
 }
 
@@ -194,6 +199,13 @@ START_TEST(reset_is_passed_on)
 }
 END_TEST
 
+/* What a direction keeps, in its buffer and in its pipe. */
+static size_t waiting(const struct flow *f)
+{
+    return (f->held != NULL ? f->held_len : 0) +
+           (f->pipe != NULL ? f->pipe->len : 0);
+}
+
 /* While one side does not read, what is kept of the other is bounded: the
  * sender comes to a halt. (So many turns without a byte, not so many turns:
  * each makes its bytes anew, which takes a sanitizer seconds.) */
@@ -214,9 +226,153 @@ START_TEST(back_pressure)
     }
     ck_assert_int_eq(idle, 50);
     ck_assert_uint_lt(r.at_app.sent, 4 * MIB);
-    ck_assert_ptr_nonnull(r.pump.flow[FLOW_OUT].held);
-    ck_assert_uint_le(r.pump.flow[FLOW_OUT].held_len, PUMP_CHUNK);
-    ck_assert_ptr_null(r.pump.flow[FLOW_IN].held);
+    ck_assert_uint_gt(waiting(&r.pump.flow[FLOW_OUT]), 0);
+    ck_assert_uint_le(waiting(&r.pump.flow[FLOW_OUT]), PUMP_CHUNK);
+    ck_assert_uint_eq(waiting(&r.pump.flow[FLOW_IN]), 0);
+    rig_close(&r);
+}
+END_TEST
+
+/* ---- through a pipe ---- */
+
+/* Until the app side's bytes wait in a pipe: the wire's peer is deaf. */
+static void fill_pipe(struct rig *r)
+{
+    int i;
+
+    r->at_app.to_send = 8 * MIB;
+    r->at_app.piece = MIB;
+    r->at_wire.end = PEER_STAYS;
+    /* the first bytes are copied: what was held of them must go first */
+    for (i = 0; i < 2000 && r->pump.flow[FLOW_OUT].pipe == NULL; i++) {
+        r->at_wire.deaf_turns = r->pump.flow[FLOW_OUT].held != NULL ? 0 : 1;
+        rig_turn(r);
+    }
+    r->at_wire.deaf_turns = 1000000;
+    ck_assert_ptr_nonnull(r->pump.flow[FLOW_OUT].pipe);
+    ck_assert_uint_gt(r->pump.flow[FLOW_OUT].pipe->len, 0);
+}
+
+/* The sender ends when all its bytes are on the way. */
+START_TEST(empties_the_pipe_before_the_end)
+{
+    struct rig r;
+
+    rig_open(&r, false);
+    r.at_app.end = PEER_SHUTS;
+    fill_pipe(&r);
+    r.at_wire.deaf_turns = 0;
+    r.at_wire.end = PEER_SHUTS;
+    r.at_wire.ended = false;
+    rig_run(&r);
+    ck_assert_int_eq(r.status, PUMP_DONE);
+    ck_assert_uint_eq(r.at_wire.received, 8 * MIB);
+    ck_assert_uint_eq(r.pump.flow[FLOW_OUT].bytes, 8 * MIB);
+    ck_assert(!r.at_wire.wrong && r.at_wire.got_eof);
+    ck_assert_ptr_null(r.pump.flow[FLOW_OUT].pipe);
+    ck_assert_uint_eq(r.scratch->pipes.idle_count, 1);
+    rig_close(&r);
+}
+END_TEST
+
+/* The other direction goes on while one waits in its pipe. */
+START_TEST(a_full_pipe_stops_one_direction_only)
+{
+    struct rig r;
+    int i;
+
+    rig_open(&r, false);
+    r.at_app.end = PEER_STAYS;
+    fill_pipe(&r);
+    r.at_wire.to_send = 3 * MIB;
+    r.at_wire.piece = 65536;
+    r.at_wire.ended = false;
+    for (i = 0; i < 3000 && r.at_app.received < 3 * MIB; i++)
+        rig_turn(&r);
+    ck_assert_uint_eq(r.at_app.received, 3 * MIB);
+    ck_assert(!r.at_app.wrong);
+    ck_assert_uint_gt(waiting(&r.pump.flow[FLOW_OUT]), 0);
+    rig_close(&r);
+}
+END_TEST
+
+/* A reset while bytes wait in the pipe: by whom they come from or go to. */
+START_TEST(reset_with_a_full_pipe)
+{
+    struct rig r;
+    struct peer *other;
+
+    rig_open(&r, false);
+    fill_pipe(&r);
+    other = _i == 0 ? &r.at_wire : &r.at_app;
+    (_i == 0 ? &r.at_app : &r.at_wire)->end = PEER_RESETS;
+    r.at_app.to_send = r.at_app.sent;
+    r.at_wire.deaf_turns = _i == 0 ? 0 : 1000000;
+    r.at_app.ended = r.at_wire.ended = false;
+    rig_run(&r);
+    ck_assert_int_eq(r.status, PUMP_BROKEN);
+    ck_assert_ptr_eq(r.fault.at, _i == 0 ? &r.app : &r.wire);
+    ck_assert_int_eq(r.fault.why, IO_LOST);
+    ck_assert(other->got_lost && !other->got_eof);
+    rig_close(&r);
+}
+END_TEST
+
+/* Urgent data stops splice(2) for good; it does not stop us. */
+START_TEST(passes_urgent_data_over)
+{
+    struct rig r;
+    int i;
+
+    rig_open(&r, false);
+    r.at_app.to_send = MIB;
+    r.at_app.piece = 65536;
+    r.at_app.end = r.at_wire.end = PEER_STAYS;
+    for (i = 0; i < 2000 && r.at_wire.received < MIB; i++)
+        rig_turn(&r);
+    ck_assert_uint_eq(r.at_wire.received, MIB);
+    ck_assert_uint_eq(r.scratch->pipes.idle_count, 1);
+    ck_assert_int_eq(send(r.at_app.fd, "!", 1, MSG_OOB), 1);
+    r.pump.flow[FLOW_OUT].bulk = true;
+    r.at_app.to_send = 3 * MIB;
+    r.at_app.end = r.at_wire.end = PEER_SHUTS;
+    r.at_app.ended = r.at_wire.ended = false;
+    rig_run(&r);
+    ck_assert_int_eq(r.status, PUMP_DONE);
+    ck_assert_uint_eq(r.at_wire.received, 3 * MIB);
+    ck_assert(!r.at_wire.wrong);
+    rig_close(&r);
+}
+END_TEST
+
+/* Without a pipe the bytes are copied; small ones always are. */
+static const struct {
+    const char *name;
+    size_t piece;
+    unsigned taken; /* pipes that others have */
+    bool used;
+} choices[] = {
+    {"much at a time", 65536, 0, true},
+    {"little at a time", 2000, 0, false},
+    {"all pipes are lent", 65536, PIPES_MAX, false},
+};
+
+START_TEST(chooses_the_way)
+{
+    struct rig r;
+
+    rig_open(&r, false);
+    r.scratch->pipes.count = choices[_i].taken;
+    r.at_app.to_send = 2 * MIB;
+    r.at_app.piece = choices[_i].piece;
+    r.at_app.end = r.at_wire.end = PEER_SHUTS;
+    rig_run(&r);
+    ck_assert_int_eq(r.status, PUMP_DONE);
+    ck_assert_uint_eq(r.at_wire.received, 2 * MIB);
+    ck_assert(!r.at_wire.wrong);
+    ck_assert_msg((r.scratch->pipes.idle_count > 0) == choices[_i].used, "%s",
+                  choices[_i].name);
+    r.scratch->pipes.count -= choices[_i].taken;
     rig_close(&r);
 }
 END_TEST
@@ -228,4 +384,9 @@ TEST_ROWS(relays_everything, flows)
 TEST_ROWS(half_close_keeps_the_other_direction, sides)
 TEST_ROWS(reset_is_passed_on, sides)
 TEST(back_pressure)
+TEST(empties_the_pipe_before_the_end)
+TEST(a_full_pipe_stops_one_direction_only)
+TEST_ROWS(reset_with_a_full_pipe, sides)
+TEST(passes_urgent_data_over)
+TEST_ROWS(chooses_the_way, choices)
 TESTS_END
