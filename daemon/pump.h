@@ -14,7 +14,7 @@
  *
  * When both endpoints are in clear, a direction that has moved some bytes and
  * moves many at a time has them go through a pipe of the thread's instead;
- * what the other side does not take stays in the pipe.
+ * what the other side does not take, at most PIPE_SIZE, stays in the pipe.
  */
 
 #include <stddef.h>

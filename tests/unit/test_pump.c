@@ -227,7 +227,7 @@ START_TEST(back_pressure)
     ck_assert_int_eq(idle, 50);
     ck_assert_uint_lt(r.at_app.sent, 4 * MIB);
     ck_assert_uint_gt(waiting(&r.pump.flow[FLOW_OUT]), 0);
-    ck_assert_uint_le(waiting(&r.pump.flow[FLOW_OUT]), PUMP_CHUNK);
+    ck_assert_uint_le(waiting(&r.pump.flow[FLOW_OUT]), PIPE_SIZE);
     ck_assert_uint_eq(waiting(&r.pump.flow[FLOW_IN]), 0);
     rig_close(&r);
 }
