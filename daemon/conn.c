@@ -455,6 +455,30 @@ static void has_begun(struct conn *c)
     c->beginning = false;
 }
 
+static bool peer_of(int fd, struct netaddr *ret)
+{
+    struct sockaddr_storage sa;
+    socklen_t len = sizeof(sa);
+
+    return getpeername(fd, (struct sockaddr *)&sa, &len) == 0 &&
+           netaddr_from_sockaddr((struct sockaddr *)&sa, ret);
+}
+
+/* False: its peer has as many as it may. */
+static bool count_peer(struct conn *c)
+{
+    unsigned long most = conn_config(c)->max_per_peer;
+    struct netaddr peer = c->in.remote;
+
+    if (most == 0 || c->host->peers == NULL || conn_outbound(c))
+        return true;
+    /* one that is gone already will be found out soon */
+    if (peer.family == AF_UNSPEC && !peer_of(c->wire.fd, &peer))
+        return true;
+    c->peer = peers_enter(c->host->peers, &peer, most);
+    return c->peer != NULL;
+}
+
 void conn_start(struct conn_host *h, const struct config_listener *l,
                 const struct intercepted *in)
 {
@@ -478,6 +502,10 @@ void conn_start(struct conn_host *h, const struct config_listener *l,
         conn_remark(c, TRACE_ERR, "error=\"%s\"", err.text);
         c->reason = CONN_BY_NO_MEMORY;
         conn_step(c, CONN_EV_REFUSED);
+        return;
+    }
+    if (!count_peer(c)) {
+        conn_step(c, conn_because(c, CONN_BY_PER_PEER, CONN_EV_REFUSED));
         return;
     }
     endpoint_keepalive(e, conn_config(c)->keepalive);
@@ -517,6 +545,7 @@ static void log_end(struct conn *c)
     case CONN_BY_TIMED_OUT:
     case CONN_BY_ENVIRONMENT:
     case CONN_BY_DIAL_FAILED:
+    case CONN_BY_PER_PEER: /* there may be very many */
         break;
     default:
         conn_remark(c, TRACE_WARNING, "ended=\"%s\"", reasons[c->reason].text);
@@ -530,6 +559,8 @@ static void close_conn(struct conn *c)
     conn_arm(c, 0);
     unqueue(c);
     conn_drop_names(c);
+    peers_leave(h->peers, c->peer);
+    c->peer = NULL;
     intercepted_report(&c->in, c->in.error != 0 ? c->in.error : ECONNREFUSED,
                        NULL);
     endpoint_reset(&c->wire); /* no-ops when the action has closed them */
@@ -592,6 +623,7 @@ void conn_step(struct conn *c, enum conn_event ev)
 enum conn_event conn_do_start_relay(struct conn *c)
 {
     has_begun(c);
+    c->host->scratch->most = (size_t)conn_config(c)->max_buffers << 20;
     if (c->tls)
         c->secured = true;
     c->active = c->host->now();

@@ -21,6 +21,7 @@
 #include "daemon/intercepted.h"
 #include "daemon/metrics.h"
 #include "daemon/naming.h"
+#include "daemon/peers.h"
 #include "daemon/pump.h"
 #include "daemon/snapshot.h"
 #include "daemon/story.h"
@@ -65,6 +66,7 @@ struct conn_host {
     struct stories *stories;       /* NULL: failures are not told */
     struct audit *audit;           /* NULL: nothing is counted there */
     struct wiretraces *wiretraces; /* NULL: packets are never traced */
+    struct peers *peers;           /* NULL: max_per_peer does not count */
     /* Called on any thread: conn_host_named() is to run on this one. */
     void (*wake)(void *arg);
     void *wake_arg;

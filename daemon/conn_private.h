@@ -34,6 +34,7 @@ struct conn {
     uint64_t deadline;      /* 0: none */
     uint64_t handshake_end; /* handshake_limit */
     uint64_t active;        /* when bytes last moved */
+    struct peer *peer;      /* counted as its; NULL: not counted */
     uint32_t id, grpid, envid;
     uint8_t state, reason;
     uint8_t target;           /* which address of the target is next */

@@ -13,12 +13,19 @@ enum { TURNS = 4 };
  * least so much. */
 enum { SPLICE_AFTER = 64 * 1024, SPLICE_MIN = 16 * 1024 };
 
+static void scratch_init(struct scratch *s)
+{
+    s->pipes = (struct pipes){0};
+    atomic_init(&s->held, 0);
+    s->most = SIZE_MAX;
+}
+
 struct scratch *scratch_new(void)
 {
     struct scratch *s = malloc(sizeof(*s));
 
     if (s != NULL)
-        s->pipes = (struct pipes){0};
+        scratch_init(s);
     return s;
 }
 
@@ -54,6 +61,26 @@ static void drop_pipe(struct flow *f, struct scratch *scratch)
     f->pipe = NULL;
 }
 
+static bool is_tight(const struct scratch *scratch)
+{
+    return atomic_load_explicit(&scratch->held, memory_order_relaxed) >=
+           scratch->most;
+}
+
+/* One thread writes: no locked instruction is needed. */
+static void count_held(struct flow *f, struct scratch *scratch)
+{
+    size_t now = (f->held != NULL ? f->held_len : 0) +
+                 (f->pipe != NULL ? f->pipe->len : 0);
+    size_t sum = atomic_load_explicit(&scratch->held, memory_order_relaxed);
+
+    if (now == f->counted)
+        return;
+    atomic_store_explicit(&scratch->held, sum + now - f->counted,
+                          memory_order_relaxed);
+    f->counted = now;
+}
+
 void pump_done(struct pump *p, struct scratch *scratch)
 {
     int i;
@@ -61,6 +88,7 @@ void pump_done(struct pump *p, struct scratch *scratch)
     for (i = 0; i < 2; i++) {
         drop_held(&p->flow[i]);
         drop_pipe(&p->flow[i], scratch);
+        count_held(&p->flow[i], scratch);
     }
 }
 
@@ -103,8 +131,8 @@ static enum pump_status hold(struct flow *f, const char *data, size_t len,
 static enum pump_status move(struct pump *p, struct flow *f,
                              struct scratch *scratch, struct pump_fault *fault)
 {
-    size_t len, n;
-    enum io io = endpoint_read(f->from, scratch->data, PUMP_CHUNK, &len);
+    size_t len, n, size = is_tight(scratch) ? PUMP_LITTLE : PUMP_CHUNK;
+    enum io io = endpoint_read(f->from, scratch->data, size, &len);
 
     if (io == IO_BLOCKED)
         return PUMP_WAIT;
@@ -149,7 +177,7 @@ static enum pump_status splice_or_move(struct pump *p, struct flow *f,
 {
     enum io io;
 
-    if (may_splice(f))
+    if (may_splice(f) && !is_tight(scratch))
         f->pipe = pipes_get(&scratch->pipes);
     if (f->pipe == NULL)
         return move(p, f, scratch, fault);
@@ -204,6 +232,7 @@ enum pump_status pump_run(struct pump *p, struct scratch *scratch,
     for (turn = 0; turn < TURNS; turn++)
         for (i = 0; i < 2; i++) {
             st[i] = step(p, &p->flow[i], scratch, fault);
+            count_held(&p->flow[i], scratch);
             if (st[i] == PUMP_BROKEN)
                 return PUMP_BROKEN;
         }

@@ -10,24 +10,30 @@
  * Bytes are read into the thread's scratch buffer and written at once; only
  * what the other side does not take stays with the pump, and then nothing
  * more is read in that direction. So a direction holds at most PUMP_CHUNK
- * bytes, and an idle connection none.
+ * bytes, and an idle connection none. When all directions of the thread
+ * together hold more than scratch.most, each reads at most PUMP_LITTLE.
  *
  * When both endpoints are in clear, a direction that has moved some bytes and
  * moves many at a time has them go through a pipe of the thread's instead;
  * what the other side does not take, at most PIPE_SIZE, stays in the pipe.
  */
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "daemon/endpoint.h"
 #include "daemon/pipes.h"
 
-enum { PUMP_CHUNK = 256 * 1024 };
+enum { PUMP_CHUNK = 256 * 1024, PUMP_LITTLE = 16 * 1024 };
 
 /* One a thread; it must outlive the thread's pumps. */
 struct scratch {
     struct pipes pipes;
+    /* What this thread's pumps keep, and from where on they read little:
+     * max_buffers. Other threads may read HELD. */
+    _Atomic size_t held;
+    size_t most;
     char data[PUMP_CHUNK];
 };
 
@@ -40,6 +46,7 @@ struct flow {
     char *held; /* bytes that TO did not take, or NULL */
     size_t held_len, held_off;
     struct pipe *pipe; /* has bytes that TO did not take, or NULL */
+    size_t counted;    /* of both, in scratch.held */
     uint64_t bytes;    /* taken by TO */
     bool bulk;         /* much was read the last time */
     bool eof;          /* FROM has ended */

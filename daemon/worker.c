@@ -38,6 +38,8 @@ struct visit {
  * disturb its relaying less than handing them over would cost. */
 enum { FEW_BEGINNING = 16 };
 
+enum { TELL_MS = 5000 }; /* between two lines about refused connections */
+
 enum order { ORDER_RUN, ORDER_CLOSE_DOORS, ORDER_STOP };
 
 struct worker {
@@ -49,6 +51,8 @@ struct worker {
     struct listener **listeners; /* those that accept here */
     size_t listener_count;
     struct runner_list runners;
+    unsigned long refused; /* by a limit, since the last line about it */
+    uint64_t refused_told; /* when that was; 0: never */
     struct event *inbox_event;
     int inbox_fd;
     pthread_mutex_t lock; /* of what follows */
@@ -61,8 +65,9 @@ struct worker {
 
 struct workers {
     struct workers_params params;
-    unsigned count;           /* of those who relay */
-    struct worker *list;      /* and as many that only shake hands follow */
+    unsigned count;      /* of those who relay */
+    struct worker *list; /* and as many that only shake hands follow */
+    struct peers *peers;
     pthread_mutex_t visiting; /* one visitor at a time */
 };
 
@@ -111,6 +116,7 @@ static void send_to(struct worker *w, const struct config_listener *l,
     p->listener = l;
     p->in = *in;
     w->host.count++; /* counted while on its way, see take_parcels() */
+    w->host.beginning++;
     pthread_mutex_lock(&w->lock);
     STAILQ_INSERT_TAIL(&w->inbox, p, next);
     pthread_mutex_unlock(&w->lock);
@@ -153,28 +159,66 @@ static void on_hand_on(void *arg, struct conn *c)
     ring(to);
 }
 
-/* max_connections, as the configuration says now. */
-static bool is_full(struct worker *w)
+static unsigned long beginnings(const struct workers *all)
+{
+    unsigned long sum = 0;
+    unsigned i;
+
+    for (i = 0; i < 2 * all->count; i++)
+        sum += all->list[i].host.beginning;
+    return sum;
+}
+
+/* Reset at the door; every few seconds there is a line about it. */
+static void refuse(struct worker *w, struct intercepted *in, enum counter c,
+                   const char *limit, unsigned long most)
+{
+    uint64_t now = w->host.now();
+
+    metrics_add(&w->host.metrics, c, 1);
+    intercepted_drop(in);
+    w->refused++;
+    if (w->refused_told != 0 && now - w->refused_told < TELL_MS)
+        return;
+    trace_remark(w->host.trace, TRACE_WARNING, "limit=%s most=%lu refused=%lu",
+                 limit, most, w->refused);
+    w->refused_told = now;
+    w->refused = 0;
+}
+
+/* The limits as the configuration says now. TO is the worker that would
+ * relay. */
+static bool is_refused(struct worker *w, const struct worker *to,
+                       struct intercepted *in)
 {
     struct snapshot *s = snapshots_get(w->host.snapshots);
-    unsigned long most = snapshot_config(s)->max_connections;
+    const struct config *cfg = snapshot_config(s);
+    size_t held =
+        atomic_load_explicit(&to->host.scratch->held, memory_order_relaxed);
+    bool refused = true;
 
+    if (workers_connections(w->all) >= cfg->max_connections)
+        refuse(w, in, COUNTER_LIMITED, "max_connections", cfg->max_connections);
+    else if (beginnings(w->all) >= cfg->max_handshakes)
+        refuse(w, in, COUNTER_LIMITED_HANDSHAKES, "max_handshakes",
+               cfg->max_handshakes);
+    else if (held >= (size_t)cfg->max_buffers << 20)
+        refuse(w, in, COUNTER_LIMITED_BUFFERS, "max_buffers", cfg->max_buffers);
+    else
+        refused = false;
     snapshot_unref(s);
-    return workers_connections(w->all) >= most;
+    return refused;
 }
 
 /* To the worker with the fewest connections. */
 static void place(void *arg, const struct config_listener *l,
                   struct intercepted *in)
 {
-    struct worker *w = arg, *to;
+    struct worker *w = arg, *to = fewest(w);
 
-    if (is_full(w)) {
-        metrics_add(&w->host.metrics, COUNTER_LIMITED, 1);
-        intercepted_drop(in);
+    if (is_refused(w, to, in))
         return;
-    }
-    to = beginner(fewest(w));
+    to = beginner(to);
     if (to == w)
         conn_start(&w->host, l, in);
     else
@@ -231,6 +275,7 @@ static void take_parcels(struct worker *w, bool stopping)
 
     while ((p = take_parcel(w)) != NULL) {
         w->host.count--;
+        w->host.beginning--;
         if (stopping)
             intercepted_drop(&p->in);
         else
@@ -350,6 +395,7 @@ static int init_worker(struct worker *w, struct workers *all, struct error *err)
     w->host.stories = all->params.stories;
     w->host.audit = all->params.audit;
     w->host.wiretraces = all->params.wiretraces;
+    w->host.peers = all->peers;
     w->host.now = now_ms;
     w->host.pairs = all->params.pairs;
     w->host.naming = all->params.naming;
@@ -447,7 +493,10 @@ int workers_start(const struct workers_params *params, struct workers **ret,
     pthread_mutex_init(&all->visiting, NULL);
     all->count = params->count != 0 ? params->count : cores();
     all->list = calloc(2 * (size_t)all->count, sizeof(*all->list));
-    if (all->list == NULL) {
+    all->peers = peers_new();
+    if (all->list == NULL || all->peers == NULL) {
+        free(all->list);
+        peers_free(all->peers);
         free(all);
         return error_nomem(err);
     }
@@ -499,6 +548,7 @@ void workers_stop(struct workers *all, unsigned long limit_ms)
         done_worker(&all->list[i]);
     pthread_mutex_destroy(&all->visiting);
     free(all->list);
+    peers_free(all->peers);
     free(all);
 }
 

@@ -64,6 +64,7 @@ static void rig_close(struct rig *r)
     pump_done(&r->pump, r->scratch);
     /* no pipe is lent to a pump that is gone */
     ck_assert_uint_eq(r->scratch->pipes.count, r->scratch->pipes.idle_count);
+    ck_assert_uint_eq(r->scratch->held, 0);
     endpoint_close(&r->app);
     endpoint_close(&r->wire);
     peer_close(&r->at_app);
@@ -209,6 +210,13 @@ static size_t waiting(const struct flow *f)
 /* While one side does not read, what is kept of the other is bounded: the
  * sender comes to a halt. (So many turns without a byte, not so many turns:
  * each makes its bytes anew, which takes a sanitizer seconds.) */
+static const struct {
+    size_t most, waits; /* scratch.most, and what may wait then */
+} bounds[] = {
+    {SIZE_MAX, PIPE_SIZE},
+    {0, PUMP_LITTLE},
+};
+
 START_TEST(back_pressure)
 {
     struct rig r;
@@ -216,6 +224,7 @@ START_TEST(back_pressure)
     int i, idle = 0;
 
     rig_open(&r, true);
+    r.scratch->most = bounds[_i].most;
     r.at_app.to_send = 64 * MIB;
     r.at_app.piece = 65536;
     r.at_wire.deaf_turns = 1000000;
@@ -227,7 +236,8 @@ START_TEST(back_pressure)
     ck_assert_int_eq(idle, 50);
     ck_assert_uint_lt(r.at_app.sent, 4 * MIB);
     ck_assert_uint_gt(waiting(&r.pump.flow[FLOW_OUT]), 0);
-    ck_assert_uint_le(waiting(&r.pump.flow[FLOW_OUT]), PIPE_SIZE);
+    ck_assert_uint_le(waiting(&r.pump.flow[FLOW_OUT]), bounds[_i].waits);
+    ck_assert_uint_eq(waiting(&r.pump.flow[FLOW_OUT]), r.scratch->held);
     ck_assert_uint_eq(waiting(&r.pump.flow[FLOW_IN]), 0);
     rig_close(&r);
 }
@@ -350,11 +360,13 @@ static const struct {
     const char *name;
     size_t piece;
     unsigned taken; /* pipes that others have */
+    size_t most;
     bool used;
 } choices[] = {
-    {"much at a time", 65536, 0, true},
-    {"little at a time", 2000, 0, false},
-    {"all pipes are lent", 65536, PIPES_MAX, false},
+    {"much at a time", 65536, 0, SIZE_MAX, true},
+    {"little at a time", 2000, 0, SIZE_MAX, false},
+    {"all pipes are lent", 65536, PIPES_MAX, SIZE_MAX, false},
+    {"much waits elsewhere", 65536, 0, 0, false},
 };
 
 START_TEST(chooses_the_way)
@@ -363,6 +375,7 @@ START_TEST(chooses_the_way)
 
     rig_open(&r, false);
     r.scratch->pipes.count = choices[_i].taken;
+    r.scratch->most = choices[_i].most;
     r.at_app.to_send = 2 * MIB;
     r.at_app.piece = choices[_i].piece;
     r.at_app.end = r.at_wire.end = PEER_SHUTS;
@@ -383,7 +396,7 @@ TESTS_BEGIN("pump")
 TEST_ROWS(relays_everything, flows)
 TEST_ROWS(half_close_keeps_the_other_direction, sides)
 TEST_ROWS(reset_is_passed_on, sides)
-TEST(back_pressure)
+TEST_ROWS(back_pressure, bounds)
 TEST(empties_the_pipe_before_the_end)
 TEST(a_full_pipe_stops_one_direction_only)
 TEST_ROWS(reset_with_a_full_pipe, sides)

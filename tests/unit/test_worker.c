@@ -2,6 +2,7 @@
 
 #include "daemon/worker.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -50,16 +51,14 @@ static int listen_anywhere(struct netaddr *ret)
     return fd;
 }
 
-static void shop_open_for(struct shop *s, unsigned workers, unsigned long max,
-                          const char *job)
+static void shop_open_for(struct shop *s, unsigned workers,
+                          const char *settings, const char *job)
 {
     struct workers_params wp = {.count = workers};
     struct config_listener *l;
     struct error err;
-    char settings[64];
 
     memset(s, 0, sizeof(*s));
-    snprintf(settings, sizeof(settings), "max_connections = %lu;", max);
     rig_open(&s->rig, rings, settings, "");
     l = rig_listener(&s->rig, RIG_IN);
     s->target = listen_anywhere(&l->target.address[0]);
@@ -74,7 +73,10 @@ static void shop_open_for(struct shop *s, unsigned workers, unsigned long max,
 
 static void shop_open(struct shop *s, unsigned workers, unsigned long max)
 {
-    shop_open_for(s, workers, max, "NONE"); /* no rule: in clear */
+    char settings[64];
+
+    snprintf(settings, sizeof(settings), "max_connections = %lu;", max);
+    shop_open_for(s, workers, settings, "NONE"); /* no rule: in clear */
 }
 
 static void shop_close(struct shop *s, unsigned long limit_ms)
@@ -85,15 +87,24 @@ static void shop_close(struct shop *s, unsigned long limit_ms)
     rig_close(&s->rig);
 }
 
-static int enter(const struct shop *s)
+static int enter_from(const struct shop *s, const char *from)
 {
-    struct netaddr a = listener_address(s->listener);
+    struct netaddr mine, a = listener_address(s->listener);
     struct sockaddr_storage sa;
     socklen_t len = netaddr_to_sockaddr(&a, &sa);
+    struct sockaddr_storage from_sa;
     int fd = socket(AF_INET, SOCK_STREAM, 0);
 
+    ck_assert_int_eq(netaddr_parse(from, &mine, NULL), 0);
+    netaddr_to_sockaddr(&mine, &from_sa);
+    ck_assert_int_eq(bind(fd, (struct sockaddr *)&from_sa, len), 0);
     ck_assert_int_eq(connect(fd, (struct sockaddr *)&sa, len), 0);
     return fd;
+}
+
+static int enter(const struct shop *s)
+{
+    return enter_from(s, "127.0.0.1:0");
 }
 
 /* One byte through and back, so that the connection is known to stand. */
@@ -189,7 +200,7 @@ START_TEST(handshakes_of_a_storm_are_handed_on)
     int in[SILENT], out[SILENT], i;
     struct shop s;
 
-    shop_open_for(&s, counts[_i], 1000, "RIG");
+    shop_open_for(&s, counts[_i], "", "RIG");
     for (i = 0; i < SILENT; i++) {
         in[i] = enter(&s);
         out[i] = accept(s.target, NULL, NULL);
@@ -247,6 +258,126 @@ START_TEST(above_the_limit_they_are_reset)
     fd_close(&a);
     fd_close(&b);
     shop_close(&s, 1000);
+}
+END_TEST
+
+static void is_reset(int fd)
+{
+    char byte;
+
+    ck_assert_int_lt(recv(fd, &byte, 1, 0), 0);
+    fd_close(&fd);
+}
+
+START_TEST(so_many_may_begin)
+{
+    struct shop s;
+    int a, b;
+
+    shop_open_for(&s, 2, "max_handshakes = 1;", "RIG");
+    a = enter(&s); /* and says nothing: it is in the handshake */
+    b = accept(s.target, NULL, NULL);
+    is_reset(enter(&s));
+    is_reset(enter(&s));
+    ck_assert_uint_eq(workers_counter(s.workers, COUNTER_LIMITED_HANDSHAKES),
+                      2);
+    fd_close(&a);
+    fd_close(&b);
+    ck_assert(wait_for(&s, 0));
+    a = enter(&s);
+    b = accept(s.target, NULL, NULL);
+    ck_assert_int_ge(b, 0);
+    fd_close(&a);
+    fd_close(&b);
+    shop_close(&s, 0);
+}
+END_TEST
+
+/* Those who relay are not counted as beginning. */
+START_TEST(who_relays_has_begun)
+{
+    int a[3], b[3], i;
+    struct shop s;
+
+    shop_open_for(&s, 2, "max_handshakes = 1;", "NONE");
+    for (i = 0; i < 3; i++) {
+        a[i] = enter(&s);
+        b[i] = accept(s.target, NULL, NULL);
+        exchange(a[i], b[i]);
+    }
+    shop_close(&s, 0);
+    for (i = 0; i < 3; i++) {
+        fd_close(&a[i]);
+        fd_close(&b[i]);
+    }
+}
+END_TEST
+
+START_TEST(so_many_of_one_peer)
+{
+    int a, b, c, d;
+    struct shop s;
+
+    shop_open_for(&s, 2, "max_per_peer = 1;", "NONE");
+    a = enter(&s);
+    b = accept(s.target, NULL, NULL);
+    exchange(a, b);
+    is_reset(enter(&s));
+    ck_assert(wait_for(&s, 1));
+    ck_assert_uint_eq(workers_counter(s.workers, COUNTER_LIMITED_PEER), 1);
+    c = enter_from(&s, "127.0.0.2:0");
+    d = accept(s.target, NULL, NULL);
+    exchange(c, d);
+    fd_close(&a);
+    fd_close(&b);
+    ck_assert(wait_for(&s, 1));
+    a = enter(&s);
+    b = accept(s.target, NULL, NULL);
+    exchange(a, b);
+    shop_close(&s, 0);
+    fd_close(&a);
+    fd_close(&b);
+    fd_close(&c);
+    fd_close(&d);
+}
+END_TEST
+
+/* Writes until nothing has gone for a while, or it is reset. */
+static void stuff(int fd)
+{
+    static const char bytes[65536];
+    struct pollfd can = {.fd = fd, .events = POLLOUT};
+    ssize_t n = 1;
+
+    while (n > 0 && poll(&can, 1, 100) > 0)
+        n = send(fd, bytes, sizeof(bytes), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+enum { STUFFED = 12 };
+
+START_TEST(so_much_may_wait)
+{
+    int a[STUFFED], b[STUFFED], size = 4096, i;
+    struct shop s;
+
+    shop_open_for(&s, 1, "max_buffers = 1;", "NONE");
+    setsockopt(s.target, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+    for (i = 0; i < STUFFED &&
+                workers_counter(s.workers, COUNTER_LIMITED_BUFFERS) == 0;
+         i++) {
+        a[i] = enter(&s);
+        stuff(a[i]);
+        b[i] = -1;
+        if (workers_counter(s.workers, COUNTER_LIMITED_BUFFERS) == 0)
+            b[i] = accept(s.target, NULL, NULL);
+    }
+    ck_assert_int_gt(i, 1);
+    ck_assert_uint_ge(workers_counter(s.workers, COUNTER_LIMITED_BUFFERS), 1);
+    shop_close(&s, 0);
+    while (i-- > 0) {
+        fd_close(&a[i]);
+        fd_close(&b[i]);
+    }
 }
 END_TEST
 
@@ -322,6 +453,10 @@ tcase_add_unchecked_fixture(tc, setup, teardown);
 TEST_ROWS(many_connections_through_few_threads, counts)
 TEST_ROWS(handshakes_of_a_storm_are_handed_on, counts)
 TEST(above_the_limit_they_are_reset)
+TEST(so_many_may_begin)
+TEST(who_relays_has_begun)
+TEST(so_many_of_one_peer)
+TEST(so_much_may_wait)
 TEST(limit_follows_a_refresh)
 TEST(stopping_resets_what_does_not_end)
 TEST(stopping_in_a_rush)
