@@ -17,7 +17,10 @@
 #include "daemon/conn_private.h"
 #include "util/fd.h"
 
-enum { SHAKE_US = 200 }; /* for handshakes, in one turn of the loop */
+enum {
+    SHAKE_US = 200, /* for handshakes, in one turn of the loop */
+    TELL_MS = 5000  /* between two lines about refused connections */
+};
 
 /* ---- the table ---- */
 
@@ -237,6 +240,8 @@ int conn_host_init(struct conn_host *h, struct error *err)
     TAILQ_INIT(&h->dying);
     atomic_init(&h->count, 0);
     atomic_init(&h->beginning, 0);
+    h->refused = 0;
+    h->refused_told = 0;
     h->intercept = (struct intercept_host){0};
     h->scratch = scratch_new();
     h->turn = evtimer_new(h->base, on_turn, h);
@@ -394,6 +399,23 @@ void conn_host_named(struct conn_host *h)
     }
 }
 
+void conn_host_refused(struct conn_host *h, const char *limit,
+                       unsigned long most, const struct netaddr *peer)
+{
+    uint64_t now = h->now();
+    char text[NETADDR_TEXT] = "";
+
+    h->refused++;
+    if (h->refused_told != 0 && now - h->refused_told < TELL_MS)
+        return;
+    if (peer != NULL)
+        netaddr_format(peer, text);
+    trace_remark(h->trace, TRACE_WARNING, "limit=%s most=%lu refused=%lu%s%s",
+                 limit, most, h->refused, peer != NULL ? " last=" : "", text);
+    h->refused_told = now;
+    h->refused = 0;
+}
+
 void conn_host_stop(struct conn_host *h)
 {
     struct conn *c, *next;
@@ -476,6 +498,8 @@ static bool count_peer(struct conn *c)
     if (peer.family == AF_UNSPEC && !peer_of(c->wire.fd, &peer))
         return true;
     c->peer = peers_enter(c->host->peers, &peer, most);
+    if (c->peer == NULL)
+        conn_host_refused(c->host, "max_per_peer", most, &peer);
     return c->peer != NULL;
 }
 
@@ -545,7 +569,7 @@ static void log_end(struct conn *c)
     case CONN_BY_TIMED_OUT:
     case CONN_BY_ENVIRONMENT:
     case CONN_BY_DIAL_FAILED:
-    case CONN_BY_PER_PEER: /* there may be very many */
+    case CONN_BY_PER_PEER: /* has its own line, as there may be many */
         break;
     default:
         conn_remark(c, TRACE_WARNING, "ended=\"%s\"", reasons[c->reason].text);

@@ -84,6 +84,8 @@ struct conn_host {
     struct conn_list leaving;               /* for another host to relay */
     struct conn_list dying;                 /* closed, to be freed */
     _Atomic unsigned long count, beginning; /* all; not relaying yet */
+    unsigned long refused; /* by a limit, since the last line about it */
+    uint64_t refused_told; /* when that was; 0: never */
 };
 
 /* Sets the members that follow NOW, which the caller has set; *BASE is
@@ -95,6 +97,10 @@ void conn_host_done(struct conn_host *h);
 void conn_host_turn(struct conn_host *h);
 /* Goes on with the connections whose names have come. */
 void conn_host_named(struct conn_host *h);
+/* One more was refused, because LIMIT (a key of attlsd.conf) is MOST: there is
+ * a line about it, but not too many. PEER: whose it was, or NULL. */
+void conn_host_refused(struct conn_host *h, const char *limit,
+                       unsigned long most, const struct netaddr *peer);
 /* The event STOP to all connections. */
 void conn_host_stop(struct conn_host *h);
 

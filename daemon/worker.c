@@ -38,8 +38,6 @@ struct visit {
  * disturb its relaying less than handing them over would cost. */
 enum { FEW_BEGINNING = 16 };
 
-enum { TELL_MS = 5000 }; /* between two lines about refused connections */
-
 enum order { ORDER_RUN, ORDER_CLOSE_DOORS, ORDER_STOP };
 
 struct worker {
@@ -51,8 +49,6 @@ struct worker {
     struct listener **listeners; /* those that accept here */
     size_t listener_count;
     struct runner_list runners;
-    unsigned long refused; /* by a limit, since the last line about it */
-    uint64_t refused_told; /* when that was; 0: never */
     struct event *inbox_event;
     int inbox_fd;
     pthread_mutex_t lock; /* of what follows */
@@ -169,21 +165,13 @@ static unsigned long beginnings(const struct workers *all)
     return sum;
 }
 
-/* Reset at the door; every few seconds there is a line about it. */
+/* Reset at the door. */
 static void refuse(struct worker *w, struct intercepted *in, enum counter c,
                    const char *limit, unsigned long most)
 {
-    uint64_t now = w->host.now();
-
     metrics_add(&w->host.metrics, c, 1);
     intercepted_drop(in);
-    w->refused++;
-    if (w->refused_told != 0 && now - w->refused_told < TELL_MS)
-        return;
-    trace_remark(w->host.trace, TRACE_WARNING, "limit=%s most=%lu refused=%lu",
-                 limit, most, w->refused);
-    w->refused_told = now;
-    w->refused = 0;
+    conn_host_refused(&w->host, limit, most, NULL);
 }
 
 /* The limits as the configuration says now. TO is the worker that would

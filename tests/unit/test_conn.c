@@ -452,6 +452,25 @@ START_TEST(stop_ends_all)
 }
 END_TEST
 
+/* One line every five seconds, whatever arrives. */
+START_TEST(tells_of_refused_ones_now_and_then)
+{
+    struct rig r;
+
+    rig_open(&r, rings, "", "");
+    conn_host_refused(&r.host, "max_connections", 1, NULL);
+    ck_assert_uint_eq(r.host.refused, 0);
+    conn_host_refused(&r.host, "max_connections", 1, NULL);
+    rig_clock += 4999;
+    conn_host_refused(&r.host, "max_connections", 1, NULL);
+    ck_assert_uint_eq(r.host.refused, 2);
+    rig_clock += 1;
+    conn_host_refused(&r.host, "max_connections", 1, NULL);
+    ck_assert_uint_eq(r.host.refused, 0);
+    rig_close(&r);
+}
+END_TEST
+
 TESTS_BEGIN("conn")
 tcase_add_unchecked_fixture(tc, setup, teardown);
 tcase_add_loop_test(tc, without_an_edge_it_is_a_defect, 0, CONN_STATE_COUNT);
@@ -462,4 +481,5 @@ TEST(handshake_limit_counts_from_the_beginning)
 TEST(idle_limit_counts_from_the_last_byte)
 TEST(connect_limit_is_divided)
 TEST(stop_ends_all)
+TEST(tells_of_refused_ones_now_and_then)
 TESTS_END
