@@ -1,5 +1,6 @@
 /* status: the daemon at a glance. */
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,7 +17,24 @@ struct status {
     size_t rules;
     unsigned long connections, lost;
     long seconds;
+    bool kernel_tls; /* the kernel could do TLS itself; it is not asked to */
 };
+
+/* Protocols that a TCP socket can be given, with blanks between them: "tls" is
+ * there once the kernel's module is loaded (Documentation/networking/tls). */
+static bool kernel_has_tls(void)
+{
+    FILE *f = fopen("/proc/sys/net/ipv4/tcp_available_ulp", "re");
+    char name[32];
+    bool has = false;
+
+    if (f == NULL)
+        return false;
+    while (!has && fscanf(f, "%31s", name) == 1)
+        has = strcmp(name, "tls") == 0;
+    fclose(f);
+    return has;
+}
 
 static void collect(const struct console *c, struct status *s)
 {
@@ -26,6 +44,7 @@ static void collect(const struct console *c, struct status *s)
     s->rules = policy_rule_count(snapshot_policy(s->snap));
     s->connections = workers_connections(c->p.workers);
     s->lost = trace_lost(c->p.trace);
+    s->kernel_tls = kernel_has_tls();
     s->seconds = (long)(time(NULL) - c->p.started);
 }
 
@@ -59,6 +78,10 @@ static void print_json(const struct console *c, const struct status *s,
     json_unsigned(&j, "rules", s->rules);
     json_unsigned(&j, "connections", s->connections);
     json_unsigned(&j, "log_records_lost", s->lost);
+    json_object(&j, "kernel_tls");
+    json_bool(&j, "available", s->kernel_tls);
+    json_bool(&j, "used", false);
+    json_end(&j);
     add_listeners_json(c, &j);
     json_object(&j, "counters");
     for (i = 0; i < COUNTER_COUNT; i++)
@@ -83,6 +106,8 @@ static void print_text(const struct console *c, const struct status *s,
                 s->config->pagent, s->rules);
     strbuf_addf(out, "connections %lu  log records lost %lu\n", s->connections,
                 s->lost);
+    strbuf_addf(out, "kernel TLS %s, not used\n",
+                s->kernel_tls ? "available" : "not available");
     for (i = 0; i < c->p.listener_count; i++) {
         struct netaddr a = listener_address(c->p.listeners[i]);
 
