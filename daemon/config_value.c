@@ -348,6 +348,35 @@ static bool split_host(const char *text, char *host, size_t size,
     return strchr(host, ':') == NULL;
 }
 
+/* The first of FAMILY, or of another one, from I on; the count: there is
+ * none. */
+static size_t next_of(const struct config_target *t, size_t i, int family,
+                      bool same)
+{
+    while (i < t->count && (t->address[i].family == family) != same)
+        i++;
+    return i;
+}
+
+void config_interleave(struct config_target *t)
+{
+    struct config_target in = *t;
+    int first = t->count > 0 ? t->address[0].family : AF_UNSPEC;
+    size_t a = next_of(&in, 0, first, true), n = 0;
+    size_t b = next_of(&in, 0, first, false);
+
+    while (n < in.count) {
+        if (a < in.count) {
+            t->address[n++] = in.address[a];
+            a = next_of(&in, a + 1, first, true);
+        }
+        if (b < in.count) {
+            t->address[n++] = in.address[b];
+            b = next_of(&in, b + 1, first, false);
+        }
+    }
+}
+
 static int resolve(const char *text, struct config_target *ret,
                    struct error *err)
 {
@@ -372,6 +401,7 @@ static int resolve(const char *text, struct config_target *ret,
         if (netaddr_from_sockaddr(ai->ai_addr, &ret->address[ret->count]))
             ret->count++;
     freeaddrinfo(list);
+    config_interleave(ret);
     if (ret->count == 0)
         return error_set(err, ERR_NOT_FOUND, "'%s' has no IP address", host);
     return 0;

@@ -583,6 +583,7 @@ static void close_conn(struct conn *c)
     conn_arm(c, 0);
     unqueue(c);
     conn_drop_names(c);
+    conn_drop_dials(c);
     peers_leave(h->peers, c->peer);
     c->peer = NULL;
     intercepted_report(&c->in, c->in.error != 0 ? c->in.error : ECONNREFUSED,

@@ -106,94 +106,12 @@ enum conn_event conn_do_unnamed(struct conn *c)
     return CONN_EV_NAMED;
 }
 
-/* ---- the target ---- */
-
-static struct endpoint *dialled(struct conn *c)
-{
-    return conn_outbound(c) ? &c->wire : &c->app;
-}
-
-uint64_t conn_dial_limit(const struct conn *c)
-{
-    return intercepted_limit(&c->in, c->target == 0 ? 0 : c->target - 1u,
-                             conn_config(c)->connect_limit * 1000);
-}
-
-/* The address that was tried last did not do: the next one, or none. */
-static enum conn_event dial_failed(struct conn *c, int error, const char *why)
-{
-    const struct netaddr *tried = intercepted_target(&c->in, c->target - 1u);
-    char text[NETADDR_TEXT];
-
-    endpoint_close(dialled(c));
-    c->in.error = error;
-    conn_remark(c, TRACE_WARNING, "dial=%s error=\"%s\"",
-                netaddr_format(tried, text), why);
-    if (c->target < intercepted_tries(&c->in))
-        return CONN_EV_DIAL_NEXT;
-    return conn_because(c, CONN_BY_DIAL_FAILED, CONN_EV_REFUSED);
-}
-
-/* The producer has connected it. */
-static enum conn_event take_other(struct conn *c)
-{
-    struct error err;
-    int fd = c->in.other;
-
-    c->in.other = -1;
-    if (endpoint_open(dialled(c), c->host->base, fd, &err) < 0)
-        return dial_failed(c, ENOMEM, err.text);
-    return CONN_EV_DIALLED;
-}
-
-enum conn_event conn_do_dial(struct conn *c)
-{
-    const struct netaddr *to = intercepted_target(&c->in, c->target++);
-    struct error err;
-    int fd;
-
-    if (c->in.other >= 0)
-        return take_other(c);
-    if (intercepted_socket(&c->in, c->target - 1u, &c->host->intercept, &fd,
-                           &err) < 0 ||
-        endpoint_connect(dialled(c), c->host->base, fd, to, &err) < 0)
-        return dial_failed(c, errno, err.text);
-    conn_arm(c, conn_dial_limit(c));
-    return CONN_EV_NONE;
-}
-
-enum conn_event conn_do_dial_check(struct conn *c)
-{
-    int error;
-
-    /* the accepted socket may be ready before the other is connected */
-    if (!dialled(c)->writable)
-        return CONN_EV_NONE;
-    error = endpoint_connect_result(dialled(c));
-    if (error == EINPROGRESS)
-        return CONN_EV_NONE;
-    if (error != 0)
-        return dial_failed(c, error, strerror(error));
-    endpoint_keepalive(dialled(c), conn_config(c)->keepalive);
-    conn_mark(c, STORY_DIALLED);
-    return CONN_EV_DIALLED;
-}
-
-enum conn_event conn_do_dial_late(struct conn *c)
-{
-    char text[48];
-
-    snprintf(text, sizeof(text), "no answer within %llu ms",
-             (unsigned long long)conn_dial_limit(c));
-    return dial_failed(c, ETIMEDOUT, text);
-}
+/* ---- the rule ---- */
 
 enum conn_event conn_do_proceed(struct conn *c)
 {
     return c->tls ? CONN_EV_MAPPED_TLS : CONN_EV_MAPPED_CLEAR;
 }
-
-/* ---- the rule ---- */
 
 static const char *known(const char *name)
 {

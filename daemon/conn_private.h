@@ -34,6 +34,8 @@ struct conn {
     uint64_t deadline;      /* 0: none */
     uint64_t handshake_end; /* handshake_limit */
     uint64_t active;        /* when bytes last moved */
+    struct dials *dials;    /* conn_dial.c; NULL: nothing was put aside */
+    uint64_t dial_end;      /* connect_limit; 0: not dialled yet */
     struct peer *peer;      /* counted as its; NULL: not counted */
     uint32_t id, grpid, envid;
     uint8_t state, reason;
@@ -76,6 +78,8 @@ enum conn_event conn_because(struct conn *c, enum conn_reason why,
 void conn_subject(const struct conn *c, struct ezd_subject *ret);
 /* The names that were asked for are wanted no more. */
 void conn_drop_names(struct conn *c);
+/* Attempts to reach the target are given up. */
+void conn_drop_dials(struct conn *c);
 /* How long the address that is being dialled is waited for. */
 uint64_t conn_dial_limit(const struct conn *c);
 /* HandshakeTimeout in milliseconds. */

@@ -4,6 +4,7 @@
  */
 
 #include "daemon/config.h"
+#include "daemon/config_value.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -340,6 +341,37 @@ START_TEST(manual_has_every_key)
 }
 END_TEST
 
+/* 4 and 6 stand for addresses of these families; the order of each stays. */
+static const struct {
+    const char *in, *out;
+} orders[] = {
+    {"", ""},         {"4", "4"},       {"6664", "6466"},
+    {"4466", "4646"}, {"6644", "6464"}, {"64444444", "64444444"},
+};
+
+START_TEST(families_alternate)
+{
+    struct config_target t = {.count = strlen(orders[_i].in)};
+    char got[CONFIG_TARGET_MAX + 1] = "";
+    uint16_t last[2] = {0, 0};
+    size_t i;
+
+    for (i = 0; i < t.count; i++) {
+        t.address[i].family = orders[_i].in[i] == '4' ? AF_INET : AF_INET6;
+        t.address[i].port = (uint16_t)(i + 1);
+    }
+    config_interleave(&t);
+    for (i = 0; i < t.count; i++) {
+        bool six = t.address[i].family == AF_INET6;
+
+        got[i] = six ? '6' : '4';
+        ck_assert_uint_gt(t.address[i].port, last[six]);
+        last[six] = t.address[i].port;
+    }
+    ck_assert_str_eq(got, orders[_i].out);
+}
+END_TEST
+
 TESTS_BEGIN("config")
 TEST(takes_the_workshop)
 TEST(takes_transparent)
@@ -348,4 +380,5 @@ TEST_ROWS(refuses, wrong)
 TEST(warns_of_everybody)
 TEST(unreadable_file)
 TEST(manual_has_every_key)
+TEST_ROWS(families_alternate, orders)
 TESTS_END

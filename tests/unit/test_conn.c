@@ -397,8 +397,9 @@ static struct netaddr make_deaf(struct deaf *d)
     return a;
 }
 
-/* connect_limit is shared by the addresses of the target. */
-START_TEST(connect_limit_is_divided)
+/* The second is tried while the first may still answer; the limit is for
+ * both. */
+START_TEST(connect_limit_is_for_all_addresses)
 {
     struct config_listener l;
     struct deaf d;
@@ -413,20 +414,130 @@ START_TEST(connect_limit_is_divided)
     c = conn_new_in_state(&r.host, &l, CONN_CHECKING);
     conn_step(c, CONN_EV_ALLOWED);
     rig_turn(&r);
-    for (i = 0; i < 2; i++) {
-        ck_assert_int_eq(conn_state(c), CONN_DIALLING_WIRE);
-        rig_clock += 3999;
-        conn_check_limit(c);
-        ck_assert_int_eq(conn_state(c), CONN_DIALLING_WIRE);
-        rig_clock += 1;
-        conn_check_limit(c);
-    }
+    ck_assert_uint_eq(c->target, 1);
+    rig_clock += 249;
+    conn_check_limit(c);
+    ck_assert_uint_eq(c->target, 1);
+    rig_clock += 1;
+    conn_check_limit(c);
+    ck_assert_uint_eq(c->target, 2);
+    rig_turn(&r);
+    rig_clock += 7749;
+    conn_check_limit(c);
+    ck_assert_int_eq(conn_state(c), CONN_DIALLING_WIRE);
+    rig_clock += 1;
+    conn_check_limit(c);
     ck_assert_int_eq(conn_state(c), CONN_CLOSED);
     ck_assert_int_eq(conn_reason(c), CONN_BY_DIAL_FAILED);
     ck_assert_uint_eq(rig_counter(&r, COUNTER_DIAL_FAILED), 1);
     rig_close(&r);
     for (i = 0; i < 4; i++)
         fd_close(&d.fd[i]);
+}
+END_TEST
+
+enum at { DEAF, OPEN, SHUT }; /* nobody answers; somebody; refused */
+
+static int open_at(struct netaddr *ret, bool shut)
+{
+    struct sockaddr_in in = {.sin_family = AF_INET};
+    socklen_t len = sizeof(in);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+    in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ck_assert_int_eq(bind(fd, (struct sockaddr *)&in, len), 0);
+    if (!shut)
+        ck_assert_int_eq(listen(fd, 8), 0);
+    getsockname(fd, (struct sockaddr *)&in, &len);
+    netaddr_from_sockaddr((struct sockaddr *)&in, ret);
+    return fd;
+}
+
+/* Who is taken; the first answers only after its 250 ms where LATE is set. */
+static const struct {
+    const char *name;
+    enum at at[3];
+    int count;
+    bool late;
+    int taken; /* -1: none, before connect_limit */
+} races[] = {
+    {"the first answers", {OPEN, OPEN}, 2, false, 0},
+    {"the first answers late", {OPEN, DEAF}, 2, true, 0},
+    {"late, and the second refuses", {OPEN, SHUT}, 2, true, 0},
+    {"the first is deaf", {DEAF, OPEN}, 2, false, 1},
+    {"the first refuses", {SHUT, OPEN}, 2, false, 1},
+    {"deaf, refuses, answers", {DEAF, SHUT, OPEN}, 3, false, 2},
+    {"deaf, deaf, answers", {DEAF, DEAF, OPEN}, 3, false, 2},
+    {"both refuse", {SHUT, SHUT}, 2, false, -1},
+    {"the first refuses late, so does the second", {SHUT, SHUT}, 2, true, -1},
+};
+
+/* Freed when it has failed. */
+static bool is_dialling(const struct rig *r, const struct conn *c)
+{
+    return r->host.count > 0 && conn_state(c) == CONN_DIALLING_WIRE;
+}
+
+static void run_race(struct rig *r, struct conn *c, bool late)
+{
+    int i;
+
+    if (late) { /* the answer is there, and was not looked at */
+        rig_clock += 250;
+        conn_check_limit(c);
+    }
+    for (i = 0; i < 100 && is_dialling(r, c); i++) {
+        rig_turn(r);
+        if (i % 10 == 9 && is_dialling(r, c)) {
+            rig_clock += 250;
+            conn_check_limit(c);
+        }
+    }
+}
+
+START_TEST(takes_the_first_that_answers)
+{
+    struct config_listener l;
+    struct netaddr peer = {0};
+    int fd[3] = {-1, -1, -1}, app[2], i;
+    struct deaf d;
+    struct conn *c;
+    struct rig r;
+
+    rig_open(&r, rings, "", "");
+    l = *rig_listener(&r, RIG_OUT);
+    l.target.count = (size_t)races[_i].count;
+    d.fd[0] = d.fd[1] = d.fd[2] = d.fd[3] = -1;
+    for (i = 0; i < races[_i].count; i++)
+        if (races[_i].at[i] != DEAF)
+            fd[i] = open_at(&l.target.address[i], races[_i].at[i] == SHUT);
+        else if (d.fd[0] < 0)
+            l.target.address[i] = make_deaf(&d);
+        else
+            l.target.address[i] = l.target.address[i - 1];
+    c = conn_new_in_state(&r.host, &l, CONN_CHECKING);
+    conn_step(c, CONN_EV_ALLOWED);
+    peer_tcp_pair(app, false);
+    endpoint_open(&c->app, r.host.base, app[0], NULL);
+    /* no rule: in clear */
+    snprintf(c->in.who.jobname, sizeof(c->in.who.jobname), "NONE");
+    snprintf(c->in.who.userid, sizeof(c->in.who.userid), "NONE");
+    run_race(&r, c, races[_i].late);
+    ck_assert_uint_eq(rig_counter(&r, COUNTER_DIAL_FAILED),
+                      races[_i].taken < 0);
+    if (races[_i].taken >= 0) {
+        ck_assert_uint_eq(r.host.count, 1);
+        conn_addresses(c, &peer, &peer);
+        ck_assert_msg(netaddr_equal(&peer, &l.target.address[races[_i].taken]),
+                      "%s: another", races[_i].name);
+        ck_assert_ptr_null(c->dials);
+    }
+    rig_close(&r);
+    for (i = 0; i < 4; i++)
+        fd_close(&d.fd[i]);
+    for (i = 0; i < 3; i++)
+        fd_close(&fd[i]);
+    fd_close(&app[1]);
 }
 END_TEST
 
@@ -479,7 +590,8 @@ TEST_ROWS(follows_each_edge, edges)
 TEST_ROWS(limits_each_state, limits)
 TEST(handshake_limit_counts_from_the_beginning)
 TEST(idle_limit_counts_from_the_last_byte)
-TEST(connect_limit_is_divided)
+TEST(connect_limit_is_for_all_addresses)
+TEST_ROWS(takes_the_first_that_answers, races)
 TEST(stop_ends_all)
 TEST(tells_of_refused_ones_now_and_then)
 TESTS_END
