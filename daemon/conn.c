@@ -383,6 +383,8 @@ void conn_host_turn(struct conn_host *h)
     relay_again(h);
     shake_some(h);
     free_dying(h);
+    if (TAILQ_EMPTY(&h->open))
+        pipes_done(&h->scratch->pipes);
     while ((c = TAILQ_FIRST(&h->leaving)) != NULL)
         hand_on(h, c);
     if (!TAILQ_EMPTY(&h->again) || !TAILQ_EMPTY(&h->shaking))

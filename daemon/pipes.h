@@ -32,7 +32,7 @@ struct pipe *pipes_get(struct pipes *pool);
 /* Takes a pipe of this pool back; bytes that are still in it are gone. NULL
  * allowed. */
 void pipes_put(struct pipes *pool, struct pipe *p);
-/* Closes those that are idle; none is lent any more. */
+/* Closes those that are idle. */
 void pipes_done(struct pipes *pool);
 
 #endif
