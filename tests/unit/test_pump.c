@@ -1,7 +1,7 @@
 /*
- * daemon/pump and endpoint between two scripted peers: every byte both ways,
- * once and in order, whatever the sizes of the pieces, the speed of the
- * readers and the way it ends.
+ * daemon/pump and endpoint between two scripted peers, each in clear or in TLS:
+ * every byte both ways, once and in order, whatever the sizes of the pieces,
+ * the speed of the readers and the way it ends.
  */
 
 #include "daemon/pump.h"
@@ -13,6 +13,7 @@
 
 #include "support/peer.h"
 #include "support/suite.h"
+#include "support/tlspair.h"
 
 enum { MIB = 1024 * 1024, TURNS_MAX = 400000 };
 
@@ -35,7 +36,56 @@ static void on_ready(void *arg)
         r->status = pump_run(&r->pump, r->scratch, &r->fault);
 }
 
-static void rig_open(struct rig *r, bool small)
+/* ---- TLS ---- */
+
+enum { CLEAR, TLS_APP, TLS_WIRE, TLS_BOTH, MIXTURES };
+
+static struct testring *ring;
+static struct tls_setup server;
+static SSL_CTX *client;
+
+static void setup(void)
+{
+    const struct tls_side side = {
+        .role = "Server", .userid = "SERVER", .adv = "TLSv1.3 On"};
+
+    ring = testring_new(NULL);
+    ck_assert_int_eq(tls_setup_open(&server, ring, &side), 0);
+    client = tls_plain_ctx(ring, NULL, false);
+}
+
+static void teardown(void)
+{
+    SSL_CTX_free(client);
+    tls_setup_done(&server);
+    testring_free(ring);
+}
+
+static void make_tls(struct endpoint *e, struct peer *p)
+{
+    struct session_params params = {server.env, server.eff, NULL};
+    struct session *session;
+    struct tls_outcome why;
+    enum io io = IO_BLOCKED;
+    int i, done = 0;
+
+    ck_assert_int_eq(session_new(&params, &session, &why), 0);
+    ck_assert_int_eq(endpoint_start_tls(e, session), 0);
+    p->ssl = SSL_new(client);
+    SSL_set_mode(p->ssl, SSL_MODE_ENABLE_PARTIAL_WRITE |
+                             SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_set_fd(p->ssl, p->fd);
+    for (i = 0; i < 10000 && (done != 1 || io == IO_BLOCKED); i++) {
+        if (done != 1)
+            done = SSL_connect(p->ssl);
+        if (io == IO_BLOCKED)
+            io = endpoint_handshake(e);
+    }
+    ck_assert_int_eq(done, 1);
+    ck_assert_int_eq(io, IO_OK);
+}
+
+static void rig_open_as(struct rig *r, bool small, int mixture)
 {
     struct event_config *cfg = event_config_new();
     int app[2], wire[2];
@@ -57,6 +107,15 @@ static void rig_open(struct rig *r, bool small)
     r->at_wire.fd = wire[1];
     r->at_app.seed = r->at_wire.other_seed = 3;
     r->at_wire.seed = r->at_app.other_seed = 101;
+    if (mixture == TLS_APP || mixture == TLS_BOTH)
+        make_tls(&r->app, &r->at_app);
+    if (mixture == TLS_WIRE || mixture == TLS_BOTH)
+        make_tls(&r->wire, &r->at_wire);
+}
+
+static void rig_open(struct rig *r, bool small)
+{
+    rig_open_as(r, small, CLEAR);
 }
 
 static void rig_close(struct rig *r)
@@ -127,24 +186,25 @@ static const struct {
 
 START_TEST(relays_everything)
 {
+    int row = _i / MIXTURES;
     struct rig r;
 
-    rig_open(&r, flows[_i].small);
-    r.at_app.to_send = flows[_i].out;
-    r.at_app.piece = flows[_i].out_piece;
-    r.at_wire.to_send = flows[_i].in;
-    r.at_wire.piece = flows[_i].in_piece;
-    r.at_app.read_piece = r.at_wire.read_piece = flows[_i].read_piece;
-    r.at_app.deaf_turns = r.at_wire.deaf_turns = flows[_i].deaf;
+    rig_open_as(&r, flows[row].small, _i % MIXTURES);
+    r.at_app.to_send = flows[row].out;
+    r.at_app.piece = flows[row].out_piece;
+    r.at_wire.to_send = flows[row].in;
+    r.at_wire.piece = flows[row].in_piece;
+    r.at_app.read_piece = r.at_wire.read_piece = flows[row].read_piece;
+    r.at_app.deaf_turns = r.at_wire.deaf_turns = flows[row].deaf;
     r.at_app.end = r.at_wire.end = PEER_SHUTS;
     rig_run(&r);
-    ck_assert_msg(r.status == PUMP_DONE, "%s: did not end", flows[_i].name);
-    ck_assert_uint_eq(r.at_wire.received, flows[_i].out);
-    ck_assert_uint_eq(r.at_app.received, flows[_i].in);
+    ck_assert_msg(r.status == PUMP_DONE, "%s: did not end", flows[row].name);
+    ck_assert_uint_eq(r.at_wire.received, flows[row].out);
+    ck_assert_uint_eq(r.at_app.received, flows[row].in);
     ck_assert(!r.at_app.wrong && !r.at_wire.wrong);
     ck_assert(r.at_app.got_eof && r.at_wire.got_eof);
-    ck_assert_uint_eq(r.pump.flow[FLOW_OUT].bytes, flows[_i].out);
-    ck_assert_uint_eq(r.pump.flow[FLOW_IN].bytes, flows[_i].in);
+    ck_assert_uint_eq(r.pump.flow[FLOW_OUT].bytes, flows[row].out);
+    ck_assert_uint_eq(r.pump.flow[FLOW_IN].bytes, flows[row].in);
     rig_close(&r);
 }
 END_TEST
@@ -156,9 +216,9 @@ START_TEST(half_close_keeps_the_other_direction)
     struct peer *first, *last;
     int i;
 
-    rig_open(&r, false);
-    first = _i == 0 ? &r.at_app : &r.at_wire;
-    last = _i == 0 ? &r.at_wire : &r.at_app;
+    rig_open_as(&r, false, _i / 2);
+    first = _i % 2 == 0 ? &r.at_app : &r.at_wire;
+    last = _i % 2 == 0 ? &r.at_wire : &r.at_app;
     first->end = PEER_SHUTS;
     last->to_send = 0;
     last->piece = 5000;
@@ -184,18 +244,40 @@ START_TEST(reset_is_passed_on)
     struct rig r;
     struct peer *who, *other;
 
-    rig_open(&r, false);
-    who = _i == 0 ? &r.at_app : &r.at_wire;
-    other = _i == 0 ? &r.at_wire : &r.at_app;
+    rig_open_as(&r, false, _i / 2);
+    who = _i % 2 == 0 ? &r.at_app : &r.at_wire;
+    other = _i % 2 == 0 ? &r.at_wire : &r.at_app;
     who->to_send = 1000;
     who->piece = 1000;
     who->end = PEER_RESETS;
     other->end = PEER_STAYS;
     rig_run(&r);
     ck_assert_int_eq(r.status, PUMP_BROKEN);
-    ck_assert_ptr_eq(r.fault.at, _i == 0 ? &r.app : &r.wire);
-    ck_assert_int_eq(r.fault.why, IO_LOST);
+    ck_assert_ptr_eq(r.fault.at, _i % 2 == 0 ? &r.app : &r.wire);
+    ck_assert(r.fault.why == IO_LOST || r.fault.why == IO_FAILED);
     ck_assert(other->got_lost && !other->got_eof);
+    rig_close(&r);
+}
+END_TEST
+
+/* The wire side ends without close_notify, after its bytes. */
+START_TEST(truncation)
+{
+    bool is_eof = _i == 1;
+    struct rig r;
+
+    rig_open_as(&r, false, TLS_WIRE);
+    r.pump.truncation_is_eof = is_eof;
+    r.at_wire.to_send = 100000;
+    r.at_wire.piece = 30000;
+    r.at_wire.end = PEER_FIN;
+    r.at_app.end = is_eof ? PEER_SHUTS : PEER_STAYS;
+    rig_run(&r);
+    ck_assert_int_eq(r.status, is_eof ? PUMP_DONE : PUMP_BROKEN);
+    ck_assert(is_eof || r.fault.why == IO_TRUNCATED);
+    ck_assert(r.at_app.got_eof == is_eof && r.at_app.got_lost == !is_eof);
+    ck_assert(!is_eof || r.at_app.received == 100000);
+    ck_assert(!r.at_app.wrong);
     rig_close(&r);
 }
 END_TEST
@@ -393,9 +475,12 @@ END_TEST
 static const int sides[] = {0, 1};
 
 TESTS_BEGIN("pump")
-TEST_ROWS(relays_everything, flows)
-TEST_ROWS(half_close_keeps_the_other_direction, sides)
-TEST_ROWS(reset_is_passed_on, sides)
+tcase_add_unchecked_fixture(tc, setup, teardown);
+tcase_set_timeout(tc, 60);
+TEST_TIMES(relays_everything, ROWS(flows) * MIXTURES)
+TEST_TIMES(half_close_keeps_the_other_direction, 2 * MIXTURES)
+TEST_TIMES(reset_is_passed_on, 2 * MIXTURES)
+TEST_ROWS(truncation, sides)
 TEST_ROWS(back_pressure, bounds)
 TEST(empties_the_pipe_before_the_end)
 TEST(a_full_pipe_stops_one_direction_only)
