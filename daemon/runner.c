@@ -51,7 +51,10 @@ static void reply(struct runner *r, uint32_t id, int error,
 
     if (address != NULL)
         m.address = *address;
-    runmsg_send(r->fd, &m, NULL, 0, NULL); /* gone: nobody waits for it */
+    /* gone, and nobody waits for it; or it does not read what it is sent: a
+     * program would wait for ever, so its attls-run is to find out */
+    if (runmsg_send(r->fd, &m, NULL, 0, NULL) < 0)
+        shutdown(r->fd, SHUT_RDWR);
 }
 
 static void report(struct intercepted *in, int error,
