@@ -90,6 +90,23 @@ static int find_token(PKCS11_SLOT *slots, unsigned n, const char *module,
     return ERR_NOT_FOUND;
 }
 
+/* What is wrong with the file, said of the token. */
+static int read_pin(const PKCS11_TOKEN *token, const char *path,
+                    char pin[KEYRING_PASSWORD], struct error *err)
+{
+    struct error why;
+    int r = keyring_secret(path, pin, &why);
+
+    if (r == ERR_SYNTAX)
+        return error_set(err, ERR_DENIED,
+                         "token %s: pkcs11_pin_file %s holds no PIN in its "
+                         "first line",
+                         token->label, path);
+    return r == 0 ? 0
+                  : error_set(err, r, "token %s: pkcs11_pin_file: %s",
+                              token->label, why.text);
+}
+
 static int log_in(PKCS11_SLOT *slot, const struct keyring_token *where,
                   struct error *err)
 {
@@ -104,7 +121,7 @@ static int log_in(PKCS11_SLOT *slot, const struct keyring_token *where,
                          "token %s asks for its PIN; name a file that has it "
                          "with pkcs11_pin_file in attlsd.conf",
                          slot->token->label);
-    r = keyring_secret(where->pin_file, pin, err);
+    r = read_pin(slot->token, where->pin_file, pin, err);
     if (r == 0 && PKCS11_login(slot, 0, pin) != 0)
         r = error_set(
             err, ERR_DENIED, "token %s does not take the PIN in %s: %s%s",
