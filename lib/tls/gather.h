@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <openssl/bio.h>
 
-enum { GATHER_SIZE = 160 * 1024 };
+enum { GATHER_SIZE = 104 * 1024 };
 
 /* FD stays the caller's. NULL: no memory. */
 BIO *gather_new(int fd);

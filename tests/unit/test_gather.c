@@ -169,13 +169,13 @@ static const struct {
     size_t len;
 } writes[] = {
     {"TLSv1.2 On", 10},
-    {"TLSv1.2 On", 100000},
-    {"TLSv1.3 On", 100000},
+    {"TLSv1.2 On", 60000},
+    {"TLSv1.3 On", 60000},
 };
 
 START_TEST(one_send_for_all_records)
 {
-    static char text[100000], got[100000];
+    static char text[60000], got[60000];
     struct testring *t = testring_new(NULL);
     const struct tls_side side = {
         .role = "Server", .userid = "SERVER", .adv = writes[_i].adv};
