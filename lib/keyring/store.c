@@ -7,6 +7,8 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include "util/array.h"
+
 enum ring_owner owner_kind(const char *owner)
 {
     if (strcmp(owner, OWNER_CERTAUTH) == 0)
@@ -78,26 +80,13 @@ static void clear(struct ring_store *s)
     s->nowners = 0;
 }
 
-static void *grow(void **array, size_t *n, size_t size)
-{
-    char *p = realloc(*array, (*n + 1) * size);
-
-    if (p == NULL)
-        return NULL;
-    *array = p;
-    p += *n * size;
-    memset(p, 0, size);
-    ++*n;
-    return p;
-}
-
 struct store_owner *store_need_owner(struct ring_store *s, const char *id)
 {
     struct store_owner *o = store_owner_find(s, id);
 
     if (o != NULL)
         return o;
-    o = grow((void **)&s->owners, &s->nowners, sizeof(*o));
+    o = array_add(&s->owners, &s->nowners, sizeof(*o));
     if (o == NULL)
         return NULL;
     snprintf(o->id, sizeof(o->id), "%s", id);
@@ -107,7 +96,7 @@ struct store_owner *store_need_owner(struct ring_store *s, const char *id)
 
 struct store_cert *store_new_cert(struct store_owner *o, const char *label)
 {
-    struct store_cert *c = grow((void **)&o->certs, &o->ncerts, sizeof(*c));
+    struct store_cert *c = array_add(&o->certs, &o->ncerts, sizeof(*c));
 
     if (c == NULL)
         return NULL;
@@ -122,7 +111,7 @@ struct store_cert *store_new_cert(struct store_owner *o, const char *label)
 
 struct store_ring *store_new_ring(struct store_owner *o, const char *name)
 {
-    struct store_ring *r = grow((void **)&o->rings, &o->nrings, sizeof(*r));
+    struct store_ring *r = array_add(&o->rings, &o->nrings, sizeof(*r));
 
     if (r == NULL)
         return NULL;
@@ -137,7 +126,7 @@ struct store_ring *store_new_ring(struct store_owner *o, const char *name)
 struct store_connect *store_new_connect(struct store_ring *r, const char *owner,
                                         const char *label)
 {
-    struct store_connect *c = grow((void **)&r->conn, &r->nconn, sizeof(*c));
+    struct store_connect *c = array_add(&r->conn, &r->nconn, sizeof(*c));
 
     if (c == NULL)
         return NULL;
@@ -152,8 +141,7 @@ struct store_connect *store_new_connect(struct store_ring *r, const char *owner,
 
 struct store_filter *store_new_filter(struct store_owner *o, const char *label)
 {
-    struct store_filter *f =
-        grow((void **)&o->filters, &o->nfilters, sizeof(*f));
+    struct store_filter *f = array_add(&o->filters, &o->nfilters, sizeof(*f));
 
     if (f == NULL)
         return NULL;

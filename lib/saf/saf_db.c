@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "util/array.h"
+
 /* The tables in memory: look-up and change. */
 
 static const char *const levels[] = {
@@ -93,20 +95,6 @@ struct saf_password *saf_find_password(const struct saf *saf, const char *id)
 
 /* ---- change ---- */
 
-/* One more zeroed element of SIZE bytes, or NULL. */
-static void *grow(void **array, size_t *n, size_t size)
-{
-    char *p = realloc(*array, (*n + 1) * size);
-
-    if (p == NULL)
-        return NULL;
-    *array = p;
-    p += *n * size;
-    memset(p, 0, size);
-    ++*n;
-    return p;
-}
-
 static void copy_id(saf_id to, const char *from)
 {
     snprintf(to, sizeof(saf_id), "%s", from);
@@ -114,7 +102,7 @@ static void copy_id(saf_id to, const char *from)
 
 struct saf_user *saf_add_user(struct saf *saf, const char *id)
 {
-    struct saf_user *u = grow((void **)&saf->users, &saf->nusers, sizeof(*u));
+    struct saf_user *u = array_add(&saf->users, &saf->nusers, sizeof(*u));
 
     if (u != NULL)
         copy_id(u->id, id);
@@ -123,8 +111,7 @@ struct saf_user *saf_add_user(struct saf *saf, const char *id)
 
 struct saf_group *saf_add_group(struct saf *saf, const char *id)
 {
-    struct saf_group *g =
-        grow((void **)&saf->groups, &saf->ngroups, sizeof(*g));
+    struct saf_group *g = array_add(&saf->groups, &saf->ngroups, sizeof(*g));
 
     if (g != NULL)
         copy_id(g->id, id);
@@ -136,7 +123,7 @@ struct saf_class *saf_need_class(struct saf *saf, const char *name)
     struct saf_class *c = saf_find_class(saf, name);
 
     if (c == NULL) {
-        c = grow((void **)&saf->classes, &saf->nclasses, sizeof(*c));
+        c = array_add(&saf->classes, &saf->nclasses, sizeof(*c));
         if (c != NULL)
             copy_id(c->name, name);
     }
@@ -151,7 +138,7 @@ struct saf_profile *saf_add_profile(struct saf_profiles *list,
 
     if (copy == NULL)
         return NULL;
-    p = grow((void **)&list->p, &list->n, sizeof(*p));
+    p = array_add(&list->p, &list->n, sizeof(*p));
     if (p == NULL) {
         free(copy);
         return NULL;
@@ -189,7 +176,7 @@ int saf_user_join(struct saf_user *user, const char *group, const char *owner,
     for (i = 0; i < user->ngroups; i++)
         if (strcmp(user->groups[i].group, group) == 0)
             return 0;
-    c = grow((void **)&user->groups, &user->ngroups, sizeof(*c));
+    c = array_add(&user->groups, &user->ngroups, sizeof(*c));
     if (c == NULL)
         return ERR_NOMEM;
     copy_id(c->group, group);
@@ -209,7 +196,7 @@ int saf_profile_permit(struct saf_profile *p, const char *id,
             p->access[i].level = level;
             return 0;
         }
-    a = grow((void **)&p->access, &p->naccess, sizeof(*a));
+    a = array_add(&p->access, &p->naccess, sizeof(*a));
     if (a == NULL)
         return ERR_NOMEM;
     copy_id(a->id, id);
