@@ -149,7 +149,8 @@ bool keyring_same(const struct keyring *a, const struct keyring *b);
  * As initACEE finds it (RACF Callable Services; Security Administrator's
  * Guide, "How RACF processes certificate name filters"): the certificate
  * itself, stored under a user id; else the most specific of the filters that
- * RACDCERT MAP made. Extensions hostIdMappings are not looked at.
+ * RACDCERT MAP made. An extension hostIdMappings gives no user, and filters
+ * with CRITERIA give none; the error says so.
  */
 
 /* The certificates and filters of the database in a folder. One object may be

@@ -325,6 +325,28 @@ static const struct known_cert *find_cert(const struct cert_users *u,
     return NULL;
 }
 
+/* The extension of IBM's that names a host and its user id (RACF Security
+ * Administrator's Guide, "Using a hostIdMappings extension"). */
+static bool has_host_mapping(const X509 *cert)
+{
+    ASN1_OBJECT *oid = OBJ_txt2obj("1.3.18.0.2.18.1", 1);
+    bool found = oid != NULL && X509_get_ext_by_OBJ(cert, oid, -1) >= 0;
+
+    ASN1_OBJECT_free(oid);
+    return found;
+}
+
+static int not_defined(const X509 *cert, struct error *err)
+{
+    return error_set(err, ERR_NOT_FOUND,
+                     "no user id is defined for the certificate: it is not "
+                     "stored under one (RACDCERT ADD), and no filter "
+                     "(RACDCERT MAP) fits it%s",
+                     has_host_mapping(cert)
+                         ? "; its extension hostIdMappings is not used here"
+                         : "");
+}
+
 static int by_filter(const struct cert_users *u, X509 *cert,
                      const struct cert_owner **ret, struct error *err)
 {
@@ -332,12 +354,7 @@ static int by_filter(const struct cert_users *u, X509 *cert,
     const struct filter_user *f;
 
     if (k < 0)
-        return err->code != 0
-                   ? err->code
-                   : error_set(err, ERR_NOT_FOUND,
-                               "no user id is defined for the certificate: it "
-                               "is not stored under one (RACDCERT ADD), and "
-                               "no filter (RACDCERT MAP) fits it");
+        return err->code != 0 ? err->code : not_defined(cert, err);
     f = &u->filter_users[k];
     if (!f->trusted)
         return error_set(err, ERR_DENIED,

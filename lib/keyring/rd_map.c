@@ -176,6 +176,9 @@ int rd_MAP(struct rd *q)
     }
     if (r == 0)
         rd_would(q, "add mapping '%s'", m.label);
+    if (r == 0 && tso_value(q->operands, RD_CRITERIA) != NULL)
+        rd_hint(q, "kept and listed; for SAFCheck it gives no user, since "
+                   "criteria are not decided here");
     strbuf_done(&m.subject);
     strbuf_done(&m.issuer);
     return r;

@@ -221,6 +221,32 @@ START_TEST(criteria_are_not_decided_here)
 }
 END_TEST
 
+/* Refused with its name, so that nobody waits for it to work. */
+START_TEST(host_mappings_are_not_used)
+{
+    X509 *stranger = make_cert(SUBJECT, ISSUER);
+    ASN1_OBJECT *oid = OBJ_txt2obj("1.3.18.0.2.18.1", 1);
+    ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
+    X509_EXTENSION *ext;
+    struct cert_users *u;
+
+    t = testring_new(NULL);
+    ck_assert_int_eq(cert_users_new(testring_dir(t), &u, NULL), 0);
+    check(u, stranger, ERR_NOT_FOUND, "(RACDCERT MAP) fits it");
+    ck_assert_int_eq(
+        ASN1_OCTET_STRING_set(value, (const unsigned char *)"1\0", 2), 1);
+    ext = X509_EXTENSION_create_by_OBJ(NULL, oid, 0, value);
+    ck_assert_int_eq(X509_add_ext(stranger, ext, -1), 1);
+    check(u, stranger, ERR_NOT_FOUND, "hostIdMappings is not used here");
+    cert_users_free(u);
+    X509_EXTENSION_free(ext);
+    ASN1_OCTET_STRING_free(value);
+    ASN1_OBJECT_free(oid);
+    X509_free(stranger);
+    testring_free(t);
+}
+END_TEST
+
 START_TEST(a_database_that_is_not_there_is_an_error)
 {
     X509 *stranger = make_cert(SUBJECT, ISSUER);
@@ -239,5 +265,6 @@ TEST_ROWS(the_most_specific_filter_wins, ranked)
 TEST_ROWS(fits_whole_attributes_only, misses)
 TEST(finds_users_and_sees_changes)
 TEST(criteria_are_not_decided_here)
+TEST(host_mappings_are_not_used)
 TEST(a_database_that_is_not_there_is_an_error)
 TESTS_END

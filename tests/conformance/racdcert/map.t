@@ -29,6 +29,7 @@ Mapping information for user BOB:
        ><
 
 $ racdcert --racf $T/r "MULTIID MAP IDNFILTER('OU=General.L=Internet') CRITERIA(APPLID=&APPLID) WITHLABEL('All')"
+  kept and listed; for SAFCheck it gives no user, since criteria are not decided here
 $ racdcert --racf $T/r "MULTIID LISTMAP"
 Mapping information for MULTIID:
 
