@@ -90,11 +90,15 @@ static void refuse(const struct config *config, const struct diags *diags)
 {
     struct error err;
 
-    if (server_refuse(config, diags, &err) < 0)
-        fprintf(stderr, "attlsd: %s\n", err.text);
+    if (server_refuse(config, diags, &err) == 0)
+        return;
+    if (server_logs_to_stderr(config)) /* and has not said it */
+        print_findings(diags);
+    fprintf(stderr, "attlsd: %s\n", err.text);
 }
 
-/* Configuration and policy, findings printed. */
+/* Configuration and policy, findings printed: by the log where it goes to
+ * stderr itself, so that nothing is said twice. */
 static int load(const struct arguments *args, struct snapshot **ret,
                 int *ret_status)
 {
@@ -108,11 +112,14 @@ static int load(const struct arguments *args, struct snapshot **ret,
         fputs("attlsd: no memory\n", stderr);
     *ret_status = 2;
     if (diags != NULL) {
-        print_findings(diags);
+        bool logged = r != 0 && config != NULL && !args->test;
+
+        if (!logged || !server_logs_to_stderr(config))
+            print_findings(diags);
+        if (logged)
+            refuse(config, diags);
         if (r == 0)
             *ret_status = diags_level(diags, DIAG_WARNING) != 0 ? 1 : 0;
-        else if (config != NULL && !args->test)
-            refuse(config, diags);
     }
     config_unref(config);
     diags_free(diags);

@@ -98,9 +98,9 @@ int server_refuse(const struct config *cfg, const struct diags *diags,
     return r;
 }
 
-static bool logs_to_stderr(const struct server *s)
+bool server_logs_to_stderr(const struct config *cfg)
 {
-    const struct config_sinks *sinks = &s->config->sinks;
+    const struct config_sinks *sinks = &cfg->sinks;
     size_t i;
 
     for (i = 0; i < sinks->count; i++)
@@ -320,7 +320,7 @@ static void report(struct server *s, int *fd, char status)
     if (*fd < 0)
         return;
     if (status == 0)
-        release_terminal(logs_to_stderr(s));
+        release_terminal(server_logs_to_stderr(s->config));
     /* without a reader nobody wants to know */
     while (write(*fd, &status, 1) < 0 && errno == EINTR)
         ;

@@ -32,6 +32,8 @@ void server_free(struct server *s); /* NULL allowed */
  */
 int server_refuse(const struct config *cfg, const struct diags *diags,
                   struct error *err);
+/* Does the log that CFG names go to stderr, alone or among others? */
+bool server_logs_to_stderr(const struct config *cfg);
 
 /*
  * Leaves the terminal (unless foreground), starts the threads and serves
