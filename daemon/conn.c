@@ -716,6 +716,7 @@ enum conn_event conn_do_finish(struct conn *c)
 {
     c->reason = CONN_BY_FINISHED;
     conn_log_tls_end(c, 0, NULL);
+    conn_keep_story(c);
     endpoint_close(&c->wire);
     endpoint_close(&c->app);
     return CONN_EV_NONE;
@@ -752,6 +753,8 @@ enum conn_event conn_do_stop(struct conn *c)
 enum conn_event conn_do_reset(struct conn *c)
 {
     conn_log_tls_end(c, 0, NULL);
+    if (!has_failed(c))
+        conn_keep_story(c);
     endpoint_reset(&c->wire);
     endpoint_reset(&c->app);
     return CONN_EV_NONE;

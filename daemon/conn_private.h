@@ -113,6 +113,9 @@ void conn_keep_hello(struct conn *c, bool sent, const void *msg, size_t len);
  * TLS) is given, written as one line.
  */
 void conn_tell(struct conn *c, const struct tls_outcome *o);
+/* One that ends well, while its session is still there: kept for `attlsctl
+ * why`, unless very many end. */
+void conn_keep_story(struct conn *c);
 /* Counts what was seen of the connection, or why it is in clear. */
 void conn_count_audit(struct conn *c, enum audit_clear clear);
 /* The connection as the search sees it. */

@@ -1,6 +1,7 @@
 /*
  * What a connection has to tell: its story, for `attlsctl why`, and the one
- * line about a failure. Built only when somebody asks or something failed.
+ * line about a failure. Built when somebody asks or something failed, and a few
+ * times a second of those that end well.
  */
 
 #include <stdio.h>
@@ -162,6 +163,23 @@ void conn_tell(struct conn *c, const struct tls_outcome *o)
         write_line(c, s);
     else
         s->end = conn_reason_text((enum conn_reason)c->reason);
+    stories_add(c->host->stories, s);
+    free(s);
+}
+
+void conn_keep_story(struct conn *c)
+{
+    struct story *s;
+
+    if (c->host->stories == NULL || !stories_admit_well(c->host->stories))
+        return;
+    s = malloc(sizeof(*s));
+    if (s == NULL)
+        return;
+    conn_mark(c, STORY_ENDED);
+    conn_make_story(c, NULL, s);
+    s->open = false;
+    s->end = conn_reason_text((enum conn_reason)c->reason);
     stories_add(c->host->stories, s);
     free(s);
 }

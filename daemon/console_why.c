@@ -83,22 +83,22 @@ static bool find_pair(struct console *c, const struct story *s,
 
     if (s->local.family == AF_UNSPEC)
         return false;
-    if (stories_find(c->p.stories, other_end, s, ret))
+    if (stories_find(c->p.stories, true, other_end, s, ret))
         return true;
     workers_visit(c->p.workers, visit, &search);
-    return search.found;
+    return search.found || stories_find(c->p.stories, false, other_end, s, ret);
 }
 
 static bool find(struct console *c, const struct wanted *w, struct story *ret)
 {
     struct search search = {w, NULL, ret, false};
 
-    if (stories_find(c->p.stories, fits, w, ret))
+    if (stories_find(c->p.stories, true, fits, w, ret))
         return true;
     if (w->last)
         return false;
     workers_visit(c->p.workers, visit, &search);
-    return search.found;
+    return search.found || stories_find(c->p.stories, false, fits, w, ret);
 }
 
 /* ---- the command ---- */
@@ -191,13 +191,15 @@ void console_why(struct question *q)
         tell(q, s, as_json);
     else if (w.id != 0)
         question_fail(q,
-                      "connection %08X is not open and is not among the last "
-                      "%d that failed; attlsctl why lists these",
-                      (unsigned)w.id, STORIES_KEPT);
+                      "connection %08X is not open, nor among the last %d that "
+                      "failed (attlsctl why lists these) or the last %d that "
+                      "ended well (at most %d of a second are kept)",
+                      (unsigned)w.id, STORIES_KEPT, STORIES_WELL,
+                      STORIES_WELL_RATE);
     else
         question_fail(q, w.last ? "no connection has failed"
                                 : "no connection of that partner is open or "
-                                  "among those that failed");
+                                  "among those that are kept");
     free(s);
 }
 

@@ -1,17 +1,30 @@
-/* The ring of stories, and the rate of lines about failures. */
+/* The rings of stories, and the rate of lines about failures. */
 
 #include "daemon/story.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 
+struct ring {
+    struct story *kept;
+    size_t size, count, next;
+};
+
 struct stories {
     pthread_mutex_t lock;
-    struct story *kept; /* STORIES_KEPT */
-    size_t count, next;
+    struct ring failed, well;
     time_t second; /* of the lines below */
     unsigned long lines, held;
+    time_t well_second; /* of the number below */
+    unsigned well_made;
 };
+
+static bool init_ring(struct ring *r, size_t size)
+{
+    r->size = size;
+    r->kept = calloc(size, sizeof(*r->kept));
+    return r->kept != NULL;
+}
 
 struct stories *stories_new(void)
 {
@@ -19,12 +32,12 @@ struct stories *stories_new(void)
 
     if (all == NULL)
         return NULL;
-    all->kept = calloc(STORIES_KEPT, sizeof(*all->kept));
-    if (all->kept == NULL) {
-        free(all);
+    pthread_mutex_init(&all->lock, NULL);
+    if (!init_ring(&all->failed, STORIES_KEPT) ||
+        !init_ring(&all->well, STORIES_WELL)) {
+        stories_free(all);
         return NULL;
     }
-    pthread_mutex_init(&all->lock, NULL);
     return all;
 }
 
@@ -33,37 +46,41 @@ void stories_free(struct stories *all)
     if (all == NULL)
         return;
     pthread_mutex_destroy(&all->lock);
-    free(all->kept);
+    free(all->failed.kept);
+    free(all->well.kept);
     free(all);
 }
 
 void stories_add(struct stories *all, const struct story *s)
 {
+    struct ring *r = s->failed ? &all->failed : &all->well;
+
     pthread_mutex_lock(&all->lock);
-    all->kept[all->next] = *s;
-    all->next = (all->next + 1) % STORIES_KEPT;
-    if (all->count < STORIES_KEPT)
-        all->count++;
+    r->kept[r->next] = *s;
+    r->next = (r->next + 1) % r->size;
+    if (r->count < r->size)
+        r->count++;
     pthread_mutex_unlock(&all->lock);
 }
 
 /* The I-th newest; with the lock held. */
-static const struct story *at(const struct stories *all, size_t i)
+static const struct story *at(const struct ring *r, size_t i)
 {
-    return &all->kept[(all->next + STORIES_KEPT - 1 - i) % STORIES_KEPT];
+    return &r->kept[(r->next + r->size - 1 - i) % r->size];
 }
 
-bool stories_find(struct stories *all, story_match_fn match, const void *arg,
-                  struct story *ret)
+bool stories_find(struct stories *all, bool failed, story_match_fn match,
+                  const void *arg, struct story *ret)
 {
+    const struct ring *r = failed ? &all->failed : &all->well;
     bool found = false;
     size_t i;
 
     pthread_mutex_lock(&all->lock);
-    for (i = 0; i < all->count && !found; i++) {
-        found = match(arg, at(all, i));
+    for (i = 0; i < r->count && !found; i++) {
+        found = match(arg, at(r, i));
         if (found)
-            *ret = *at(all, i);
+            *ret = *at(r, i);
     }
     pthread_mutex_unlock(&all->lock);
     return found;
@@ -74,7 +91,7 @@ size_t stories_count(struct stories *all)
     size_t n;
 
     pthread_mutex_lock(&all->lock);
-    n = all->count;
+    n = all->failed.count;
     pthread_mutex_unlock(&all->lock);
     return n;
 }
@@ -84,11 +101,29 @@ bool stories_get(struct stories *all, size_t i, struct story *ret)
     bool there;
 
     pthread_mutex_lock(&all->lock);
-    there = i < all->count;
+    there = i < all->failed.count;
     if (there)
-        *ret = *at(all, i);
+        *ret = *at(&all->failed, i);
     pthread_mutex_unlock(&all->lock);
     return there;
+}
+
+bool stories_admit_well(struct stories *all)
+{
+    struct timespec now;
+    bool ok;
+
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    pthread_mutex_lock(&all->lock);
+    if (now.tv_sec != all->well_second) {
+        all->well_second = now.tv_sec;
+        all->well_made = 0;
+    }
+    ok = all->well_made < STORIES_WELL_RATE;
+    if (ok)
+        all->well_made++;
+    pthread_mutex_unlock(&all->lock);
+    return ok;
 }
 
 bool stories_admit(struct stories *all, unsigned long per_second,

@@ -5,7 +5,8 @@
  * The story of a connection from accept to close, as values that live on when
  * the connection is gone: who, which rule and why, ring and certificates, both
  * hellos, alerts, the time of each step, and what went wrong. Those that
- * failed are kept in a ring of STORIES_KEPT; any thread may look.
+ * failed are kept in a ring of STORIES_KEPT, and of those that ended well the
+ * last STORIES_WELL; any thread may look.
  */
 
 #include <stdbool.h>
@@ -20,7 +21,14 @@
 #include "util/json.h"
 #include "util/netaddr.h"
 
-enum { STORIES_KEPT = 256, STORY_CERTS = 4, STORY_FIRST = 16 };
+enum {
+    STORIES_KEPT = 256, /* that failed */
+    STORIES_WELL = 64,  /* that ended well */
+    STORIES_WELL_RATE =
+        8, /* of these a second: a story costs some formatting */
+    STORY_CERTS = 4,
+    STORY_FIRST = 16
+};
 
 /* Steps in their order; 0 of at[]: it was not reached. */
 enum story_point {
@@ -74,18 +82,21 @@ void story_print(const struct story *s, const struct story *other,
                  struct strbuf *out);
 void story_json(const struct story *s, struct json *j, const char *key);
 
-/* ---- the ring ---- */
+/* ---- the rings ---- */
 
 struct stories;
 
 struct stories *stories_new(void); /* NULL: no memory */
 void stories_free(struct stories *all);
+/* Which ring it goes to: S->failed. */
 void stories_add(struct stories *all, const struct story *s);
-/* Copies the last one for which MATCH is true. */
+/* May a story of one that ended well be made now? Ask once for each. */
+bool stories_admit_well(struct stories *all);
+/* Copies the last one for which MATCH is true, of those that failed or not. */
 typedef bool (*story_match_fn)(const void *arg, const struct story *s);
-bool stories_find(struct stories *all, story_match_fn match, const void *arg,
-                  struct story *ret);
-/* How many are kept, and the I-th, the newest first. */
+bool stories_find(struct stories *all, bool failed, story_match_fn match,
+                  const void *arg, struct story *ret);
+/* How many that failed are kept, and the I-th, the newest first. */
 size_t stories_count(struct stories *all);
 bool stories_get(struct stories *all, size_t i, struct story *ret);
 

@@ -45,13 +45,53 @@ START_TEST(keeps_the_newest)
     ck_assert_uint_eq(got->id, 6);
     ck_assert(!stories_get(all, STORIES_KEPT, got));
     i = 5;
-    ck_assert(!stories_find(all, by_id, &i, got));
+    ck_assert(!stories_find(all, true, by_id, &i, got));
     i = 6;
-    ck_assert(stories_find(all, by_id, &i, got));
+    ck_assert(stories_find(all, true, by_id, &i, got));
     free(s);
     free(got);
     stories_free(all);
     stories_free(NULL);
+}
+END_TEST
+
+/* Those that ended well stand apart: they push no failure out, and no list of
+ * failures has them. */
+START_TEST(keeps_the_last_that_ended_well)
+{
+    struct stories *all = stories_new();
+    struct story *s = new_story(1), *got = new_story(0);
+    uint32_t i, first = 1, gone = 2, kept = STORIES_WELL + 2;
+
+    stories_add(all, s);
+    s->failed = false;
+    for (i = 2; i <= STORIES_WELL + 2; i++) {
+        s->id = i;
+        stories_add(all, s);
+    }
+    ck_assert_uint_eq(stories_count(all), 1);
+    ck_assert(stories_find(all, true, by_id, &first, got));
+    ck_assert(!stories_find(all, false, by_id, &first, got));
+    ck_assert(!stories_find(all, false, by_id, &gone, got));
+    ck_assert(!stories_find(all, true, by_id, &kept, got));
+    ck_assert(stories_find(all, false, by_id, &kept, got));
+    free(s);
+    free(got);
+    stories_free(all);
+}
+END_TEST
+
+/* Many good connections cost no more stories than that. */
+START_TEST(good_stories_are_limited)
+{
+    struct stories *all = stories_new();
+    unsigned i, made = 0;
+
+    for (i = 0; i < 1000; i++)
+        made += stories_admit_well(all);
+    ck_assert_uint_ge(made, STORIES_WELL_RATE);
+    ck_assert_uint_le(made, 2 * STORIES_WELL_RATE); /* a second may pass */
+    stories_free(all);
 }
 END_TEST
 
@@ -169,6 +209,8 @@ END_TEST
 
 TESTS_BEGIN("story")
 TEST(keeps_the_newest)
+TEST(keeps_the_last_that_ended_well)
+TEST(good_stories_are_limited)
 TEST(lines_are_limited)
 TEST_ROWS(says_it_in_one_line, lines)
 TESTS_END
