@@ -59,7 +59,7 @@ bool saf_may_write(const struct saf *saf);
  * caller's, a NUL follows it. ERR_NOT_FOUND, ERR_UNSAFE, ERR_LIMIT. */
 int saf_read_file(struct saf *saf, const char *name, char **ret_data,
                   size_t *ret_len, struct error *err);
-/* The same of a private key: ERR_UNSAFE also where others may read it. */
+/* The same of keys and passwords: ERR_UNSAFE also where others may read it. */
 int saf_read_secret(struct saf *saf, const char *name, char **ret_data,
                     size_t *ret_len, struct error *err);
 /* Replaces a file (0600, in a folder 0700): atomic, synced, given to the

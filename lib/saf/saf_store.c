@@ -259,11 +259,11 @@ int saf_read_secret(struct saf *saf, const char *name, char **ret_data,
 
     if (saf_file_name_valid(name) &&
         fstatat(saf->dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-        (st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        (st.st_mode & (S_IRGRP | S_IROTH)) != 0)
         return error_set(err, ERR_UNSAFE,
                          "%s/%s may be read by others (mode %04o); correct it "
-                         "with: chmod 600 %s/%s, and replace the key if they "
-                         "may have",
+                         "with: chmod 600 %s/%s, and replace what is in it "
+                         "if they have",
                          saf->dir, name, (unsigned)(st.st_mode & 07777),
                          saf->dir, name);
     return saf_read_file(saf, name, ret_data, ret_len, err);

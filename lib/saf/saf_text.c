@@ -294,7 +294,9 @@ static int load_table(struct saf *saf, int table, struct error *err)
     size_t len;
     int r;
 
-    r = saf_read_file(saf, files[table], &text, &len, err);
+    r = table == TABLE_KEYS || table == TABLE_PASSWORDS
+            ? saf_read_secret(saf, files[table], &text, &len, err)
+            : saf_read_file(saf, files[table], &text, &len, err);
     if (r != 0)
         return r;
     config_init(&cfg);

@@ -567,6 +567,23 @@ START_TEST(refuses_what_others_may_write)
 }
 END_TEST
 
+static const struct {
+    const char *name, *file;
+    unsigned mode;
+} readable[] = {
+    {"the PassTicket keys, others", "saf/keys.cfg", 0604},
+    {"the passwords, group", "saf/passwords.cfg", 0640},
+};
+
+START_TEST(refuses_secrets_that_others_may_read)
+{
+    ck_assert_int_eq(chmod(path(readable[_i].file), readable[_i].mode), 0);
+    ck_assert_int_eq(open_fails(SAF_READ), ERR_UNSAFE);
+    ck_assert_ptr_nonnull(strstr(err.text, "with: chmod 600"));
+    ck_assert_int_eq(open_fails(SAF_WRITE), ERR_UNSAFE);
+}
+END_TEST
+
 START_TEST(refuses_files_in_folders_that_others_may_write)
 {
     struct saf *saf = open_as(SAF_WRITE);
@@ -855,6 +872,7 @@ int main(void)
     TEST(a_writer_that_is_stuck_writes_no_second_journal)
     TEST(a_second_writer_is_told_at_once)
     TEST_ROWS(refuses_what_others_may_write, unsafe)
+    TEST_ROWS(refuses_secrets_that_others_may_read, readable)
     TEST(refuses_files_in_folders_that_others_may_write)
     TEST(follows_no_links)
     TEST(only_owner_and_root_write)
