@@ -150,6 +150,12 @@ static void other_suites(struct story *s)
     tls_outcome_set(&s->outcome, 402, "no shared cipher");
 }
 
+static void hung_up(struct story *s)
+{
+    s->outcome.alert_sent = 50;
+    tls_outcome_set(&s->outcome, 420, "closed");
+}
+
 static void environment(struct story *s)
 {
     tls_outcome_set(&s->outcome, 202, "no ring");
@@ -178,6 +184,9 @@ static const struct {
      other_suites,
      {" our_ciphers=\"C02C\"", " their_ciphers=\"0035\"",
       " their_versions=\"TLSv1.2\"", " alert_sent=handshake_failure", NULL}},
+    {"a partner that hangs up, though an alert went out",
+     hung_up,
+     {" rc=420 ", " failed=\"the partner\"", "port scanner", NULL}},
     {"a ring that is not there",
      environment,
      {" rc=202 ", " failed=\"this side\"", " ring=\"IMSSTC/IMS.KeyRing\"",
