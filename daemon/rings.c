@@ -134,6 +134,18 @@ static void mark_dates(struct build *b, struct rings_entry *e)
         mark(e, RINGS_NOT_YET);
 }
 
+static void mark_key(struct build *b, const struct store_cert *c,
+                     const char *owner, struct rings_entry *e)
+{
+    EVP_PKEY *key = NULL;
+
+    if (!c->has_key)
+        mark(e, RINGS_NO_KEY);
+    else if (store_key(b->store, owner, c, &key, NULL) != 0)
+        mark(e, RINGS_KEY_UNUSABLE);
+    EVP_PKEY_free(key);
+}
+
 static void fill_entry(struct build *b, struct store_cert *c, const char *owner,
                        struct rings_entry *e)
 {
@@ -145,8 +157,8 @@ static void fill_entry(struct build *b, struct store_cert *c, const char *owner,
     e->has_key = c->has_key;
     if (c->trust == RING_NOTRUST)
         mark(e, RINGS_NOTRUST);
-    if (e->usage == RING_PERSONAL && !c->has_key)
-        mark(e, RINGS_NO_KEY);
+    if (e->usage == RING_PERSONAL)
+        mark_key(b, c, owner, e);
     if (store_x509(b->store, owner, c, &x, NULL) != 0) {
         mark(e, RINGS_UNREADABLE);
         return;

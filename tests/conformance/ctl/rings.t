@@ -30,6 +30,12 @@ BOB/Bad
 
 6 things need attention.
 [1]
+% A key that others may read is not used by attlsd.
+$ chmod 644 $T/r/ANN/*.key; attlsctl rings --racf $T/r --at 2030-06-01 ANN/Good | head -4; chmod 600 $T/r/ANN/*.key
+ANN/Good
+  |- ann                              ID(ANN)      PERSONAL DEFAULT to 2035/01/01  key
+  |    signed by Sub
+  |    ! has a private key that can't be used: damaged, or open to others
 % Looking ahead: soon, then past.
 $ attlsctl rings --racf $T/r --at 2034-12-03 ANN/Good
 ANN/Good
