@@ -68,14 +68,24 @@ static enum got pull(struct peer *p, size_t size, size_t *ret)
     return r == SSL_ERROR_ZERO_RETURN ? GOT_EOF : GOT_LOST;
 }
 
+/* False: close_notify does not fit into the socket yet. */
+static bool notified(struct peer *p)
+{
+    int r;
+
+    ERR_clear_error();
+    r = SSL_shutdown(p->ssl);
+    return r >= 0 || SSL_get_error(p->ssl, r) != SSL_ERROR_WANT_WRITE;
+}
+
 static void end(struct peer *p)
 {
     switch (p->end) {
     case PEER_STAYS:
         break;
     case PEER_SHUTS:
-        if (p->ssl != NULL)
-            SSL_shutdown(p->ssl);
+        if (p->ssl != NULL && !notified(p))
+            return; /* again in the next turn */
         shutdown(p->fd, SHUT_WR);
         break;
     case PEER_FIN:
@@ -85,7 +95,8 @@ static void end(struct peer *p)
         fd_reset(&p->fd);
         break;
     case PEER_SILENTLY:
-        SSL_shutdown(p->ssl);
+        if (!notified(p))
+            return;
         break;
     }
     p->ended = true;

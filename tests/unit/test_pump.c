@@ -198,7 +198,12 @@ START_TEST(relays_everything)
     r.at_app.deaf_turns = r.at_wire.deaf_turns = flows[row].deaf;
     r.at_app.end = r.at_wire.end = PEER_SHUTS;
     rig_run(&r);
-    ck_assert_msg(r.status == PUMP_DONE, "%s: did not end", flows[row].name);
+    ck_assert_msg(r.status == PUMP_DONE,
+                  "%s: did not end: status %d, taken %zu of %zu out and %zu of "
+                  "%zu in, ends %d %d",
+                  flows[row].name, (int)r.status, r.at_wire.received,
+                  flows[row].out, r.at_app.received, flows[row].in,
+                  r.at_app.got_eof, r.at_wire.got_eof);
     ck_assert_uint_eq(r.at_wire.received, flows[row].out);
     ck_assert_uint_eq(r.at_app.received, flows[row].in);
     ck_assert(!r.at_app.wrong && !r.at_wire.wrong);
