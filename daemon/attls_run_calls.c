@@ -40,7 +40,7 @@ static bool is_connected(int fd)
 {
     struct netaddr peer;
 
-    return run_name(fd, getpeername, &peer);
+    return netaddr_of_socket(fd, getpeername, &peer);
 }
 
 /* The program's socket goes to our door, our end of it to the daemon. Takes
@@ -169,8 +169,8 @@ static void hand_over(struct run *r, const struct seccomp_notif *call, int wire,
     struct told *t = NULL;
     uint32_t id = 0;
 
-    run_name(wire, getsockname, &local);
-    run_name(wire, getpeername, &peer);
+    netaddr_of_socket(wire, getsockname, &local);
+    netaddr_of_socket(wire, getpeername, &peer);
     both[0] = wire;
     both[1] = ours;
     if (theirs >= 0)
@@ -222,7 +222,7 @@ static void handle_accept(struct run *r, const struct seccomp_notif *call)
 
     w.fd = run_take_socket(call, (int)call->data.args[0]);
     if (w.fd >= 0 && run_is_tcp(w.fd) && run_is_listening(w.fd) &&
-        run_name(w.fd, getsockname, &at))
+        netaddr_of_socket(w.fd, getsockname, &at))
         error = run_ask(r, RUNMSG_COVERS_IN, &at);
     if (error == ENOENT) {
         run_continue(r, call);

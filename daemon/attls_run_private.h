@@ -82,8 +82,6 @@ bool run_is_tcp(int fd);
 bool run_is_listening(int fd);
 bool run_is_nonblocking(int fd);
 uint64_t run_cookie(int fd);
-typedef int (*run_name_fn)(int, struct sockaddr *, socklen_t *);
-bool run_name(int fd, run_name_fn name, struct netaddr *ret);
 /* The program's memory. False: it is not there. */
 bool run_read_address(const struct seccomp_notif *call, uint64_t at,
                       uint64_t len, struct netaddr *ret);

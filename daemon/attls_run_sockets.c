@@ -98,15 +98,6 @@ uint64_t run_cookie(int fd)
     return cookie;
 }
 
-bool run_name(int fd, run_name_fn name, struct netaddr *ret)
-{
-    struct sockaddr_storage sa;
-    socklen_t len = sizeof(sa);
-
-    return name(fd, (struct sockaddr *)&sa, &len) == 0 &&
-           netaddr_from_sockaddr((struct sockaddr *)&sa, ret);
-}
-
 /* ---- its memory ---- */
 
 static bool transfer(const struct seccomp_notif *call, void *ours, uint64_t at,
@@ -178,7 +169,7 @@ static int open_door(const char *text, struct netaddr *ret)
     len = netaddr_to_sockaddr(&any, &sa);
     fd = socket(any.family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0 || bind(fd, (struct sockaddr *)&sa, len) < 0 ||
-        listen(fd, SOMAXCONN) < 0 || !run_name(fd, getsockname, ret))
+        listen(fd, SOMAXCONN) < 0 || !netaddr_of_socket(fd, getsockname, ret))
         fd_close(&fd);
     return fd;
 }
@@ -204,7 +195,8 @@ static int take_from(int door, const struct netaddr *peer)
         fd = accept4(door, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd < 0)
             continue;
-        if (run_name(fd, getpeername, &from) && netaddr_equal(&from, peer))
+        if (netaddr_of_socket(fd, getpeername, &from) &&
+            netaddr_equal(&from, peer))
             return fd;
         fd_reset(&fd);
     }
@@ -230,7 +222,7 @@ int run_through_door(struct run *r, int fd, int *ret)
     error = to_door(fd, r->door_address[i]);
     if (error != 0 && error != EINPROGRESS)
         return error;
-    if (run_name(fd, getsockname, &own)) {
+    if (netaddr_of_socket(fd, getsockname, &own)) {
         own = netaddr_unmap(&own);
         *ret = take_from(r->door[i], &own);
     }

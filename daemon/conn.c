@@ -479,15 +479,6 @@ static void has_begun(struct conn *c)
     c->beginning = false;
 }
 
-static bool peer_of(int fd, struct netaddr *ret)
-{
-    struct sockaddr_storage sa;
-    socklen_t len = sizeof(sa);
-
-    return getpeername(fd, (struct sockaddr *)&sa, &len) == 0 &&
-           netaddr_from_sockaddr((struct sockaddr *)&sa, ret);
-}
-
 /* False: its peer has as many as it may. */
 static bool count_peer(struct conn *c)
 {
@@ -497,7 +488,8 @@ static bool count_peer(struct conn *c)
     if (most == 0 || c->host->peers == NULL || conn_outbound(c))
         return true;
     /* one that is gone already will be found out soon */
-    if (peer.family == AF_UNSPEC && !peer_of(c->wire.fd, &peer))
+    if (peer.family == AF_UNSPEC &&
+        !netaddr_of_socket(c->wire.fd, getpeername, &peer))
         return true;
     c->peer = peers_enter(c->host->peers, &peer, most);
     if (c->peer == NULL)

@@ -13,24 +13,6 @@
 #include "daemon/conn_private.h"
 #include "policy/filter.h"
 
-static bool own_address(int fd, struct netaddr *ret)
-{
-    struct sockaddr_storage sa;
-    socklen_t len = sizeof(sa);
-
-    return getsockname(fd, (struct sockaddr *)&sa, &len) == 0 &&
-           netaddr_from_sockaddr((struct sockaddr *)&sa, ret);
-}
-
-static bool peer_address(int fd, struct netaddr *ret)
-{
-    struct sockaddr_storage sa;
-    socklen_t len = sizeof(sa);
-
-    return getpeername(fd, (struct sockaddr *)&sa, &len) == 0 &&
-           netaddr_from_sockaddr((struct sockaddr *)&sa, ret);
-}
-
 /* ---- who ---- */
 
 enum conn_event conn_do_check_owner(struct conn *c)
@@ -320,9 +302,9 @@ static bool real_addresses(struct conn *c)
     c->local = c->in.local;
     c->remote = c->in.remote;
     return (c->local.family != AF_UNSPEC ||
-            own_address(c->wire.fd, &c->local)) &&
+            netaddr_of_socket(c->wire.fd, getsockname, &c->local)) &&
            (c->remote.family != AF_UNSPEC ||
-            peer_address(c->wire.fd, &c->remote));
+            netaddr_of_socket(c->wire.fd, getpeername, &c->remote));
 }
 
 static enum conn_event look_up(struct conn *c)

@@ -159,20 +159,6 @@ static const char *role_of(const struct conn *c)
     }
 }
 
-/* Of the program's side; AF_UNSPEC: it has none of IP. */
-static struct netaddr app_address(const struct conn *c,
-                                  int (*which)(int, struct sockaddr *,
-                                               socklen_t *))
-{
-    struct sockaddr_storage sa;
-    struct netaddr a = {.family = AF_UNSPEC};
-    socklen_t len = sizeof(sa);
-
-    if (which(c->app.fd, (struct sockaddr *)&sa, &len) == 0)
-        netaddr_from_sockaddr((struct sockaddr *)&sa, &a);
-    return a;
-}
-
 static void tap(struct conn *c, struct session *session)
 {
     struct wiretap_params p;
@@ -189,8 +175,8 @@ static void tap(struct conn *c, struct session *session)
         .remote = c->remote,
     };
     if (p.clear) {
-        p.app_local = app_address(c, getsockname);
-        p.app_remote = app_address(c, getpeername);
+        netaddr_of_socket(c->app.fd, getsockname, &p.app_local);
+        netaddr_of_socket(c->app.fd, getpeername, &p.app_remote);
     }
     c->tap = wiretap_new(c->host->wiretraces, &p);
     wiretap_session(c->tap, session);

@@ -145,16 +145,6 @@ static int choose_rule(struct probe *p)
 
 /* ---- the socket ---- */
 
-static void keep_address(int fd, bool own, struct netaddr *ret)
-{
-    struct sockaddr_storage sa;
-    socklen_t len = sizeof(sa);
-
-    if ((own ? getsockname(fd, (struct sockaddr *)&sa, &len)
-             : getpeername(fd, (struct sockaddr *)&sa, &len)) == 0)
-        netaddr_from_sockaddr((struct sockaddr *)&sa, ret);
-}
-
 /* False: the time is up. */
 static bool wait_for(int fd, short events, uint64_t until)
 {
@@ -244,8 +234,8 @@ static int open_socket(struct probe *p)
     if (p->listen)
         mark(p, STORY_ACCEPTED);
     mark(p, STORY_DIALLED);
-    keep_address(p->fd, true, &p->story.local);
-    keep_address(p->fd, false, &p->story.remote);
+    netaddr_of_socket(p->fd, getsockname, &p->story.local);
+    netaddr_of_socket(p->fd, getpeername, &p->story.remote);
     return 0;
 }
 

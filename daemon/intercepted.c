@@ -36,7 +36,7 @@ void intercept_host_done(struct intercept_host *h)
     *h = (struct intercept_host){0};
 }
 
-int intercepted_address(int fd, intercepted_name_fn name, struct netaddr *ret,
+int intercepted_address(int fd, netaddr_name_fn name, struct netaddr *ret,
                         struct error *err)
 {
     struct sockaddr_storage sa;

@@ -13,9 +13,8 @@ typedef int (*intercepted_producer_fn)(const struct config_listener *l,
                                        struct intercepted *in,
                                        struct error *err);
 
-/* getsockname() or getpeername() of FD. */
-typedef int (*intercepted_name_fn)(int fd, struct sockaddr *sa, socklen_t *len);
-int intercepted_address(int fd, intercepted_name_fn name, struct netaddr *ret,
+/* As netaddr_of_socket(), with the reason. */
+int intercepted_address(int fd, netaddr_name_fn name, struct netaddr *ret,
                         struct error *err);
 
 int intercepted_transparent(const struct config_listener *l,

@@ -95,12 +95,9 @@ const struct config_listener *listener_config(const struct listener *l)
 
 struct netaddr listener_address(const struct listener *l)
 {
-    struct sockaddr_storage sa;
-    socklen_t len = sizeof(sa);
     struct netaddr a = l->cfg->listen;
 
-    if (getsockname(l->fd, (struct sockaddr *)&sa, &len) == 0)
-        netaddr_from_sockaddr((struct sockaddr *)&sa, &a);
+    netaddr_of_socket(l->fd, getsockname, &a);
     return a;
 }
 

@@ -32,6 +32,15 @@ bool netaddr_from_sockaddr(const struct sockaddr *sa, struct netaddr *ret)
     return false;
 }
 
+bool netaddr_of_socket(int fd, netaddr_name_fn name, struct netaddr *ret)
+{
+    struct sockaddr_storage sa;
+    socklen_t len = sizeof(sa);
+
+    return name(fd, (struct sockaddr *)&sa, &len) == 0 &&
+           netaddr_from_sockaddr((struct sockaddr *)&sa, ret);
+}
+
 socklen_t netaddr_to_sockaddr(const struct netaddr *a,
                               struct sockaddr_storage *ret)
 {

@@ -29,6 +29,14 @@ enum { NETADDR_TEXT = 72 };
 /* False, and AF_UNSPEC in RET, when SA is not an IP address. */
 bool netaddr_from_sockaddr(const struct sockaddr *sa, struct netaddr *ret);
 
+/*
+ * The own address of a socket or its peer's: NAME is getsockname() or
+ * getpeername(). False: there is none, errno has the reason and RET is as it
+ * was; or it is not an IP address, and RET is AF_UNSPEC.
+ */
+typedef int (*netaddr_name_fn)(int fd, struct sockaddr *sa, socklen_t *len);
+bool netaddr_of_socket(int fd, netaddr_name_fn name, struct netaddr *ret);
+
 /* The length for bind() or connect(). */
 socklen_t netaddr_to_sockaddr(const struct netaddr *a,
                               struct sockaddr_storage *ret);

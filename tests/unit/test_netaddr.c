@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include "support/suite.h"
 
@@ -219,6 +220,26 @@ START_TEST(orders_addresses)
 }
 END_TEST
 
+START_TEST(of_a_socket)
+{
+    int ip = socket(AF_INET, SOCK_STREAM, 0);
+    int other = socket(AF_UNIX, SOCK_STREAM, 0);
+    struct netaddr a = {.family = AF_INET6, .port = 7};
+
+    ck_assert(!netaddr_of_socket(-1, getsockname, &a));
+    ck_assert_int_eq(a.family, AF_INET6);
+    ck_assert(!netaddr_of_socket(ip, getpeername, &a));
+    ck_assert_uint_eq(a.port, 7);
+    ck_assert(netaddr_of_socket(ip, getsockname, &a));
+    ck_assert_int_eq(a.family, AF_INET);
+    ck_assert_uint_eq(a.port, 0);
+    ck_assert(!netaddr_of_socket(other, getsockname, &a));
+    ck_assert_int_eq(a.family, AF_UNSPEC);
+    close(ip);
+    close(other);
+}
+END_TEST
+
 TESTS_BEGIN("netaddr")
 TEST_ROWS(prints_what_it_parsed, good)
 TEST_ROWS(refuses_and_says_the_form, bad)
@@ -229,4 +250,5 @@ TEST_ROWS(unmaps_only_the_mapped, mapped)
 TEST_ROWS(compares_prefixes, prefixes)
 TEST_ROWS(compares_whole_addresses, pairs)
 TEST(orders_addresses)
+TEST(of_a_socket)
 TESTS_END
