@@ -81,21 +81,7 @@ union control {
 /* STATUS: 0, or the errno that there is no descriptor for. */
 static void send_notify(int to, int status, int notify)
 {
-    struct iovec iov = {&status, sizeof(status)};
-    union control control = {0};
-    struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
-    struct cmsghdr *h;
-
-    if (notify >= 0) {
-        m.msg_control = &control;
-        m.msg_controllen = sizeof(control);
-        h = CMSG_FIRSTHDR(&m);
-        h->cmsg_level = SOL_SOCKET;
-        h->cmsg_type = SCM_RIGHTS;
-        h->cmsg_len = CMSG_LEN(sizeof(int));
-        memcpy(CMSG_DATA(h), &notify, sizeof(notify));
-    }
-    if (sendmsg(to, &m, 0) < 0)
+    if (fd_send(to, &status, sizeof(status), &notify, notify >= 0) < 0)
         _exit(127);
 }
 

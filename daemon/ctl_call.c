@@ -61,25 +61,8 @@ static int say_no_daemon(const char *path)
 /* The first bytes carry the descriptor. */
 static int send_all(int fd, const struct strbuf *msg, int file)
 {
-    union {
-        struct cmsghdr align;
-        char space[CMSG_SPACE(sizeof(int))];
-    } control = {0};
-    struct iovec iov = {msg->data, msg->len};
-    struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
-    struct cmsghdr *h;
-    ssize_t n;
+    ssize_t n = fd_send(fd, msg->data, msg->len, &file, file >= 0);
 
-    if (file >= 0) {
-        m.msg_control = &control;
-        m.msg_controllen = sizeof(control);
-        h = CMSG_FIRSTHDR(&m);
-        h->cmsg_level = SOL_SOCKET;
-        h->cmsg_type = SCM_RIGHTS;
-        h->cmsg_len = CMSG_LEN(sizeof(int));
-        memcpy(CMSG_DATA(h), &file, sizeof(file));
-    }
-    n = sendmsg(fd, &m, MSG_NOSIGNAL);
     if (n < 0)
         return -1;
     return fd_write_all(fd, msg->data + n, msg->len - (size_t)n, NULL);

@@ -13,30 +13,18 @@ union control {
     char space[CMSG_SPACE(RUNMSG_SOCKETS * sizeof(int))];
 };
 
+_Static_assert((int)RUNMSG_SOCKETS <= (int)FD_SEND_MAX,
+               "more than fd_send() takes");
+
 int runmsg_send(int fd, const struct runmsg *m, const int *sockets,
                 size_t count, struct error *err)
 {
     struct runmsg copy = *m;
-    struct iovec iov = {&copy, sizeof(copy)};
-    union control control = {0};
-    struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
-    struct cmsghdr *h;
-    ssize_t n;
 
     copy.version = RUNMSG_VERSION;
-    if (count != 0) {
-        msg.msg_control = &control;
-        msg.msg_controllen = CMSG_SPACE(count * sizeof(int));
-        h = CMSG_FIRSTHDR(&msg);
-        h->cmsg_level = SOL_SOCKET;
-        h->cmsg_type = SCM_RIGHTS;
-        h->cmsg_len = CMSG_LEN(count * sizeof(int));
-        memcpy(CMSG_DATA(h), sockets, count * sizeof(int));
-    }
-    do
-        n = sendmsg(fd, &msg, MSG_NOSIGNAL);
-    while (n < 0 && errno == EINTR);
-    return n < 0 ? error_errno(err, "can't send to the other side") : 0;
+    if (fd_send(fd, &copy, sizeof(copy), sockets, count) < 0)
+        return error_errno(err, "can't send to the other side");
+    return 0;
 }
 
 static void take_sockets(struct msghdr *msg, int ret[RUNMSG_SOCKETS])

@@ -175,3 +175,30 @@ int fd_replace_file(int dirfd, const char *name, mode_t mode, uid_t uid,
     sync_folder(dirfd, name);
     return 0;
 }
+
+ssize_t fd_send(int to, const void *data, size_t len, const int *fds,
+                size_t count)
+{
+    union {
+        struct cmsghdr align;
+        char space[CMSG_SPACE(FD_SEND_MAX * sizeof(int))];
+    } control = {0};
+    struct iovec iov = {(void *)data, len};
+    struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
+    struct cmsghdr *h;
+    ssize_t n;
+
+    if (count != 0) {
+        m.msg_control = &control;
+        m.msg_controllen = CMSG_SPACE(count * sizeof(int));
+        h = CMSG_FIRSTHDR(&m);
+        h->cmsg_level = SOL_SOCKET;
+        h->cmsg_type = SCM_RIGHTS;
+        h->cmsg_len = CMSG_LEN(count * sizeof(int));
+        memcpy(CMSG_DATA(h), fds, count * sizeof(int));
+    }
+    do
+        n = sendmsg(to, &m, MSG_NOSIGNAL);
+    while (n < 0 && errno == EINTR);
+    return n;
+}

@@ -40,4 +40,13 @@ int fd_read_file(int dirfd, const char *name, size_t max, char **ret_data,
 int fd_replace_file(int dirfd, const char *name, mode_t mode, uid_t uid,
                     gid_t gid, const void *data, size_t len, struct error *err);
 
+/*
+ * Sends bytes over a unix socket, and COUNT descriptors, which stay the
+ * caller's, with the first of them (SCM_RIGHTS). As send(2): how many bytes
+ * went, or -1 and errno; no SIGPIPE.
+ */
+enum { FD_SEND_MAX = 2 };
+ssize_t fd_send(int to, const void *data, size_t len, const int *fds,
+                size_t count);
+
 #endif
