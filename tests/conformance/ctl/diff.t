@@ -130,7 +130,7 @@ Conditions (tests/conformance/pasearch.policy:23, Enabled)
   becomes Conditions ($T/new:23, Enabled)
   example: Inbound 10.0.0.1:443 to 172.16.0.1:50000, job IMS
   Inbound, local 10.0.0.0-10.255.255.255, port 443; remote 172.16.0.0-172.31.255.255, ports 1024-65535; and 5 more such areas
-  KeyringPw: **** (tests/conformance/pasearch.policy:141) becomes **** ($T/new:141)
+  KeyringPw: **** (tests/conformance/pasearch.policy:142) becomes **** ($T/new:142)
 [1]
 $ sed 's/0111110/1111110/' tests/conformance/pasearch.policy >$T/new; attlsctl diff tests/conformance/pasearch.policy $T/new 2>/dev/null
 1 difference:

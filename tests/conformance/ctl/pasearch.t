@@ -25,8 +25,8 @@ policyRule:             Conditions
    Last to First:       0000000000000000000000000000000
    Month of Yr Mask:    111111111111
    Day of Week Mask:    0111110  (Sunday - Saturday)
-   Start Date Time:     None
-   End Date Time:       None
+   Start Date Time:     Mon Jan  1 00:00:00 2024
+   End Date Time:       Tue Dec 31 23:59:59 2024
    Fr TimeOfDay:        08:00             To TimeOfDay:      12:00
    Fr TimeOfDay UTC:    08:00             To TimeOfDay UTC:  12:00
    Fr TimeOfDay:        13:00             To TimeOfDay:      18:00

@@ -221,6 +221,7 @@ IpTimeCondition                   office
   DayOfMonthMask                  1111111111111111111111111111110
   DayOfWeekMask                   0111110
   TimeOfDayRange                  08:00-12:00,13:00-18:00
+  ConditionTimeRange              20240101000000:20241231235959
 }
 IpTimeCondition                   year2024
 {
