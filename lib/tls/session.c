@@ -15,6 +15,7 @@
 #include "tls/environment_private.h"
 #include "tls/reuse.h"
 #include "tls/extensions.h"
+#include "tls/gather.h"
 #include "tls/owncert.h"
 #include "tls/session_private.h"
 #include "tls/tap.h"
@@ -264,6 +265,12 @@ int session_set_fd(struct session *s, int fd)
     if (SSL_set_fd(s->ssl, fd) != 1)
         return tls_outcome_take(&s->outcome, 9, "the socket can't be used");
     watch(s, SSL_get_rbio(s->ssl));
+    s->gather = gather_new(fd);
+    if (s->gather == NULL)
+        return tls_no_memory(&s->outcome);
+    SSL_set0_wbio(s->ssl, s->gather);
+    if (s->tap != NULL) /* else only the first bytes received are looked at */
+        watch(s, s->gather);
     return 0;
 }
 
@@ -422,20 +429,72 @@ enum session_status session_read(struct session *s, void *buf, size_t len,
     return SESSION_OK;
 }
 
+/* Encrypts what fits into one send(), from *DONE on. */
+static enum session_status encrypt_some(struct session *s, const char *buf,
+                                        size_t len, size_t *done)
+{
+    size_t n;
+    int ret = 1;
+
+    while (*done < len && !gather_is_full(s->gather)) {
+        ret = SSL_write_ex(s->ssl, buf + *done, len - *done, &n);
+        if (ret != 1)
+            return fail_step(s, ret, errno);
+        *done += n;
+    }
+    return SESSION_OK;
+}
+
+/*
+ * A record is made once, but counts as written when the socket has taken it:
+ * until then the caller keeps its bytes and gives them again, as with
+ * SSL_write() itself.
+ */
+static enum session_status write_gathered(struct session *s, const char *buf,
+                                          size_t len, size_t *ret_len)
+{
+    enum session_status st;
+    size_t done = s->ahead;
+    int sent = gather_flush(s->gather);
+
+    if (sent == 1) {
+        gather_begin(s->gather);
+        st = encrypt_some(s, buf, len, &done);
+        sent = gather_end(s->gather);
+        if (st != SESSION_OK && done == 0)
+            return st;
+    }
+    if (sent < 0)
+        return fail_system(s, errno);
+    s->ahead = sent == 0 ? done : 0;
+    if (sent == 0)
+        return SESSION_WANT_WRITE;
+    *ret_len = done;
+    return SESSION_OK;
+}
+
+static enum session_status write_directly(struct session *s, const void *buf,
+                                          size_t len, size_t *ret_len)
+{
+    int ret = SSL_write_ex(s->ssl, buf, len, ret_len);
+
+    return ret == 1 ? SESSION_OK : fail_step(s, ret, errno);
+}
+
 enum session_status session_write(struct session *s, const void *buf,
                                   size_t len, size_t *ret_len)
 {
-    int ret;
+    enum session_status st;
 
     *ret_len = 0;
     if (is_over(s))
         return SESSION_FAILED;
     prepare();
-    ret = SSL_write_ex(s->ssl, buf, len, ret_len);
-    if (ret != 1)
-        return fail_step(s, ret, errno);
-    tap_clear(s, true, buf, *ret_len);
-    return SESSION_OK;
+    st = s->gather != NULL ? write_gathered(s, buf, len, ret_len)
+                           : write_directly(s, buf, len, ret_len);
+    if (st == SESSION_OK)
+        tap_clear(s, true, buf, *ret_len);
+    return st;
 }
 
 enum session_status session_close(struct session *s)

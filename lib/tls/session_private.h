@@ -17,6 +17,9 @@ struct session {
     SSL *ssl;
     char *target; /* client: where it goes; NULL: not known */
     uint64_t handle;
+    BIO *gather;  /* the SSL's, for writing; NULL: the caller gave BIOs */
+    size_t ahead; /* bytes in records that the socket has not taken; the
+                   * caller will give them again */
     struct tls_outcome outcome;
     session_seen_fn seen; /* NULL: nobody looks */
     void *seen_arg;

@@ -1,0 +1,234 @@
+/*
+ * How many sends the records of one call take. The socket keeps the borders
+ * of messages (SOCK_SEQPACKET), so that each send is one message.
+ */
+
+#include "tls/gather.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "support/suite.h"
+#include "support/tlspair.h"
+#include "util/fd.h"
+
+enum { BIG = 256 * 1024 };
+
+static char big[BIG];
+
+static void open_pair(int fds[2])
+{
+    ck_assert_int_eq(
+        socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, fds), 0);
+}
+
+/* The length of the next message; 0: there is none. */
+static size_t take(int fd)
+{
+    ssize_t n = recv(fd, big, sizeof(big), 0);
+
+    ck_assert(n > 0 || errno == EAGAIN);
+    return n > 0 ? (size_t)n : 0;
+}
+
+START_TEST(gathers)
+{
+    int fds[2], i;
+    BIO *bio;
+
+    open_pair(fds);
+    bio = gather_new(fds[0]);
+    for (i = 0; i < 3; i++)
+        ck_assert_int_eq(BIO_write(bio, "abc", 3), 3);
+    for (i = 0; i < 3; i++)
+        ck_assert_uint_eq(take(fds[1]), 3);
+    gather_begin(bio);
+    for (i = 0; i < 3; i++)
+        ck_assert_int_eq(BIO_write(bio, "abc", 3), 3);
+    ck_assert_uint_eq(take(fds[1]), 0);
+    ck_assert_int_eq(gather_end(bio), 1);
+    ck_assert_uint_eq(take(fds[1]), 9);
+    ck_assert_int_eq(memcmp(big, "abcabcabc", 9), 0);
+    ck_assert_uint_eq(take(fds[1]), 0);
+    BIO_free(bio);
+    fd_close(&fds[0]);
+    fd_close(&fds[1]);
+}
+END_TEST
+
+/* Nothing overtakes what the socket did not take. */
+START_TEST(keeps_the_order)
+{
+    int fds[2], n = 0;
+    BIO *bio;
+
+    open_pair(fds);
+    bio = gather_new(fds[0]);
+    while (send(fds[0], "fill", 4, 0) == 4)
+        n++;
+    gather_begin(bio);
+    ck_assert_int_eq(BIO_write(bio, "first", 5), 5);
+    ck_assert_int_eq(gather_end(bio), 0);
+    ck_assert(gather_is_full(bio));
+    ck_assert_int_lt(BIO_write(bio, "second", 6), 0);
+    ck_assert(BIO_should_retry(bio) && BIO_should_write(bio));
+    ck_assert_int_eq(gather_flush(bio), 0);
+    while (n-- > 0)
+        ck_assert_uint_eq(take(fds[1]), 4);
+    ck_assert_int_eq(BIO_write(bio, "second", 6), 6);
+    ck_assert_uint_eq(take(fds[1]), 5);
+    ck_assert_uint_eq(take(fds[1]), 6);
+    ck_assert_int_eq(gather_flush(bio), 1);
+    BIO_free(bio);
+    fd_close(&fds[0]);
+    fd_close(&fds[1]);
+}
+END_TEST
+
+/* More in one call than the buffer holds: it is sent in between. */
+START_TEST(takes_what_is_too_big)
+{
+    static char much[GATHER_SIZE - 1000];
+    int fds[2];
+    BIO *bio;
+
+    open_pair(fds);
+    bio = gather_new(fds[0]);
+    gather_begin(bio);
+    ck_assert_int_eq(BIO_write(bio, much, 2000), 2000);
+    ck_assert_int_eq(BIO_write(bio, much, sizeof(much)), sizeof(much));
+    ck_assert_int_eq(BIO_write(bio, "abc", 3), 3);
+    ck_assert_int_eq(gather_end(bio), 1);
+    ck_assert_uint_eq(take(fds[1]), 2000);
+    ck_assert_uint_eq(take(fds[1]), sizeof(much));
+    ck_assert_uint_eq(take(fds[1]), 3);
+    BIO_free(bio);
+    fd_close(&fds[0]);
+    fd_close(&fds[1]);
+}
+END_TEST
+
+START_TEST(says_why_it_can_not)
+{
+    int fds[2];
+    BIO *bio;
+
+    open_pair(fds);
+    bio = gather_new(fds[0]);
+    fd_close(&fds[1]);
+    gather_begin(bio);
+    ck_assert_int_eq(BIO_write(bio, "abc", 3), 3);
+    ck_assert_int_eq(gather_end(bio), -1);
+    ck_assert_int_eq(errno, EPIPE);
+    ck_assert_int_lt(BIO_write(bio, "abc", 3), 0);
+    ck_assert(!BIO_should_retry(bio));
+    BIO_free(bio);
+    fd_close(&fds[0]);
+}
+END_TEST
+
+/* ---- a session ---- */
+
+/* What lies between FD and the client's BIOs. */
+static void carry(int fd, SSL *client)
+{
+    char *out;
+    long len = BIO_get_mem_data(SSL_get_wbio(client), &out);
+    size_t n;
+
+    if (len > 0) {
+        ck_assert_int_eq(send(fd, out, (size_t)len, 0), len);
+        BIO_reset(SSL_get_wbio(client));
+    }
+    while ((n = take(fd)) > 0)
+        BIO_write(SSL_get_rbio(client), big, (int)n);
+}
+
+static BIO *mem(void)
+{
+    BIO *b = BIO_new(BIO_s_mem());
+
+    BIO_set_mem_eof_return(b, -1);
+    return b;
+}
+
+static size_t receive(SSL *client, char *buf, size_t size)
+{
+    size_t len = 0;
+    int n;
+
+    while (len < size &&
+           (n = SSL_read(client, buf + len, (int)(size - len))) > 0)
+        len += (size_t)n;
+    return len;
+}
+
+static const struct {
+    const char *adv;
+    size_t len;
+} writes[] = {
+    {"TLSv1.2 On", 10},
+    {"TLSv1.2 On", 60000},
+    {"TLSv1.3 On", 60000},
+};
+
+START_TEST(one_send_for_all_records)
+{
+    static char text[60000], got[60000];
+    struct testring *t = testring_new(NULL);
+    const struct tls_side side = {
+        .role = "Server", .userid = "SERVER", .adv = writes[_i].adv};
+    enum session_status st = SESSION_WANT_READ;
+    SSL_CTX *ctx = tls_plain_ctx(t, NULL, false);
+    SSL *client = SSL_new(ctx);
+    struct session *session;
+    struct tls_setup setup;
+    struct tls_outcome why;
+    int fds[2], i;
+    size_t n;
+
+    open_pair(fds);
+    ck_assert_int_eq(tls_setup_open(&setup, t, &side), 0);
+    ck_assert_int_eq(
+        session_new(&(struct session_params){setup.env, setup.eff, NULL},
+                    &session, &why),
+        0);
+    ck_assert_int_eq(session_set_fd(session, fds[0]), 0);
+    SSL_set_bio(client, mem(), mem());
+    for (i = 0; i < 20 && st == SESSION_WANT_READ; i++) {
+        SSL_connect(client);
+        carry(fds[1], client);
+        st = session_handshake(session);
+        carry(fds[1], client);
+    }
+    ck_assert_int_eq(st, SESSION_OK);
+    ck_assert_int_eq(SSL_connect(client), 1);
+    for (n = 0; n < sizeof(text); n++)
+        text[n] = (char)(n * 7 + (n >> 8));
+    ck_assert_int_eq(session_write(session, text, writes[_i].len, &n),
+                     SESSION_OK);
+    ck_assert_uint_eq(n, writes[_i].len);
+    n = take(fds[1]);
+    ck_assert_uint_gt(n, writes[_i].len);
+    BIO_write(SSL_get_rbio(client), big, (int)n);
+    ck_assert_uint_eq(take(fds[1]), 0); /* there was one send */
+    ck_assert_uint_eq(receive(client, got, sizeof(got)), writes[_i].len);
+    ck_assert_int_eq(memcmp(text, got, writes[_i].len), 0);
+    session_free(session);
+    SSL_free(client);
+    SSL_CTX_free(ctx);
+    tls_setup_done(&setup);
+    testring_free(t);
+    fd_close(&fds[0]);
+    fd_close(&fds[1]);
+}
+END_TEST
+
+TESTS_BEGIN("gather")
+TEST(gathers)
+TEST(keeps_the_order)
+TEST(takes_what_is_too_big)
+TEST(says_why_it_can_not)
+TEST_ROWS(one_send_for_all_records, writes)
+TESTS_END
