@@ -18,7 +18,8 @@
 #include "util/fd.h"
 
 enum {
-    SHAKE_US = 200, /* for handshakes, in one turn of the loop */
+    SHAKE_US = 50,  /* for handshakes, in one turn of the loop */
+    GIVE_WAY = 4,   /* turns without handshakes, at most, for relaying */
     TELL_MS = 5000  /* between two lines about refused connections */
 };
 
@@ -235,7 +236,6 @@ int conn_host_init(struct conn_host *h, struct error *err)
     TAILQ_INIT(&h->open);
     TAILQ_INIT(&h->again);
     TAILQ_INIT(&h->shaking);
-    TAILQ_INIT(&h->leaving);
     TAILQ_INIT(&h->unnamed);
     TAILQ_INIT(&h->dying);
     atomic_init(&h->count, 0);
@@ -317,14 +317,24 @@ static uint64_t now_us(void)
     return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
 }
 
-/* A full handshake takes as long as relaying a hundred messages: after a few
- * steps, or one long one, those who relay are looked at again. */
+/* What was relayed has an answer soon, which is relayed first. */
+static bool gives_way(struct conn_host *h)
+{
+    bool gives = h->relayed && h->gave_way < GIVE_WAY;
+
+    h->gave_way = gives ? h->gave_way + 1 : 0;
+    h->relayed = false;
+    return gives;
+}
+
+/* A step of a full handshake takes as long as relaying fifty messages: after
+ * one of those, or a few short ones, those who relay are looked at again. */
 static void shake_some(struct conn_host *h)
 {
     uint64_t end;
     struct conn *c;
 
-    if (TAILQ_EMPTY(&h->shaking))
+    if (TAILQ_EMPTY(&h->shaking) || gives_way(h))
         return;
     end = now_us() + SHAKE_US;
     do {
@@ -334,59 +344,13 @@ static void shake_some(struct conn_host *h)
     } while (!TAILQ_EMPTY(&h->shaking) && now_us() < end);
 }
 
-void conn_list_add(struct conn_list *list, struct conn *c)
-{
-    TAILQ_INSERT_TAIL(list, c, link);
-}
-
-struct conn *conn_list_take(struct conn_list *list)
-{
-    struct conn *c = TAILQ_FIRST(list);
-
-    if (c != NULL)
-        TAILQ_REMOVE(list, c, link);
-    return c;
-}
-
-/* From here on C belongs to another thread. */
-static void hand_on(struct conn_host *h, struct conn *c)
-{
-    unqueue(c);
-    TAILQ_REMOVE(&h->open, c, link);
-    h->count--;
-    endpoint_detach(&c->wire);
-    endpoint_detach(&c->app);
-    if (c->timer != NULL)
-        event_free(c->timer);
-    c->timer = NULL;
-    c->host = NULL;
-    h->hand_on(h->wake_arg, c);
-}
-
-void conn_arrive(struct conn_host *h, struct conn *c)
-{
-    bool attached = endpoint_attach(&c->wire, h->base, NULL) == 0 &&
-                    endpoint_attach(&c->app, h->base, NULL) == 0;
-
-    c->host = h;
-    TAILQ_INSERT_TAIL(&h->open, c, link);
-    h->count++;
-    if (!attached)
-        conn_because(c, CONN_BY_NO_MEMORY, CONN_EV_LOST);
-    conn_step(c, attached ? CONN_EV_HANDED_ON : CONN_EV_LOST);
-}
-
 void conn_host_turn(struct conn_host *h)
 {
-    struct conn *c;
-
     relay_again(h);
     shake_some(h);
     free_dying(h);
     if (TAILQ_EMPTY(&h->open))
         pipes_done(&h->scratch->pipes);
-    while ((c = TAILQ_FIRST(&h->leaving)) != NULL)
-        hand_on(h, c);
     if (!TAILQ_EMPTY(&h->again) || !TAILQ_EMPTY(&h->shaking))
         wake_turn(h);
 }
@@ -497,6 +461,14 @@ static bool count_peer(struct conn *c)
     return c->peer != NULL;
 }
 
+/* A program's own socket has options of its own. */
+static int accepted(struct endpoint *e, struct event_base *base,
+                    const struct config_listener *l, int fd, struct error *err)
+{
+    return l->mode == MODE_RUN ? endpoint_open(e, base, fd, err)
+                               : endpoint_accepted(e, base, fd, err);
+}
+
 void conn_start(struct conn_host *h, const struct config_listener *l,
                 const struct intercepted *in)
 {
@@ -516,7 +488,7 @@ void conn_start(struct conn_host *h, const struct config_listener *l,
     c->in = *in;
     c->in.fd = -1;
     e = conn_outbound(c) ? &c->app : &c->wire;
-    if (endpoint_open(e, h->base, fd, &err) < 0) {
+    if (accepted(e, h->base, l, fd, &err) < 0) {
         conn_remark(c, TRACE_ERR, "error=\"%s\"", err.text);
         c->reason = CONN_BY_NO_MEMORY;
         conn_step(c, CONN_EV_REFUSED);
@@ -646,13 +618,7 @@ enum conn_event conn_do_start_relay(struct conn *c)
     if (c->tls)
         c->secured = true;
     c->active = c->host->now();
-    return c->host->hand_on != NULL ? CONN_EV_LEAVE : conn_do_relay(c);
-}
-
-enum conn_event conn_do_leave(struct conn *c)
-{
-    conn_queue(c, &c->host->leaving);
-    return CONN_EV_NONE;
+    return conn_do_relay(c);
 }
 
 static enum conn_event broken(struct conn *c, const struct pump_fault *fault)
@@ -675,6 +641,7 @@ static void count_bytes(struct conn *c, uint64_t out, uint64_t in)
     metrics_add(&c->host->metrics, COUNTER_BYTES_OUT, f[FLOW_OUT].bytes - out);
     metrics_add(&c->host->metrics, COUNTER_BYTES_IN, f[FLOW_IN].bytes - in);
     c->active = c->host->now();
+    c->host->relayed = true;
 }
 
 enum conn_event conn_do_relay(struct conn *c)

@@ -50,9 +50,6 @@ enum conn_reason {
 
 struct conn;
 TAILQ_HEAD(conn_list, conn);
-/* What waits between two threads. */
-void conn_list_add(struct conn_list *list, struct conn *c);
-struct conn *conn_list_take(struct conn_list *list); /* NULL: empty */
 
 /* What a thread lends its connections. */
 struct conn_host {
@@ -70,9 +67,6 @@ struct conn_host {
     /* Called on any thread: conn_host_named() is to run on this one. */
     void (*wake)(void *arg);
     void *wake_arg;
-    /* A host for handshakes only: who takes a connection that is ready to
-     * relay; WAKE_ARG is its argument. NULL: they stay. */
-    void (*hand_on)(void *arg, struct conn *c);
     uint64_t (*now)(void); /* milliseconds, never backwards */
 
     struct intercept_host intercept;
@@ -81,9 +75,10 @@ struct conn_host {
     struct conn_list again;                 /* have more to relay */
     struct conn_list shaking;               /* their handshake may go on */
     struct conn_list unnamed;               /* wait for names */
-    struct conn_list leaving;               /* for another host to relay */
     struct conn_list dying;                 /* closed, to be freed */
     _Atomic unsigned long count, beginning; /* all; not relaying yet */
+    unsigned gave_way;     /* turns in which handshakes waited for others */
+    bool relayed;          /* bytes have moved in this turn */
     unsigned long refused; /* by a limit, since the last line about it */
     uint64_t refused_told; /* when that was; 0: never */
 };
@@ -110,9 +105,6 @@ void conn_host_stop(struct conn_host *h);
  */
 void conn_start(struct conn_host *h, const struct config_listener *l,
                 const struct intercepted *in);
-
-/* Takes a connection that another host has handed on, and relays. */
-void conn_arrive(struct conn_host *h, struct conn *c);
 
 void conn_step(struct conn *c, enum conn_event ev);
 /* Looks whether the limit of the state has passed: what the timer calls. */

@@ -169,8 +169,10 @@ enum conn_event conn_do_dial(struct conn *c)
 }
 
 /* The other attempts are given up. */
-static enum conn_event answered(struct conn *c)
+static enum conn_event answered(struct conn *c, const struct netaddr *peer)
 {
+    if (conn_outbound(c) && c->in.remote.family == AF_UNSPEC)
+        c->in.remote = *peer;
     conn_drop_dials(c);
     endpoint_keepalive(dialled(c), conn_config(c)->keepalive);
     conn_mark(c, STORY_DIALLED);
@@ -178,19 +180,20 @@ static enum conn_event answered(struct conn *c)
 }
 
 /* EINPROGRESS: an event that says no more than that it was watched. */
-static int result_of(const struct endpoint *e)
+static int result_of(const struct endpoint *e, struct netaddr *ret_peer)
 {
-    return e->fd >= 0 && e->writable ? endpoint_connect_result(e) : EINPROGRESS;
+    return e->fd >= 0 && e->writable ? endpoint_connect_result(e, ret_peer)
+                                     : EINPROGRESS;
 }
 
 /* True: one of those that were put aside has answered. */
-static bool early_answered(struct conn *c)
+static bool early_answered(struct conn *c, struct netaddr *ret_peer)
 {
     size_t i = 0;
     int error;
 
     while (any_early(c) && i < c->dials->count) {
-        error = result_of(&c->dials->early[i].end);
+        error = result_of(&c->dials->early[i].end, ret_peer);
         if (error == 0) {
             endpoint_close(dialled(c));
             if (move(c, &c->dials->early[i].end, dialled(c)) == 0)
@@ -210,14 +213,15 @@ static bool early_answered(struct conn *c)
 enum conn_event conn_do_dial_check(struct conn *c)
 {
     bool last_failed = c->target > 0 && dialled(c)->fd < 0;
+    struct netaddr peer;
     int error;
 
-    if (early_answered(c))
-        return answered(c);
+    if (early_answered(c, &peer))
+        return answered(c, &peer);
     /* the accepted socket may be ready before the other is connected */
-    error = result_of(dialled(c));
+    error = result_of(dialled(c), &peer);
     if (error == 0)
-        return answered(c);
+        return answered(c, &peer);
     if (error != EINPROGRESS)
         return dial_failed(c, error, strerror(error));
     return last_failed && c->dials != NULL && !any_early(c) ? give_up(c)

@@ -41,7 +41,7 @@ struct conn {
     uint8_t state, reason;
     uint8_t target;           /* which address of the target is next */
     bool tls;                 /* the rule says TLS */
-    struct conn_list *queued; /* again, shaking, leaving; NULL: in none */
+    struct conn_list *queued; /* again, shaking; NULL: in none */
     bool beginning;           /* counted as such by the host */
     bool secured;             /* the handshake was done */
     bool begun;               /* EZD1283I Connection Init was written */
@@ -53,9 +53,9 @@ typedef enum conn_event conn_action_fn(struct conn *c);
 conn_action_fn conn_do_check_owner, conn_do_name, conn_do_unnamed,
     conn_do_look_up, conn_do_foresee, conn_do_dial, conn_do_dial_check,
     conn_do_dial_late, conn_do_proceed, conn_do_open_tls, conn_do_shake,
-    conn_do_take_turn, conn_do_leave, conn_do_start_relay, conn_do_relay,
-    conn_do_wait, conn_do_finish, conn_do_lose, conn_do_expire, conn_do_reset,
-    conn_do_reject, conn_do_give_up, conn_do_stop;
+    conn_do_take_turn, conn_do_start_relay, conn_do_relay, conn_do_wait,
+    conn_do_finish, conn_do_lose, conn_do_expire, conn_do_reset, conn_do_reject,
+    conn_do_give_up, conn_do_stop;
 
 static inline bool conn_outbound(const struct conn *c)
 {

@@ -51,17 +51,24 @@ void endpoint_detach(struct endpoint *e)
     e->event = NULL;
 }
 
+int endpoint_accepted(struct endpoint *e, struct event_base *base, int fd,
+                      struct error *err)
+{
+    e->fd = fd;
+    e->readable = e->writable = false;
+    return endpoint_attach(e, base, err);
+}
+
 int endpoint_open(struct endpoint *e, struct event_base *base, int fd,
                   struct error *err)
 {
     static const int on = 1;
 
     e->fd = fd;
-    e->readable = e->writable = false;
     if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) < 0 &&
         errno != EOPNOTSUPP) /* a test's socket pair has no such option */
         return error_errno(err, "TCP_NODELAY");
-    return endpoint_attach(e, base, err);
+    return endpoint_accepted(e, base, fd, err);
 }
 
 int endpoint_connect(struct endpoint *e, struct event_base *base, int fd,
@@ -79,13 +86,12 @@ int endpoint_connect(struct endpoint *e, struct event_base *base, int fd,
     return endpoint_open(e, base, fd, err);
 }
 
-int endpoint_connect_result(const struct endpoint *e)
+int endpoint_connect_result(const struct endpoint *e, struct netaddr *ret_peer)
 {
-    struct sockaddr_storage sa;
-    socklen_t len = sizeof(sa);
+    socklen_t len;
     int error = 0;
 
-    if (getpeername(e->fd, (struct sockaddr *)&sa, &len) == 0)
+    if (netaddr_of_socket(e->fd, getpeername, ret_peer))
         return 0;
     len = sizeof(error);
     if (getsockopt(e->fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)

@@ -46,13 +46,16 @@ void endpoint_init(struct endpoint *e, endpoint_ready_fn ready, void *arg);
 /* Takes FD (also when it fails). ERR_SYSTEM, ERR_NOMEM. */
 int endpoint_open(struct endpoint *e, struct event_base *base, int fd,
                   struct error *err);
+/* The same for a socket of a listener, whose options it has already. */
+int endpoint_accepted(struct endpoint *e, struct event_base *base, int fd,
+                      struct error *err);
 /* Begins a connection with FD, a non-blocking socket, which it takes (also
  * when it fails); `ready` is called when it is made or has failed. */
 int endpoint_connect(struct endpoint *e, struct event_base *base, int fd,
                      const struct netaddr *to, struct error *err);
-/* 0: connected; EINPROGRESS; or why it failed. */
-int endpoint_connect_result(const struct endpoint *e);
-/* Goes from one thread's event base to another's; between the two nothing is
+/* 0: connected to *RET_PEER; EINPROGRESS; or why it failed. */
+int endpoint_connect_result(const struct endpoint *e, struct netaddr *ret_peer);
+/* An endpoint whose place in memory changes: between the two nothing is
  * reported, and nothing is lost. ERR_NOMEM, ERR_SYSTEM. */
 void endpoint_detach(struct endpoint *e);
 int endpoint_attach(struct endpoint *e, struct event_base *base,

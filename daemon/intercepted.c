@@ -53,22 +53,23 @@ int intercepted_address(int fd, netaddr_name_fn name, struct netaddr *ret,
 
 /* The program connected to us: its socket is ours, seen from the other end.
  * A peer of an Inbound listener is another machine's. */
-static int forward(const struct config_listener *l, struct intercept_host *h,
-                   struct intercepted *in, struct error *err)
+static int forward(const struct config_listener *l, const struct netaddr *peer,
+                   struct intercept_host *h, struct intercepted *in,
+                   struct error *err)
 {
-    struct netaddr mine, peer;
+    struct netaddr mine;
     int r;
 
     in->target = &l->target;
-    if (l->direction != POLICY_OUTBOUND)
+    if (l->direction != POLICY_OUTBOUND) {
+        in->remote = *peer;
         return 0;
+    }
     r = intercepted_address(in->fd, getsockname, &mine, err);
-    if (r == 0)
-        r = intercepted_address(in->fd, getpeername, &peer, err);
     if (r < 0)
         return r;
     in->who.owner_error =
-        owner_of_connection(h->owners, &peer, &mine, &in->who.owner, NULL);
+        owner_of_connection(h->owners, peer, &mine, &in->who.owner, NULL);
     return 0;
 }
 
@@ -88,8 +89,8 @@ static void given_names(const struct config_listener *l, struct identity *who)
 }
 
 int intercepted_make(const struct config_listener *l, int fd,
-                     struct intercept_host *h, struct intercepted *ret,
-                     struct error *err)
+                     const struct netaddr *peer, struct intercept_host *h,
+                     struct intercepted *ret, struct error *err)
 {
     struct intercepted in = {
         .fd = fd,
@@ -100,7 +101,7 @@ int intercepted_make(const struct config_listener *l, int fd,
     int r;
 
     given_names(l, &in.who);
-    r = producers[l->mode](l, h, &in, err);
+    r = producers[l->mode](l, peer, h, &in, err);
     if (r < 0) {
         fd_reset(&in.fd);
         return r;

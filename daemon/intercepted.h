@@ -67,12 +67,13 @@ int intercept_host_init(struct intercept_host *h, struct pairs *pairs,
 void intercept_host_done(struct intercept_host *h);
 
 /*
- * What came in as FD at the listener L. Called at once after accept(), before
- * the program can be gone. Takes FD, also when it fails: then it is reset.
+ * What came in from PEER as FD at the listener L. Called at once after
+ * accept(), before the program can be gone. Takes FD, also when it fails: then
+ * it is reset.
  */
 int intercepted_make(const struct config_listener *l, int fd,
-                     struct intercept_host *h, struct intercepted *ret,
-                     struct error *err);
+                     const struct netaddr *peer, struct intercept_host *h,
+                     struct intercepted *ret, struct error *err);
 /* Tells the one who wants to know, the first time. */
 void intercepted_report(struct intercepted *in, int error,
                         const struct netaddr *local);

@@ -7,8 +7,10 @@
 
 #include "daemon/intercepted.h"
 
-/* Fills IN, whose fd, direction and given names are set. */
+/* Fills IN, whose fd, direction and given names are set; PEER is what accept()
+ * said. */
 typedef int (*intercepted_producer_fn)(const struct config_listener *l,
+                                       const struct netaddr *peer,
                                        struct intercept_host *h,
                                        struct intercepted *in,
                                        struct error *err);
@@ -18,6 +20,7 @@ int intercepted_address(int fd, netaddr_name_fn name, struct netaddr *ret,
                         struct error *err);
 
 int intercepted_transparent(const struct config_listener *l,
+                            const struct netaddr *peer,
                             struct intercept_host *h, struct intercepted *in,
                             struct error *err);
 /* Finds out whether sockets can be marked. ERR_SYSTEM. */

@@ -78,14 +78,13 @@ static void find_owner(struct intercept_host *h, const struct netaddr *mine,
 }
 
 int intercepted_transparent(const struct config_listener *l,
+                            const struct netaddr *peer,
                             struct intercept_host *h, struct intercepted *in,
                             struct error *err)
 {
-    struct netaddr mine, peer, real;
+    struct netaddr mine, real;
     int r = intercepted_address(in->fd, getsockname, &mine, err);
 
-    if (r == 0)
-        r = intercepted_address(in->fd, getpeername, &peer, err);
     if (r == 0)
         r = origdst_get(in->fd, l->listen.family, &real, err);
     if (r == 0)
@@ -95,14 +94,14 @@ int intercepted_transparent(const struct config_listener *l,
     in->transparent = true;
     in->onward = real;
     if (l->direction == POLICY_OUTBOUND) {
-        in->local = peer;
+        in->local = *peer;
         in->remote = real;
         find_owner(h, &mine, in);
         return refuse_own(h, &in->who, err);
     }
     in->local = real;
-    if (!pairs_find(h->pairs, &peer, &in->remote))
-        in->remote = peer;
+    if (!pairs_find(h->pairs, peer, &in->remote))
+        in->remote = *peer;
     in->show_remote = l->capture.source == SOURCE_CLIENT && !h->unmarked;
     in->who.owner_error =
         owner_of_listener(h->owners, &real, &in->who.owner, NULL);

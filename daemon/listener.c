@@ -3,6 +3,8 @@
 #include "daemon/listener.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -40,6 +42,8 @@ static int bind_and_listen(struct listener *l, unsigned long backlog,
     if (l->cfg->listen.family == AF_INET6 &&
         setsockopt(l->fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) < 0)
         return error_errno(err, "listener %s: IPV6_V6ONLY", text);
+    if (setsockopt(l->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) < 0)
+        return error_errno(err, "listener %s: TCP_NODELAY", text);
     if (bind(l->fd, (struct sockaddr *)&sa, len) < 0)
         return error_errno(err, "listener %s: bind", text);
     if (listen(l->fd, (int)backlog) < 0)
@@ -151,13 +155,21 @@ static bool of_one_peer(int error)
 static void on_readable(evutil_socket_t listening, short what, void *arg)
 {
     struct listener *l = arg;
+    struct sockaddr_storage sa;
+    struct netaddr peer;
+    socklen_t len;
     int i, fd;
 
     (void)what;
     for (i = 0; i < BATCH; i++) {
-        fd = accept4(listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        len = sizeof(sa);
+        fd = accept4(listening, (struct sockaddr *)&sa, &len,
+                     SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
-            l->host.accept(l->host.arg, l->cfg, fd);
+            if (!netaddr_from_sockaddr((struct sockaddr *)&sa, &peer))
+                peer = (struct netaddr){.family = AF_UNSPEC};
+            if (!l->host.accept(l->host.arg, l->cfg, fd, &peer))
+                return;
             continue;
         }
         if (errno == EAGAIN)

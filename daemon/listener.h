@@ -14,9 +14,10 @@
 
 struct listener;
 
-/* Takes FD. */
-typedef void (*listener_accept_fn)(void *arg, const struct config_listener *l,
-                                   int fd);
+/* Takes FD, which is connected to PEER (AF_UNSPEC: not IP). False: other
+ * events come first, then the next socket. */
+typedef bool (*listener_accept_fn)(void *arg, const struct config_listener *l,
+                                   int fd, const struct netaddr *peer);
 
 /* Binds and listens; nothing is accepted yet. CFG must outlive it.
  * ERR_SYSTEM, ERR_NOMEM. */

@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,10 +33,6 @@ struct visit {
     bool done;
 };
 
-/* While so many connections of a worker are not relaying yet, its handshakes
- * disturb its relaying less than handing them over would cost. */
-enum { FEW_BEGINNING = 16 };
-
 enum order { ORDER_RUN, ORDER_CLOSE_DOORS, ORDER_STOP };
 
 struct worker {
@@ -53,7 +48,6 @@ struct worker {
     int inbox_fd;
     pthread_mutex_t lock; /* of what follows */
     STAILQ_HEAD(, parcel) inbox;
-    struct conn_list moved; /* from a thread that shakes hands only */
     enum order order;
     struct visit *visit; /* NULL: nobody looks */
     pthread_cond_t visited;
@@ -61,8 +55,8 @@ struct worker {
 
 struct workers {
     struct workers_params params;
-    unsigned count;      /* of those who relay */
-    struct worker *list; /* and as many that only shake hands follow */
+    unsigned count;
+    struct worker *list;
     struct peers *peers;
     pthread_mutex_t visiting; /* one visitor at a time */
 };
@@ -134,33 +128,12 @@ static struct worker *fewest(struct worker *self)
     return best;
 }
 
-/* In a storm of handshakes the worker's partner does them. */
-static struct worker *beginner(struct worker *w)
-{
-    struct workers *all = w->all;
-
-    return w->host.beginning < FEW_BEGINNING ? w : w + all->count;
-}
-
-/* On a thread that shakes hands: C is ready to relay. */
-static void on_hand_on(void *arg, struct conn *c)
-{
-    const struct worker *w = arg;
-    struct worker *to = fewest(w->all->list);
-
-    to->host.count++; /* while on its way, see take_moved() */
-    pthread_mutex_lock(&to->lock);
-    conn_list_add(&to->moved, c);
-    pthread_mutex_unlock(&to->lock);
-    ring(to);
-}
-
 static unsigned long beginnings(const struct workers *all)
 {
     unsigned long sum = 0;
     unsigned i;
 
-    for (i = 0; i < 2 * all->count; i++)
+    for (i = 0; i < all->count; i++)
         sum += all->list[i].host.beginning;
     return sum;
 }
@@ -206,7 +179,6 @@ static void place(void *arg, const struct config_listener *l,
 
     if (is_refused(w, to, in))
         return;
-    to = beginner(to);
     if (to == w)
         conn_start(&w->host, l, in);
     else
@@ -225,7 +197,9 @@ static void accept_runner(struct worker *w, const struct config_listener *l,
                      err.text);
 }
 
-static void on_accept(void *arg, const struct config_listener *l, int fd)
+/* In a storm of handshakes those who relay are looked at after each. */
+static bool on_accept(void *arg, const struct config_listener *l, int fd,
+                      const struct netaddr *peer)
 {
     struct worker *w = arg;
     char text[NETADDR_TEXT];
@@ -234,15 +208,16 @@ static void on_accept(void *arg, const struct config_listener *l, int fd)
 
     if (l->mode == MODE_RUN) {
         accept_runner(w, l, fd);
-        return;
+        return true;
     }
-    if (intercepted_make(l, fd, &w->host.intercept, &in, &err) < 0) {
-        metrics_add(&w->host.metrics, COUNTER_REFUSED, 1);
-        trace_remark(w->host.trace, TRACE_WARNING, "listen=%s refused=\"%s\"",
-                     netaddr_format(&l->listen, text), err.text);
-        return;
+    if (intercepted_make(l, fd, peer, &w->host.intercept, &in, &err) == 0) {
+        place(w, l, &in);
+        return TAILQ_EMPTY(&w->host.shaking);
     }
-    place(w, l, &in);
+    metrics_add(&w->host.metrics, COUNTER_REFUSED, 1);
+    trace_remark(w->host.trace, TRACE_WARNING, "listen=%s refused=\"%s\"",
+                 netaddr_format(&l->listen, text), err.text);
+    return true;
 }
 
 static struct parcel *take_parcel(struct worker *w)
@@ -289,21 +264,6 @@ static void receive_visit(struct worker *w)
     pthread_mutex_unlock(&w->lock);
 }
 
-static void take_moved(struct worker *w)
-{
-    struct conn *c;
-
-    do {
-        pthread_mutex_lock(&w->lock);
-        c = conn_list_take(&w->moved);
-        pthread_mutex_unlock(&w->lock);
-        if (c != NULL) {
-            w->host.count--;
-            conn_arrive(&w->host, c);
-        }
-    } while (c != NULL);
-}
-
 static void close_doors(struct worker *w)
 {
     size_t i;
@@ -328,7 +288,6 @@ static void on_inbox(evutil_socket_t fd, short what, void *arg)
     if (order != ORDER_RUN)
         close_doors(w);
     take_parcels(w, order == ORDER_STOP);
-    take_moved(w);
     conn_host_named(&w->host);
     receive_visit(w);
     if (order == ORDER_STOP)
@@ -339,33 +298,27 @@ static void on_inbox(evutil_socket_t fd, short what, void *arg)
 
 static void *run(void *arg)
 {
-    static const struct sched_param batch;
     struct worker *w = arg;
     sigset_t all;
 
     sigfillset(&all); /* signals go to the main thread */
     pthread_sigmask(SIG_BLOCK, &all, NULL);
-    /* relaying wakes up first; if it may not be set, nothing is lost */
-    if (w->host.hand_on != NULL)
-        pthread_setschedparam(pthread_self(), SCHED_BATCH, &batch);
     event_base_loop(w->host.base, EVLOOP_NO_EXIT_ON_EMPTY);
     return NULL;
 }
 
 /* One thread a base: no locks. With a changelist many changes in a turn become
- * one; but then a descriptor leaves epoll only in the next turn, which is too
- * late when another thread has got it meanwhile. */
-static struct event_base *new_base(bool changelist)
+ * one. */
+static struct event_base *new_base(void)
 {
     struct event_config *cfg = event_config_new();
     struct event_base *base = NULL;
-    int flags = EVENT_BASE_FLAG_NOLOCK;
 
-    if (changelist)
-        flags |= EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST;
     if (cfg == NULL)
         return NULL;
-    if (event_config_set_flag(cfg, flags) == 0 &&
+    if (event_config_set_flag(cfg, EVENT_BASE_FLAG_NOLOCK |
+                                       EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST) ==
+            0 &&
         event_config_require_features(cfg, EV_FEATURE_ET |
                                                EV_FEATURE_EARLY_CLOSE) == 0)
         base = event_base_new_with_config(cfg);
@@ -389,9 +342,7 @@ static int init_worker(struct worker *w, struct workers *all, struct error *err)
     w->host.naming = all->params.naming;
     w->host.wake = on_named;
     w->host.wake_arg = w;
-    if (w >= all->list + all->count)
-        w->host.hand_on = on_hand_on;
-    w->host.base = new_base(w->host.hand_on == NULL);
+    w->host.base = new_base();
     w->inbox_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (w->host.base == NULL)
         return error_set(err, ERR_SYSTEM, "can't make an event loop on epoll");
@@ -415,8 +366,6 @@ static void done_worker(struct worker *w)
     close_doors(w);
     take_parcels(w, true);
     runners_end(&w->runners);
-    if (w->host_ready)
-        take_moved(w);
     if (w->host_ready)
         conn_host_done(&w->host);
     if (w->inbox_event != NULL)
@@ -452,7 +401,7 @@ static int start_threads(struct workers *all, struct error *err)
 {
     unsigned i;
 
-    for (i = 0; i < 2 * all->count; i++) {
+    for (i = 0; i < all->count; i++) {
         errno = pthread_create(&all->list[i].thread, NULL, run, &all->list[i]);
         if (errno != 0)
             return error_errno(err, "can't start a worker thread");
@@ -480,7 +429,7 @@ int workers_start(const struct workers_params *params, struct workers **ret,
     all->params = *params;
     pthread_mutex_init(&all->visiting, NULL);
     all->count = params->count != 0 ? params->count : cores();
-    all->list = calloc(2 * (size_t)all->count, sizeof(*all->list));
+    all->list = calloc(all->count, sizeof(*all->list));
     all->peers = peers_new();
     if (all->list == NULL || all->peers == NULL) {
         free(all->list);
@@ -488,14 +437,13 @@ int workers_start(const struct workers_params *params, struct workers **ret,
         free(all);
         return error_nomem(err);
     }
-    for (i = 0; i < 2 * all->count; i++) {
+    for (i = 0; i < all->count; i++) {
         pthread_mutex_init(&all->list[i].lock, NULL);
         pthread_cond_init(&all->list[i].visited, NULL);
         STAILQ_INIT(&all->list[i].inbox);
-        TAILQ_INIT(&all->list[i].moved);
         all->list[i].inbox_fd = -1;
     }
-    for (i = 0; i < 2 * all->count && r == 0; i++)
+    for (i = 0; i < all->count && r == 0; i++)
         r = init_worker(&all->list[i], all, err);
     if (r == 0)
         r = deal_listeners(all, err);
@@ -513,7 +461,7 @@ static void give_all(struct workers *all, enum order order)
 {
     unsigned i;
 
-    for (i = 0; i < 2 * all->count; i++)
+    for (i = 0; i < all->count; i++)
         if (all->list[i].started)
             give_order(&all->list[i], order);
 }
@@ -529,10 +477,10 @@ void workers_stop(struct workers *all, unsigned long limit_ms)
     for (; limit_ms >= 10 && workers_connections(all) != 0; limit_ms -= 10)
         nanosleep(&nap, NULL);
     give_all(all, ORDER_STOP);
-    for (i = 0; i < 2 * all->count; i++)
+    for (i = 0; i < all->count; i++)
         if (all->list[i].started)
             pthread_join(all->list[i].thread, NULL);
-    for (i = 0; i < 2 * all->count; i++)
+    for (i = 0; i < all->count; i++)
         done_worker(&all->list[i]);
     pthread_mutex_destroy(&all->visiting);
     free(all->list);
@@ -559,7 +507,7 @@ void workers_visit(struct workers *all, workers_visit_fn fn, void *arg)
     unsigned i;
 
     pthread_mutex_lock(&all->visiting);
-    for (i = 0; i < 2 * all->count; i++)
+    for (i = 0; i < all->count; i++)
         visit_one(&all->list[i], fn, arg);
     pthread_mutex_unlock(&all->visiting);
 }
@@ -569,7 +517,7 @@ uint64_t workers_counter(const struct workers *all, enum counter c)
     uint64_t sum = 0;
     unsigned i;
 
-    for (i = 0; i < 2 * all->count; i++)
+    for (i = 0; i < all->count; i++)
         sum += metrics_get(&all->list[i].host.metrics, c);
     return sum;
 }
@@ -579,7 +527,7 @@ unsigned long workers_connections(const struct workers *all)
     unsigned long sum = 0;
     unsigned i;
 
-    for (i = 0; i < 2 * all->count; i++)
+    for (i = 0; i < all->count; i++)
         sum += all->list[i].host.count;
     return sum;
 }

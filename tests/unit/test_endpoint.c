@@ -247,7 +247,7 @@ static const int answers[] = {0, ECONNREFUSED};
 
 START_TEST(connects)
 {
-    struct netaddr to;
+    struct netaddr to, peer;
     int i, fd = bound(answers[_i] == 0, &to), r = EINPROGRESS;
     struct bench b;
 
@@ -260,9 +260,11 @@ START_TEST(connects)
         0);
     for (i = 0; i < 1000 && r == EINPROGRESS; i++) {
         event_base_loop(b.base, EVLOOP_ONCE);
-        r = endpoint_connect_result(&b.e);
+        r = endpoint_connect_result(&b.e, &peer);
     }
     ck_assert_int_eq(r, answers[_i]);
+    if (r == 0)
+        ck_assert(netaddr_equal(&peer, &to));
     bench_close(&b);
     fd_close(&fd);
 }

@@ -40,15 +40,20 @@ START_TEST(forward_knows)
     struct config_listener l = listener(forwards[_i].direction);
     struct intercept_host h;
     struct intercepted in;
+    struct netaddr peer;
     int pair[2];
 
     ck_assert_int_eq(intercept_host_init(&h, NULL, NULL), 0);
     peer_tcp_pair(pair, false);
-    ck_assert_int_eq(intercepted_make(&l, pair[0], &h, &in, NULL), 0);
+    ck_assert(netaddr_of_socket(pair[0], getpeername, &peer));
+    ck_assert_int_eq(intercepted_make(&l, pair[0], &peer, &h, &in, NULL), 0);
     ck_assert_int_eq(in.fd, pair[0]);
     ck_assert_int_eq(in.direction, forwards[_i].direction);
     ck_assert_int_eq(in.local.family, AF_UNSPEC);
-    ck_assert_int_eq(in.remote.family, AF_UNSPEC);
+    if (in.direction == POLICY_OUTBOUND) /* known when it is connected */
+        ck_assert_int_eq(in.remote.family, AF_UNSPEC);
+    else
+        ck_assert(netaddr_equal(&in.remote, &peer));
     ck_assert_str_eq(in.who.jobname, "BAQSTRT");
     ck_assert_str_eq(in.who.userid, "LIBSERV");
     ck_assert_msg((in.who.owner_error == 0) == forwards[_i].owner, "%s",
@@ -90,6 +95,7 @@ END_TEST
 START_TEST(a_socket_that_is_not_ip_is_reset)
 {
     struct config_listener l = listener(POLICY_OUTBOUND);
+    struct netaddr peer = {.family = AF_UNSPEC};
     struct intercept_host h;
     struct intercepted in;
     struct error err;
@@ -98,7 +104,8 @@ START_TEST(a_socket_that_is_not_ip_is_reset)
 
     ck_assert_int_eq(intercept_host_init(&h, NULL, NULL), 0);
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-    ck_assert_int_eq(intercepted_make(&l, pair[0], &h, &in, &err), ERR_VALUE);
+    ck_assert_int_eq(intercepted_make(&l, pair[0], &peer, &h, &in, &err),
+                     ERR_VALUE);
     ck_assert_str_eq(err.text, "an accepted socket is not IP");
     ck_assert_int_eq(read(pair[1], &byte, 1), 0);
     close(pair[1]);

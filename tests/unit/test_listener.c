@@ -3,6 +3,8 @@
 #include "daemon/listener.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -20,15 +22,21 @@ struct hall {
     struct config_listener cfg;
     int got[8];
     int count;
+    bool one_at_a_time;
 };
 
-static void on_accept(void *arg, const struct config_listener *l, int fd)
+static bool on_accept(void *arg, const struct config_listener *l, int fd,
+                      const struct netaddr *peer)
 {
     struct hall *h = arg;
+    struct netaddr real;
 
     ck_assert_ptr_eq(l, &h->cfg);
+    ck_assert(netaddr_of_socket(fd, getpeername, &real));
+    ck_assert(netaddr_equal(peer, &real));
     ck_assert_int_lt(h->count, 8);
     h->got[h->count++] = fd;
+    return !h->one_at_a_time;
 }
 
 static void hall_open(struct hall *h, const char *address)
@@ -86,6 +94,45 @@ START_TEST(accepts)
     ck_assert_int_ne(fcntl(h.got[0], F_GETFD) & FD_CLOEXEC, 0);
     fd_close(&one);
     fd_close(&two);
+    hall_close(&h);
+}
+END_TEST
+
+/* The other events of the loop come between two of them. */
+START_TEST(accepts_one_a_turn_where_that_is_wanted)
+{
+    struct hall h;
+    int fd[3], i;
+
+    hall_open(&h, "127.0.0.1:0");
+    h.one_at_a_time = true;
+    for (i = 0; i < 3; i++)
+        fd[i] = knock(&h);
+    for (i = 1; i <= 3; i++) {
+        event_base_loop(h.base, EVLOOP_ONCE);
+        ck_assert_int_eq(h.count, i);
+    }
+    for (i = 0; i < 3; i++)
+        fd_close(&fd[i]);
+    hall_close(&h);
+}
+END_TEST
+
+/* What a listening socket has, the accepted ones have from the start. */
+START_TEST(accepted_sockets_do_not_delay)
+{
+    socklen_t len = sizeof(int);
+    struct hall h;
+    int fd, on = 0;
+
+    hall_open(&h, "127.0.0.1:0");
+    fd = knock(&h);
+    event_base_loop(h.base, EVLOOP_NONBLOCK);
+    ck_assert_int_eq(h.count, 1);
+    ck_assert_int_eq(
+        getsockopt(h.got[0], IPPROTO_TCP, TCP_NODELAY, &on, &len), 0);
+    ck_assert_int_ne(on, 0);
+    fd_close(&fd);
     hall_close(&h);
 }
 END_TEST
@@ -153,6 +200,8 @@ END_TEST
 
 TESTS_BEGIN("listener")
 TEST_ROWS(accepts, addresses)
+TEST(accepts_one_a_turn_where_that_is_wanted)
+TEST(accepted_sockets_do_not_delay)
 TEST(accepts_no_more_once_stopped)
 TEST(says_why_it_can_not_bind)
 TEST(pauses_without_descriptors)

@@ -191,9 +191,8 @@ static void talk(const struct talker *t, const char *text)
     ck_assert_mem_eq(buf, text, (size_t)len);
 }
 
-/* Peers that begin a handshake and go no further make a storm: the others'
- * handshakes are done on another thread, and the relaying is handed on. */
-START_TEST(handshakes_of_a_storm_are_handed_on)
+/* Peers that begin a handshake and go no further hold up nobody else. */
+START_TEST(others_go_on_in_a_storm_of_handshakes)
 {
     SSL_CTX *ctx = tls_plain_ctx(rings, NULL, false);
     struct talker t[TALKING];
@@ -451,7 +450,7 @@ END_TEST
 TESTS_BEGIN("worker")
 tcase_add_unchecked_fixture(tc, setup, teardown);
 TEST_ROWS(many_connections_through_few_threads, counts)
-TEST_ROWS(handshakes_of_a_storm_are_handed_on, counts)
+TEST_ROWS(others_go_on_in_a_storm_of_handshakes, counts)
 TEST(above_the_limit_they_are_reset)
 TEST(so_many_may_begin)
 TEST(who_relays_has_begun)
