@@ -18,8 +18,9 @@
 #include "util/fd.h"
 
 enum {
-    SHAKE_US = 50,  /* for handshakes, in one turn of the loop */
-    GIVE_WAY = 4,   /* turns without handshakes, at most, for relaying */
+    SHAKE_US = 200, /* for handshakes, in one turn of the loop */
+    LONG_US = 80,   /* a step of so much is alone in its turn */
+    GIVE_WAY = 4,   /* turns without such steps, at most, for relaying */
     TELL_MS = 5000  /* between two lines about refused connections */
 };
 
@@ -320,7 +321,7 @@ static uint64_t now_us(void)
 /* What was relayed has an answer soon, which is relayed first. */
 static bool gives_way(struct conn_host *h)
 {
-    bool gives = h->relayed && h->gave_way < GIVE_WAY;
+    bool gives = h->long_step && h->relayed && h->gave_way < GIVE_WAY;
 
     h->gave_way = gives ? h->gave_way + 1 : 0;
     h->relayed = false;
@@ -328,20 +329,25 @@ static bool gives_way(struct conn_host *h)
 }
 
 /* A step of a full handshake takes as long as relaying fifty messages: after
- * one of those, or a few short ones, those who relay are looked at again. */
+ * one of those, or some of a resumed one, those who relay are looked at again.
+ * The next step is taken to be as long as the last. */
 static void shake_some(struct conn_host *h)
 {
-    uint64_t end;
+    uint64_t now, before, end;
     struct conn *c;
 
     if (TAILQ_EMPTY(&h->shaking) || gives_way(h))
         return;
-    end = now_us() + SHAKE_US;
+    now = now_us();
+    end = now + SHAKE_US;
     do {
+        before = now;
         c = TAILQ_FIRST(&h->shaking);
         unqueue(c);
         conn_step(c, CONN_EV_TURN);
-    } while (!TAILQ_EMPTY(&h->shaking) && now_us() < end);
+        now = now_us();
+        h->long_step = now - before >= LONG_US;
+    } while (!TAILQ_EMPTY(&h->shaking) && now < end && !h->long_step);
 }
 
 void conn_host_turn(struct conn_host *h)

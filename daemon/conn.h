@@ -78,7 +78,8 @@ struct conn_host {
     struct conn_list dying;                 /* closed, to be freed */
     _Atomic unsigned long count, beginning; /* all; not relaying yet */
     unsigned gave_way;     /* turns in which handshakes waited for others */
-    bool relayed;          /* bytes have moved in this turn */
+    bool relayed;          /* bytes have moved since the last handshakes */
+    bool long_step;        /* the last step of a handshake took long */
     unsigned long refused; /* by a limit, since the last line about it */
     uint64_t refused_told; /* when that was; 0: never */
 };

@@ -111,8 +111,12 @@ void endpoint_keepalive(struct endpoint *e, unsigned long seconds)
 
 int endpoint_start_tls(struct endpoint *e, struct session *session)
 {
+    int rc;
+
     e->session = session;
-    return session_set_fd(session, e->fd);
+    rc = session_set_fd(session, e->fd);
+    session_hold_last(session);
+    return rc;
 }
 
 bool endpoint_can_read(const struct endpoint *e)
@@ -172,8 +176,20 @@ enum io endpoint_handshake(struct endpoint *e)
     wait_for(e, st, &writes, &reads);
     /* the first data may have come with the peer's last handshake message:
      * the session holds it, and the socket makes no edge for it any more */
-    if (st == SESSION_OK)
+    if (st == SESSION_OK) {
         e->readable = true;
+        e->unsent = session_unsent(e->session);
+    }
+    return from_session(st);
+}
+
+enum io endpoint_flush(struct endpoint *e)
+{
+    enum session_status st = session_flush(e->session);
+
+    e->unsent = st == SESSION_WANT_WRITE;
+    if (e->unsent)
+        e->writable = false;
     return from_session(st);
 }
 
@@ -243,6 +259,7 @@ static enum io write_tls(struct endpoint *e, const char *buf, size_t len,
         if (st == SESSION_OK)
             *ret_len += n;
     }
+    e->unsent = false; /* it went first; what blocks will be written again */
     wait_for(e, st, &writes, &e->write_reads);
     e->read_writes = false;
     return from_session(st);
@@ -315,7 +332,7 @@ enum io endpoint_drain(struct endpoint *e, struct pipe *p)
     return IO_OK;
 }
 
-enum io endpoint_end(struct endpoint *e)
+enum io endpoint_end(struct endpoint *e, bool closes)
 {
     enum session_status st;
     bool writes;
@@ -327,7 +344,7 @@ enum io endpoint_end(struct endpoint *e)
         if (st == SESSION_FAILED)
             return IO_FAILED;
     }
-    return shutdown(e->fd, SHUT_WR) < 0 ? IO_LOST : IO_OK;
+    return !closes && shutdown(e->fd, SHUT_WR) < 0 ? IO_LOST : IO_OK;
 }
 
 static void forget(struct endpoint *e)

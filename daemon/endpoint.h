@@ -26,6 +26,7 @@ struct endpoint {
     bool readable, writable;
     bool read_writes;        /* TLS: reading waits for writability */
     bool write_reads;        /* TLS: writing waits for readability */
+    bool unsent;             /* TLS: the end of the handshake, until data */
     enum session_status end; /* how reading ended; SESSION_OK: it has not */
     struct event *event;
     struct session *session; /* NULL: clear */
@@ -65,7 +66,9 @@ void endpoint_keepalive(struct endpoint *e, unsigned long seconds);
 
 /* Takes the session (also when it fails). */
 int endpoint_start_tls(struct endpoint *e, struct session *session);
+/* A client's last bytes wait for endpoint_write() or endpoint_flush(). */
 enum io endpoint_handshake(struct endpoint *e);
+enum io endpoint_flush(struct endpoint *e); /* IO_OK, IO_BLOCKED, IO_FAILED */
 
 bool endpoint_can_read(const struct endpoint *e);
 bool endpoint_can_write(const struct endpoint *e);
@@ -83,9 +86,10 @@ enum io endpoint_write(struct endpoint *e, const void *buf, size_t len,
  */
 enum io endpoint_fill(struct endpoint *e, struct pipe *p);
 enum io endpoint_drain(struct endpoint *e, struct pipe *p);
-/* Nothing more will be written: close_notify, then FIN. IO_OK, IO_BLOCKED
- * (call again when writable), IO_LOST, IO_FAILED. */
-enum io endpoint_end(struct endpoint *e);
+/* Nothing more will be written: close_notify, then FIN. CLOSES: that is left to
+ * endpoint_close(), which must follow. IO_OK, IO_BLOCKED (call again when
+ * writable), IO_LOST, IO_FAILED. */
+enum io endpoint_end(struct endpoint *e, bool closes);
 
 /* Closes in order, or with a reset; a closed endpoint is left alone. */
 void endpoint_close(struct endpoint *e);

@@ -196,7 +196,7 @@ static enum pump_status end(struct pump *p, struct flow *f,
                             struct pump_fault *fault)
 {
     const struct flow *other = &p->flow[f == &p->flow[FLOW_OUT]];
-    enum io io = endpoint_end(f->to);
+    enum io io = endpoint_end(f->to, other->ended);
 
     if (io == IO_BLOCKED)
         return PUMP_WAIT;
@@ -223,6 +223,23 @@ static enum pump_status step(struct pump *p, struct flow *f,
     return splice_or_move(p, f, scratch, fault);
 }
 
+/* What a handshake left to be sent with the first data, and there is none. */
+static bool flush(struct pump *p, struct pump_fault *fault)
+{
+    struct endpoint *to;
+    enum io io = IO_OK;
+    int i;
+
+    for (i = 0; i < 2 && (io == IO_OK || io == IO_BLOCKED); i++) {
+        to = p->flow[i].to;
+        if (to->unsent && to->writable)
+            io = endpoint_flush(to);
+        if (io != IO_OK && io != IO_BLOCKED)
+            broken(fault, to, io);
+    }
+    return io == IO_OK || io == IO_BLOCKED;
+}
+
 enum pump_status pump_run(struct pump *p, struct scratch *scratch,
                           struct pump_fault *fault)
 {
@@ -236,6 +253,8 @@ enum pump_status pump_run(struct pump *p, struct scratch *scratch,
             if (st[i] == PUMP_BROKEN)
                 return PUMP_BROKEN;
         }
+    if (!flush(p, fault))
+        return PUMP_BROKEN;
     if (p->flow[FLOW_OUT].ended && p->flow[FLOW_IN].ended)
         return PUMP_DONE;
     return st[0] == PUMP_MORE || st[1] == PUMP_MORE ? PUMP_MORE : PUMP_WAIT;

@@ -26,13 +26,13 @@ static _Thread_local struct {
 } now;
 
 /* How much the socket takes; -1: an error other than that it is full. */
-static ssize_t send_some(int fd, const char *data, size_t len)
+static ssize_t send_some(int fd, const char *data, size_t len, int flags)
 {
     size_t done = 0;
     ssize_t n;
 
     while (done < len) {
-        n = send(fd, data + done, len - done, MSG_NOSIGNAL);
+        n = send(fd, data + done, len - done, MSG_NOSIGNAL | flags);
         if (n >= 0)
             done += (size_t)n;
         else if (errno == EAGAIN)
@@ -62,7 +62,7 @@ static int flush(struct gather *g)
 
     if (g->late == NULL)
         return 1;
-    n = send_some(g->fd, g->late + g->off, g->len - g->off);
+    n = send_some(g->fd, g->late + g->off, g->len - g->off, 0);
     if (n < 0)
         return -1;
     g->off += (size_t)n;
@@ -74,9 +74,9 @@ static int flush(struct gather *g)
 }
 
 /* Sends what is gathered and keeps the rest. */
-static int flush_now(struct gather *g)
+static int flush_now(struct gather *g, int flags)
 {
-    ssize_t n = send_some(g->fd, now.data, now.len);
+    ssize_t n = send_some(g->fd, now.data, now.len, flags);
     size_t len = now.len;
 
     now.len = 0;
@@ -91,7 +91,7 @@ static int write_through(BIO *bio, struct gather *g, const char *data,
                          size_t len, size_t *ret)
 {
     int r = flush(g);
-    ssize_t n = r == 1 ? send_some(g->fd, data, len) : r;
+    ssize_t n = r == 1 ? send_some(g->fd, data, len, 0) : r;
 
     if (n > 0) {
         *ret = (size_t)n;
@@ -113,7 +113,7 @@ static int on_write(BIO *bio, const char *data, size_t len, size_t *ret)
     if (len > sizeof(now.data) - now.len) {
         /* OpenSSL may make many records of one call: what came before goes
          * first, and they are not gathered */
-        if (flush_now(g) < 0)
+        if (flush_now(g, 0) < 0)
             return -1;
         return write_through(bio, g, data, len, ret);
     }
@@ -194,6 +194,19 @@ void gather_begin(BIO *bio)
 
     g->gathering = true;
     now.len = 0;
+    if (g->late == NULL)
+        return;
+    now.len = g->len - g->off;
+    memcpy(now.data, g->late + g->off, now.len);
+    free(g->late);
+    g->late = NULL;
+}
+
+bool gather_is_kept(const BIO *bio)
+{
+    const struct gather *g = BIO_get_data((BIO *)bio);
+
+    return g->late != NULL;
 }
 
 bool gather_is_full(const BIO *bio)
@@ -203,10 +216,18 @@ bool gather_is_full(const BIO *bio)
     return g->late != NULL || sizeof(now.data) - now.len < RECORD_MAX;
 }
 
-int gather_end(BIO *bio)
+int gather_end(BIO *bio, bool more)
 {
     struct gather *g = BIO_get_data(bio);
 
     g->gathering = false;
-    return g->late != NULL ? flush(g) : flush_now(g);
+    return g->late != NULL ? flush(g) : flush_now(g, more ? MSG_MORE : 0);
+}
+
+int gather_keep(BIO *bio)
+{
+    struct gather *g = BIO_get_data(bio);
+
+    g->gathering = false;
+    return now.len == 0 ? 0 : keep(g, now.data, now.len);
 }

@@ -389,12 +389,30 @@ static int complete(struct session *s)
     return rc;
 }
 
+/* What is written in the call goes out at its end, or waits when it was the
+ * last. 1, or what SSL_do_handshake() returned; errno is set. */
+static int shake_holding(struct session *s)
+{
+    int ret, error;
+
+    gather_begin(s->gather);
+    ret = SSL_do_handshake(s->ssl);
+    error = errno;
+    if (ret == 1 ? gather_keep(s->gather) < 0
+                 : gather_end(s->gather, false) < 0) {
+        ERR_clear_error();
+        return -1;
+    }
+    errno = error;
+    return ret;
+}
+
 static enum session_status shake(struct session *s)
 {
     int ret;
 
     prepare();
-    ret = SSL_do_handshake(s->ssl);
+    ret = s->hold_last ? shake_holding(s) : SSL_do_handshake(s->ssl);
     if (ret != 1)
         return fail_step(s, ret, errno);
     return s->done || complete(s) == 0 ? SESSION_OK : SESSION_FAILED;
@@ -429,6 +447,14 @@ enum session_status session_read(struct session *s, void *buf, size_t len,
     return SESSION_OK;
 }
 
+/* What the socket has taken: see gather_flush(). */
+static enum session_status from_sent(struct session *s, int sent)
+{
+    if (sent < 0)
+        return fail_system(s, errno);
+    return sent == 0 ? SESSION_WANT_WRITE : SESSION_OK;
+}
+
 /* Encrypts what fits into one send(), from *DONE on. */
 static enum session_status encrypt_some(struct session *s, const char *buf,
                                         size_t len, size_t *done)
@@ -455,22 +481,19 @@ static enum session_status write_gathered(struct session *s, const char *buf,
 {
     enum session_status st;
     size_t done = s->ahead;
-    int sent = gather_flush(s->gather);
+    int sent = done != 0 ? gather_flush(s->gather) : 1;
 
     if (sent == 1) {
         gather_begin(s->gather);
         st = encrypt_some(s, buf, len, &done);
-        sent = gather_end(s->gather);
+        sent = gather_end(s->gather, false);
         if (st != SESSION_OK && done == 0)
             return st;
     }
-    if (sent < 0)
-        return fail_system(s, errno);
     s->ahead = sent == 0 ? done : 0;
-    if (sent == 0)
-        return SESSION_WANT_WRITE;
-    *ret_len = done;
-    return SESSION_OK;
+    if (sent == 1)
+        *ret_len = done;
+    return from_sent(s, sent);
 }
 
 static enum session_status write_directly(struct session *s, const void *buf,
@@ -497,6 +520,38 @@ enum session_status session_write(struct session *s, const void *buf,
     return st;
 }
 
+void session_hold_last(struct session *s)
+{
+    s->hold_last = s->gather != NULL && !s->context->server;
+}
+
+bool session_unsent(const struct session *s)
+{
+    return s->gather != NULL && gather_is_kept(s->gather);
+}
+
+enum session_status session_flush(struct session *s)
+{
+    if (is_over(s))
+        return SESSION_FAILED;
+    prepare();
+    return from_sent(s, s->gather != NULL ? gather_flush(s->gather) : 1);
+}
+
+/* With the FIN that follows it is one segment. */
+static enum session_status close_gathered(struct session *s)
+{
+    int ret, sent;
+
+    if (s->closing)
+        return from_sent(s, gather_flush(s->gather));
+    gather_begin(s->gather);
+    ret = SSL_shutdown(s->ssl);
+    s->closing = ret >= 0;
+    sent = gather_end(s->gather, true);
+    return s->closing ? from_sent(s, sent) : fail_step(s, ret, errno);
+}
+
 enum session_status session_close(struct session *s)
 {
     int ret;
@@ -504,6 +559,8 @@ enum session_status session_close(struct session *s)
     if (is_over(s))
         return SESSION_FAILED;
     prepare();
+    if (s->gather != NULL)
+        return close_gathered(s);
     ret = SSL_shutdown(s->ssl);
     /* 0: sent, the partner's is still to come */
     return ret >= 0 ? SESSION_OK : fail_step(s, ret, errno);

@@ -77,6 +77,12 @@ int session_set_fd(struct session *s, int fd);
 void session_set_bio(struct session *s, BIO *rbio, BIO *wbio);
 
 enum session_status session_handshake(struct session *s);
+/* The last bytes of a client's handshake wait for session_write(), or for
+ * session_flush(); only with session_set_fd(), before the handshake. */
+void session_hold_last(struct session *s);
+bool session_unsent(const struct session *s); /* they wait */
+enum session_status
+session_flush(struct session *s); /* OK, WANT_WRITE, FAILED */
 
 /* *RET_LEN > 0 exactly with SESSION_OK. Nothing is left pending after
  * WANT_READ. */
@@ -86,7 +92,9 @@ enum session_status session_read(struct session *s, void *buf, size_t len,
  * buffer that holds the same bytes first. */
 enum session_status session_write(struct session *s, const void *buf,
                                   size_t len, size_t *ret_len);
-/* Sends close_notify; reading goes on. OK, WANT_*, FAILED. */
+/* Sends close_notify; reading goes on. OK, WANT_*, FAILED. With
+ * session_set_fd() it may go no sooner than the shutdown() or close() that
+ * must follow. */
 enum session_status session_close(struct session *s);
 
 /* The caller gives up (time limit): rc becomes RC (5004, 5005, 406). */

@@ -20,6 +20,8 @@ struct session {
     BIO *gather;  /* the SSL's, for writing; NULL: the caller gave BIOs */
     size_t ahead; /* bytes in records that the socket has not taken; the
                    * caller will give them again */
+    bool hold_last; /* the client's last flight goes with the first data */
+    bool closing;   /* close_notify is made */
     struct tls_outcome outcome;
     session_seen_fn seen; /* NULL: nobody looks */
     void *seen_arg;

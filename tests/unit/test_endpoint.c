@@ -195,7 +195,7 @@ START_TEST(ends_one_direction)
     size_t n;
 
     bench_open(&b, false);
-    ck_assert_int_eq(endpoint_end(&b.e), IO_OK);
+    ck_assert_int_eq(endpoint_end(&b.e, false), IO_OK);
     ck_assert_int_eq(recv(b.other, &byte, 1, 0), 0);
     ck_assert_int_eq(write(b.other, "x", 1), 1);
     turn(&b);

@@ -47,7 +47,7 @@ START_TEST(gathers)
     for (i = 0; i < 3; i++)
         ck_assert_int_eq(BIO_write(bio, "abc", 3), 3);
     ck_assert_uint_eq(take(fds[1]), 0);
-    ck_assert_int_eq(gather_end(bio), 1);
+    ck_assert_int_eq(gather_end(bio, false), 1);
     ck_assert_uint_eq(take(fds[1]), 9);
     ck_assert_int_eq(memcmp(big, "abcabcabc", 9), 0);
     ck_assert_uint_eq(take(fds[1]), 0);
@@ -69,7 +69,7 @@ START_TEST(keeps_the_order)
         n++;
     gather_begin(bio);
     ck_assert_int_eq(BIO_write(bio, "first", 5), 5);
-    ck_assert_int_eq(gather_end(bio), 0);
+    ck_assert_int_eq(gather_end(bio, false), 0);
     ck_assert(gather_is_full(bio));
     ck_assert_int_lt(BIO_write(bio, "second", 6), 0);
     ck_assert(BIO_should_retry(bio) && BIO_should_write(bio));
@@ -99,7 +99,7 @@ START_TEST(takes_what_is_too_big)
     ck_assert_int_eq(BIO_write(bio, much, 2000), 2000);
     ck_assert_int_eq(BIO_write(bio, much, sizeof(much)), sizeof(much));
     ck_assert_int_eq(BIO_write(bio, "abc", 3), 3);
-    ck_assert_int_eq(gather_end(bio), 1);
+    ck_assert_int_eq(gather_end(bio, false), 1);
     ck_assert_uint_eq(take(fds[1]), 2000);
     ck_assert_uint_eq(take(fds[1]), sizeof(much));
     ck_assert_uint_eq(take(fds[1]), 3);
@@ -119,7 +119,7 @@ START_TEST(says_why_it_can_not)
     fd_close(&fds[1]);
     gather_begin(bio);
     ck_assert_int_eq(BIO_write(bio, "abc", 3), 3);
-    ck_assert_int_eq(gather_end(bio), -1);
+    ck_assert_int_eq(gather_end(bio, false), -1);
     ck_assert_int_eq(errno, EPIPE);
     ck_assert_int_lt(BIO_write(bio, "abc", 3), 0);
     ck_assert(!BIO_should_retry(bio));

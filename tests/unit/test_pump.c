@@ -144,6 +144,10 @@ static void rig_turn(struct rig *r)
         endpoint_reset(&r->app);
         endpoint_reset(&r->wire);
     }
+    if (r->status == PUMP_DONE) {
+        endpoint_close(&r->app);
+        endpoint_close(&r->wire);
+    }
 }
 
 static bool settled(const struct rig *r)
