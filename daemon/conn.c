@@ -246,7 +246,7 @@ int conn_host_init(struct conn_host *h, struct error *err)
     h->intercept = (struct intercept_host){0};
     h->scratch = scratch_new();
     h->turn = evtimer_new(h->base, on_turn, h);
-    r = h->scratch == NULL || h->turn == NULL
+    r = !conn_later_init(h) || h->scratch == NULL || h->turn == NULL
             ? error_nomem(err)
             : intercept_host_init(&h->intercept, h->pairs, err);
     if (r < 0)
@@ -273,6 +273,8 @@ static void conn_free(struct conn *c)
 
 void conn_queue(struct conn *c, struct conn_list *list)
 {
+    if (c->queued == &c->host->doubted)
+        conn_unqueue(c);
     if (c->queued != NULL)
         return;
     c->queued = list;
@@ -280,7 +282,7 @@ void conn_queue(struct conn *c, struct conn_list *list)
     wake_turn(c->host);
 }
 
-static void unqueue(struct conn *c)
+void conn_unqueue(struct conn *c)
 {
     if (c->queued != NULL)
         TAILQ_REMOVE(c->queued, c, queue);
@@ -305,7 +307,7 @@ static void relay_again(struct conn_host *h)
 
     while (!end && (c = TAILQ_FIRST(&h->again)) != NULL) {
         end = c == last;
-        unqueue(c);
+        conn_unqueue(c);
         conn_step(c, CONN_EV_READY);
     }
 }
@@ -343,7 +345,7 @@ static void shake_some(struct conn_host *h)
     do {
         before = now;
         c = TAILQ_FIRST(&h->shaking);
-        unqueue(c);
+        conn_unqueue(c);
         conn_step(c, CONN_EV_TURN);
         now = now_us();
         h->long_step = now - before >= LONG_US;
@@ -405,6 +407,7 @@ void conn_host_done(struct conn_host *h)
     intercept_host_done(&h->intercept);
     if (h->turn != NULL)
         event_free(h->turn);
+    conn_later_done(h);
     scratch_free(h->scratch);
 }
 
@@ -504,7 +507,7 @@ void conn_start(struct conn_host *h, const struct config_listener *l,
         conn_step(c, conn_because(c, CONN_BY_PER_PEER, CONN_EV_REFUSED));
         return;
     }
-    endpoint_keepalive(e, conn_config(c)->keepalive);
+    conn_keep_later(h);
     conn_step(c, conn_outbound(c) ? CONN_EV_ARRIVED_OUT : CONN_EV_ARRIVED_IN);
 }
 
@@ -553,7 +556,7 @@ static void close_conn(struct conn *c)
     struct conn_host *h = c->host;
 
     conn_arm(c, 0);
-    unqueue(c);
+    conn_unqueue(c);
     conn_drop_names(c);
     conn_drop_dials(c);
     peers_leave(h->peers, c->peer);
@@ -664,6 +667,8 @@ enum conn_event conn_do_relay(struct conn *c)
         return CONN_EV_DONE;
     if (st == PUMP_MORE)
         conn_queue(c, &c->host->again);
+    else
+        conn_doubt(c);
     if (c->state == CONN_RELAYING && (f[FLOW_OUT].ended || f[FLOW_IN].ended))
         return CONN_EV_HALF;
     return CONN_EV_NONE;

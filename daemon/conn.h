@@ -71,9 +71,11 @@ struct conn_host {
 
     struct intercept_host intercept;
     struct event *turn; /* runs conn_host_turn() after the other events */
+    struct event *doubt, *keep;
     struct conn_list open;
     struct conn_list again;                 /* have more to relay */
     struct conn_list shaking;               /* their handshake may go on */
+    struct conn_list doubted;               /* may have missed an event */
     struct conn_list unnamed;               /* wait for names */
     struct conn_list dying;                 /* closed, to be freed */
     _Atomic unsigned long count, beginning; /* all; not relaying yet */

@@ -174,7 +174,8 @@ static enum conn_event answered(struct conn *c, const struct netaddr *peer)
     if (conn_outbound(c) && c->in.remote.family == AF_UNSPEC)
         c->in.remote = *peer;
     conn_drop_dials(c);
-    endpoint_keepalive(dialled(c), conn_config(c)->keepalive);
+    if (c->kept) /* it took long */
+        conn_keep(c);
     conn_mark(c, STORY_DIALLED);
     return CONN_EV_DIALLED;
 }

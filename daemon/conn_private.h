@@ -41,9 +41,10 @@ struct conn {
     uint8_t state, reason;
     uint8_t target;           /* which address of the target is next */
     bool tls;                 /* the rule says TLS */
-    struct conn_list *queued; /* again, shaking; NULL: in none */
+    struct conn_list *queued; /* again, shaking, doubted; NULL: in none */
     bool beginning;           /* counted as such by the host */
     bool secured;             /* the handshake was done */
+    bool kept;                /* keepalive is set */
     bool begun;               /* EZD1283I Connection Init was written */
     bool told;                /* its failure was */
 };
@@ -69,6 +70,14 @@ static inline const struct config *conn_config(const struct conn *c)
 
 /* Waits in LIST (of the host) for the host's next turn. */
 void conn_queue(struct conn *c, struct conn_list *list);
+void conn_unqueue(struct conn *c);
+
+/* conn_later.c. After a turn of relaying: is an endpoint in doubt? */
+void conn_doubt(struct conn *c);
+void conn_keep(struct conn *c); /* sets keepalive */
+void conn_keep_later(struct conn_host *h);
+bool conn_later_init(struct conn_host *h); /* false: no memory */
+void conn_later_done(struct conn_host *h);
 /* The limit that the state has from now on; 0: none. */
 void conn_arm(struct conn *c, uint64_t milliseconds);
 /* The reason, should the connection end by EV. Returns EV. */

@@ -19,13 +19,23 @@ void endpoint_init(struct endpoint *e, endpoint_ready_fn ready, void *arg)
     *e = (struct endpoint){.fd = -1, .ready = ready, .arg = arg};
 }
 
+void endpoint_resolve(struct endpoint *e)
+{
+    e->readable = true;
+    e->doubt = false;
+    if (e->session != NULL)
+        session_readable(e->session);
+}
+
 static void on_event(evutil_socket_t fd, short what, void *arg)
 {
     struct endpoint *e = arg;
 
     (void)fd;
+    if (what & EV_CLOSED)
+        e->ends = true;
     if (what & (EV_READ | EV_CLOSED))
-        e->readable = true;
+        endpoint_resolve(e);
     if (what & EV_WRITE)
         e->writable = true;
     e->ready(e->arg);
@@ -55,7 +65,7 @@ int endpoint_accepted(struct endpoint *e, struct event_base *base, int fd,
                       struct error *err)
 {
     e->fd = fd;
-    e->readable = e->writable = false;
+    e->readable = e->writable = e->ends = e->doubt = false;
     return endpoint_attach(e, base, err);
 }
 
@@ -202,6 +212,7 @@ static enum io read_tls(struct endpoint *e, void *buf, size_t size,
 
     if (e->end != SESSION_OK)
         return from_session(e->end);
+    session_trust_short_reads(e->session, !e->ends);
     /* a call gives one record; the buffer takes many, for one big write */
     while (len < size) {
         st = session_read(e->session, (char *)buf + len, size - len, &n);
@@ -211,6 +222,7 @@ static enum io read_tls(struct endpoint *e, void *buf, size_t size,
     }
     wait_for(e, st, &e->read_writes, &reads);
     e->write_reads = false; /* what it waited for may have come */
+    e->doubt = session_is_dry(e->session);
     if (st != SESSION_OK && st != SESSION_WANT_READ && st != SESSION_WANT_WRITE)
         e->end = st;
     *ret_len = len;
@@ -226,8 +238,8 @@ static enum io read_clear(struct endpoint *e, void *buf, size_t size,
         n = recv(e->fd, buf, size, 0);
     while (n < 0 && errno == EINTR);
     if (n > 0) {
-        /* a short read does not mean an empty socket: a reset that came
-         * before it shows only in the next call, and has had its edge */
+        e->doubt = (size_t)n < size && !e->ends;
+        e->readable = !e->doubt;
         *ret_len = (size_t)n;
         return IO_OK;
     }
@@ -352,7 +364,7 @@ static void forget(struct endpoint *e)
     endpoint_detach(e);
     session_free(e->session);
     e->session = NULL;
-    e->readable = e->writable = false;
+    e->readable = e->writable = e->doubt = false;
 }
 
 void endpoint_close(struct endpoint *e)

@@ -9,6 +9,11 @@
  * the socket may have become readable or writable; the owner then works until
  * it gets IO_BLOCKED, or comes back later by itself. The callback may close
  * the endpoint. No buffer belongs to an endpoint.
+ *
+ * A read that got less than it could have taken is the last one before the
+ * next event. Then the endpoint is in doubt: libevent does not say whether the
+ * event was that of data or of data and a reset, and urgent data cuts a read
+ * short. The owner calls endpoint_resolve() within a short time.
  */
 
 #include <event2/event.h>
@@ -26,6 +31,8 @@ struct endpoint {
     bool readable, writable;
     bool read_writes;        /* TLS: reading waits for writability */
     bool write_reads;        /* TLS: writing waits for readability */
+    bool ends;               /* the peer's FIN was reported */
+    bool doubt;              /* more may be there to be read */
     bool unsent;             /* TLS: the end of the handshake, until data */
     enum session_status end; /* how reading ended; SESSION_OK: it has not */
     struct event *event;
@@ -70,6 +77,8 @@ int endpoint_start_tls(struct endpoint *e, struct session *session);
 enum io endpoint_handshake(struct endpoint *e);
 enum io endpoint_flush(struct endpoint *e); /* IO_OK, IO_BLOCKED, IO_FAILED */
 
+/* No longer in doubt: what is there can be read. */
+void endpoint_resolve(struct endpoint *e);
 bool endpoint_can_read(const struct endpoint *e);
 bool endpoint_can_write(const struct endpoint *e);
 /* IO_OK with *RET_LEN > 0, or another status. */

@@ -15,7 +15,7 @@
 #include "tls/environment_private.h"
 #include "tls/reuse.h"
 #include "tls/extensions.h"
-#include "tls/gather.h"
+#include "tls/sockbio.h"
 #include "tls/owncert.h"
 #include "tls/session_private.h"
 #include "tls/tap.h"
@@ -262,15 +262,11 @@ void session_free(struct session *s)
 int session_set_fd(struct session *s, int fd)
 {
     ERR_clear_error();
-    if (SSL_set_fd(s->ssl, fd) != 1)
-        return tls_outcome_take(&s->outcome, 9, "the socket can't be used");
-    watch(s, SSL_get_rbio(s->ssl));
-    s->gather = gather_new(fd);
-    if (s->gather == NULL)
+    s->socket = sockbio_new(fd);
+    if (s->socket == NULL)
         return tls_no_memory(&s->outcome);
-    SSL_set0_wbio(s->ssl, s->gather);
-    if (s->tap != NULL) /* else only the first bytes received are looked at */
-        watch(s, s->gather);
+    SSL_set_bio(s->ssl, s->socket, s->socket);
+    watch(s, s->socket);
     return 0;
 }
 
@@ -374,6 +370,23 @@ static void prepare(void)
     errno = 0;
 }
 
+void session_trust_short_reads(struct session *s, bool trust)
+{
+    if (s->socket != NULL)
+        sockbio_trust(s->socket, trust && s->done);
+}
+
+void session_readable(struct session *s)
+{
+    if (s->socket != NULL)
+        sockbio_readable(s->socket);
+}
+
+bool session_is_dry(const struct session *s)
+{
+    return s->socket != NULL && sockbio_is_dry(s->socket);
+}
+
 /* What is left to check, and to remember, when OpenSSL is content. 0 or the
  * return code. */
 static int complete(struct session *s)
@@ -395,11 +408,11 @@ static int shake_holding(struct session *s)
 {
     int ret, error;
 
-    gather_begin(s->gather);
+    sockbio_gather(s->socket);
     ret = SSL_do_handshake(s->ssl);
     error = errno;
-    if (ret == 1 ? gather_keep(s->gather) < 0
-                 : gather_end(s->gather, false) < 0) {
+    if (ret == 1 ? sockbio_keep(s->socket) < 0
+                 : sockbio_send(s->socket, false) < 0) {
         ERR_clear_error();
         return -1;
     }
@@ -447,7 +460,7 @@ enum session_status session_read(struct session *s, void *buf, size_t len,
     return SESSION_OK;
 }
 
-/* What the socket has taken: see gather_flush(). */
+/* What the socket has taken: see sockbio_flush(). */
 static enum session_status from_sent(struct session *s, int sent)
 {
     if (sent < 0)
@@ -462,7 +475,7 @@ static enum session_status encrypt_some(struct session *s, const char *buf,
     size_t n;
     int ret = 1;
 
-    while (*done < len && !gather_is_full(s->gather)) {
+    while (*done < len && !sockbio_is_full(s->socket)) {
         ret = SSL_write_ex(s->ssl, buf + *done, len - *done, &n);
         if (ret != 1)
             return fail_step(s, ret, errno);
@@ -476,17 +489,17 @@ static enum session_status encrypt_some(struct session *s, const char *buf,
  * until then the caller keeps its bytes and gives them again, as with
  * SSL_write() itself.
  */
-static enum session_status write_gathered(struct session *s, const char *buf,
-                                          size_t len, size_t *ret_len)
+static enum session_status write_socket(struct session *s, const char *buf,
+                                        size_t len, size_t *ret_len)
 {
     enum session_status st;
     size_t done = s->ahead;
-    int sent = done != 0 ? gather_flush(s->gather) : 1;
+    int sent = done != 0 ? sockbio_flush(s->socket) : 1;
 
     if (sent == 1) {
-        gather_begin(s->gather);
+        sockbio_gather(s->socket);
         st = encrypt_some(s, buf, len, &done);
-        sent = gather_end(s->gather, false);
+        sent = sockbio_send(s->socket, false);
         if (st != SESSION_OK && done == 0)
             return st;
     }
@@ -513,7 +526,7 @@ enum session_status session_write(struct session *s, const void *buf,
     if (is_over(s))
         return SESSION_FAILED;
     prepare();
-    st = s->gather != NULL ? write_gathered(s, buf, len, ret_len)
+    st = s->socket != NULL ? write_socket(s, buf, len, ret_len)
                            : write_directly(s, buf, len, ret_len);
     if (st == SESSION_OK)
         tap_clear(s, true, buf, *ret_len);
@@ -522,12 +535,12 @@ enum session_status session_write(struct session *s, const void *buf,
 
 void session_hold_last(struct session *s)
 {
-    s->hold_last = s->gather != NULL && !s->context->server;
+    s->hold_last = s->socket != NULL && !s->context->server;
 }
 
 bool session_unsent(const struct session *s)
 {
-    return s->gather != NULL && gather_is_kept(s->gather);
+    return s->socket != NULL && sockbio_is_kept(s->socket);
 }
 
 enum session_status session_flush(struct session *s)
@@ -535,20 +548,20 @@ enum session_status session_flush(struct session *s)
     if (is_over(s))
         return SESSION_FAILED;
     prepare();
-    return from_sent(s, s->gather != NULL ? gather_flush(s->gather) : 1);
+    return from_sent(s, s->socket != NULL ? sockbio_flush(s->socket) : 1);
 }
 
 /* With the FIN that follows it is one segment. */
-static enum session_status close_gathered(struct session *s)
+static enum session_status close_socket(struct session *s)
 {
     int ret, sent;
 
     if (s->closing)
-        return from_sent(s, gather_flush(s->gather));
-    gather_begin(s->gather);
+        return from_sent(s, sockbio_flush(s->socket));
+    sockbio_gather(s->socket);
     ret = SSL_shutdown(s->ssl);
     s->closing = ret >= 0;
-    sent = gather_end(s->gather, true);
+    sent = sockbio_send(s->socket, true);
     return s->closing ? from_sent(s, sent) : fail_step(s, ret, errno);
 }
 
@@ -559,8 +572,8 @@ enum session_status session_close(struct session *s)
     if (is_over(s))
         return SESSION_FAILED;
     prepare();
-    if (s->gather != NULL)
-        return close_gathered(s);
+    if (s->socket != NULL)
+        return close_socket(s);
     ret = SSL_shutdown(s->ssl);
     /* 0: sent, the partner's is still to come */
     return ret >= 0 ? SESSION_OK : fail_step(s, ret, errno);

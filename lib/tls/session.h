@@ -77,6 +77,13 @@ int session_set_fd(struct session *s, int fd);
 void session_set_bio(struct session *s, BIO *rbio, BIO *wbio);
 
 enum session_status session_handshake(struct session *s);
+/* After the handshake, and only with session_set_fd(): a short read means that
+ * the socket is empty until session_readable(); see sockbio.h for what the
+ * caller must do then. Dry: the last WANT_READ came so. */
+void session_trust_short_reads(struct session *s, bool trust);
+void session_readable(struct session *s);
+bool session_is_dry(const struct session *s);
+
 /* The last bytes of a client's handshake wait for session_write(), or for
  * session_flush(); only with session_set_fd(), before the handshake. */
 void session_hold_last(struct session *s);

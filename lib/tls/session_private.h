@@ -17,9 +17,9 @@ struct session {
     SSL *ssl;
     char *target; /* client: where it goes; NULL: not known */
     uint64_t handle;
-    BIO *gather;  /* the SSL's, for writing; NULL: the caller gave BIOs */
-    size_t ahead; /* bytes in records that the socket has not taken; the
-                   * caller will give them again */
+    BIO *socket;    /* the SSL's (sockbio.h); NULL: the caller gave others */
+    size_t ahead;   /* bytes in records that the socket has not taken; the
+                     * caller will give them again */
     bool hold_last; /* the client's last flight goes with the first data */
     bool closing;   /* close_notify is made */
     struct tls_outcome outcome;

@@ -129,8 +129,8 @@ START_TEST(accepted_sockets_do_not_delay)
     fd = knock(&h);
     event_base_loop(h.base, EVLOOP_NONBLOCK);
     ck_assert_int_eq(h.count, 1);
-    ck_assert_int_eq(
-        getsockopt(h.got[0], IPPROTO_TCP, TCP_NODELAY, &on, &len), 0);
+    ck_assert_int_eq(getsockopt(h.got[0], IPPROTO_TCP, TCP_NODELAY, &on, &len),
+                     0);
     ck_assert_int_ne(on, 0);
     fd_close(&fd);
     hall_close(&h);

@@ -3,7 +3,7 @@
  * of messages (SOCK_SEQPACKET), so that each send is one message.
  */
 
-#include "tls/gather.h"
+#include "tls/sockbio.h"
 
 #include <errno.h>
 #include <string.h>
@@ -38,16 +38,16 @@ START_TEST(gathers)
     BIO *bio;
 
     open_pair(fds);
-    bio = gather_new(fds[0]);
+    bio = sockbio_new(fds[0]);
     for (i = 0; i < 3; i++)
         ck_assert_int_eq(BIO_write(bio, "abc", 3), 3);
     for (i = 0; i < 3; i++)
         ck_assert_uint_eq(take(fds[1]), 3);
-    gather_begin(bio);
+    sockbio_gather(bio);
     for (i = 0; i < 3; i++)
         ck_assert_int_eq(BIO_write(bio, "abc", 3), 3);
     ck_assert_uint_eq(take(fds[1]), 0);
-    ck_assert_int_eq(gather_end(bio, false), 1);
+    ck_assert_int_eq(sockbio_send(bio, false), 1);
     ck_assert_uint_eq(take(fds[1]), 9);
     ck_assert_int_eq(memcmp(big, "abcabcabc", 9), 0);
     ck_assert_uint_eq(take(fds[1]), 0);
@@ -64,22 +64,22 @@ START_TEST(keeps_the_order)
     BIO *bio;
 
     open_pair(fds);
-    bio = gather_new(fds[0]);
+    bio = sockbio_new(fds[0]);
     while (send(fds[0], "fill", 4, 0) == 4)
         n++;
-    gather_begin(bio);
+    sockbio_gather(bio);
     ck_assert_int_eq(BIO_write(bio, "first", 5), 5);
-    ck_assert_int_eq(gather_end(bio, false), 0);
-    ck_assert(gather_is_full(bio));
+    ck_assert_int_eq(sockbio_send(bio, false), 0);
+    ck_assert(sockbio_is_full(bio));
     ck_assert_int_lt(BIO_write(bio, "second", 6), 0);
     ck_assert(BIO_should_retry(bio) && BIO_should_write(bio));
-    ck_assert_int_eq(gather_flush(bio), 0);
+    ck_assert_int_eq(sockbio_flush(bio), 0);
     while (n-- > 0)
         ck_assert_uint_eq(take(fds[1]), 4);
     ck_assert_int_eq(BIO_write(bio, "second", 6), 6);
     ck_assert_uint_eq(take(fds[1]), 5);
     ck_assert_uint_eq(take(fds[1]), 6);
-    ck_assert_int_eq(gather_flush(bio), 1);
+    ck_assert_int_eq(sockbio_flush(bio), 1);
     BIO_free(bio);
     fd_close(&fds[0]);
     fd_close(&fds[1]);
@@ -89,17 +89,17 @@ END_TEST
 /* More in one call than the buffer holds: it is sent in between. */
 START_TEST(takes_what_is_too_big)
 {
-    static char much[GATHER_SIZE - 1000];
+    static char much[SOCKBIO_SIZE - 1000];
     int fds[2];
     BIO *bio;
 
     open_pair(fds);
-    bio = gather_new(fds[0]);
-    gather_begin(bio);
+    bio = sockbio_new(fds[0]);
+    sockbio_gather(bio);
     ck_assert_int_eq(BIO_write(bio, much, 2000), 2000);
     ck_assert_int_eq(BIO_write(bio, much, sizeof(much)), sizeof(much));
     ck_assert_int_eq(BIO_write(bio, "abc", 3), 3);
-    ck_assert_int_eq(gather_end(bio, false), 1);
+    ck_assert_int_eq(sockbio_send(bio, false), 1);
     ck_assert_uint_eq(take(fds[1]), 2000);
     ck_assert_uint_eq(take(fds[1]), sizeof(much));
     ck_assert_uint_eq(take(fds[1]), 3);
@@ -115,11 +115,11 @@ START_TEST(says_why_it_can_not)
     BIO *bio;
 
     open_pair(fds);
-    bio = gather_new(fds[0]);
+    bio = sockbio_new(fds[0]);
     fd_close(&fds[1]);
-    gather_begin(bio);
+    sockbio_gather(bio);
     ck_assert_int_eq(BIO_write(bio, "abc", 3), 3);
-    ck_assert_int_eq(gather_end(bio, false), -1);
+    ck_assert_int_eq(sockbio_send(bio, false), -1);
     ck_assert_int_eq(errno, EPIPE);
     ck_assert_int_lt(BIO_write(bio, "abc", 3), 0);
     ck_assert(!BIO_should_retry(bio));
