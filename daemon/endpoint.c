@@ -126,6 +126,9 @@ int endpoint_start_tls(struct endpoint *e, struct session *session)
     e->session = session;
     rc = session_set_fd(session, e->fd);
     session_hold_last(session);
+    /* a server says nothing before it has heard the client */
+    if (!e->readable && !session_is_server(session))
+        session_not_readable(session);
     return rc;
 }
 
@@ -187,7 +190,8 @@ enum io endpoint_handshake(struct endpoint *e)
     /* the first data may have come with the peer's last handshake message:
      * the session holds it, and the socket makes no edge for it any more */
     if (st == SESSION_OK) {
-        e->readable = true;
+        e->readable = e->ends || session_may_have_data(e->session);
+        e->doubt = !e->readable;
         e->unsent = session_unsent(e->session);
     }
     return from_session(st);

@@ -17,9 +17,6 @@
 #include "tls/verify.h"
 #include "util/strbuf.h"
 
-/* Read-ahead of 64 KiB: several records a system call. */
-enum { READ_BUFFER = 64 * 1024 };
-
 /* Every parameter that this folder asks for, but for the key ring's: a test
  * compares. */
 static const enum policy_parm key_parms[] = {
@@ -111,7 +108,6 @@ static void set_behaviour(const struct effective *eff, SSL_CTX *ssl)
                               SSL_MODE_RELEASE_BUFFERS |
                               SSL_MODE_NO_AUTO_CHAIN);
     SSL_CTX_set_read_ahead(ssl, 1);
-    SSL_CTX_set_default_read_buffer_len(ssl, READ_BUFFER);
 }
 
 static int make_ssl(const struct context_params *p, struct context *c,

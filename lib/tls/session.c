@@ -382,9 +382,21 @@ void session_readable(struct session *s)
         sockbio_readable(s->socket);
 }
 
+void session_not_readable(struct session *s)
+{
+    if (s->socket != NULL)
+        sockbio_not_readable(s->socket);
+}
+
 bool session_is_dry(const struct session *s)
 {
     return s->socket != NULL && sockbio_is_dry(s->socket);
+}
+
+bool session_may_have_data(const struct session *s)
+{
+    return s->socket == NULL || !sockbio_was_short(s->socket) ||
+           SSL_has_pending(s->ssl) == 1;
 }
 
 /* What is left to check, and to remember, when OpenSSL is content. 0 or the
@@ -444,6 +456,16 @@ enum session_status session_handshake(struct session *s)
     return st;
 }
 
+/* Read-ahead: several records a system call. A buffer of so much costs more
+ * than that to a peer that says little. */
+enum { LONG_RECORD = 4096, READ_BUFFER = 64 * 1024 };
+
+static void note_bulk(struct session *s)
+{
+    s->bulk = true;
+    SSL_set_default_read_buffer_len(s->ssl, READ_BUFFER);
+}
+
 enum session_status session_read(struct session *s, void *buf, size_t len,
                                  size_t *ret_len)
 {
@@ -456,6 +478,8 @@ enum session_status session_read(struct session *s, void *buf, size_t len,
     ret = SSL_read_ex(s->ssl, buf, len, ret_len);
     if (ret != 1)
         return fail_step(s, ret, errno);
+    if (*ret_len >= LONG_RECORD && !s->bulk)
+        note_bulk(s);
     tap_clear(s, false, buf, *ret_len);
     return SESSION_OK;
 }

@@ -82,7 +82,11 @@ enum session_status session_handshake(struct session *s);
  * caller must do then. Dry: the last WANT_READ came so. */
 void session_trust_short_reads(struct session *s, bool trust);
 void session_readable(struct session *s);
+/* Before the handshake: nothing has come yet. */
+void session_not_readable(struct session *s);
 bool session_is_dry(const struct session *s);
+/* When the handshake is done: data may have come with its last message. */
+bool session_may_have_data(const struct session *s);
 
 /* The last bytes of a client's handshake wait for session_write(), or for
  * session_flush(); only with session_set_fd(), before the handshake. */

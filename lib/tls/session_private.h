@@ -21,6 +21,7 @@ struct session {
     size_t ahead;   /* bytes in records that the socket has not taken; the
                      * caller will give them again */
     bool hold_last; /* the client's last flight goes with the first data */
+    bool bulk;      /* long records have come */
     bool closing;   /* close_notify is made */
     struct tls_outcome outcome;
     session_seen_fn seen; /* NULL: nobody looks */

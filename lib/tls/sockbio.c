@@ -16,7 +16,8 @@ struct sockbio {
     int fd;
     bool gathering;
     bool trusting; /* what sockbio_trust() says */
-    bool dry;      /* the last recv() emptied the socket */
+    bool is_short; /* the last recv() got less than was asked for */
+    bool dry;      /* so there was nothing more */
     bool eof;
     char *late; /* what the socket did not take, or NULL */
     size_t len, off;
@@ -148,7 +149,8 @@ static int on_read(BIO *bio, char *data, size_t size, size_t *ret)
         b->eof = n == 0;
         return n == 0 ? 0 : -1;
     }
-    b->dry = b->trusting && (size_t)n < size;
+    b->is_short = (size_t)n < size;
+    b->dry = b->trusting && b->is_short;
     *ret = (size_t)n;
     return 1;
 }
@@ -280,7 +282,14 @@ void sockbio_readable(BIO *bio)
 {
     struct sockbio *b = BIO_get_data(bio);
 
-    b->dry = false;
+    b->dry = b->is_short = false;
+}
+
+bool sockbio_was_short(const BIO *bio)
+{
+    const struct sockbio *b = BIO_get_data((BIO *)bio);
+
+    return b->is_short;
 }
 
 bool sockbio_is_dry(const BIO *bio)
@@ -288,4 +297,11 @@ bool sockbio_is_dry(const BIO *bio)
     const struct sockbio *b = BIO_get_data((BIO *)bio);
 
     return b->dry;
+}
+
+void sockbio_not_readable(BIO *bio)
+{
+    struct sockbio *b = BIO_get_data(bio);
+
+    b->dry = true;
 }

@@ -44,6 +44,8 @@ int sockbio_flush(BIO *bio);
 
 void sockbio_trust(BIO *bio, bool trust); /* at first it does not */
 bool sockbio_is_dry(const BIO *bio);      /* the next read will ask nobody */
+bool sockbio_was_short(const BIO *bio);   /* the last read, trusted or not */
 void sockbio_readable(BIO *bio);          /* it will */
+void sockbio_not_readable(BIO *bio);      /* nor is there anything */
 
 #endif
