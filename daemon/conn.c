@@ -161,13 +161,21 @@ static void set_timer(struct conn *c)
     }
 }
 
+/* A connection that relays without a limit needs none. */
+static void drop_timer(struct conn *c)
+{
+    if (c->timer != NULL)
+        event_free(c->timer);
+    c->timer = NULL;
+}
+
 void conn_arm(struct conn *c, uint64_t milliseconds)
 {
     c->deadline = milliseconds == 0 ? 0 : c->host->now() + milliseconds;
     if (c->deadline != 0)
         set_timer(c);
-    else if (c->timer != NULL)
-        evtimer_del(c->timer);
+    else
+        drop_timer(c);
 }
 
 static uint64_t limit_of(const struct conn *c)
@@ -256,8 +264,7 @@ int conn_host_init(struct conn_host *h, struct error *err)
 
 static void conn_free(struct conn *c)
 {
-    if (c->timer != NULL)
-        event_free(c->timer);
+    drop_timer(c);
     pump_done(&c->pump, c->host->scratch);
     endpoint_reset(&c->wire);
     endpoint_reset(&c->app);
@@ -267,7 +274,8 @@ static void conn_free(struct conn *c)
     intercepted_done(&c->in, &c->host->intercept);
     environment_unref(c->env);
     snapshot_unref(c->snapshot);
-    free(c->hellos);
+    free(c->client_hello);
+    free(c->server_hello);
     free(c);
 }
 

@@ -28,15 +28,13 @@ struct conn {
     uint64_t start_us;    /* the same, finer */
     struct timespec when; /* and by the wall clock */
     uint32_t at[STORY_POINTS];
-    struct {
-        struct hello client, server;
-    } * hellos;             /* NULL: none was seen */
-    uint64_t deadline;      /* 0: none */
-    uint64_t handshake_end; /* handshake_limit */
-    uint64_t active;        /* when bytes last moved */
-    struct dials *dials;    /* conn_dial.c; NULL: nothing was put aside */
-    uint64_t dial_end;      /* connect_limit; 0: not dialled yet */
-    struct peer *peer;      /* counted as its; NULL: not counted */
+    struct hello_packed *client_hello, *server_hello; /* NULL: none was seen */
+    uint64_t deadline;                                /* 0: none */
+    uint64_t handshake_end;                           /* handshake_limit */
+    uint64_t active;     /* when bytes last moved */
+    struct dials *dials; /* conn_dial.c; NULL: nothing was put aside */
+    uint64_t dial_end;   /* connect_limit; 0: not dialled yet */
+    struct peer *peer;   /* counted as its; NULL: not counted */
     uint32_t id, grpid, envid;
     uint8_t state, reason;
     uint8_t target;           /* which address of the target is next */

@@ -38,15 +38,12 @@ void conn_mark(struct conn *c, enum story_point point)
 void conn_keep_hello(struct conn *c, bool sent, const void *msg, size_t len)
 {
     bool client = session_is_server(c->wire.session) != sent;
-    struct hello *h;
+    struct hello_packed **kept = client ? &c->client_hello : &c->server_hello;
+    struct hello h;
 
-    if (c->hellos == NULL)
-        c->hellos = calloc(1, sizeof(*c->hellos));
-    if (c->hellos == NULL)
+    if (*kept != NULL || !hello_read(msg, len, &h))
         return;
-    h = client ? &c->hellos->client : &c->hellos->server;
-    if (h->present || !hello_read(msg, len, h))
-        return;
+    *kept = hello_pack(&h); /* without memory it is not told */
     conn_mark(c, client ? STORY_CLIENT_HELLO : STORY_SERVER_HELLO);
 }
 
@@ -111,10 +108,8 @@ void conn_make_story(const struct conn *c, const struct tls_outcome *o,
     ret->bytes_out = c->pump.flow[FLOW_OUT].bytes;
     tell_identity(c, ret);
     tell_policy(c, ret);
-    if (c->hellos != NULL) {
-        ret->client = c->hellos->client;
-        ret->server = c->hellos->server;
-    }
+    hello_unpack(c->client_hello, &ret->client);
+    hello_unpack(c->server_hello, &ret->server);
     if (c->wire.session != NULL)
         story_fill_session(ret, c->wire.session);
     if (o != NULL)

@@ -84,7 +84,7 @@ static const char *wanted_name(SSL *ssl, size_t *ret_len)
 
 static bool refuse(struct session *s, int rc, const char *why)
 {
-    tls_outcome_set(&s->outcome, rc, "%s", why);
+    tls_outcome_set(session_why(s), rc, "%s", why);
     return false;
 }
 
@@ -134,6 +134,7 @@ static bool use_name(struct session *s, const struct server_name *n)
     const struct own_cert *own = &n->cert;
     uint64_t id[3] = {s->context->id[0], s->context->id[1],
                       (uint64_t)(n - s->context->ext.names) + 1};
+    struct tls_outcome why;
 
     s->named = true;
     if (SSL_set_session_id_context(s->ssl, (unsigned char *)id, sizeof(id)) !=
@@ -141,7 +142,10 @@ static bool use_name(struct session *s, const struct server_name *n)
         return false;
     if (own->entry == NULL)
         return true;
-    return owncert_check(s->context, own, &s->outcome) == 0 &&
+    tls_outcome_init(&why);
+    if (owncert_check(s->context, own, &why) != 0)
+        *session_why(s) = why;
+    return why.rc == 0 &&
            SSL_use_cert_and_key(s->ssl, own->entry->cert, own->entry->key,
                                 own->chain, 1) == 1;
 }
@@ -168,7 +172,7 @@ static bool choose_name(struct session *s, int *alert)
     if (r->sni_match != MATCH_REQUIRED)
         return true;
     *alert = SSL_AD_UNRECOGNIZED_NAME;
-    tls_outcome_set(&s->outcome, RC_NAME_UNKNOWN,
+    tls_outcome_set(session_why(s), RC_NAME_UNKNOWN,
                     "the client wants the server '%.*s', which "
                     "ServerHandshakeSNIList does not name",
                     (int)len, name);
@@ -206,7 +210,8 @@ int extensions_begin(struct session *s)
 
     if (!s->context->server && r->name != NULL &&
         SSL_set_tlsext_host_name(s->ssl, r->name) != 1)
-        return tls_outcome_take(&s->outcome, 9, "the server name can't be set");
+        return tls_outcome_take(session_why(s), 9,
+                                "the server name can't be set");
     return 0;
 }
 
@@ -217,7 +222,7 @@ static int check_fragment(struct session *s, const SSL_SESSION *got)
     if (r->fragment != SETTING_REQUIRED ||
         SSL_SESSION_get_max_fragment_length(got) == r->fragment_id)
         return 0;
-    return tls_outcome_set(&s->outcome, RC_REQUIRED,
+    return tls_outcome_set(session_why(s), RC_REQUIRED,
                            "the server does not grant the fragment length, and "
                            "ClientMaxSSLFragment is Required");
 }
@@ -229,11 +234,11 @@ static int check_name(struct session *s, const SSL_SESSION *got)
     if (r->sni == SETTING_OFF)
         return 0;
     if (r->sni_match == MATCH_REQUIRED && s->name_unknown)
-        return tls_outcome_set(&s->outcome, RC_NAME_UNKNOWN,
+        return tls_outcome_set(session_why(s), RC_NAME_UNKNOWN,
                                "the server does not know the name '%s'",
                                r->name);
     if (r->sni == SETTING_REQUIRED && SSL_SESSION_get0_hostname(got) == NULL)
-        return tls_outcome_set(&s->outcome, RC_REQUIRED,
+        return tls_outcome_set(session_why(s), RC_REQUIRED,
                                "the server does not look at the server name, "
                                "and ClientHandshakeSNI is Required");
     return 0;
@@ -245,7 +250,7 @@ static int check_secret(struct session *s)
         SSL_version(s->ssl) == TLS1_3_VERSION ||
         SSL_get_extms_support(s->ssl) == 1)
         return 0;
-    return tls_outcome_set(&s->outcome, RC_REQUIRED,
+    return tls_outcome_set(session_why(s), RC_REQUIRED,
                            "the partner has no extended master secret, and the "
                            "policy says Required");
 }

@@ -2,6 +2,7 @@
 #include "tls/hello.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "policy/ciphers.h"
@@ -180,6 +181,73 @@ bool hello_read(const void *msg, size_t len, struct hello *ret)
     ret->present = true;
     return true;
 }
+
+/* ---- packed ---- */
+
+struct hello_packed {
+    uint8_t version_count, cipher_count, group_count, sigalg_count;
+    bool cut;
+    uint16_t list[]; /* all four, then the server name */
+};
+
+static uint16_t *put(uint16_t *at, const uint16_t *list, size_t count)
+{
+    memcpy(at, list, count * sizeof(*list));
+    return at + count;
+}
+
+static const uint16_t *get(const uint16_t *at, uint16_t *list, size_t count)
+{
+    memcpy(list, at, count * sizeof(*list));
+    return at + count;
+}
+
+struct hello_packed *hello_pack(const struct hello *h)
+{
+    size_t count = (size_t)h->version_count + h->cipher_count + h->group_count +
+                   h->sigalg_count;
+    size_t name = strlen(h->server_name) + 1;
+    struct hello_packed *p =
+        malloc(sizeof(*p) + count * sizeof(*p->list) + name);
+    uint16_t *at;
+
+    if (p == NULL)
+        return NULL;
+    p->version_count = h->version_count;
+    p->cipher_count = h->cipher_count;
+    p->group_count = h->group_count;
+    p->sigalg_count = h->sigalg_count;
+    p->cut = h->cut;
+    at = put(p->list, h->versions, h->version_count);
+    at = put(at, h->ciphers, h->cipher_count);
+    at = put(at, h->groups, h->group_count);
+    at = put(at, h->sigalgs, h->sigalg_count);
+    memcpy(at, h->server_name, name);
+    return p;
+}
+
+void hello_unpack(const struct hello_packed *p, struct hello *ret)
+{
+    const uint16_t *at;
+
+    memset(ret, 0, sizeof(*ret));
+    if (p == NULL)
+        return;
+    ret->present = true;
+    ret->cut = p->cut;
+    ret->version_count = p->version_count;
+    ret->cipher_count = p->cipher_count;
+    ret->group_count = p->group_count;
+    ret->sigalg_count = p->sigalg_count;
+    at = get(p->list, ret->versions, p->version_count);
+    at = get(at, ret->ciphers, p->cipher_count);
+    at = get(at, ret->groups, p->group_count);
+    at = get(at, ret->sigalgs, p->sigalg_count);
+    snprintf(ret->server_name, sizeof(ret->server_name), "%s",
+             (const char *)at);
+}
+
+/* ---- for people ---- */
 
 void hello_add_versions(const struct hello *h, struct strbuf *out)
 {

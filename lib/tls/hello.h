@@ -38,6 +38,12 @@ struct hello {
  */
 bool hello_read(const void *msg, size_t len, struct hello *ret);
 
+/* The same in as much memory as it needs, the caller's; NULL: no memory. */
+struct hello_packed;
+struct hello_packed *hello_pack(const struct hello *h);
+/* P may be NULL: RET is empty. */
+void hello_unpack(const struct hello_packed *p, struct hello *ret);
+
 /* "TLSv1.2", "TLSv1.3"; others as four hex digits */
 void hello_add_versions(const struct hello *h, struct strbuf *out);
 /* Four hex digits each, as the policy writes them. */

@@ -219,9 +219,13 @@ static bool kind_taken(const struct context *c, const struct ring_entry *e)
 static int on_request(SSL *ssl, void *arg)
 {
     struct session *s = session_of(ssl);
+    struct tls_outcome why;
 
     (void)arg;
-    return owncert_check_all(s->context, &s->outcome) == 0;
+    tls_outcome_init(&why);
+    if (owncert_check_all(s->context, &why) != 0)
+        *session_why(s) = why;
+    return why.rc == 0;
 }
 
 /*

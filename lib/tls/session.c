@@ -73,7 +73,7 @@ static void say_clear(struct session *s)
 
     for (i = 0; i < s->first_len && i < SHOWN_BYTES; i++)
         snprintf(hex + 3 * i, 4, " %02X", s->first[i]);
-    tls_outcome_set(&s->outcome, 5003,
+    tls_outcome_set(session_why(s), 5003,
                     "%s came where TLS was expected (first bytes%s)", guess(s),
                     hex);
 }
@@ -157,10 +157,10 @@ static void note_alert(struct session *s, int where, int alert)
     if (alert == SSL_AD_CLOSE_NOTIFY && s->done)
         return;
     if ((where & SSL_CB_READ) != 0) {
-        s->outcome.alert_received = alert;
+        session_why(s)->alert_received = alert;
         s->name_unknown |= alert == SSL_AD_UNRECOGNIZED_NAME;
     } else {
-        s->outcome.alert_sent = alert;
+        session_why(s)->alert_sent = alert;
     }
 }
 
@@ -197,6 +197,23 @@ static void on_info(const SSL *ssl, int where, int ret)
         note_renegotiation(s);
 }
 
+/* ---- the outcome ---- */
+
+static _Thread_local struct tls_outcome no_room;
+
+struct tls_outcome *session_why(struct session *s)
+{
+    if (s->outcome != NULL)
+        return s->outcome;
+    s->outcome = malloc(sizeof(*s->outcome));
+    if (s->outcome == NULL)
+        s->outcome = &no_room;
+    tls_outcome_init(s->outcome);
+    if (s->outcome == &no_room)
+        tls_no_memory(s->outcome);
+    return s->outcome;
+}
+
 /* ---- making and freeing ---- */
 
 static int session_init(struct session *s, struct tls_outcome *why)
@@ -215,7 +232,7 @@ static int session_init(struct session *s, struct tls_outcome *why)
         reuse_offer(s);
         return 0;
     }
-    *why = s->outcome;
+    *why = *session_outcome(s);
     return why->rc;
 }
 
@@ -228,7 +245,6 @@ int session_new(const struct session_params *params, struct session **ret,
     tls_outcome_init(ret_why);
     if (s == NULL)
         return tls_outcome_set(ret_why, 4, "no memory");
-    tls_outcome_init(&s->outcome);
     s->env = environment_ref(params->env);
     s->handle = tls_next_handle();
     rc = environment_context(params->env, params->eff, &s->context, ret_why);
@@ -256,6 +272,8 @@ void session_free(struct session *s)
     X509_free(s->peer);
     free(s->target);
     environment_unref(s->env);
+    if (s->outcome != &no_room)
+        free(s->outcome);
     free(s);
 }
 
@@ -264,7 +282,7 @@ int session_set_fd(struct session *s, int fd)
     ERR_clear_error();
     s->socket = sockbio_new(fd);
     if (s->socket == NULL)
-        return tls_no_memory(&s->outcome);
+        return tls_no_memory(session_why(s));
     SSL_set_bio(s->ssl, s->socket, s->socket);
     watch(s, s->socket);
     return 0;
@@ -307,7 +325,7 @@ static bool is_no_indication(const struct session *s)
 static enum session_status fail_end(struct session *s)
 {
     ERR_clear_error();
-    tls_outcome_set(&s->outcome, 420,
+    tls_outcome_set(session_why(s), 420,
                     s->done ? "the partner closed the connection without "
                               "close_notify"
                             : "the partner closed the connection in the "
@@ -319,7 +337,7 @@ static enum session_status fail_system(struct session *s, int error)
 {
     if (error == 0)
         return fail_end(s);
-    tls_outcome_set(&s->outcome, 406, "%s: %s",
+    tls_outcome_set(session_why(s), 406, "%s: %s",
                     s->done ? "reading or writing failed"
                             : "the connection broke in the handshake",
                     strerror(error));
@@ -350,10 +368,10 @@ static enum session_status fail_step(struct session *s, int ret, int error)
         if (is_truncation())
             return fail_end(s);
         if (is_no_indication(s))
-            tls_outcome_set(&s->outcome, RC_NO_INDICATION,
+            tls_outcome_set(session_why(s), RC_NO_INDICATION,
                             "the server does not signal secure renegotiation, "
                             "and RenegotiationIndicator demands it");
-        tls_outcome_take(&s->outcome, s->done ? 406 : 12, step_name(s));
+        tls_outcome_take(session_why(s), s->done ? 406 : 12, step_name(s));
         return SESSION_FAILED;
     }
 }
@@ -361,7 +379,7 @@ static enum session_status fail_step(struct session *s, int ret, int error)
 /* An earlier failure stays; nothing is asked of a broken SSL again. */
 static bool is_over(const struct session *s)
 {
-    return s->outcome.rc != 0;
+    return s->outcome != NULL && s->outcome->rc != 0;
 }
 
 static void prepare(void)
@@ -605,14 +623,17 @@ enum session_status session_close(struct session *s)
 
 void session_abandon(struct session *s, int rc, const char *reason)
 {
-    tls_outcome_set(&s->outcome, rc, "%s", reason);
+    tls_outcome_set(session_why(s), rc, "%s", reason);
 }
 
 /* ---- questions ---- */
 
 const struct tls_outcome *session_outcome(const struct session *s)
 {
-    return &s->outcome;
+    static const struct tls_outcome good = {.alert_sent = -1,
+                                            .alert_received = -1};
+
+    return s->outcome != NULL ? s->outcome : &good;
 }
 
 bool session_is_server(const struct session *s)

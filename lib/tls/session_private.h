@@ -23,8 +23,8 @@ struct session {
     bool hold_last; /* the client's last flight goes with the first data */
     bool bulk;      /* long records have come */
     bool closing;   /* close_notify is made */
-    struct tls_outcome outcome;
-    session_seen_fn seen; /* NULL: nobody looks */
+    struct tls_outcome *outcome; /* NULL: nothing to say; see session_why() */
+    session_seen_fn seen;        /* NULL: nobody looks */
     void *seen_arg;
     session_tap_fn tap; /* NULL: nobody traces */
     void *tap_arg;
@@ -46,5 +46,8 @@ struct session {
 
 /* The session of an SSL. */
 struct session *session_of(const SSL *ssl);
+/* The outcome, to be filled in. A session that is well has none: it is big.
+ * Never NULL; without memory it is the thread's, and says that. */
+struct tls_outcome *session_why(struct session *s);
 
 #endif

@@ -162,14 +162,15 @@ static bool is_undefined(const struct error *err)
 
 int verify_user(struct session *s, X509 *cert)
 {
-    struct tls_outcome *o = &s->outcome;
     struct error err = {0};
+    struct tls_outcome *o;
 
     if (!s->context->peer.saf_check)
         return 0;
     if (cert_users_find(s->context->users, cert, s->userid, &err) == 0)
         return 0;
     s->userid[0] = '\0';
+    o = session_why(s);
     tls_outcome_certificate(o, cert);
     return tls_outcome_set(o, is_undefined(&err) ? 5002 : 9,
                            "ClientAuthType SAFCheck: %s", err.text);
@@ -184,7 +185,7 @@ static bool is_issuer_missing(int error)
 
 static void note(struct session *s, int error, X509 *cert)
 {
-    struct tls_outcome *o = &s->outcome;
+    struct tls_outcome *o = session_why(s);
 
     if (o->rc != 0)
         return;

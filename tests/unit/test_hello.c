@@ -1,6 +1,7 @@
 /* Hello messages, whole, cut and broken; and one made by OpenSSL itself. */
 #include "tls/hello.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "support/suite.h"
@@ -58,6 +59,21 @@ START_TEST(reads_a_hello)
 }
 END_TEST
 
+START_TEST(packed_it_is_the_same)
+{
+    struct hello h, again;
+    struct hello_packed *p;
+
+    ck_assert(hello_read(cases[_i].msg, cases[_i].len, &h));
+    p = hello_pack(&h);
+    hello_unpack(p, &again);
+    ck_assert_mem_eq(&h, &again, sizeof(h));
+    free(p);
+    hello_unpack(NULL, &again);
+    ck_assert(!again.present);
+}
+END_TEST
+
 /* A shorter message is broken, or says less; it never reads past its end. */
 START_TEST(survives_every_cut)
 {
@@ -108,6 +124,7 @@ END_TEST
 
 TESTS_BEGIN("hello")
 TEST_ROWS(reads_a_hello, cases)
+TEST_ROWS(packed_it_is_the_same, cases)
 TEST_ROWS(survives_every_cut, cases)
 TEST(says_that_a_list_was_cut)
 TEST(other_messages_are_no_hello)
