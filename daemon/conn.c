@@ -111,8 +111,8 @@ uint32_t conn_id(const struct conn *c)
 void conn_addresses(const struct conn *c, struct netaddr *ret_local,
                     struct netaddr *ret_remote)
 {
-    *ret_local = c->local;
-    *ret_remote = c->remote;
+    *ret_local = c->in.local;
+    *ret_remote = c->in.remote;
 }
 
 /* ---- remarks ---- */
@@ -125,15 +125,15 @@ void conn_remark(struct conn *c, enum trace_priority p, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
-    if (c->local.family == AF_UNSPEC)
+    if (c->in.local.family == AF_UNSPEC)
         trace_remark(c->host->trace, p, "conn=%08X listen=%s target=%s %s",
                      c->id, netaddr_format(&c->listener->listen, local),
                      netaddr_format(intercepted_target(&c->in, 0), remote),
                      text);
     else
         trace_remark(c->host->trace, p, "conn=%08X local=%s remote=%s %s",
-                     c->id, netaddr_format(&c->local, local),
-                     netaddr_format(&c->remote, remote), text);
+                     c->id, netaddr_format(&c->in.local, local),
+                     netaddr_format(&c->in.remote, remote), text);
 }
 
 /* ---- limits ---- */

@@ -119,8 +119,8 @@ void conn_subject(const struct conn *c, struct ezd_subject *ret)
         .grpid = c->grpid,
         .envid = c->envid,
         .connid = c->id,
-        .local = c->local,
-        .remote = c->remote,
+        .local = c->in.local,
+        .remote = c->in.remote,
         .jobname = jobname(c),
         .userid = known(c->in.who.userid),
         .rule = policy_rule_name(c->rule),
@@ -140,8 +140,8 @@ void conn_as_policy_sees(const struct conn *c, struct policy_conn *ret)
 {
     *ret = (struct policy_conn){
         .direction = c->in.direction,
-        .local = c->local,
-        .remote = c->remote,
+        .local = c->in.local,
+        .remote = c->in.remote,
         .jobname = jobname(c),
         .userid = known(c->in.who.userid),
         .when = time(NULL),
@@ -163,7 +163,7 @@ void conn_count_audit(struct conn *c, enum audit_clear clear)
     struct audit_seen seen = {
         .clear = clear,
         .direction = c->in.direction,
-        .port = conn_outbound(c) ? c->remote.port : c->local.port,
+        .port = conn_outbound(c) ? c->in.remote.port : c->in.local.port,
         .jobname = c->in.who.jobname,
         .userid = c->in.who.userid,
         .rule = c->rule != NULL ? policy_rule_name(c->rule) : "",
@@ -299,12 +299,10 @@ static enum conn_event refuse_unknown(struct conn *c)
 
 static bool real_addresses(struct conn *c)
 {
-    c->local = c->in.local;
-    c->remote = c->in.remote;
-    return (c->local.family != AF_UNSPEC ||
-            netaddr_of_socket(c->wire.fd, getsockname, &c->local)) &&
-           (c->remote.family != AF_UNSPEC ||
-            netaddr_of_socket(c->wire.fd, getpeername, &c->remote));
+    return (c->in.local.family != AF_UNSPEC ||
+            netaddr_of_socket(c->wire.fd, getsockname, &c->in.local)) &&
+           (c->in.remote.family != AF_UNSPEC ||
+            netaddr_of_socket(c->wire.fd, getpeername, &c->in.remote));
 }
 
 static enum conn_event look_up(struct conn *c)
@@ -333,8 +331,6 @@ enum conn_event conn_do_foresee(struct conn *c)
 {
     if (c->in.local.family == AF_UNSPEC || !snapshots_ttls(c->host->snapshots))
         return CONN_EV_ALLOWED;
-    c->local = c->in.local;
-    c->remote = c->in.remote;
     if (search(c) != POLICY_IDENTITY_NEEDED)
         return CONN_EV_ALLOWED;
     conn_mark(c, STORY_MAPPED);
@@ -346,6 +342,6 @@ enum conn_event conn_do_look_up(struct conn *c)
     enum conn_event ev = look_up(c);
 
     if (ev != CONN_EV_REFUSED)
-        intercepted_report(&c->in, 0, &c->local);
+        intercepted_report(&c->in, 0, &c->in.local);
     return ev;
 }

@@ -21,8 +21,7 @@ struct conn {
     struct environment *env;
     struct endpoint wire, app;
     struct pump pump;
-    struct wiretap *tap;          /* NULL: its packets are not traced */
-    struct netaddr local, remote; /* of the wire side */
+    struct wiretap *tap; /* NULL: its packets are not traced */
     struct event *timer;
     uint64_t began;       /* when it was accepted */
     uint64_t start_us;    /* the same, finer */

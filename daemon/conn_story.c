@@ -78,7 +78,7 @@ static void tell_policy(const struct conn *c, struct story *s)
 {
     struct policy_conn pc;
 
-    if (c->local.family != AF_UNSPEC) {
+    if (c->in.local.family != AF_UNSPEC) {
         conn_as_policy_sees(c, &pc);
         story_fill_why(s, snapshot_policy(c->snapshot), &pc, c->rule);
     }
@@ -101,8 +101,8 @@ void conn_make_story(const struct conn *c, const struct tls_outcome *o,
     ret->envid = c->envid;
     ret->outbound = conn_outbound(c);
     ret->open = c->state != CONN_CLOSED;
-    ret->local = c->local;
-    ret->remote = c->remote;
+    ret->local = c->in.local;
+    ret->remote = c->in.remote;
     ret->end = conn_reason_text((enum conn_reason)c->reason);
     ret->bytes_in = c->pump.flow[FLOW_IN].bytes;
     ret->bytes_out = c->pump.flow[FLOW_OUT].bytes;

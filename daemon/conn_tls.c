@@ -171,8 +171,8 @@ static void tap(struct conn *c, struct session *session)
         .secrets = conn_config(c)->allow_secrets,
         .clear = effective_on(c->eff, PARM_CtraceClearText),
         .id = c->id,
-        .local = c->local,
-        .remote = c->remote,
+        .local = c->in.local,
+        .remote = c->in.remote,
     };
     if (p.clear) {
         netaddr_of_socket(c->app.fd, getsockname, &p.app_local);
@@ -186,7 +186,7 @@ static enum conn_event open_session(struct conn *c)
 {
     char target[NETADDR_TEXT];
     struct session_params params = {c->env, c->eff,
-                                    netaddr_format(&c->remote, target)};
+                                    netaddr_format(&c->in.remote, target)};
     struct session *session = NULL;
     struct tls_outcome why;
     struct ezd_subject s;

@@ -43,8 +43,8 @@ void conn_view_make(const struct conn *c, struct conn_view *ret)
     ret->envid = c->envid;
     ret->direction = c->in.direction;
     ret->state = (enum conn_state)c->state;
-    ret->local = c->local;
-    ret->remote = c->remote;
+    ret->local = c->in.local;
+    ret->remote = c->in.remote;
     strcpy(ret->jobname, c->in.who.jobname);
     strcpy(ret->userid, c->in.who.userid);
     ret->snapshot = snapshot_ref(c->snapshot);
