@@ -44,21 +44,20 @@ static void on_event(evutil_socket_t fd, short what, void *arg)
 int endpoint_attach(struct endpoint *e, struct event_base *base,
                     struct error *err)
 {
-    e->event = event_new(base, e->fd,
-                         EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST,
-                         on_event, e);
-    if (e->event == NULL)
-        return error_nomem(err);
-    if (event_add(e->event, NULL) < 0)
+    if (event_assign(&e->event, base, e->fd,
+                     EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST,
+                     on_event, e) < 0 ||
+        event_add(&e->event, NULL) < 0)
         return error_set(err, ERR_SYSTEM, "event loop: can't watch a socket");
+    e->watched = true;
     return 0;
 }
 
 void endpoint_detach(struct endpoint *e)
 {
-    if (e->event != NULL)
-        event_free(e->event);
-    e->event = NULL;
+    if (e->watched)
+        event_del(&e->event);
+    e->watched = false;
 }
 
 int endpoint_accepted(struct endpoint *e, struct event_base *base, int fd,

@@ -17,6 +17,7 @@
  */
 
 #include <event2/event.h>
+#include <event2/event_struct.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -35,7 +36,8 @@ struct endpoint {
     bool doubt;              /* more may be there to be read */
     bool unsent;             /* TLS: the end of the handshake, until data */
     enum session_status end; /* how reading ended; SESSION_OK: it has not */
-    struct event *event;
+    bool watched;            /* by EVENT */
+    struct event event;      /* in place: two allocations less a connection */
     struct session *session; /* NULL: clear */
     endpoint_ready_fn ready;
     void *arg;

@@ -27,8 +27,8 @@ struct intercept_host {
 
 /* Whose the program on the app side is. */
 struct identity {
-    int owner_error;    /* 0: the kernel named OWNER; else ERR_* */
     struct owner owner; /* of the app side's socket; the kernel's word */
+    int owner_error;    /* 0: the kernel named OWNER; else ERR_* */
     char jobname[NAME_SIZE], userid[NAME_SIZE]; /* "": not known */
     bool claimed;  /* the job name is the program's own word */
     char unit[64]; /* its systemd unit, for remarks; "": none */

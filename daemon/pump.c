@@ -78,7 +78,7 @@ static void count_held(struct flow *f, struct scratch *scratch)
         return;
     atomic_store_explicit(&scratch->held, sum + now - f->counted,
                           memory_order_relaxed);
-    f->counted = now;
+    f->counted = (uint32_t)now;
 }
 
 void pump_done(struct pump *p, struct scratch *scratch)
@@ -106,7 +106,7 @@ static enum pump_status write_held(struct flow *f, struct pump_fault *fault)
     enum io io = endpoint_write(f->to, f->held + f->held_off,
                                 f->held_len - f->held_off, &n);
 
-    f->held_off += n;
+    f->held_off += (uint32_t)n;
     f->bytes += n;
     if (io == IO_BLOCKED)
         return PUMP_WAIT;
@@ -123,7 +123,7 @@ static enum pump_status hold(struct flow *f, const char *data, size_t len,
     if (f->held == NULL)
         return broken(fault, f->to, IO_BLOCKED);
     memcpy(f->held, data, len);
-    f->held_len = len;
+    f->held_len = (uint32_t)len;
     f->held_off = 0;
     return PUMP_WAIT;
 }

@@ -44,10 +44,10 @@ void scratch_free(struct scratch *s); /* NULL allowed */
 struct flow {
     struct endpoint *from, *to;
     char *held; /* bytes that TO did not take, or NULL */
-    size_t held_len, held_off;
+    uint32_t held_len, held_off;
     struct pipe *pipe; /* has bytes that TO did not take, or NULL */
-    size_t counted;    /* of both, in scratch.held */
     uint64_t bytes;    /* taken by TO */
+    uint32_t counted;  /* of held and pipe, in scratch.held */
     bool bulk;         /* much was read the last time */
     bool eof;          /* FROM has ended */
     bool ended;        /* and TO has been told */

@@ -23,7 +23,10 @@
 
 struct session *session_of(const SSL *ssl)
 {
-    return SSL_get_app_data(ssl);
+    BIO *rbio = SSL_get_rbio(ssl);
+
+    return rbio != NULL ? (struct session *)(void *)BIO_get_callback_arg(rbio)
+                        : NULL;
 }
 
 /* ---- the first bytes ---- */
@@ -100,7 +103,7 @@ static long watch_first(BIO *bio, int oper, const char *data, size_t len,
     if (room > *processed)
         room = *processed;
     memcpy(s->first + s->first_len, data, room);
-    s->first_len += room;
+    s->first_len += (uint8_t)room;
     s->clear = !is_record(s->first, s->first_len);
     if (s->clear)
         BIO_clear_retry_flags(bio);
@@ -222,7 +225,6 @@ static int session_init(struct session *s, struct tls_outcome *why)
     s->ssl = SSL_new(s->context->ssl);
     if (s->ssl == NULL)
         return tls_outcome_take(why, 9, "OpenSSL can't make a session");
-    SSL_set_app_data(s->ssl, s);
     SSL_set_info_callback(s->ssl, on_info);
     if (s->context->server)
         SSL_set_accept_state(s->ssl);

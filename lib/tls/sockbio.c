@@ -13,14 +13,14 @@
 enum { RECORD_MAX = 2 * (5 + (1 << 14) + 2048) };
 
 struct sockbio {
+    char *late; /* what the socket did not take, or NULL */
+    uint32_t len, off;
     int fd;
     bool gathering;
     bool trusting; /* what sockbio_trust() says */
     bool is_short; /* the last recv() got less than was asked for */
     bool dry;      /* so there was nothing more */
     bool eof;
-    char *late; /* what the socket did not take, or NULL */
-    size_t len, off;
 };
 
 /* Of the BIO that is gathering. */
@@ -55,7 +55,7 @@ static int keep(struct sockbio *b, const char *data, size_t len)
         return -1;
     }
     memcpy(b->late, data, len);
-    b->len = len;
+    b->len = (uint32_t)len;
     b->off = 0;
     return 0;
 }
@@ -69,7 +69,7 @@ static int flush(struct sockbio *b)
     n = send_some(b->fd, b->late + b->off, b->len - b->off, 0);
     if (n < 0)
         return -1;
-    b->off += (size_t)n;
+    b->off += (uint32_t)n;
     if (b->off < b->len)
         return 0;
     free(b->late);
