@@ -73,8 +73,7 @@ static void on_keep(evutil_socket_t fd, short what, void *arg)
 
     (void)fd;
     (void)what;
-    TAILQ_FOREACH_REVERSE(c, &h->open, conn_list, link)
-    {
+    TAILQ_FOREACH_REVERSE (c, &h->open, conn_list, link) {
         if (c->kept)
             break;
         if (now - c->began >= KEEP_MS)

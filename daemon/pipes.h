@@ -11,9 +11,9 @@
 #include <stddef.h>
 
 enum {
-    PIPES_MAX = 32,         /* of one thread, two descriptors each */
+    PIPES_MAX = 16,         /* of one thread, two descriptors each */
     PIPES_IDLE = 2,         /* kept for the next one who asks */
-    PIPE_SIZE = 512 * 1024, /* wished; the system may allow less */
+    PIPE_SIZE = 1024 * 1024, /* wished, pipe(7) allows it; less will do */
 };
 
 struct pipe {

@@ -558,6 +558,106 @@ START_TEST(stop_ends_all)
 }
 END_TEST
 
+/* ---- later ---- */
+
+static bool is_kept(const struct endpoint *e)
+{
+    socklen_t len = sizeof(int);
+    int on = 0;
+
+    ck_assert_int_eq(getsockopt(e->fd, SOL_SOCKET, SO_KEEPALIVE, &on, &len), 0);
+    return on != 0;
+}
+
+static void let_time_pass(struct rig *r, struct event *timer, uint64_t ms)
+{
+    rig_clock += ms;
+    event_active(timer, EV_TIMEOUT, 1);
+    event_base_loop(r->host.base, EVLOOP_NONBLOCK);
+}
+
+/* Of old connections only; a short one never pays for it. */
+START_TEST(keepalive_is_set_later)
+{
+    struct made old, young;
+    struct rig r;
+
+    rig_open(&r, rings, "", "");
+    make(&old, &r, CONN_RELAYING, SOCKETS, false);
+    let_time_pass(&r, r.host.keep, 4999);
+    ck_assert(!is_kept(&old.c->wire) && !is_kept(&old.c->app));
+    make(&young, &r, CONN_RELAYING, SOCKETS, true);
+    let_time_pass(&r, r.host.keep, 1);
+    ck_assert(is_kept(&old.c->wire) && is_kept(&old.c->app));
+    ck_assert(!is_kept(&young.c->wire));
+    ck_assert(evtimer_pending(r.host.keep, NULL));
+    let_time_pass(&r, r.host.keep, 5000);
+    ck_assert(is_kept(&young.c->wire) && is_kept(&young.c->app));
+    unmake(&old);
+    unmake(&young);
+    rig_close(&r);
+}
+END_TEST
+
+START_TEST(doubt_is_resolved_later)
+{
+    char byte;
+    struct made m;
+    struct rig r;
+
+    rig_open(&r, rings, "", "");
+    make(&m, &r, CONN_DIALLED_APP, SOCKETS, false);
+    conn_step(m.c, CONN_EV_MAPPED_CLEAR);
+    ck_assert_int_eq(write(m.app, "x", 1), 1);
+    rig_turn(&r);
+    ck_assert_int_eq(read(m.wire, &byte, 1), 1);
+    ck_assert(m.c->app.doubt);
+    ck_assert_ptr_eq(m.c->queued, &r.host.doubted);
+    let_time_pass(&r, r.host.doubt, 20);
+    ck_assert(!m.c->app.doubt);
+    ck_assert_ptr_null(m.c->queued);
+    ck_assert_int_eq(conn_state(m.c), CONN_RELAYING);
+    /* a connection that ends in doubt is in no list any more */
+    ck_assert_int_eq(write(m.app, "y", 1), 1);
+    rig_turn(&r);
+    ck_assert_ptr_eq(m.c->queued, &r.host.doubted);
+    conn_step(m.c, CONN_EV_STOP);
+    ck_assert(TAILQ_EMPTY(&r.host.doubted));
+    unmake(&m);
+    rig_close(&r);
+}
+END_TEST
+
+/* Long steps of handshakes wait while there is something to relay, but not for
+ * ever; short ones do not. */
+START_TEST(handshakes_give_way)
+{
+    struct made m;
+    struct rig r;
+    int i;
+
+    rig_open(&r, rings, "", "");
+    make(&m, &r, CONN_GREETING, TLS, false);
+    for (i = 0; i < 5; i++) {
+        conn_queue(m.c, &r.host.shaking);
+        r.host.long_step = r.host.relayed = true;
+        conn_host_turn(&r.host);
+        ck_assert_int_eq(TAILQ_EMPTY(&r.host.shaking), i == 4);
+    }
+    conn_queue(m.c, &r.host.shaking);
+    r.host.long_step = true;
+    conn_host_turn(&r.host);
+    ck_assert(TAILQ_EMPTY(&r.host.shaking));
+    conn_queue(m.c, &r.host.shaking);
+    r.host.long_step = false;
+    r.host.relayed = true;
+    conn_host_turn(&r.host);
+    ck_assert(TAILQ_EMPTY(&r.host.shaking));
+    unmake(&m);
+    rig_close(&r);
+}
+END_TEST
+
 /* One line every five seconds, whatever arrives. */
 START_TEST(tells_of_refused_ones_now_and_then)
 {
@@ -589,4 +689,7 @@ TEST(connect_limit_is_for_all_addresses)
 TEST_ROWS(takes_the_first_that_answers, races)
 TEST(stop_ends_all)
 TEST(tells_of_refused_ones_now_and_then)
+TEST(keepalive_is_set_later)
+TEST(doubt_is_resolved_later)
+TEST(handshakes_give_way)
 TESTS_END

@@ -1,6 +1,6 @@
 /*
- * How many sends the records of one call take. The socket keeps the borders
- * of messages (SOCK_SEQPACKET), so that each send is one message.
+ * How many sends and reads there are. For the sends the socket keeps the
+ * borders of messages (SOCK_SEQPACKET), so that each is one message.
  */
 
 #include "tls/sockbio.h"
@@ -225,10 +225,165 @@ START_TEST(one_send_for_all_records)
 }
 END_TEST
 
-TESTS_BEGIN("gather")
+/* A client's last flight, and the first data behind it; or without data. */
+START_TEST(the_last_flight_waits_for_data)
+{
+    struct testring *t = testring_new(NULL);
+    const struct tls_side side = {
+        .role = "Client", .userid = "CLIENT", .adv = "TLSv1.3 On"};
+    enum session_status st = SESSION_WANT_READ;
+    SSL_CTX *ctx = tls_plain_ctx(t, "SERVER", true);
+    SSL *server = SSL_new(ctx);
+    struct session *session;
+    struct tls_setup setup;
+    struct tls_outcome why;
+    char got[8];
+    int fds[2], i;
+    size_t n;
+
+    open_pair(fds);
+    ck_assert_int_eq(tls_setup_open(&setup, t, &side), 0);
+    ck_assert_int_eq(
+        session_new(&(struct session_params){setup.env, setup.eff, NULL},
+                    &session, &why),
+        0);
+    ck_assert_int_eq(session_set_fd(session, fds[0]), 0);
+    session_hold_last(session);
+    SSL_set_bio(server, mem(), mem());
+    for (i = 0; i < 20 && st == SESSION_WANT_READ; i++) {
+        st = session_handshake(session);
+        if (st == SESSION_OK)
+            break;
+        carry(fds[1], server);
+        SSL_accept(server);
+        carry(fds[1], server);
+    }
+    ck_assert_int_eq(st, SESSION_OK);
+    ck_assert(session_unsent(session));
+    ck_assert_uint_eq(take(fds[1]), 0);
+    if (_i == 0)
+        ck_assert_int_eq(session_write(session, "first", 5, &n), SESSION_OK);
+    else
+        ck_assert_int_eq(session_flush(session), SESSION_OK);
+    ck_assert(!session_unsent(session));
+    n = take(fds[1]);
+    ck_assert_uint_gt(n, 0);
+    ck_assert_uint_eq(take(fds[1]), 0); /* there was one send */
+    BIO_write(SSL_get_rbio(server), big, (int)n);
+    ck_assert_int_eq(SSL_accept(server), 1);
+    ck_assert_uint_eq(receive(server, got, 5), _i == 0 ? 5 : 0);
+    session_free(session);
+    SSL_free(server);
+    SSL_CTX_free(ctx);
+    tls_setup_done(&setup);
+    testring_free(t);
+    fd_close(&fds[0]);
+    fd_close(&fds[1]);
+}
+END_TEST
+
+/* ---- reading ---- */
+
+static void expect_read(BIO *bio, const char *want)
+{
+    char buf[16];
+    int n = BIO_read(bio, buf, sizeof(buf));
+
+    if (want == NULL) {
+        ck_assert_int_lt(n, 0);
+        ck_assert(BIO_should_retry(bio) && BIO_should_read(bio));
+        return;
+    }
+    ck_assert_int_eq(n, (int)strlen(want));
+    ck_assert_int_eq(memcmp(buf, want, strlen(want)), 0);
+}
+
+START_TEST(a_short_read_is_the_last_where_it_is_trusted)
+{
+    int fds[2];
+    BIO *bio;
+
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds),
+                     0);
+    bio = sockbio_new(fds[0]);
+    expect_read(bio, NULL);
+    ck_assert_int_eq(send(fds[1], "a", 1, 0), 1);
+    expect_read(bio, "a");
+    ck_assert(sockbio_was_short(bio) && !sockbio_is_dry(bio));
+    ck_assert_int_eq(send(fds[1], "b", 1, 0), 1);
+    expect_read(bio, "b");
+    sockbio_trust(bio, true);
+    ck_assert_int_eq(send(fds[1], "c", 1, 0), 1);
+    expect_read(bio, "c");
+    ck_assert(sockbio_is_dry(bio));
+    ck_assert_int_eq(send(fds[1], "d", 1, 0), 1);
+    expect_read(bio, NULL);
+    sockbio_readable(bio);
+    ck_assert(!sockbio_is_dry(bio));
+    expect_read(bio, "d");
+    sockbio_readable(bio);
+    /* a full buffer says nothing */
+    ck_assert_int_eq(send(fds[1], "0123456789abcdef!", 17, 0), 17);
+    expect_read(bio, "0123456789abcdef");
+    ck_assert(!sockbio_is_dry(bio));
+    expect_read(bio, "!");
+    sockbio_trust(bio, false);
+    ck_assert(!sockbio_is_dry(bio));
+    sockbio_not_readable(bio);
+    ck_assert_int_eq(send(fds[1], "e", 1, 0), 1);
+    expect_read(bio, NULL);
+    sockbio_readable(bio);
+    expect_read(bio, "e");
+    ck_assert(!BIO_eof(bio));
+    fd_close(&fds[1]);
+    ck_assert_int_eq(BIO_read(bio, big, 1), 0);
+    ck_assert(BIO_eof(bio) && !BIO_should_retry(bio));
+    BIO_free(bio);
+    fd_close(&fds[0]);
+}
+END_TEST
+
+/* What waits is the beginning of what is gathered next. */
+START_TEST(what_is_kept_goes_first)
+{
+    int fds[2];
+    BIO *bio;
+
+    open_pair(fds);
+    bio = sockbio_new(fds[0]);
+    sockbio_gather(bio);
+    ck_assert_int_eq(BIO_write(bio, "one ", 4), 4);
+    ck_assert_int_eq(sockbio_keep(bio), 0);
+    ck_assert(sockbio_is_kept(bio));
+    ck_assert_uint_eq(take(fds[1]), 0);
+    sockbio_gather(bio);
+    ck_assert(!sockbio_is_kept(bio));
+    ck_assert_int_eq(BIO_write(bio, "two", 3), 3);
+    ck_assert_int_eq(sockbio_send(bio, false), 1);
+    ck_assert_uint_eq(take(fds[1]), 7);
+    ck_assert_int_eq(memcmp(big, "one two", 7), 0);
+    sockbio_gather(bio);
+    ck_assert_int_eq(sockbio_keep(bio), 0); /* nothing */
+    ck_assert(!sockbio_is_kept(bio));
+    sockbio_gather(bio);
+    ck_assert_int_eq(BIO_write(bio, "kept", 4), 4);
+    ck_assert_int_eq(sockbio_keep(bio), 0);
+    ck_assert_int_eq(BIO_write(bio, "now", 3), 3); /* not gathered */
+    ck_assert_uint_eq(take(fds[1]), 4);
+    ck_assert_uint_eq(take(fds[1]), 3);
+    BIO_free(bio);
+    fd_close(&fds[0]);
+    fd_close(&fds[1]);
+}
+END_TEST
+
+TESTS_BEGIN("sockbio")
 TEST(gathers)
 TEST(keeps_the_order)
 TEST(takes_what_is_too_big)
 TEST(says_why_it_can_not)
+TEST(what_is_kept_goes_first)
 TEST_ROWS(one_send_for_all_records, writes)
+tcase_add_loop_test(tc, the_last_flight_waits_for_data, 0, 2);
+TEST(a_short_read_is_the_last_where_it_is_trusted)
 TESTS_END

@@ -233,6 +233,30 @@ START_TEST(others_go_on_in_a_storm_of_handshakes)
 }
 END_TEST
 
+/* A reset that came with the last bytes has no event of its own. */
+START_TEST(finds_a_reset_behind_the_bytes)
+{
+    char got[3];
+    struct shop s;
+    int a, b, i;
+
+    shop_open(&s, 1, 100);
+    for (i = 0; i < 20; i++) {
+        a = enter(&s);
+        b = accept(s.target, NULL, NULL);
+        exchange(a, b);
+        ck_assert_int_eq(write(a, "abc", 3), 3);
+        fd_reset(&a);
+        ck_assert(wait_for(&s, 0));
+        while (recv(b, got, sizeof(got), 0) > 0)
+            ;
+        fd_close(&b);
+    }
+    ck_assert_uint_eq(workers_counter(s.workers, COUNTER_DEFECT), 0);
+    shop_close(&s, 0);
+}
+END_TEST
+
 START_TEST(above_the_limit_they_are_reset)
 {
     int a, b, c;
@@ -451,6 +475,7 @@ TESTS_BEGIN("worker")
 tcase_add_unchecked_fixture(tc, setup, teardown);
 TEST_ROWS(many_connections_through_few_threads, counts)
 TEST_ROWS(others_go_on_in_a_storm_of_handshakes, counts)
+TEST(finds_a_reset_behind_the_bytes)
 TEST(above_the_limit_they_are_reset)
 TEST(so_many_may_begin)
 TEST(who_relays_has_begun)
