@@ -11,8 +11,8 @@
 #include <stddef.h>
 
 enum {
-    PIPES_MAX = 16,         /* of one thread, two descriptors each */
-    PIPES_IDLE = 2,         /* kept for the next one who asks */
+    PIPES_MAX = 16,          /* of one thread, two descriptors each */
+    PIPES_IDLE = 2,          /* kept for the next one who asks */
     PIPE_SIZE = 1024 * 1024, /* wished, pipe(7) allows it; less will do */
 };
 
