@@ -332,6 +332,8 @@ static int read_address(struct config_reader *r, config_setting_t *s,
 
 const struct config_type config_type_address = {read_address, config_no_preset};
 
+enum { RESOLVED_MAX = 64 }; /* addresses of a name that are looked at */
+
 /* Splits "host:port"; the host may be a name. */
 static bool split_host(const char *text, char *host, size_t size,
                        const char **ret_port)
@@ -348,32 +350,29 @@ static bool split_host(const char *text, char *host, size_t size,
     return strchr(host, ':') == NULL;
 }
 
-/* The first of FAMILY, or of another one, from I on; the count: there is
- * none. */
-static size_t next_of(const struct config_target *t, size_t i, int family,
-                      bool same)
+/* The first of FAMILY, or of another one, from I on; COUNT: there is none. */
+static size_t next_of(const struct netaddr *list, size_t count, size_t i,
+                      int family, bool same)
 {
-    while (i < t->count && (t->address[i].family == family) != same)
+    while (i < count && (list[i].family == family) != same)
         i++;
     return i;
 }
 
-void config_interleave(struct config_target *t)
+void config_interleave(const struct netaddr *list, size_t count,
+                       struct config_target *ret)
 {
-    struct config_target in = *t;
-    int first = t->count > 0 ? t->address[0].family : AF_UNSPEC;
-    size_t a = next_of(&in, 0, first, true), n = 0;
-    size_t b = next_of(&in, 0, first, false);
+    int first = count > 0 ? list[0].family : AF_UNSPEC;
+    size_t at[2] = {next_of(list, count, 0, first, true),
+                    next_of(list, count, 0, first, false)};
+    size_t most = count < CONFIG_TARGET_MAX ? count : CONFIG_TARGET_MAX;
+    int i;
 
-    while (n < in.count) {
-        if (a < in.count) {
-            t->address[n++] = in.address[a];
-            a = next_of(&in, a + 1, first, true);
-        }
-        if (b < in.count) {
-            t->address[n++] = in.address[b];
-            b = next_of(&in, b + 1, first, false);
-        }
+    for (i = 0; ret->count < most; i = !i) {
+        if (at[i] == count)
+            continue;
+        ret->address[ret->count++] = list[at[i]];
+        at[i] = next_of(list, count, at[i] + 1, first, i == 0);
     }
 }
 
@@ -381,7 +380,9 @@ static int resolve(const char *text, struct config_target *ret,
                    struct error *err)
 {
     struct addrinfo hints = {0}, *list = NULL, *ai;
+    struct netaddr found[RESOLVED_MAX];
     const char *port;
+    size_t n = 0;
     char host[256];
     int r;
 
@@ -396,12 +397,11 @@ static int resolve(const char *text, struct config_target *ret,
     if (r != 0)
         return error_set(err, ERR_NOT_FOUND, "can't resolve '%s': %s", host,
                          r == EAI_SYSTEM ? strerror(errno) : gai_strerror(r));
-    for (ai = list; ai != NULL && ret->count < CONFIG_TARGET_MAX;
-         ai = ai->ai_next)
-        if (netaddr_from_sockaddr(ai->ai_addr, &ret->address[ret->count]))
-            ret->count++;
+    for (ai = list; ai != NULL && n < RESOLVED_MAX; ai = ai->ai_next)
+        if (netaddr_from_sockaddr(ai->ai_addr, &found[n]))
+            n++;
     freeaddrinfo(list);
-    config_interleave(ret);
+    config_interleave(found, n, ret);
     if (ret->count == 0)
         return error_set(err, ERR_NOT_FOUND, "'%s' has no IP address", host);
     return 0;

@@ -345,22 +345,31 @@ END_TEST
 static const struct {
     const char *in, *out;
 } orders[] = {
-    {"", ""},         {"4", "4"},       {"6664", "6466"},
-    {"4466", "4646"}, {"6644", "6464"}, {"64444444", "64444444"},
+    {"", ""},
+    {"4", "4"},
+    {"6664", "6466"},
+    {"4466", "4646"},
+    {"6644", "6464"},
+    {"64444444", "64444444"},
+    /* more than a target takes: both families have their part */
+    {"66666666664444", "64646464"},
+    {"444444444446", "46444444"},
 };
 
 START_TEST(families_alternate)
 {
-    struct config_target t = {.count = strlen(orders[_i].in)};
+    size_t count = strlen(orders[_i].in);
+    struct config_target t = {0};
+    struct netaddr list[16];
     char got[CONFIG_TARGET_MAX + 1] = "";
     uint16_t last[2] = {0, 0};
     size_t i;
 
-    for (i = 0; i < t.count; i++) {
-        t.address[i].family = orders[_i].in[i] == '4' ? AF_INET : AF_INET6;
-        t.address[i].port = (uint16_t)(i + 1);
+    for (i = 0; i < count; i++) {
+        list[i].family = orders[_i].in[i] == '4' ? AF_INET : AF_INET6;
+        list[i].port = (uint16_t)(i + 1);
     }
-    config_interleave(&t);
+    config_interleave(list, count, &t);
     for (i = 0; i < t.count; i++) {
         bool six = t.address[i].family == AF_INET6;
 
