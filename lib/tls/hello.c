@@ -184,22 +184,25 @@ bool hello_read(const void *msg, size_t len, struct hello *ret)
 
 /* ---- packed ---- */
 
+enum { LISTS = 4 };
+
 struct hello_packed {
-    uint8_t version_count, cipher_count, group_count, sigalg_count;
+    uint8_t count[LISTS];
     bool cut;
-    uint16_t list[]; /* all four, then the server name */
+    uint16_t list[]; /* all of them, then the server name */
 };
 
-static uint16_t *put(uint16_t *at, const uint16_t *list, size_t count)
-{
-    memcpy(at, list, count * sizeof(*list));
-    return at + count;
-}
+struct part {
+    uint16_t *list;
+    uint8_t *count;
+};
 
-static const uint16_t *get(const uint16_t *at, uint16_t *list, size_t count)
+static void parts_of(struct hello *h, struct part ret[LISTS])
 {
-    memcpy(list, at, count * sizeof(*list));
-    return at + count;
+    ret[0] = (struct part){h->versions, &h->version_count};
+    ret[1] = (struct part){h->ciphers, &h->cipher_count};
+    ret[2] = (struct part){h->groups, &h->group_count};
+    ret[3] = (struct part){h->sigalgs, &h->sigalg_count};
 }
 
 struct hello_packed *hello_pack(const struct hello *h)
@@ -209,40 +212,43 @@ struct hello_packed *hello_pack(const struct hello *h)
     size_t name = strlen(h->server_name) + 1;
     struct hello_packed *p =
         malloc(sizeof(*p) + count * sizeof(*p->list) + name);
+    struct hello copy = *h;
+    struct part part[LISTS];
     uint16_t *at;
+    int i;
 
     if (p == NULL)
         return NULL;
-    p->version_count = h->version_count;
-    p->cipher_count = h->cipher_count;
-    p->group_count = h->group_count;
-    p->sigalg_count = h->sigalg_count;
+    parts_of(&copy, part);
     p->cut = h->cut;
-    at = put(p->list, h->versions, h->version_count);
-    at = put(at, h->ciphers, h->cipher_count);
-    at = put(at, h->groups, h->group_count);
-    at = put(at, h->sigalgs, h->sigalg_count);
+    at = p->list;
+    for (i = 0; i < LISTS; i++) {
+        p->count[i] = *part[i].count;
+        memcpy(at, part[i].list, p->count[i] * sizeof(*at));
+        at += p->count[i];
+    }
     memcpy(at, h->server_name, name);
     return p;
 }
 
 void hello_unpack(const struct hello_packed *p, struct hello *ret)
 {
+    struct part part[LISTS];
     const uint16_t *at;
+    int i;
 
     memset(ret, 0, sizeof(*ret));
     if (p == NULL)
         return;
+    parts_of(ret, part);
     ret->present = true;
     ret->cut = p->cut;
-    ret->version_count = p->version_count;
-    ret->cipher_count = p->cipher_count;
-    ret->group_count = p->group_count;
-    ret->sigalg_count = p->sigalg_count;
-    at = get(p->list, ret->versions, p->version_count);
-    at = get(at, ret->ciphers, p->cipher_count);
-    at = get(at, ret->groups, p->group_count);
-    at = get(at, ret->sigalgs, p->sigalg_count);
+    at = p->list;
+    for (i = 0; i < LISTS; i++) {
+        *part[i].count = p->count[i];
+        memcpy(part[i].list, at, p->count[i] * sizeof(*at));
+        at += p->count[i];
+    }
     snprintf(ret->server_name, sizeof(ret->server_name), "%s",
              (const char *)at);
 }
