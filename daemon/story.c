@@ -2,6 +2,7 @@
 
 #include "daemon/story.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -10,13 +11,17 @@ struct ring {
     size_t size, count, next;
 };
 
+/* How many there were in one second. */
+struct rate {
+    time_t second;
+    unsigned long count;
+};
+
 struct stories {
     pthread_mutex_t lock;
     struct ring failed, well;
-    time_t second; /* of the lines below */
-    unsigned long lines, held;
-    time_t well_second; /* of the number below */
-    unsigned well_made;
+    struct rate lines, well_made;
+    unsigned long held; /* lines */
 };
 
 static bool init_ring(struct ring *r, size_t size)
@@ -108,20 +113,27 @@ bool stories_get(struct stories *all, size_t i, struct story *ret)
     return there;
 }
 
-bool stories_admit_well(struct stories *all)
+/* One more, when there were fewer than MOST in this second; with the lock held.
+ */
+static bool count_one(struct rate *r, unsigned long most)
 {
     struct timespec now;
-    bool ok;
 
     clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    if (now.tv_sec != r->second)
+        *r = (struct rate){.second = now.tv_sec};
+    if (r->count >= most)
+        return false;
+    r->count++;
+    return true;
+}
+
+bool stories_admit_well(struct stories *all)
+{
+    bool ok;
+
     pthread_mutex_lock(&all->lock);
-    if (now.tv_sec != all->well_second) {
-        all->well_second = now.tv_sec;
-        all->well_made = 0;
-    }
-    ok = all->well_made < STORIES_WELL_RATE;
-    if (ok)
-        all->well_made++;
+    ok = count_one(&all->well_made, STORIES_WELL_RATE);
     pthread_mutex_unlock(&all->lock);
     return ok;
 }
@@ -129,24 +141,12 @@ bool stories_admit_well(struct stories *all)
 bool stories_admit(struct stories *all, unsigned long per_second,
                    unsigned long *ret_held)
 {
-    struct timespec now;
     bool ok;
 
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
     pthread_mutex_lock(&all->lock);
-    if (now.tv_sec != all->second) {
-        all->second = now.tv_sec;
-        all->lines = 0;
-    }
-    ok = per_second == 0 || all->lines < per_second;
-    *ret_held = 0;
-    if (ok) {
-        all->lines++;
-        *ret_held = all->held;
-        all->held = 0;
-    } else {
-        all->held++;
-    }
+    ok = count_one(&all->lines, per_second == 0 ? ULONG_MAX : per_second);
+    *ret_held = ok ? all->held : 0;
+    all->held = ok ? 0 : all->held + 1;
     pthread_mutex_unlock(&all->lock);
     return ok;
 }
