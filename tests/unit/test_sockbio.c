@@ -153,6 +153,46 @@ static BIO *mem(void)
     return b;
 }
 
+/* A session on a socket, and a plain peer at the other end. */
+struct line {
+    struct testring *ring;
+    struct tls_setup setup;
+    struct session *session;
+    SSL_CTX *ctx;
+    SSL *peer;
+    int fds[2];
+};
+
+/* USERID, SERVER: the peer's. */
+static void line_open(struct line *l, const struct tls_side *side,
+                      const char *userid, bool server)
+{
+    struct tls_outcome why;
+
+    l->ring = testring_new(NULL);
+    l->ctx = tls_plain_ctx(l->ring, userid, server);
+    l->peer = SSL_new(l->ctx);
+    open_pair(l->fds);
+    ck_assert_int_eq(tls_setup_open(&l->setup, l->ring, side), 0);
+    ck_assert_int_eq(
+        session_new(&(struct session_params){l->setup.env, l->setup.eff, NULL},
+                    &l->session, &why),
+        0);
+    ck_assert_int_eq(session_set_fd(l->session, l->fds[0]), 0);
+    SSL_set_bio(l->peer, mem(), mem());
+}
+
+static void line_close(struct line *l)
+{
+    session_free(l->session);
+    SSL_free(l->peer);
+    SSL_CTX_free(l->ctx);
+    tls_setup_done(&l->setup);
+    testring_free(l->ring);
+    fd_close(&l->fds[0]);
+    fd_close(&l->fds[1]);
+}
+
 static size_t receive(SSL *client, char *buf, size_t size)
 {
     size_t len = 0;
@@ -176,109 +216,73 @@ static const struct {
 START_TEST(one_send_for_all_records)
 {
     static char text[60000], got[60000];
-    struct testring *t = testring_new(NULL);
     const struct tls_side side = {
         .role = "Server", .userid = "SERVER", .adv = writes[_i].adv};
     enum session_status st = SESSION_WANT_READ;
-    SSL_CTX *ctx = tls_plain_ctx(t, NULL, false);
-    SSL *client = SSL_new(ctx);
-    struct session *session;
-    struct tls_setup setup;
-    struct tls_outcome why;
-    int fds[2], i;
+    struct line l;
+    int i;
     size_t n;
 
-    open_pair(fds);
-    ck_assert_int_eq(tls_setup_open(&setup, t, &side), 0);
-    ck_assert_int_eq(
-        session_new(&(struct session_params){setup.env, setup.eff, NULL},
-                    &session, &why),
-        0);
-    ck_assert_int_eq(session_set_fd(session, fds[0]), 0);
-    SSL_set_bio(client, mem(), mem());
+    line_open(&l, &side, NULL, false);
     for (i = 0; i < 20 && st == SESSION_WANT_READ; i++) {
-        SSL_connect(client);
-        carry(fds[1], client);
-        st = session_handshake(session);
-        carry(fds[1], client);
+        SSL_connect(l.peer);
+        carry(l.fds[1], l.peer);
+        st = session_handshake(l.session);
+        carry(l.fds[1], l.peer);
     }
     ck_assert_int_eq(st, SESSION_OK);
-    ck_assert_int_eq(SSL_connect(client), 1);
+    ck_assert_int_eq(SSL_connect(l.peer), 1);
     for (n = 0; n < sizeof(text); n++)
         text[n] = (char)(n * 7 + (n >> 8));
-    ck_assert_int_eq(session_write(session, text, writes[_i].len, &n),
+    ck_assert_int_eq(session_write(l.session, text, writes[_i].len, &n),
                      SESSION_OK);
     ck_assert_uint_eq(n, writes[_i].len);
-    n = take(fds[1]);
+    n = take(l.fds[1]);
     ck_assert_uint_gt(n, writes[_i].len);
-    BIO_write(SSL_get_rbio(client), big, (int)n);
-    ck_assert_uint_eq(take(fds[1]), 0); /* there was one send */
-    ck_assert_uint_eq(receive(client, got, sizeof(got)), writes[_i].len);
+    BIO_write(SSL_get_rbio(l.peer), big, (int)n);
+    ck_assert_uint_eq(take(l.fds[1]), 0); /* there was one send */
+    ck_assert_uint_eq(receive(l.peer, got, sizeof(got)), writes[_i].len);
     ck_assert_int_eq(memcmp(text, got, writes[_i].len), 0);
-    session_free(session);
-    SSL_free(client);
-    SSL_CTX_free(ctx);
-    tls_setup_done(&setup);
-    testring_free(t);
-    fd_close(&fds[0]);
-    fd_close(&fds[1]);
+    line_close(&l);
 }
 END_TEST
 
 /* A client's last flight, and the first data behind it; or without data. */
 START_TEST(the_last_flight_waits_for_data)
 {
-    struct testring *t = testring_new(NULL);
     const struct tls_side side = {
         .role = "Client", .userid = "CLIENT", .adv = "TLSv1.3 On"};
     enum session_status st = SESSION_WANT_READ;
-    SSL_CTX *ctx = tls_plain_ctx(t, "SERVER", true);
-    SSL *server = SSL_new(ctx);
-    struct session *session;
-    struct tls_setup setup;
-    struct tls_outcome why;
+    struct line l;
     char got[8];
-    int fds[2], i;
+    int i;
     size_t n;
 
-    open_pair(fds);
-    ck_assert_int_eq(tls_setup_open(&setup, t, &side), 0);
-    ck_assert_int_eq(
-        session_new(&(struct session_params){setup.env, setup.eff, NULL},
-                    &session, &why),
-        0);
-    ck_assert_int_eq(session_set_fd(session, fds[0]), 0);
-    session_hold_last(session);
-    SSL_set_bio(server, mem(), mem());
+    line_open(&l, &side, "SERVER", true);
+    session_hold_last(l.session);
     for (i = 0; i < 20 && st == SESSION_WANT_READ; i++) {
-        st = session_handshake(session);
+        st = session_handshake(l.session);
         if (st == SESSION_OK)
             break;
-        carry(fds[1], server);
-        SSL_accept(server);
-        carry(fds[1], server);
+        carry(l.fds[1], l.peer);
+        SSL_accept(l.peer);
+        carry(l.fds[1], l.peer);
     }
     ck_assert_int_eq(st, SESSION_OK);
-    ck_assert(session_unsent(session));
-    ck_assert_uint_eq(take(fds[1]), 0);
+    ck_assert(session_unsent(l.session));
+    ck_assert_uint_eq(take(l.fds[1]), 0);
     if (_i == 0)
-        ck_assert_int_eq(session_write(session, "first", 5, &n), SESSION_OK);
+        ck_assert_int_eq(session_write(l.session, "first", 5, &n), SESSION_OK);
     else
-        ck_assert_int_eq(session_flush(session), SESSION_OK);
-    ck_assert(!session_unsent(session));
-    n = take(fds[1]);
+        ck_assert_int_eq(session_flush(l.session), SESSION_OK);
+    ck_assert(!session_unsent(l.session));
+    n = take(l.fds[1]);
     ck_assert_uint_gt(n, 0);
-    ck_assert_uint_eq(take(fds[1]), 0); /* there was one send */
-    BIO_write(SSL_get_rbio(server), big, (int)n);
-    ck_assert_int_eq(SSL_accept(server), 1);
-    ck_assert_uint_eq(receive(server, got, 5), _i == 0 ? 5 : 0);
-    session_free(session);
-    SSL_free(server);
-    SSL_CTX_free(ctx);
-    tls_setup_done(&setup);
-    testring_free(t);
-    fd_close(&fds[0]);
-    fd_close(&fds[1]);
+    ck_assert_uint_eq(take(l.fds[1]), 0); /* there was one send */
+    BIO_write(SSL_get_rbio(l.peer), big, (int)n);
+    ck_assert_int_eq(SSL_accept(l.peer), 1);
+    ck_assert_uint_eq(receive(l.peer, got, 5), _i == 0 ? 5 : 0);
+    line_close(&l);
 }
 END_TEST
 
