@@ -8,7 +8,7 @@
 #include "trace/ezd.h"
 
 struct conn {
-    TAILQ_ENTRY(conn) link;  /* in open, dying or between threads */
+    TAILQ_ENTRY(conn) link;  /* in open or dying */
     TAILQ_ENTRY(conn) queue; /* in *queued */
     TAILQ_ENTRY(conn) name;  /* in unnamed, when task is not NULL */
     struct naming_task *task;
