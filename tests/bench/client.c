@@ -14,6 +14,8 @@
  *     -c CERT  with that certificate and key     -r  resume sessions
  *     -R RATE  connect: so many a second, however slow they are
  *     -H COUNT  hold so many idle connections meanwhile
+ *     -N COUNT  connect, echo, up, down: exactly so many connections, round
+ *               trips or KiB, and then the end
  *
  * units=N seconds=S cpu_ns=N errors=N p50_us= p99_us= p999_us= kib=N
  */
@@ -31,6 +33,7 @@
 static struct {
     const char *address, *what, *version, *cert;
     int pid, count, held, rate;
+    uint64_t total; /* -N; 0: by time */
     double seconds;
     bool resume;
 } opt = {.count = 1, .seconds = 1};
@@ -39,6 +42,7 @@ static SSL_CTX *ctx;
 static SSL_SESSION *kept; /* for -r */
 static int poll_fd;
 static uint64_t units, errors, end_at;
+static uint64_t opened; /* for -N */
 static bool measuring;
 
 /* ---- latencies ---- */
@@ -88,6 +92,11 @@ static bool open_end(struct load_end *e)
 
     memset(e, 0, sizeof(*e));
     e->started = load_now();
+    e->fd = -1;
+    if (opt.total != 0 && strcmp(opt.what, "connect") == 0 &&
+        opened >= opt.total)
+        return true;
+    opened++;
     e->fd = load_connect(opt.address);
     if (e->fd < 0)
         return false;
@@ -170,6 +179,10 @@ static void step_echo(struct load_end *e)
         }
         e->sent = e->got = 0;
         e->started = load_now();
+        if (opt.total != 0 && measuring && ++opened > opt.total) {
+            load_close(e);
+            return;
+        }
     }
     if (r < 0)
         fail(e);
@@ -196,6 +209,19 @@ static void want_levels(struct load_end *e, bool up, bool down)
     e->levels = true;
 }
 
+/* All that -N says has gone. */
+static bool is_total(void)
+{
+    return opt.total != 0 && units >= opt.total * 1024;
+}
+
+static size_t put_max(void)
+{
+    uint64_t left = opt.total * 1024 - units;
+
+    return opt.total != 0 && left < 1024 * 1024 ? (size_t)left : 1024 * 1024;
+}
+
 static void step_bulk(struct load_end *e)
 {
     bool up = strcmp(opt.what, "down") != 0, down = strcmp(opt.what, "up") != 0;
@@ -208,16 +234,20 @@ static void step_bulk(struct load_end *e)
     if (down) {
         while ((n = load_take(e)) > 0) {
             units += measuring ? (uint64_t)n : 0;
-            if (load_now() > end_at)
+            if (is_total() || load_now() > end_at)
                 break;
         }
     }
     if (n >= 0 && up) {
-        while ((n = load_put(e, 1024 * 1024)) > 0) {
+        while ((n = load_put(e, put_max())) > 0) {
             units += measuring ? (uint64_t)n : 0;
-            if (n < 1024 * 1024 || load_now() > end_at)
+            if (is_total() || n < (long)put_max() || load_now() > end_at)
                 break;
         }
+    }
+    if (n >= 0 && is_total()) {
+        load_close(e);
+        return;
     }
     if (n < 0)
         fail(e);
@@ -337,6 +367,34 @@ static struct load_end *begin(void (*step)(struct load_end *e))
     return ends;
 }
 
+static bool any_open(const struct load_end *ends)
+{
+    int i;
+
+    for (i = 0; i < opt.count; i++)
+        if (ends[i].fd >= 0)
+            return true;
+    return false;
+}
+
+/* -N: no time to get going, none to measure. */
+static void count_exactly(void (*step)(struct load_end *e))
+{
+    struct load_end *ends;
+    uint64_t from = load_now(), cpu = load_cpu(opt.pid);
+
+    measuring = step != step_echo;
+    end_at = UINT64_MAX;
+    ends = begin(step);
+    if (step == step_echo) {
+        units = opened = 0;
+        measuring = true;
+    }
+    while (any_open(ends))
+        turn(step, 1000);
+    report((double)(load_now() - from) / 1e9, load_cpu(opt.pid) - cpu, 0);
+}
+
 static void measure(void (*step)(struct load_end *e))
 {
     struct load_end *ends = begin(step);
@@ -357,7 +415,7 @@ static void read_options(int argc, char **argv)
 {
     int c;
 
-    while ((c = getopt(argc, argv, "p:s:n:t:c:rR:H:")) != -1) {
+    while ((c = getopt(argc, argv, "p:s:n:t:c:rR:H:N:")) != -1) {
         switch (c) {
         case 'p':
             opt.pid = atoi(optarg);
@@ -379,6 +437,9 @@ static void read_options(int argc, char **argv)
             break;
         case 'R':
             opt.rate = atoi(optarg);
+            break;
+        case 'N':
+            opt.total = strtoull(optarg, NULL, 10);
             break;
         case 'H':
             opt.held = atoi(optarg);
@@ -423,6 +484,9 @@ int main(int argc, char **argv)
     }
     if (opt.held != 0)
         hold(opt.held);
-    measure(cases[i].step);
+    if (opt.total != 0)
+        count_exactly(cases[i].step);
+    else
+        measure(cases[i].step);
     return 0;
 }
