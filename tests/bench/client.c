@@ -43,6 +43,7 @@ static SSL_SESSION *kept; /* for -r */
 static int poll_fd;
 static uint64_t units, errors, end_at;
 static uint64_t opened; /* for -N */
+static uint64_t shaken, reused; /* handshakes, and those that resumed */
 static bool measuring;
 
 /* ---- latencies ---- */
@@ -104,8 +105,14 @@ static bool open_end(struct load_end *e)
         e->ssl = SSL_new(ctx);
         SSL_set_fd(e->ssl, e->fd);
         SSL_set_connect_state(e->ssl);
-        if (opt.resume && kept != NULL)
-            SSL_set_session(e->ssl, kept);
+        if (opt.resume && kept != NULL) {
+            /* a copy: OpenSSL lets a session that got a new ticket not be
+             * resumed any more, on none of its connections */
+            SSL_SESSION *own = SSL_SESSION_dup(kept);
+
+            SSL_set_session(e->ssl, own);
+            SSL_SESSION_free(own);
+        }
     }
     if (epoll_ctl(poll_fd, EPOLL_CTL_ADD, e->fd, &ev) < 0)
         load_die("epoll: %s", strerror(errno));
@@ -126,10 +133,15 @@ static int ping(struct load_end *e)
     char buf[LOAD_MESSAGE];
     long n;
 
-    int shaken = load_shake(e);
+    bool before = e->shaken;
+    int r = load_shake(e);
 
-    if (shaken <= 0)
-        return shaken;
+    if (r <= 0)
+        return r;
+    if (!before && e->ssl != NULL) {
+        shaken++;
+        reused += SSL_session_reused(e->ssl) == 1;
+    }
     if (e->sent == 0) {
         n = load_write(e, message, sizeof(message));
         if (n < 0)
@@ -336,10 +348,11 @@ static void report(double seconds, uint64_t cpu, unsigned long kib)
 {
     qsort(samples, sample_count, sizeof(*samples), by_value);
     printf("units=%llu seconds=%.3f cpu_ns=%llu errors=%llu p50_us=%.1f "
-           "p99_us=%.1f p999_us=%.1f kib=%lu\n",
+           "p99_us=%.1f p999_us=%.1f kib=%lu shaken=%llu reused=%llu\n",
            (unsigned long long)units, seconds, (unsigned long long)cpu,
            (unsigned long long)errors, percentile(0.5), percentile(0.99),
-           percentile(0.999), kib);
+           percentile(0.999), kib, (unsigned long long)shaken,
+           (unsigned long long)reused);
 }
 
 /* Connections that echo are made beforehand; the others are the work. */
