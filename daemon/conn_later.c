@@ -40,6 +40,7 @@ static void on_doubt(evutil_socket_t fd, short what, void *arg)
         conn_unqueue(c);
         resolve(&c->app);
         resolve(&c->wire);
+        endpoint_hurry(&c->wire);
         conn_step(c, CONN_EV_READY);
     }
 }
@@ -48,7 +49,8 @@ void conn_doubt(struct conn *c)
 {
     struct conn_host *h = c->host;
 
-    if (c->queued != NULL || (!c->app.doubt && !c->wire.doubt))
+    if (c->queued != NULL ||
+        (!c->app.doubt && !c->wire.doubt && !c->wire.tickets))
         return;
     c->queued = &h->doubted;
     TAILQ_INSERT_TAIL(&h->doubted, c, queue);

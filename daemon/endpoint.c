@@ -27,6 +27,12 @@ void endpoint_resolve(struct endpoint *e)
         session_readable(e->session);
 }
 
+void endpoint_hurry(struct endpoint *e)
+{
+    e->unsent = e->unsent || e->tickets;
+    e->tickets = false;
+}
+
 static void on_event(evutil_socket_t fd, short what, void *arg)
 {
     struct endpoint *e = arg;
@@ -192,6 +198,8 @@ enum io endpoint_handshake(struct endpoint *e)
         e->readable = e->ends || session_may_have_data(e->session);
         e->doubt = !e->readable;
         e->unsent = session_unsent(e->session);
+        e->tickets = e->unsent && session_is_server(e->session);
+        e->unsent = e->unsent && !e->tickets;
     }
     return from_session(st);
 }
@@ -274,7 +282,8 @@ static enum io write_tls(struct endpoint *e, const char *buf, size_t len,
         if (st == SESSION_OK)
             *ret_len += n;
     }
-    e->unsent = false; /* it went first; what blocks will be written again */
+    /* it went first; what blocks will be written again */
+    e->unsent = e->tickets = false;
     wait_for(e, st, &writes, &e->write_reads);
     e->read_writes = false;
     return from_session(st);

@@ -35,6 +35,7 @@ struct endpoint {
     bool ends;               /* the peer's FIN was reported */
     bool doubt;              /* more may be there to be read */
     bool unsent;             /* TLS: the end of the handshake, until data */
+    bool tickets;            /* the same, but it may wait for data a while */
     enum session_status end; /* how reading ended; SESSION_OK: it has not */
     bool watched;            /* by EVENT */
     struct event event;      /* in place: two allocations less a connection */
@@ -81,6 +82,8 @@ enum io endpoint_flush(struct endpoint *e); /* IO_OK, IO_BLOCKED, IO_FAILED */
 
 /* No longer in doubt: what is there can be read. */
 void endpoint_resolve(struct endpoint *e);
+/* What the handshake left goes without data, with the next flush. */
+void endpoint_hurry(struct endpoint *e);
 bool endpoint_can_read(const struct endpoint *e);
 bool endpoint_can_write(const struct endpoint *e);
 /* IO_OK with *RET_LEN > 0, or another status. */

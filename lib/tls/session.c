@@ -434,6 +434,13 @@ static int complete(struct session *s)
     return rc;
 }
 
+/* The partner waits for nothing of the last flight: a client's Finished, or the
+ * tickets of a server in TLSv1.3. */
+static bool may_keep_last(const struct session *s)
+{
+    return !s->context->server || SSL_version(s->ssl) == TLS1_3_VERSION;
+}
+
 /* What is written in the call goes out at its end, or waits when it was the
  * last. 1, or what SSL_do_handshake() returned; errno is set. */
 static int shake_holding(struct session *s)
@@ -443,8 +450,8 @@ static int shake_holding(struct session *s)
     sockbio_gather(s->socket);
     ret = SSL_do_handshake(s->ssl);
     error = errno;
-    if (ret == 1 ? sockbio_keep(s->socket) < 0
-                 : sockbio_send(s->socket, false) < 0) {
+    if (ret == 1 && may_keep_last(s) ? sockbio_keep(s->socket) < 0
+                                     : sockbio_send(s->socket, false) < 0) {
         ERR_clear_error();
         return -1;
     }
@@ -579,7 +586,7 @@ enum session_status session_write(struct session *s, const void *buf,
 
 void session_hold_last(struct session *s)
 {
-    s->hold_last = s->socket != NULL && !s->context->server;
+    s->hold_last = s->socket != NULL;
 }
 
 bool session_unsent(const struct session *s)
