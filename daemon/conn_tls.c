@@ -270,6 +270,7 @@ enum conn_event conn_do_shake(struct conn *c)
         return secured(c);
     if (io != IO_BLOCKED)
         return shake_failed(c);
+    conn_doubt(c);
     if (c->state == CONN_GREETING && session_heard(c->wire.session))
         return CONN_EV_HEARD;
     return CONN_EV_NONE;

@@ -188,15 +188,18 @@ static enum io from_session(enum session_status st)
 
 enum io endpoint_handshake(struct endpoint *e)
 {
-    enum session_status st = session_handshake(e->session);
+    enum session_status st;
     bool reads, writes;
 
+    session_trust_short_reads(e->session, !e->ends);
+    st = session_handshake(e->session);
     wait_for(e, st, &writes, &reads);
+    e->doubt = session_is_dry(e->session);
     /* the first data may have come with the peer's last handshake message:
      * the session holds it, and the socket makes no edge for it any more */
     if (st == SESSION_OK) {
         e->readable = e->ends || session_may_have_data(e->session);
-        e->doubt = !e->readable;
+        e->doubt = e->doubt || !e->readable;
         e->unsent = session_unsent(e->session);
         e->tickets = e->unsent && session_is_server(e->session);
         e->unsent = e->unsent && !e->tickets;

@@ -393,7 +393,7 @@ static void prepare(void)
 void session_trust_short_reads(struct session *s, bool trust)
 {
     if (s->socket != NULL)
-        sockbio_trust(s->socket, trust && s->done);
+        sockbio_trust(s->socket, trust);
 }
 
 void session_readable(struct session *s)

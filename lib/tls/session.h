@@ -77,8 +77,7 @@ int session_set_fd(struct session *s, int fd);
 void session_set_bio(struct session *s, BIO *rbio, BIO *wbio);
 
 enum session_status session_handshake(struct session *s);
-/* After the handshake, and only with session_set_fd(): a short read means that
- * the socket is empty until session_readable(); see sockbio.h for what the
+/* Only with session_set_fd(): a short read means that the socket is empty until session_readable(); see sockbio.h for what the
  * caller must do then. Dry: the last WANT_READ came so. */
 void session_trust_short_reads(struct session *s, bool trust);
 void session_readable(struct session *s);
