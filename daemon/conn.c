@@ -223,19 +223,31 @@ void conn_check_limit(struct conn *c)
 
 /* ---- life ---- */
 
+/* It comes after the events that are there already, without another look at
+ * the sockets; from within a turn, after that look. */
 static void wake_turn(struct conn_host *h)
 {
     static const struct timeval at_once = {0, 0};
 
-    if (!evtimer_pending(h->turn, NULL))
+    if (h->woken)
+        return;
+    h->woken = true;
+    if (h->turning)
         evtimer_add(h->turn, &at_once);
+    else
+        event_active(h->turn, EV_TIMEOUT, 0);
 }
 
 static void on_turn(evutil_socket_t fd, short what, void *arg)
 {
+    struct conn_host *h = arg;
+
     (void)fd;
     (void)what;
-    conn_host_turn(arg);
+    h->woken = false;
+    h->turning = true;
+    conn_host_turn(h);
+    h->turning = false;
 }
 
 int conn_host_init(struct conn_host *h, struct error *err)
@@ -249,6 +261,7 @@ int conn_host_init(struct conn_host *h, struct error *err)
     TAILQ_INIT(&h->dying);
     atomic_init(&h->count, 0);
     atomic_init(&h->beginning, 0);
+    h->woken = h->turning = false;
     h->refused = 0;
     h->refused_told = 0;
     h->intercept = (struct intercept_host){0};

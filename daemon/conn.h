@@ -71,6 +71,7 @@ struct conn_host {
 
     struct intercept_host intercept;
     struct event *turn; /* runs conn_host_turn() after the other events */
+    bool woken, turning;   /* it will run; it runs */
     struct event *doubt, *keep;
     struct conn_list open;
     struct conn_list again;                 /* have more to relay */
