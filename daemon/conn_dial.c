@@ -171,7 +171,9 @@ enum conn_event conn_do_dial(struct conn *c)
 /* The other attempts are given up. */
 static enum conn_event answered(struct conn *c, const struct netaddr *peer)
 {
-    if (conn_outbound(c) && c->in.remote.family == AF_UNSPEC)
+    /* who dials 0.0.0.0 gets this host: look_up() asks */
+    if (conn_outbound(c) && c->in.remote.family == AF_UNSPEC &&
+        !netaddr_is_any(peer))
         c->in.remote = *peer;
     conn_drop_dials(c);
     if (c->kept) /* it took long */
@@ -219,6 +221,8 @@ enum conn_event conn_do_dial_check(struct conn *c)
 
     if (early_answered(c, &peer))
         return answered(c, &peer);
+    if (dialled(c)->fd >= 0 && endpoint_is_connected(dialled(c)))
+        return answered(c, intercepted_target(&c->in, c->target - 1u));
     /* the accepted socket may be ready before the other is connected */
     error = result_of(dialled(c), &peer);
     if (error == 0)

@@ -44,6 +44,7 @@ static void on_event(evutil_socket_t fd, short what, void *arg)
         endpoint_resolve(e);
     if (what & EV_WRITE)
         e->writable = true;
+    e->sound = (what & (EV_READ | EV_WRITE | EV_CLOSED)) == EV_WRITE;
     e->ready(e->arg);
 }
 
@@ -70,7 +71,7 @@ int endpoint_accepted(struct endpoint *e, struct event_base *base, int fd,
                       struct error *err)
 {
     e->fd = fd;
-    e->readable = e->writable = e->ends = e->doubt = false;
+    e->readable = e->writable = e->ends = e->doubt = e->sound = false;
     return endpoint_attach(e, base, err);
 }
 
@@ -99,6 +100,12 @@ int endpoint_connect(struct endpoint *e, struct event_base *base, int fd,
         return ERR_SYSTEM;
     }
     return endpoint_open(e, base, fd, err);
+}
+
+/* libevent makes both of an error: readable and writable. */
+bool endpoint_is_connected(const struct endpoint *e)
+{
+    return e->sound && e->writable;
 }
 
 int endpoint_connect_result(const struct endpoint *e, struct netaddr *ret_peer)

@@ -33,6 +33,8 @@ struct endpoint {
     bool read_writes;        /* TLS: reading waits for writability */
     bool write_reads;        /* TLS: writing waits for readability */
     bool ends;               /* the peer's FIN was reported */
+    bool sound;              /* the last event was that it can be written, and
+                              * nothing else: so it had no error */
     bool doubt;              /* more may be there to be read */
     bool unsent;             /* TLS: the end of the handshake, until data */
     bool tickets;            /* the same, but it may wait for data a while */
@@ -64,6 +66,8 @@ int endpoint_accepted(struct endpoint *e, struct event_base *base, int fd,
  * when it fails); `ready` is called when it is made or has failed. */
 int endpoint_connect(struct endpoint *e, struct event_base *base, int fd,
                      const struct netaddr *to, struct error *err);
+/* It is connected, as far as the events tell. */
+bool endpoint_is_connected(const struct endpoint *e);
 /* 0: connected to *RET_PEER; EINPROGRESS; or why it failed. */
 int endpoint_connect_result(const struct endpoint *e, struct netaddr *ret_peer);
 /* An endpoint whose place in memory changes: between the two nothing is

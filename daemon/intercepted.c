@@ -65,7 +65,10 @@ static int forward(const struct config_listener *l, const struct netaddr *peer,
         in->remote = *peer;
         return 0;
     }
-    r = intercepted_address(in->fd, getsockname, &mine, err);
+    mine = l->listen;
+    r = mine.port != 0 && !netaddr_is_any(&mine)
+            ? 0
+            : intercepted_address(in->fd, getsockname, &mine, err);
     if (r < 0)
         return r;
     in->who.owner_error =

@@ -198,3 +198,13 @@ bool netaddr_in_prefix(const struct netaddr *a, const struct netaddr *net,
         return false;
     return rest == 0 || ((a->ip[bytes] ^ net->ip[bytes]) & mask) == 0;
 }
+
+bool netaddr_is_any(const struct netaddr *a)
+{
+    size_t i;
+
+    for (i = 0; i < netaddr_ip_len(a); i++)
+        if (a->ip[i] != 0)
+            return false;
+    return true;
+}

@@ -58,6 +58,9 @@ const char *netaddr_format(const struct netaddr *a, char buf[NETADDR_TEXT]);
 /* An IPv4-mapped IPv6 address becomes IPv4, any other stays. */
 struct netaddr netaddr_unmap(const struct netaddr *a);
 
+/* 0.0.0.0 or ::, or not known. */
+bool netaddr_is_any(const struct netaddr *a);
+
 /* Same family, address and port. */
 bool netaddr_equal(const struct netaddr *a, const struct netaddr *b);
 
