@@ -384,9 +384,11 @@ static bool is_over(const struct session *s)
     return s->outcome != NULL && s->outcome->rc != 0;
 }
 
+/* Clearing an empty queue of errors looks at all its places. */
 static void prepare(void)
 {
-    ERR_clear_error();
+    if (ERR_peek_error() != 0)
+        ERR_clear_error();
     errno = 0;
 }
 
