@@ -140,9 +140,12 @@ void conn_remark(struct conn *c, enum trace_priority p, const char *fmt, ...)
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
+    struct conn *c = arg;
+
     (void)fd;
     (void)what;
-    conn_check_limit(arg);
+    c->timer_at = 0;
+    conn_check_limit(c);
 }
 
 static void set_timer(struct conn *c)
@@ -152,13 +155,18 @@ static void set_timer(struct conn *c)
     struct timeval tv = {(time_t)(left / 1000),
                          (suseconds_t)(left % 1000 * 1000)};
 
+    /* one that comes too early looks again: see conn_check_limit() */
+    if (c->timer_at != 0 && c->timer_at <= c->deadline)
+        return;
     if (c->timer == NULL)
         c->timer = evtimer_new(c->host->base, on_timer, c);
     /* without memory for a timer there is no limit to wait for */
     if (c->timer == NULL || evtimer_add(c->timer, &tv) < 0) {
         c->deadline = 0;
         conn_remark(c, TRACE_ERR, "error=\"no memory for a timer\"");
+        return;
     }
+    c->timer_at = c->deadline;
 }
 
 /* A connection that relays without a limit needs none. */
@@ -167,6 +175,7 @@ static void drop_timer(struct conn *c)
     if (c->timer != NULL)
         event_free(c->timer);
     c->timer = NULL;
+    c->timer_at = 0;
 }
 
 void conn_arm(struct conn *c, uint64_t milliseconds)

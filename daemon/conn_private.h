@@ -29,6 +29,7 @@ struct conn {
     uint32_t at[STORY_POINTS];
     struct hello_packed *client_hello, *server_hello; /* NULL: none was seen */
     uint64_t deadline;                                /* 0: none */
+    uint64_t timer_at;                                /* 0: it does not run */
     uint64_t handshake_end;                           /* handshake_limit */
     uint64_t active;     /* when bytes last moved */
     struct dials *dials; /* conn_dial.c; NULL: nothing was put aside */
