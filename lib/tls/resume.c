@@ -29,7 +29,7 @@ struct tickets {
     pthread_mutex_t lock;
     struct ticket_key key[TICKET_KEYS];
     size_t count;
-    const char *cipher;     /* "AES-128-CBC" */
+    EVP_CIPHER *cipher;     /* AES-128-CBC; fetched once */
     unsigned long refresh;  /* seconds; 0: never */
     unsigned long lifetime; /* of a ticket, in seconds */
 };
@@ -118,15 +118,11 @@ static bool start(const struct tickets *t, const struct ticket_key *k,
     OSSL_PARAM params[] = {
         OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
         OSSL_PARAM_construct_end()};
-    EVP_CIPHER *type = EVP_CIPHER_fetch(NULL, t->cipher, NULL);
-    bool ok;
 
-    ok = type != NULL &&
-         (!enc || RAND_bytes(iv, EVP_CIPHER_get_iv_length(type)) == 1) &&
-         EVP_CipherInit_ex2(cipher, type, k->cipher, iv, enc, NULL) == 1 &&
-         EVP_MAC_init(mac, k->mac, sizeof(k->mac), params) == 1;
-    EVP_CIPHER_free(type);
-    return ok;
+    return (!enc || RAND_bytes(iv, EVP_CIPHER_get_iv_length(t->cipher)) == 1) &&
+           EVP_CipherInit_ex2(cipher, t->cipher, k->cipher, iv, enc, NULL) ==
+               1 &&
+           EVP_MAC_init(mac, k->mac, sizeof(k->mac), params) == 1;
 }
 
 /* -1: failed; 0: no such key; 1: ready (SSL_CTX_set_tlsext_ticket_key_evp_cb,
@@ -210,12 +206,18 @@ static struct tickets *tickets_new(const struct effective *eff)
 
     if (t == NULL)
         return NULL;
-    pthread_mutex_init(&t->lock, NULL);
-    t->cipher =
+    t->cipher = EVP_CIPHER_fetch(
+        NULL,
         effective_choice(eff, PARM_GSK_SESSION_TICKET_SERVER_ALGORITHM) ==
                 TICKET_AESCBC256
             ? "AES-256-CBC"
-            : "AES-128-CBC";
+            : "AES-128-CBC",
+        NULL);
+    if (t->cipher == NULL) {
+        free(t);
+        return NULL;
+    }
+    pthread_mutex_init(&t->lock, NULL);
     t->refresh =
         effective_number(eff, PARM_GSK_SESSION_TICKET_SERVER_KEY_REFRESH);
     t->lifetime = effective_number(eff, PARM_GSK_SESSION_TICKET_SERVER_TIMEOUT);
@@ -250,6 +252,7 @@ void resume_free(struct context *c)
     if (c->tickets == NULL)
         return;
     pthread_mutex_destroy(&c->tickets->lock);
+    EVP_CIPHER_free(c->tickets->cipher);
     OPENSSL_cleanse(c->tickets, sizeof(*c->tickets));
     free(c->tickets);
     c->tickets = NULL;
