@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 #include <openssl/ssl.h>
 
 #include "keyring/keyring.h"
@@ -46,6 +47,7 @@ struct peer_rules {
 struct own_cert {
     const struct ring_entry *entry;
     STACK_OF(X509) * chain; /* its issuers, as far as the ring has them */
+    time_t from, until; /* it can be used; 0, 0: never */
 };
 
 /* One line of ServerHandshakeSNIList. */

@@ -4,10 +4,16 @@
  */
 #include "tls/owncert.h"
 
+#include <time.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
 #include "tls/session_private.h"
+
+enum {
+    HANDSHAKE_USAGE =
+        KU_DIGITAL_SIGNATURE | KU_KEY_ENCIPHERMENT | KU_KEY_AGREEMENT
+};
 
 /* ---- what is wrong with it ---- */
 
@@ -56,8 +62,7 @@ static int check_date(const struct context *c, const struct ring_entry *e,
 static int check_usage(const struct context *c, const struct ring_entry *e,
                        struct tls_outcome *why)
 {
-    if ((X509_get_key_usage(e->cert) &
-         (KU_DIGITAL_SIGNATURE | KU_KEY_ENCIPHERMENT | KU_KEY_AGREEMENT)) != 0)
+    if ((X509_get_key_usage(e->cert) & HANDSHAKE_USAGE) != 0)
         return 0;
     return tls_outcome_set(
         why, 440,
@@ -66,11 +71,30 @@ static int check_usage(const struct context *c, const struct ring_entry *e,
         e->label, keyring_name(c->ring));
 }
 
+/* What check_date() and check_usage() read, for every connection, once. */
+static void note_times(struct own_cert *own)
+{
+    X509 *cert = own->entry->cert;
+    struct tm from, until;
+
+    own->from = own->until = 0;
+    if (ASN1_TIME_to_tm(X509_get0_notBefore(cert), &from) != 1 ||
+        ASN1_TIME_to_tm(X509_get0_notAfter(cert), &until) != 1 ||
+        (X509_get_key_usage(cert) & HANDSHAKE_USAGE) == 0)
+        return;
+    own->from = timegm(&from);
+    own->until = timegm(&until);
+}
+
 int owncert_check(const struct context *c, const struct own_cert *own,
                   struct tls_outcome *why)
 {
-    int rc = check_date(c, own->entry, why);
+    time_t now = time(NULL);
+    int rc;
 
+    if (now > own->from && now < own->until)
+        return 0;
+    rc = check_date(c, own->entry, why);
     if (rc == 0)
         rc = check_usage(c, own->entry, why);
     if (rc != 0)
@@ -141,6 +165,7 @@ static int from_entry(const struct context_params *p,
         return key_missing(p, e, why);
     ret->entry = e;
     ret->chain = build_chain(p->ring, e->cert);
+    note_times(ret);
     return ret->chain != NULL ? 0 : tls_no_memory(why);
 }
 
