@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "daemon/intercepted_private.h"
 #include "intercept/netfilter.h"
@@ -87,8 +88,8 @@ static const intercepted_producer_fn producers[] = {
 
 static void given_names(const struct config_listener *l, struct identity *who)
 {
-    snprintf(who->jobname, sizeof(who->jobname), "%s", l->jobname);
-    snprintf(who->userid, sizeof(who->userid), "%s", l->userid);
+    memccpy(who->jobname, l->jobname, '\0', sizeof(who->jobname) - 1);
+    memccpy(who->userid, l->userid, '\0', sizeof(who->userid) - 1);
 }
 
 int intercepted_make(const struct config_listener *l, int fd,
