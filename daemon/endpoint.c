@@ -75,16 +75,24 @@ int endpoint_accepted(struct endpoint *e, struct event_base *base, int fd,
     return endpoint_attach(e, base, err);
 }
 
-int endpoint_open(struct endpoint *e, struct event_base *base, int fd,
-                  struct error *err)
+static int no_delay(int fd, struct error *err)
 {
     static const int on = 1;
 
-    e->fd = fd;
     if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) < 0 &&
         errno != EOPNOTSUPP) /* a test's socket pair has no such option */
         return error_errno(err, "TCP_NODELAY");
-    return endpoint_accepted(e, base, fd, err);
+    return 0;
+}
+
+int endpoint_open(struct endpoint *e, struct event_base *base, int fd,
+                  struct error *err)
+{
+    int r;
+
+    e->fd = fd;
+    r = no_delay(fd, err);
+    return r < 0 ? r : endpoint_accepted(e, base, fd, err);
 }
 
 int endpoint_connect(struct endpoint *e, struct event_base *base, int fd,
@@ -99,7 +107,20 @@ int endpoint_connect(struct endpoint *e, struct event_base *base, int fd,
         fd_close(&fd);
         return ERR_SYSTEM;
     }
-    return endpoint_open(e, base, fd, err);
+    e->lazy = true;
+    e->wrote = false;
+    return endpoint_accepted(e, base, fd, err);
+}
+
+/* Of a connection that carries one message there and one back it is never
+ * asked. */
+static void before_write(struct endpoint *e)
+{
+    if (e->lazy && e->wrote) {
+        no_delay(e->fd, NULL);
+        e->lazy = false;
+    }
+    e->wrote = true;
 }
 
 /* libevent makes both of an error: readable and writable. */
@@ -136,6 +157,8 @@ int endpoint_start_tls(struct endpoint *e, struct session *session)
     int rc;
 
     e->session = session;
+    e->wrote = true; /* what the handshake sends */
+    before_write(e);
     rc = session_set_fd(session, e->fd);
     session_hold_last(session);
     /* a server says nothing before it has heard the client */
@@ -322,6 +345,7 @@ enum io endpoint_write(struct endpoint *e, const void *buf, size_t len,
                        size_t *ret_len)
 {
     *ret_len = 0;
+    before_write(e);
     return e->session != NULL ? write_tls(e, buf, len, ret_len)
                               : write_clear(e, buf, len, ret_len);
 }
@@ -351,6 +375,7 @@ enum io endpoint_drain(struct endpoint *e, struct pipe *p)
 {
     ssize_t n;
 
+    before_write(e);
     while (p->len > 0) {
         n = splice(p->from, NULL, e->fd, NULL, p->len,
                    SPLICE_F_MOVE | SPLICE_F_NONBLOCK);

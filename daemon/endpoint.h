@@ -40,6 +40,9 @@ struct endpoint {
     bool tickets;            /* the same, but it may wait for data a while */
     enum session_status end; /* how reading ended; SESSION_OK: it has not */
     bool watched;            /* by EVENT */
+    bool lazy;               /* TCP_NODELAY is to be set before the second
+                              * write; the first is never delayed */
+    bool wrote;
     struct event event;      /* in place: two allocations less a connection */
     struct session *session; /* NULL: clear */
     endpoint_ready_fn ready;
