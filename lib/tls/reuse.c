@@ -151,6 +151,21 @@ static int on_new(SSL *ssl, SSL_SESSION *session)
 
 /* ---- the session's side ---- */
 
+/* In TLSv1.3 a copy: OpenSSL marks a session that has got a new ticket as not
+ * to be resumed, also for the connections that have not offered it yet. */
+static bool offer(SSL *ssl, SSL_SESSION *session)
+{
+    SSL_SESSION *copy;
+    bool ok;
+
+    if (SSL_SESSION_get_protocol_version(session) != TLS1_3_VERSION)
+        return SSL_set_session(ssl, session) == 1;
+    copy = SSL_SESSION_dup(session);
+    ok = copy != NULL && SSL_set_session(ssl, copy) == 1;
+    SSL_SESSION_free(copy);
+    return ok;
+}
+
 void reuse_offer(struct session *s)
 {
     struct reuse *r = s->context->reuse;
@@ -164,7 +179,7 @@ void reuse_offer(struct session *s)
         drop(r, k);
         k = NULL;
     }
-    if (k != NULL && SSL_set_session(s->ssl, k->session) == 1) {
+    if (k != NULL && offer(s->ssl, k->session)) {
         s->until = k->until;
         TAILQ_REMOVE(&r->ages, k, age);
         TAILQ_INSERT_TAIL(&r->ages, k, age);
