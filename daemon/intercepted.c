@@ -66,6 +66,9 @@ static int forward(const struct config_listener *l, const struct netaddr *peer,
         in->remote = *peer;
         return 0;
     }
+    /* nobody asks whose it is: all may, and the names are given */
+    if (l->allow.all && l->jobname[0] != '\0' && l->userid[0] != '\0')
+        return 0;
     mine = l->listen;
     r = mine.port != 0 && !netaddr_is_any(&mine)
             ? 0

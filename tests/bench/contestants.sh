@@ -41,10 +41,11 @@ begin()
 write_attlsd()
 {
     local handshake=Server direction=Inbound user=SERVER on=On v12=On v13=On
+    local allow='' # peers let everybody in too
     [ -z "$mutual" ] || handshake=ServerWithClientAuth
     [ "$role" != clear ] || on=Off
     if [ "$role" = client ]; then
-        handshake=Client direction=Outbound user=CLIENT
+        handshake=Client direction=Outbound user=CLIENT allow='allow = "*"; '
         [ "$version" = 1.2 ] && v13=Off || v12=Off
     fi
     cat >"$tmp/attlsd.policy" <<EOF
@@ -86,7 +87,7 @@ pagent = "$tmp/attlsd.policy";
 racf = "$tmp/$keys.racf";
 control = "$tmp/attlsd.sock";
 workers = 1;
-listeners = ( { mode = "forward"; direction = "$direction"; listen = "$listen";
+listeners = ( { ${allow}mode = "forward"; direction = "$direction"; listen = "$listen";
     target = "$target"; jobname = "BENCH"; userid = "$user"; } );
 EOF
 }

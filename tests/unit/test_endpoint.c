@@ -303,6 +303,7 @@ START_TEST(has_what_came_with_the_handshake)
     ck_assert_int_eq(endpoint_handshake(&b.e), IO_BLOCKED);
     ck_assert_int_eq(SSL_connect(client), 1);
     ck_assert_int_eq(SSL_write(client, "first", 5), 5);
+    turn(&b);
     ck_assert_int_eq(endpoint_handshake(&b.e), IO_OK);
     ck_assert(endpoint_can_read(&b.e));
     ck_assert_int_eq(endpoint_read(&b.e, buf, sizeof(buf), &n), IO_OK);

@@ -78,6 +78,7 @@ static void make_tls(struct endpoint *e, struct peer *p)
     for (i = 0; i < 10000 && (done != 1 || io == IO_BLOCKED); i++) {
         if (done != 1)
             done = SSL_connect(p->ssl);
+        endpoint_resolve(e); /* there is no loop that would tell it */
         if (io == IO_BLOCKED)
             io = endpoint_handshake(e);
     }
