@@ -26,7 +26,8 @@ static void resolve(struct endpoint *e)
         endpoint_resolve(e);
 }
 
-/* Those that are in doubt again come the next time. */
+/* Those that are in doubt again come the next time; so do those that have not
+ * been for long: what they wait for makes the look needless. */
 static void on_doubt(evutil_socket_t fd, short what, void *arg)
 {
     struct conn_host *h = arg;
@@ -36,6 +37,8 @@ static void on_doubt(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     while (!end && (c = TAILQ_FIRST(&h->doubted)) != NULL) {
+        if ((uint32_t)h->now() - c->doubted < DOUBT_MS)
+            break;
         end = c == last;
         conn_unqueue(c);
         resolve(&c->app);
@@ -43,6 +46,8 @@ static void on_doubt(evutil_socket_t fd, short what, void *arg)
         endpoint_hurry(&c->wire);
         conn_step(c, CONN_EV_READY);
     }
+    if (!TAILQ_EMPTY(&h->doubted))
+        arm(h->doubt, DOUBT_MS);
 }
 
 void conn_doubt(struct conn *c)
@@ -53,6 +58,7 @@ void conn_doubt(struct conn *c)
         (!c->app.doubt && !c->wire.doubt && !c->wire.tickets))
         return;
     c->queued = &h->doubted;
+    c->doubted = (uint32_t)h->now();
     TAILQ_INSERT_TAIL(&h->doubted, c, queue);
     arm(h->doubt, DOUBT_MS);
 }

@@ -45,7 +45,7 @@ write_attlsd()
     [ -z "$mutual" ] || handshake=ServerWithClientAuth
     [ "$role" != clear ] || on=Off
     if [ "$role" = client ]; then
-        handshake=Client direction=Outbound user=CLIENT allow='allow = "*"; '
+        handshake=Client direction=Outbound user=CLIENT allow='allow = ( "*" ); '
         [ "$version" = 1.2 ] && v13=Off || v12=Off
     fi
     cat >"$tmp/attlsd.policy" <<EOF
