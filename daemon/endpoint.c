@@ -107,20 +107,17 @@ int endpoint_connect(struct endpoint *e, struct event_base *base, int fd,
         fd_close(&fd);
         return ERR_SYSTEM;
     }
-    e->lazy = true;
-    e->wrote = false;
+    e->delayed = 2;
     return endpoint_accepted(e, base, fd, err);
 }
 
-/* Of a connection that carries one message there and one back it is never
- * asked. */
+/* The kernel holds a small piece back while an earlier one is not acknowledged,
+ * so the first write is never delayed. A connection that carries one message
+ * each way is spared the call. */
 static void before_write(struct endpoint *e)
 {
-    if (e->lazy && e->wrote) {
+    if (e->delayed != 0 && --e->delayed == 0)
         no_delay(e->fd, NULL);
-        e->lazy = false;
-    }
-    e->wrote = true;
 }
 
 /* libevent makes both of an error: readable and writable. */
@@ -157,8 +154,9 @@ int endpoint_start_tls(struct endpoint *e, struct session *session)
     int rc;
 
     e->session = session;
-    e->wrote = true; /* what the handshake sends */
-    before_write(e);
+    if (e->delayed != 0) /* the handshake writes more than once */
+        no_delay(e->fd, NULL);
+    e->delayed = 0;
     rc = session_set_fd(session, e->fd);
     session_hold_last(session);
     /* a server says nothing before it has heard the client */
@@ -398,6 +396,7 @@ enum io endpoint_end(struct endpoint *e, bool closes)
 
     if (e->session != NULL) {
         st = session_close(e->session);
+        e->unsent = e->tickets = false; /* it goes first, as with data */
         if (wait_for(e, st, &writes, &e->write_reads))
             return IO_BLOCKED;
         if (st == SESSION_FAILED)

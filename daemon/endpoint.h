@@ -13,13 +13,21 @@
  * A read that got less than it could have taken is the last one before the
  * next event. Then the endpoint is in doubt: libevent does not say whether the
  * event was that of data or of data and a reset, and urgent data cuts a read
- * short. The owner calls endpoint_resolve() within a short time.
+ * short. The owner calls endpoint_resolve() within a short time. All of this is
+ * true of endpoint_handshake() too: after IO_BLOCKED it reads nothing before
+ * the next event or endpoint_resolve().
+ *
+ * What ends a handshake and what nobody waits for goes with the first data: a
+ * client's last flight when the owner has nothing to send (UNSENT, see
+ * endpoint_flush()), a server's tickets in TLSv1.3 when the connection is quiet
+ * (TICKETS: the owner calls endpoint_hurry() then).
  */
 
 #include <event2/event.h>
 #include <event2/event_struct.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "daemon/pipes.h"
 #include "tls/session.h"
@@ -37,13 +45,12 @@ struct endpoint {
                               * nothing else: so it had no error */
     bool doubt;              /* more may be there to be read */
     bool unsent;             /* TLS: the end of the handshake, until data */
-    bool tickets;            /* the same, but it may wait for data a while */
+    bool tickets;            /* the same, and it may wait for data a while */
     enum session_status end; /* how reading ended; SESSION_OK: it has not */
     bool watched;            /* by EVENT */
-    bool lazy;               /* TCP_NODELAY is to be set before the second
-                              * write; the first is never delayed */
-    bool wrote;
-    struct event event;      /* in place: two allocations less a connection */
+    uint8_t delayed;    /* TCP_NODELAY comes with so many more writes; 0: it
+                         * is set */
+    struct event event; /* in place: two allocations less a connection */
     struct session *session; /* NULL: clear */
     endpoint_ready_fn ready;
     void *arg;
@@ -83,13 +90,12 @@ void endpoint_keepalive(struct endpoint *e, unsigned long seconds);
 
 /* Takes the session (also when it fails). */
 int endpoint_start_tls(struct endpoint *e, struct session *session);
-/* A client's last bytes wait for endpoint_write() or endpoint_flush(). */
 enum io endpoint_handshake(struct endpoint *e);
 enum io endpoint_flush(struct endpoint *e); /* IO_OK, IO_BLOCKED, IO_FAILED */
 
 /* No longer in doubt: what is there can be read. */
 void endpoint_resolve(struct endpoint *e);
-/* What the handshake left goes without data, with the next flush. */
+/* TICKETS become UNSENT: they go without data, with the next flush. */
 void endpoint_hurry(struct endpoint *e);
 bool endpoint_can_read(const struct endpoint *e);
 bool endpoint_can_write(const struct endpoint *e);

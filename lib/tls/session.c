@@ -436,8 +436,8 @@ static int complete(struct session *s)
     return rc;
 }
 
-/* The partner waits for nothing of the last flight: a client's Finished, or the
- * tickets of a server in TLSv1.3. */
+/* The partner waits for nothing of the last flight: see session_hold_last(). A
+ * server's last one in TLSv1.2 is its Finished, which the client waits for. */
 static bool may_keep_last(const struct session *s)
 {
     return !s->context->server || SSL_version(s->ssl) == TLS1_3_VERSION;

@@ -77,8 +77,9 @@ int session_set_fd(struct session *s, int fd);
 void session_set_bio(struct session *s, BIO *rbio, BIO *wbio);
 
 enum session_status session_handshake(struct session *s);
-/* Only with session_set_fd(): a short read means that the socket is empty until session_readable(); see sockbio.h for what the
- * caller must do then. Dry: the last WANT_READ came so. */
+/* Only with session_set_fd(): a short read means that the socket is empty until
+ * session_readable(); see sockbio.h for what the caller must do then. Dry: the
+ * last WANT_READ came so. */
 void session_trust_short_reads(struct session *s, bool trust);
 void session_readable(struct session *s);
 /* Before the handshake: nothing has come yet. */
@@ -87,7 +88,8 @@ bool session_is_dry(const struct session *s);
 /* When the handshake is done: data may have come with its last message. */
 bool session_may_have_data(const struct session *s);
 
-/* The last bytes of a client's handshake wait for session_write(), or for
+/* What the partner does not wait for, the last bytes of a client's handshake
+ * and the tickets of a server in TLSv1.3, waits for session_write(), or for
  * session_flush(); only with session_set_fd(), before the handshake. */
 void session_hold_last(struct session *s);
 bool session_unsent(const struct session *s); /* they wait */

@@ -261,11 +261,13 @@ START_TEST(connects)
                          socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), &to,
                          NULL),
         0);
+    ck_assert(!endpoint_is_connected(&b.e));
     for (i = 0; i < 1000 && r == EINPROGRESS; i++) {
         event_base_loop(b.base, EVLOOP_ONCE);
         r = endpoint_connect_result(&b.e, &peer);
     }
     ck_assert_int_eq(r, answers[_i]);
+    ck_assert_int_eq(endpoint_is_connected(&b.e), r == 0);
     if (r == 0)
         ck_assert(netaddr_equal(&peer, &to));
     bench_close(&b);
@@ -273,46 +275,160 @@ START_TEST(connects)
 }
 END_TEST
 
-/* The peer's first data comes with its Finished, and the handshake is taken
- * up before the loop has seen the edge: there will be no other one. */
-START_TEST(has_what_came_with_the_handshake)
+/* The first write is never held back by the kernel. */
+START_TEST(sets_no_delay_with_the_second_write)
 {
-    struct testring *t = testring_new(NULL);
-    const struct tls_side side = {
-        .role = "Server", .userid = "SERVER", .adv = "TLSv1.3 On"};
-    struct tls_setup setup;
-    struct tls_outcome why;
-    struct session *session;
+    struct netaddr to;
+    int i, fd = bound(true, &to);
     struct bench b;
-    SSL_CTX *ctx;
-    SSL *client;
-    char buf[8];
     size_t n;
 
     bench_open(&b, false);
-    ck_assert_int_eq(tls_setup_open(&setup, t, &side), 0);
+    endpoint_close(&b.e);
     ck_assert_int_eq(
-        session_new(&(struct session_params){setup.env, setup.eff, NULL},
+        endpoint_connect(&b.e, b.base,
+                         socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), &to,
+                         NULL),
+        0);
+    for (i = 0; i < 1000 && !endpoint_is_connected(&b.e); i++)
+        event_base_loop(b.base, EVLOOP_ONCE);
+    for (i = 0; i < 3; i++) {
+        ck_assert_int_eq(get_option(b.e.fd, IPPROTO_TCP, TCP_NODELAY), i > 1);
+        ck_assert_int_eq(endpoint_write(&b.e, "x", 1, &n), IO_OK);
+    }
+    bench_close(&b);
+    fd_close(&fd);
+}
+END_TEST
+
+/* ---- the handshake ---- */
+
+/* A server of ours and a plain client. */
+struct shaking {
+    struct bench b;
+    struct testring *t;
+    struct tls_setup setup;
+    SSL_CTX *ctx;
+    SSL *client;
+};
+
+static int tickets; /* that clients have got */
+
+static int on_ticket(SSL *ssl, SSL_SESSION *session)
+{
+    (void)ssl;
+    (void)session;
+    tickets++;
+    return 0;
+}
+
+static void shaking_open(struct shaking *s)
+{
+    const struct tls_side side = {
+        .role = "Server", .userid = "SERVER", .adv = "TLSv1.3 On"};
+    struct tls_outcome why;
+    struct session *session;
+
+    bench_open(&s->b, false);
+    s->t = testring_new(NULL);
+    ck_assert_int_eq(tls_setup_open(&s->setup, s->t, &side), 0);
+    ck_assert_int_eq(
+        session_new(&(struct session_params){s->setup.env, s->setup.eff, NULL},
                     &session, &why),
         0);
-    ck_assert_int_eq(endpoint_start_tls(&b.e, session), 0);
-    ctx = tls_plain_ctx(t, NULL, false);
-    client = SSL_new(ctx);
-    SSL_set_fd(client, b.other);
-    ck_assert_int_lt(SSL_connect(client), 0);
-    ck_assert_int_eq(endpoint_handshake(&b.e), IO_BLOCKED);
-    ck_assert_int_eq(SSL_connect(client), 1);
-    ck_assert_int_eq(SSL_write(client, "first", 5), 5);
-    turn(&b);
-    ck_assert_int_eq(endpoint_handshake(&b.e), IO_OK);
-    ck_assert(endpoint_can_read(&b.e));
-    ck_assert_int_eq(endpoint_read(&b.e, buf, sizeof(buf), &n), IO_OK);
+    ck_assert_int_eq(endpoint_start_tls(&s->b.e, session), 0);
+    s->ctx = tls_plain_ctx(s->t, NULL, false);
+    SSL_CTX_set_session_cache_mode(s->ctx, SSL_SESS_CACHE_CLIENT);
+    SSL_CTX_sess_set_new_cb(s->ctx, on_ticket);
+    tickets = 0;
+    s->client = SSL_new(s->ctx);
+    SSL_set_fd(s->client, s->b.other);
+    ck_assert_int_lt(SSL_connect(s->client), 0);
+    ck_assert_int_eq(endpoint_handshake(&s->b.e), IO_BLOCKED);
+    ck_assert_int_eq(SSL_connect(s->client), 1);
+}
+
+static void shaking_close(struct shaking *s)
+{
+    SSL_free(s->client);
+    SSL_CTX_free(s->ctx);
+    tls_setup_done(&s->setup);
+    bench_close(&s->b);
+    testring_free(s->t);
+}
+
+/* Whether more has come is not asked before an event, or the owner, says so. */
+START_TEST(reads_no_more_than_it_was_told)
+{
+    struct shaking s;
+
+    shaking_open(&s);
+    ck_assert(s.b.e.doubt && !endpoint_can_read(&s.b.e));
+    ck_assert_int_eq(endpoint_handshake(&s.b.e), IO_BLOCKED);
+    ck_assert(s.b.e.doubt);
+    endpoint_resolve(&s.b.e);
+    ck_assert_int_eq(endpoint_handshake(&s.b.e), IO_OK);
+    shaking_close(&s);
+}
+END_TEST
+
+/* The peer's first data comes with its Finished: there will be no other edge
+ * for it. */
+START_TEST(has_what_came_with_the_handshake)
+{
+    struct shaking s;
+    char buf[8];
+    size_t n;
+
+    shaking_open(&s);
+    ck_assert_int_eq(SSL_write(s.client, "first", 5), 5);
+    turn(&s.b);
+    ck_assert_int_eq(endpoint_handshake(&s.b.e), IO_OK);
+    ck_assert(endpoint_can_read(&s.b.e));
+    ck_assert_int_eq(endpoint_read(&s.b.e, buf, sizeof(buf), &n), IO_OK);
     ck_assert_uint_eq(n, 5);
-    SSL_free(client);
-    SSL_CTX_free(ctx);
-    tls_setup_done(&setup);
-    bench_close(&b);
-    testring_free(t);
+    shaking_close(&s);
+}
+END_TEST
+
+static enum io with_data(struct endpoint *e)
+{
+    size_t n;
+
+    return endpoint_write(e, "data", 4, &n);
+}
+
+static enum io without_data(struct endpoint *e)
+{
+    endpoint_hurry(e);
+    ck_assert(e->unsent);
+    return endpoint_flush(e);
+}
+
+static enum io with_the_end(struct endpoint *e)
+{
+    return endpoint_end(e, false);
+}
+
+static enum io (*const leaves[])(struct endpoint *e) = {with_data, without_data,
+                                                        with_the_end};
+
+START_TEST(tickets_leave)
+{
+    struct shaking s;
+    char buf[8];
+
+    shaking_open(&s);
+    turn(&s.b);
+    ck_assert_int_eq(endpoint_handshake(&s.b.e), IO_OK);
+    ck_assert(s.b.e.tickets && !s.b.e.unsent);
+    ck_assert_int_le(SSL_read(s.client, buf, sizeof(buf)), 0);
+    ck_assert_int_eq(tickets, 0);
+    ck_assert_int_eq(leaves[_i](&s.b.e), IO_OK);
+    ck_assert(!s.b.e.tickets && !s.b.e.unsent);
+    SSL_read(s.client, buf, sizeof(buf));
+    ck_assert_int_eq(tickets, 2);
+    shaking_close(&s);
 }
 END_TEST
 
@@ -438,7 +554,10 @@ TEST_ROWS(ends_as_told, ends)
 TEST(ends_one_direction)
 TEST(sets_options)
 TEST_ROWS(connects, answers)
+TEST(sets_no_delay_with_the_second_write)
+TEST(reads_no_more_than_it_was_told)
 TEST(has_what_came_with_the_handshake)
+TEST_ROWS(tickets_leave, leaves)
 TEST(fills_and_empties_a_pipe)
 TEST(leaves_an_end_to_reading)
 TEST_ROWS(finds_a_reset_with_a_pipe, ways)
