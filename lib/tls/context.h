@@ -47,7 +47,8 @@ struct peer_rules {
 struct own_cert {
     const struct ring_entry *entry;
     STACK_OF(X509) * chain; /* its issuers, as far as the ring has them */
-    time_t from, until; /* it can be used; 0, 0: never */
+    time_t from, until;     /* notBefore, notAfter */
+    bool shakes;            /* its key usage allows handshakes */
 };
 
 /* One line of ServerHandshakeSNIList. */

@@ -46,60 +46,44 @@ static int key_missing(const struct context_params *p,
                            e->label, keyring_name(p->ring));
 }
 
-static int check_date(const struct context *c, const struct ring_entry *e,
-                      struct tls_outcome *why)
+/* 0: there is no such date, which is long past. */
+static time_t moment(const ASN1_TIME *t)
 {
-    bool early = X509_cmp_current_time(X509_get0_notBefore(e->cert)) > 0;
+    struct tm tm;
 
-    if (!early && X509_cmp_current_time(X509_get0_notAfter(e->cert)) > 0)
-        return 0;
-    return tls_outcome_set(
-        why, 401, "the own certificate '%s' in ring %s is %s", e->label,
-        keyring_name(c->ring), early ? "not valid yet" : "expired");
+    return ASN1_TIME_to_tm(t, &tm) == 1 ? timegm(&tm) : 0;
 }
 
-/* UINT32_MAX: the certificate has no such extension, so it may be all. */
-static int check_usage(const struct context *c, const struct ring_entry *e,
-                       struct tls_outcome *why)
-{
-    if ((X509_get_key_usage(e->cert) & HANDSHAKE_USAGE) != 0)
-        return 0;
-    return tls_outcome_set(
-        why, 440,
-        "the own certificate '%s' in ring %s may not be used for handshakes; "
-        "it needs KEYUSAGE(HANDSHAKE)",
-        e->label, keyring_name(c->ring));
-}
-
-/* What check_date() and check_usage() read, for every connection, once. */
-static void note_times(struct own_cert *own)
+/* What owncert_check() asks for each connection is read once. A certificate
+ * without the extension has all usages. */
+static void note_limits(struct own_cert *own)
 {
     X509 *cert = own->entry->cert;
-    struct tm from, until;
 
-    own->from = own->until = 0;
-    if (ASN1_TIME_to_tm(X509_get0_notBefore(cert), &from) != 1 ||
-        ASN1_TIME_to_tm(X509_get0_notAfter(cert), &until) != 1 ||
-        (X509_get_key_usage(cert) & HANDSHAKE_USAGE) == 0)
-        return;
-    own->from = timegm(&from);
-    own->until = timegm(&until);
+    own->from = moment(X509_get0_notBefore(cert));
+    own->until = moment(X509_get0_notAfter(cert));
+    own->shakes = (X509_get_key_usage(cert) & HANDSHAKE_USAGE) != 0;
 }
 
 int owncert_check(const struct context *c, const struct own_cert *own,
                   struct tls_outcome *why)
 {
     time_t now = time(NULL);
-    int rc;
+    bool early = now < own->from;
 
-    if (now > own->from && now < own->until)
+    if (!early && now < own->until && own->shakes)
         return 0;
-    rc = check_date(c, own->entry, why);
-    if (rc == 0)
-        rc = check_usage(c, own->entry, why);
-    if (rc != 0)
-        tls_outcome_certificate(why, own->entry->cert);
-    return rc;
+    tls_outcome_certificate(why, own->entry->cert);
+    if (early || now >= own->until)
+        return tls_outcome_set(why, 401,
+                               "the own certificate '%s' in ring %s is %s",
+                               own->entry->label, keyring_name(c->ring),
+                               early ? "not valid yet" : "expired");
+    return tls_outcome_set(
+        why, 440,
+        "the own certificate '%s' in ring %s may not be used for handshakes; "
+        "it needs KEYUSAGE(HANDSHAKE)",
+        own->entry->label, keyring_name(c->ring));
 }
 
 int owncert_check_all(const struct context *c, struct tls_outcome *why)
@@ -165,7 +149,7 @@ static int from_entry(const struct context_params *p,
         return key_missing(p, e, why);
     ret->entry = e;
     ret->chain = build_chain(p->ring, e->cert);
-    note_times(ret);
+    note_limits(ret);
     return ret->chain != NULL ? 0 : tls_no_memory(why);
 }
 

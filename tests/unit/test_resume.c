@@ -35,9 +35,19 @@ time_t __wrap_time(time_t *t)
 
 static struct testring *t;
 
+/* Certificates of users are for a year, that of BRIEF is for a month. */
+static const char brief[] =
+    "ADDUSER BRIEF DFLTGRP(TESTGRP)\n"
+    "RACDCERT ID(BRIEF) GENCERT SUBJECTSDN(CN('BRIEF')) WITHLABEL('BRIEF') +\n"
+    " SIGNWITH(CERTAUTH LABEL('Test CA')) NISTECC SIZE(256)\n"
+    "RACDCERT ID(BRIEF) ADDRING(Test.Ring)\n"
+    "RACDCERT ID(BRIEF) CONNECT(CERTAUTH LABEL('Test CA') RING(Test.Ring))\n"
+    "RACDCERT ID(BRIEF) CONNECT(LABEL('BRIEF') RING(Test.Ring) DEFAULT)\n";
+
 static void setup(void)
 {
     t = testring_new(NULL);
+    ck_assert_int_eq(testring_run_until(t, brief, "+30d"), 0);
 }
 
 static void teardown(void)
@@ -292,17 +302,16 @@ END_TEST
 
 /* ---- dates ---- */
 
-static time_t end_of_client_certificate(void)
+static time_t end_of_certificate(const char *user)
 {
     struct keyring *ring;
     struct error err;
     struct tm tm;
 
     ck_assert_int_eq(
-        keyring_open_dir(testring_dir(t), "CLIENT", "Test.Ring", &ring, &err),
-        0);
+        keyring_open_dir(testring_dir(t), user, "Test.Ring", &ring, &err), 0);
     ck_assert_int_eq(
-        ASN1_TIME_to_tm(X509_get0_notAfter(keyring_find(ring, "CLIENT")->cert),
+        ASN1_TIME_to_tm(X509_get0_notAfter(keyring_find(ring, user)->cert),
                         &tm),
         1);
     keyring_unref(ring);
@@ -313,7 +322,7 @@ static time_t end_of_client_certificate(void)
 START_TEST(a_session_ends_with_the_certificate_1_2)
 {
     struct tls_side side = {.role = "ServerWithClientAuth"};
-    SSL_CTX *ctx = client_ctx("CLIENT");
+    SSL_CTX *ctx = client_ctx("BRIEF");
     struct tls_setup setup;
     struct tls_end s, c;
     SSL_SESSION *session;
@@ -326,7 +335,7 @@ START_TEST(a_session_ends_with_the_certificate_1_2)
     ck_assert_int_eq(SSL_SESSION_get_timeout(session), 86400);
     tls_end_done(&s);
     tls_end_done(&c);
-    ahead = end_of_client_certificate() - __real_time(NULL) - 100;
+    ahead = end_of_certificate("BRIEF") - __real_time(NULL) - 100;
     ck_assert_int_eq(tls_end_open(&s, &setup, ROOM), 0);
     tls_end_plain(&c, ctx, false);
     ck_assert(tls_shake(&s, &c));
@@ -345,12 +354,12 @@ END_TEST
 START_TEST(a_session_ends_with_the_certificate_1_3)
 {
     struct tls_side side = {.role = "ServerWithClientAuth", .adv = V13};
-    SSL_CTX *ctx = client_ctx("CLIENT");
+    SSL_CTX *ctx = client_ctx("BRIEF");
     SSL_SESSION *session = NULL;
     struct tls_setup setup;
 
     ck_assert_int_eq(tls_setup_open(&setup, t, &side), 0);
-    ahead = end_of_client_certificate() - __real_time(NULL) - 100;
+    ahead = end_of_certificate("BRIEF") - __real_time(NULL) - 100;
     shake(&setup, ctx, NULL, &session);
     ahead += 60;
     ck_assert(shake(&setup, ctx, NULL, &session));
@@ -361,6 +370,31 @@ START_TEST(a_session_ends_with_the_certificate_1_3)
     ck_assert(!shake(&setup, ctx, NULL, &session));
     SSL_SESSION_free(session);
     SSL_CTX_free(ctx);
+    tls_setup_done(&setup);
+}
+END_TEST
+
+/* Its dates are read once, and compared for each connection. */
+START_TEST(the_own_certificate_expires_while_it_is_in_use)
+{
+    static const struct {
+        int seconds; /* after notAfter */
+        int rc;
+    } at[] = {{-100, 0}, {0, 401}, {100, 401}};
+    struct tls_side side = {.role = "Server"};
+    struct tls_setup setup;
+    struct tls_end s;
+    size_t i;
+
+    ck_assert_int_eq(tls_setup_open(&setup, t, &side), 0);
+    for (i = 0; i < ROWS(at); i++) {
+        ahead =
+            end_of_certificate("SERVER") - __real_time(NULL) + at[i].seconds;
+        ck_assert_int_eq(tls_end_open(&s, &setup, ROOM), at[i].rc);
+        if (at[i].rc != 0)
+            ck_assert_ptr_nonnull(strstr(tls_reason(&s), "is expired"));
+        tls_end_done(&s);
+    }
     tls_setup_done(&setup);
 }
 END_TEST
@@ -498,6 +532,7 @@ tcase_add_loop_test(tc, a_session_stays_with_its_server_name, 0, 2);
 tcase_add_loop_test(tc, a_resumed_session_still_belongs_to_a_user, 0, 2);
 TEST(a_session_ends_with_the_certificate_1_2)
 TEST(a_session_ends_with_the_certificate_1_3)
+TEST(the_own_certificate_expires_while_it_is_in_use)
 TEST(a_session_ends_after_a_week)
 TEST(ticket_keys_are_renewed)
 TEST(a_foreign_ticket_is_ignored)
