@@ -297,20 +297,8 @@ static enum conn_event refuse_unknown(struct conn *c)
     return conn_because(c, CONN_BY_IDENTITY, CONN_EV_REFUSED);
 }
 
-/* An accepted socket has the address that was listened on, if that is one. */
-static void known_address(struct conn *c)
-{
-    const struct netaddr *at = &c->listener->listen;
-
-    if (c->in.local.family == AF_UNSPEC && !conn_outbound(c) &&
-        c->listener->mode == MODE_FORWARD && at->port != 0 &&
-        !netaddr_is_any(at))
-        c->in.local = *at;
-}
-
 static bool real_addresses(struct conn *c)
 {
-    known_address(c);
     return (c->in.local.family != AF_UNSPEC ||
             netaddr_of_socket(c->wire.fd, getsockname, &c->in.local)) &&
            (c->in.remote.family != AF_UNSPEC ||

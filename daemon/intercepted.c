@@ -52,31 +52,46 @@ int intercepted_address(int fd, netaddr_name_fn name, struct netaddr *ret,
 
 /* ---- forward ---- */
 
-/* The program connected to us: its socket is ours, seen from the other end.
- * A peer of an Inbound listener is another machine's. */
+/* An accepted socket has the address that was listened on, where that is one:
+ * the kernel need not be asked. */
+static bool listens_on_one(const struct config_listener *l)
+{
+    return l->listen.port != 0 && !netaddr_is_any(&l->listen);
+}
+
+/* The program connected to us: its socket is ours, seen from the other end. */
+static int find_owner(const struct config_listener *l,
+                      const struct netaddr *peer, struct intercept_host *h,
+                      struct intercepted *in, struct error *err)
+{
+    struct netaddr mine = l->listen;
+    int r = 0;
+
+    if (!listens_on_one(l))
+        r = intercepted_address(in->fd, getsockname, &mine, err);
+    if (r == 0)
+        in->who.owner_error =
+            owner_of_connection(h->owners, peer, &mine, &in->who.owner, NULL);
+    return r;
+}
+
+/* The owner decides who may, and names the program. */
+static bool asks_for_owner(const struct config_listener *l)
+{
+    return !l->allow.all || l->jobname[0] == '\0' || l->userid[0] == '\0';
+}
+
+/* A peer of an Inbound listener is another machine's. */
 static int forward(const struct config_listener *l, const struct netaddr *peer,
                    struct intercept_host *h, struct intercepted *in,
                    struct error *err)
 {
-    struct netaddr mine;
-    int r;
-
     in->target = &l->target;
-    if (l->direction != POLICY_OUTBOUND) {
-        in->remote = *peer;
-        return 0;
-    }
-    /* nobody asks whose it is: all may, and the names are given */
-    if (l->allow.all && l->jobname[0] != '\0' && l->userid[0] != '\0')
-        return 0;
-    mine = l->listen;
-    r = mine.port != 0 && !netaddr_is_any(&mine)
-            ? 0
-            : intercepted_address(in->fd, getsockname, &mine, err);
-    if (r < 0)
-        return r;
-    in->who.owner_error =
-        owner_of_connection(h->owners, peer, &mine, &in->who.owner, NULL);
+    if (l->direction == POLICY_OUTBOUND)
+        return asks_for_owner(l) ? find_owner(l, peer, h, in, err) : 0;
+    in->remote = *peer;
+    if (listens_on_one(l))
+        in->local = l->listen;
     return 0;
 }
 

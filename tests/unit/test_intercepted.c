@@ -29,10 +29,24 @@ static struct config_listener listener(enum policy_direction direction)
 static const struct {
     const char *name;
     enum policy_direction direction;
-    bool owner;
+    const char *listen;
+    bool all; /* accounts may use it */
+    const char *jobname;
+    bool owner; /* is known */
+    bool local; /* the same */
 } forwards[] = {
-    {"outbound: the program's socket is asked for", POLICY_OUTBOUND, true},
-    {"inbound: the peer is another machine", POLICY_INBOUND, false},
+    {"outbound: the program's socket is asked for", POLICY_OUTBOUND, NULL,
+     false, "BAQSTRT", true, false},
+    {"outbound: nobody asks whose it is", POLICY_OUTBOUND, NULL, true,
+     "BAQSTRT", false, false},
+    {"outbound: all may, but its name is asked for", POLICY_OUTBOUND, NULL,
+     true, "", true, false},
+    {"inbound: the peer is another machine", POLICY_INBOUND, "127.0.0.1:15555",
+     false, "BAQSTRT", false, true},
+    {"inbound: on any address", POLICY_INBOUND, "0.0.0.0:15555", false,
+     "BAQSTRT", false, false},
+    {"inbound: on any port", POLICY_INBOUND, "127.0.0.1:0", false, "BAQSTRT",
+     false, false},
 };
 
 START_TEST(forward_knows)
@@ -43,18 +57,24 @@ START_TEST(forward_knows)
     struct netaddr peer;
     int pair[2];
 
+    l.jobname = forwards[_i].jobname;
+    l.allow.all = forwards[_i].all;
+    if (forwards[_i].listen != NULL)
+        netaddr_parse(forwards[_i].listen, &l.listen, NULL);
     ck_assert_int_eq(intercept_host_init(&h, NULL, NULL), 0);
     peer_tcp_pair(pair, false);
     ck_assert(netaddr_of_socket(pair[0], getpeername, &peer));
     ck_assert_int_eq(intercepted_make(&l, pair[0], &peer, &h, &in, NULL), 0);
     ck_assert_int_eq(in.fd, pair[0]);
     ck_assert_int_eq(in.direction, forwards[_i].direction);
-    ck_assert_int_eq(in.local.family, AF_UNSPEC);
+    ck_assert_msg(netaddr_equal(&in.local, &l.listen) == forwards[_i].local,
+                  "%s", forwards[_i].name);
+    ck_assert(forwards[_i].local || in.local.family == AF_UNSPEC);
     if (in.direction == POLICY_OUTBOUND) /* known when it is connected */
         ck_assert_int_eq(in.remote.family, AF_UNSPEC);
     else
         ck_assert(netaddr_equal(&in.remote, &peer));
-    ck_assert_str_eq(in.who.jobname, "BAQSTRT");
+    ck_assert_str_eq(in.who.jobname, forwards[_i].jobname);
     ck_assert_str_eq(in.who.userid, "LIBSERV");
     ck_assert_msg((in.who.owner_error == 0) == forwards[_i].owner, "%s",
                   forwards[_i].name);
