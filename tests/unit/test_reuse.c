@@ -164,6 +164,35 @@ START_TEST(a_refused_session_is_replaced)
 }
 END_TEST
 
+/* In TLSv1.3 a connection gets new tickets; that spoils nothing for another one
+ * that was begun before they came. */
+static const char *const versions[] = {NULL, ONLY13};
+
+START_TEST(two_at_once_resume)
+{
+    struct tls_end s[2], c[2];
+    struct both b;
+    int i;
+
+    both_open(&b, versions[_i], NULL);
+    ck_assert(!connect_to(&b, "192.0.2.1:1"));
+    for (i = 0; i < 2; i++) {
+        ck_assert_int_eq(tls_end_open(&s[i], &b.server, ROOM), 0);
+        ck_assert_int_eq(tls_end_open(&c[i], &b.client, ROOM), 0);
+    }
+    for (i = 0; i < 2; i++) {
+        ck_assert(tls_shake(&s[i], &c[i]));
+        ck_assert(tls_say(&s[i], &c[i], "hello"));
+        ck_assert_msg(session_resumed(c[i].session), "connection %d", i);
+    }
+    for (i = 0; i < 2; i++) {
+        tls_end_done(&s[i]);
+        tls_end_done(&c[i]);
+    }
+    both_done(&b);
+}
+END_TEST
+
 /* After a handshake that failed the next one is a full one. */
 START_TEST(a_failed_handshake_forgets)
 {
@@ -192,5 +221,6 @@ TEST(keeps_each_target_apart)
 TEST(the_longest_unused_goes_first)
 tcase_add_loop_test(tc, other_settings_do_not_resume, 0, ROWS(others) + 1);
 TEST(a_refused_session_is_replaced)
+TEST_ROWS(two_at_once_resume, versions)
 TEST(a_failed_handshake_forgets)
 TESTS_END
