@@ -242,7 +242,7 @@ static void wake_turn(struct conn_host *h)
         return;
     h->woken = true;
     if (h->turning)
-        evtimer_add(h->turn, &at_once);
+        h->woken = evtimer_add(h->turn, &at_once) == 0;
     else
         event_active(h->turn, EV_TIMEOUT, 0);
 }

@@ -70,8 +70,8 @@ struct conn_host {
     uint64_t (*now)(void); /* milliseconds, never backwards */
 
     struct intercept_host intercept;
-    struct event *turn; /* runs conn_host_turn() after the other events */
-    bool woken, turning;   /* it will run; it runs */
+    struct event *turn;  /* runs conn_host_turn() after the other events */
+    bool woken, turning; /* it will run; it runs */
     struct event *doubt, *keep;
     struct conn_list open;
     struct conn_list again;                 /* have more to relay */

@@ -35,7 +35,7 @@ struct conn {
     struct dials *dials; /* conn_dial.c; NULL: nothing was put aside */
     uint64_t dial_end;   /* connect_limit; 0: not dialled yet */
     struct peer *peer;   /* counted as its; NULL: not counted */
-    uint32_t doubted; /* when it came to be in doubt; milliseconds */
+    uint32_t doubted;    /* when it came into that list; milliseconds */
     uint32_t id, grpid, envid;
     uint8_t state, reason;
     uint8_t target;           /* which address of the target is next */

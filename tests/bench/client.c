@@ -42,7 +42,7 @@ static SSL_CTX *ctx;
 static SSL_SESSION *kept; /* for -r */
 static int poll_fd;
 static uint64_t units, errors, end_at;
-static uint64_t opened; /* for -N */
+static uint64_t opened;         /* for -N */
 static uint64_t shaken, reused; /* handshakes, and those that resumed */
 static bool measuring;
 

@@ -33,7 +33,8 @@ static void add_rule(struct strbuf *s, const char *name, const char *direction,
                 "TTLSEnvironmentAction e%s\n{\nHandshakeRole %s\n"
                 "TTLSKeyringParms\n{\nKeyring Test.Ring\n}\n"
                 "TTLSCipherParms\n{\n"
-                "V3CipherSuites TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384\n}\n"
+                "V3CipherSuites TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384\n"
+                "V3CipherSuites TLS_AES_256_GCM_SHA384\n}\n"
                 "TTLSEnvironmentAdvancedParms\n{\nTLSv1 Off\nTLSv1.1 Off\n"
                 "TLSv1.2 On\n%s\n}\n}\n",
                 name, role, more);

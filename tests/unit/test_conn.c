@@ -16,6 +16,7 @@
 #include "support/peer.h"
 #include "support/rig.h"
 #include "support/suite.h"
+#include "support/tlspair.h"
 #include "util/fd.h"
 
 static struct testring *rings;
@@ -628,6 +629,110 @@ START_TEST(doubt_is_resolved_later)
 }
 END_TEST
 
+/* What is still young waits for the next look. */
+START_TEST(doubt_has_an_age)
+{
+    struct made old, young;
+    struct rig r;
+
+    rig_open(&r, rings, "", "");
+    make(&old, &r, CONN_RELAYING, SOCKETS, false);
+    make(&young, &r, CONN_RELAYING, SOCKETS, false);
+    old.c->app.doubt = young.c->app.doubt = true;
+    conn_doubt(old.c);
+    rig_clock += 5;
+    conn_doubt(young.c);
+    let_time_pass(&r, r.host.doubt, 15);
+    ck_assert_ptr_null(old.c->queued);
+    ck_assert_ptr_eq(young.c->queued, &r.host.doubted);
+    ck_assert(evtimer_pending(r.host.doubt, NULL));
+    let_time_pass(&r, r.host.doubt, 5);
+    ck_assert(TAILQ_EMPTY(&r.host.doubted));
+    unmake(&old);
+    unmake(&young);
+    rig_close(&r);
+}
+END_TEST
+
+static int tickets; /* that a client has got */
+
+static int on_ticket(SSL *ssl, SSL_SESSION *session)
+{
+    (void)ssl;
+    (void)session;
+    tickets++;
+    return 0;
+}
+
+static SSL *tls_client(int fd, SSL_CTX **ret_ctx)
+{
+    SSL_CTX *ctx = tls_plain_ctx(rings, NULL, false);
+    SSL *ssl = SSL_new(ctx);
+
+    SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_CLIENT);
+    SSL_CTX_sess_set_new_cb(ctx, on_ticket);
+    SSL_set_fd(ssl, fd);
+    tickets = 0;
+    *ret_ctx = ctx;
+    return ssl;
+}
+
+/* A client that is never sent data has its tickets all the same, once nothing
+ * has moved for a while. */
+START_TEST(tickets_come_without_data)
+{
+    SSL_CTX *ctx;
+    struct made m;
+    struct rig r;
+    SSL *ssl;
+    char byte;
+    int i;
+
+    rig_open(&r, rings, "", "TLSv1.3 On");
+    make(&m, &r, CONN_GREETING, TLS, false);
+    ssl = tls_client(m.wire, &ctx);
+    for (i = 0; i < 100 && conn_state(m.c) != CONN_RELAYING; i++) {
+        SSL_connect(ssl);
+        rig_turn(&r);
+    }
+    ck_assert_int_eq(conn_state(m.c), CONN_RELAYING);
+    ck_assert(m.c->wire.tickets);
+    SSL_read(ssl, &byte, 1);
+    ck_assert_int_eq(tickets, 0);
+    let_time_pass(&r, r.host.doubt, 20);
+    ck_assert(!m.c->wire.tickets);
+    ck_assert_int_le(SSL_read(ssl, &byte, 1), 0);
+    ck_assert_int_eq(tickets, 2);
+    SSL_free(ssl);
+    SSL_CTX_free(ctx);
+    unmake(&m);
+    rig_close(&r);
+}
+END_TEST
+
+/* A timer that comes early enough is not touched: it looks, and comes again. */
+START_TEST(the_timer_is_set_no_more_than_needed)
+{
+    struct made m;
+    struct rig r;
+
+    rig_open(&r, rings, "", "");
+    make(&m, &r, CONN_RELAYING, SOCKETS, false);
+    conn_arm(m.c, 10000);
+    ck_assert_uint_eq(m.c->timer_at, rig_clock + 10000);
+    conn_arm(m.c, 20000);
+    ck_assert_uint_eq(m.c->timer_at, rig_clock + 10000);
+    let_time_pass(&r, m.c->timer, 10000);
+    ck_assert_uint_eq(m.c->timer_at, rig_clock + 10000);
+    conn_arm(m.c, 3000);
+    ck_assert_uint_eq(m.c->timer_at, rig_clock + 3000);
+    conn_arm(m.c, 0);
+    ck_assert_ptr_null(m.c->timer);
+    unmake(&m);
+    rig_close(&r);
+}
+END_TEST
+
 /* Long steps of handshakes wait while there is something to relay, but not for
  * ever; short ones do not. */
 START_TEST(handshakes_give_way)
@@ -691,5 +796,8 @@ TEST(stop_ends_all)
 TEST(tells_of_refused_ones_now_and_then)
 TEST(keepalive_is_set_later)
 TEST(doubt_is_resolved_later)
+TEST(doubt_has_an_age)
+TEST(tickets_come_without_data)
+TEST(the_timer_is_set_no_more_than_needed)
 TEST(handshakes_give_way)
 TESTS_END
