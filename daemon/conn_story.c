@@ -10,6 +10,7 @@
 
 #include "daemon/conn_private.h"
 #include "daemon/story_fill.h"
+#include "util/by_time.h"
 
 /* ---- while it lives ---- */
 
@@ -162,13 +163,10 @@ void conn_tell(struct conn *c, const struct tls_outcome *o)
     free(s);
 }
 
-void conn_keep_story(struct conn *c)
+BY_TIME static void keep_story(struct conn *c)
 {
-    struct story *s;
+    struct story *s = malloc(sizeof(*s));
 
-    if (c->host->stories == NULL || !stories_admit_well(c->host->stories))
-        return;
-    s = malloc(sizeof(*s));
     if (s == NULL)
         return;
     conn_mark(c, STORY_ENDED);
@@ -177,4 +175,10 @@ void conn_keep_story(struct conn *c)
     s->end = conn_reason_text((enum conn_reason)c->reason);
     stories_add(c->host->stories, s);
     free(s);
+}
+
+void conn_keep_story(struct conn *c)
+{
+    if (c->host->stories != NULL && stories_admit_well(c->host->stories))
+        keep_story(c);
 }
