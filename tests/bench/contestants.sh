@@ -1,11 +1,14 @@
 # How each contestant is set up: one worker, the same certificates, ciphers
 # and protocols, resumption on, its own defaults elsewhere, no line of log for
-# a good connection. Sourced by tests/bench/run, which sets
+# a good connection. Sourced by tests/bench/run, and by tests/bench/count for
+# each of them; the caller sets
 #   role     server: TLS in, clear out; client: clear in, TLS out; clear
 #   keys     rsa or ec: whose certificate the TLS server has
 #   version  client: 1.2 or 1.3; server: both
 #   mutual   1: the TLS server wants a certificate
 #   listen, target   ADDRESS:PORT
+#   alone    1: no master process where there need be none
+#   attlsd   the binary; otherwise $bin/attlsd
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # they are the caller's
 
@@ -24,17 +27,43 @@ can()
     esac
 }
 
+# The rings of support/testring.h, and the same certificates as files.
+certificates()
+{
+    local keys user
+    "$ends/testring" --rsa "$tmp/rsa.racf" && "$ends/testring" "$tmp/ec.racf" ||
+        fail "testring"
+    for keys in rsa ec; do
+        for user in SERVER CLIENT; do
+            "$bin/racdcert" --racf "$tmp/$keys.racf" "ID($user) EXPORT(LABEL('$user')) DSN('$tmp/p12') FORMAT(PKCS12DER) PASSWORD('bench')" &&
+                openssl pkcs12 -in "$tmp/p12" -passin pass:bench -nodes 2>/dev/null |
+                    sed -n '/^-----BEGIN/,/^-----END/p' >"$tmp/$keys-${user,,}.pem" ||
+                fail "can't export the certificate of $user"
+        done
+        "$bin/racdcert" --racf "$tmp/$keys.racf" "CERTAUTH EXPORT(LABEL('Test CA')) DSN('$tmp/$keys-ca.pem') FORMAT(CERTB64)" ||
+            fail "can't export the authority"
+    done
+}
+
+# command_of NAME: what starts it, a word a line.
+command_of()
+{
+    case $1 in
+    attlsd) printf '%s\n' "${attlsd:-$bin/attlsd}" -F -f "$tmp/attlsd.conf" ;;
+    haproxy) printf '%s\n' /usr/sbin/haproxy -db -f "$tmp/haproxy.conf" ;;
+    nginx) printf '%s\n' /usr/sbin/nginx -c "$tmp/nginx.conf" -p "$tmp" ;;
+    stunnel) printf '%s\n' "$(command -v stunnel4)" "$tmp/stunnel.conf" ;;
+    hitch) printf '%s\n' /usr/sbin/hitch "--config=$tmp/hitch.conf" ;;
+    esac
+}
+
 # begin NAME: starts it on $listen.
 begin()
 {
+    local -a command
     "write_$1" >"$tmp/$1.conf"
-    case $1 in
-    attlsd) spawn attlsd "$bin/attlsd" -F -f "$tmp/attlsd.conf" ;;
-    haproxy) spawn haproxy /usr/sbin/haproxy -db -f "$tmp/haproxy.conf" ;;
-    nginx) spawn nginx /usr/sbin/nginx -c "$tmp/nginx.conf" -p "$tmp" ;;
-    stunnel) spawn stunnel stunnel4 "$tmp/stunnel.conf" ;;
-    hitch) spawn hitch /usr/sbin/hitch --config="$tmp/hitch.conf" ;;
-    esac
+    mapfile -t command < <(command_of "$1")
+    spawn "$1" "${command[@]}"
     wait_listening "$1" "$spawned" "${listen##*:}" "${listen%:*}"
 }
 
@@ -144,7 +173,7 @@ write_nginx()
 load_module /usr/lib/nginx/modules/ngx_stream_module.so;
 user $(id -un);
 worker_processes 1;
-
+${alone:+master_process off;}
 daemon off;
 pid $tmp/nginx.pid;
 error_log stderr crit;
