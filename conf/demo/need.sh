@@ -13,7 +13,7 @@
 set -u
 export LC_ALL=C
 
-# SET CHECK PACKAGE; a check is cmd:PROGRAM, pc:PKGCONFIG or file:PATH.
+# SET CHECK PACKAGE; a check is cmd:PROGRAM, pc:PKGCONFIG, py:MODULE or file:PATH.
 packages='
 demo  cmd:gcc                                    gcc
 demo  file:/usr/include/stdio.h                  libc6-dev
@@ -40,6 +40,11 @@ tests cmd:softhsm2-util                          softhsm2
 tests cmd:python3                                python3-minimal
 tests cmd:curl                                   curl
 tests cmd:nc                                     netcat-openbsd
+count cmd:valgrind                               valgrind
+count cmd:strace                                 strace
+count cmd:readelf                                binutils
+count cmd:git                                    git
+count py:shutil                                  python3
 deep  cmd:valgrind                               valgrind
 deep  cmd:clang                                  clang
 deep  cmd:cppcheck                               cppcheck
@@ -57,6 +62,7 @@ have()
     case $1 in
     cmd:*) command -v "${1#cmd:}" >/dev/null 2>&1 ;;
     pc:*) pkg-config --exists "${1#pc:}" 2>/dev/null ;;
+    py:*) python3 -c "import ${1#py:}" >/dev/null 2>&1 ;;
     file:*) [ -e "${1#file:}" ] ;;
     esac
 }
