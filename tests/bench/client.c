@@ -324,7 +324,7 @@ static void run_for(struct load_end *ends, void (*step)(struct load_end *e),
 static struct load_end *hold(int count)
 {
     struct load_end *ends = calloc((size_t)count + 1, sizeof(*ends));
-    uint64_t give_up = load_now() + UINT64_C(60000000000);
+    uint64_t give_up = load_now() + UINT64_C(180000000000);
     int i;
 
     if (ends == NULL)

@@ -13,9 +13,14 @@ STEPS = (200, 1000)  # connections; live bytes are the slope between them
 def idle(case, contestant, options):
     """RssAnon in KiB a connection, each from a fresh start, and live bytes."""
     row = {'void': []}
-    for n in case.native:
-        row[f'kib_{n}'] = resident(case, contestant, n)
-    row['live'] = live(case, contestant, options)
+    parts = {f'kib_{n}': (resident, n) for n in case.native}
+    parts['live'] = (live, options)
+    for name, (part, arg) in parts.items():
+        try:
+            row[name] = part(case, contestant, arg)
+        except Void as why:
+            contestant.stop()
+            row['void'].append(str(why))
     return row
 
 
