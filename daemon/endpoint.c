@@ -14,6 +14,26 @@
 
 #include "util/fd.h"
 
+/* Without libevent's changelist: that removes a descriptor from the kernel's
+ * set when it is closed already, which fails, and leaves it there while another
+ * process holds the socket. The environment could bring it back. One thread: no
+ * locks. */
+struct event_base *endpoint_loop(void)
+{
+    struct event_config *cfg = event_config_new();
+    struct event_base *base = NULL;
+
+    if (cfg == NULL)
+        return NULL;
+    if (event_config_set_flag(cfg, EVENT_BASE_FLAG_NOLOCK |
+                                       EVENT_BASE_FLAG_IGNORE_ENV) == 0 &&
+        event_config_require_features(cfg, EV_FEATURE_ET |
+                                               EV_FEATURE_EARLY_CLOSE) == 0)
+        base = event_base_new_with_config(cfg);
+    event_config_free(cfg);
+    return base;
+}
+
 void endpoint_init(struct endpoint *e, endpoint_ready_fn ready, void *arg)
 {
     *e = (struct endpoint){.fd = -1, .ready = ready, .arg = arg};

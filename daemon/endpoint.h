@@ -65,6 +65,9 @@ enum io {
     IO_FAILED     /* TLS: session_outcome() has the reason */
 };
 
+/* An event loop for endpoints, and for one thread. NULL: there is none. */
+struct event_base *endpoint_loop(void);
+
 void endpoint_init(struct endpoint *e, endpoint_ready_fn ready, void *arg);
 /* Takes FD (also when it fails). ERR_SYSTEM, ERR_NOMEM. */
 int endpoint_open(struct endpoint *e, struct event_base *base, int fd,

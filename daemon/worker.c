@@ -307,25 +307,6 @@ static void *run(void *arg)
     return NULL;
 }
 
-/* One thread a base: no locks. With a changelist many changes in a turn become
- * one. */
-static struct event_base *new_base(void)
-{
-    struct event_config *cfg = event_config_new();
-    struct event_base *base = NULL;
-
-    if (cfg == NULL)
-        return NULL;
-    if (event_config_set_flag(cfg, EVENT_BASE_FLAG_NOLOCK |
-                                       EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST) ==
-            0 &&
-        event_config_require_features(cfg, EV_FEATURE_ET |
-                                               EV_FEATURE_EARLY_CLOSE) == 0)
-        base = event_base_new_with_config(cfg);
-    event_config_free(cfg);
-    return base;
-}
-
 static int init_worker(struct worker *w, struct workers *all, struct error *err)
 {
     int r;
@@ -342,7 +323,7 @@ static int init_worker(struct worker *w, struct workers *all, struct error *err)
     w->host.naming = all->params.naming;
     w->host.wake = on_named;
     w->host.wake_arg = w;
-    w->host.base = new_base();
+    w->host.base = endpoint_loop();
     w->inbox_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (w->host.base == NULL)
         return error_set(err, ERR_SYSTEM, "can't make an event loop on epoll");

@@ -100,17 +100,6 @@ struct snapshot *rig_load(struct rig *r, const char *settings, const char *more)
     return snapshot;
 }
 
-static struct event_base *new_base(void)
-{
-    struct event_config *cfg = event_config_new();
-    struct event_base *base;
-
-    event_config_require_features(cfg, EV_FEATURE_ET | EV_FEATURE_EARLY_CLOSE);
-    base = event_base_new_with_config(cfg);
-    event_config_free(cfg);
-    return base;
-}
-
 void rig_open(struct rig *r, struct testring *rings, const char *settings,
               const char *more)
 {
@@ -122,7 +111,7 @@ void rig_open(struct rig *r, struct testring *rings, const char *settings,
     if (snapshots_new(first, &r->snapshots) != 0 ||
         trace_new("RIG", &r->trace, &err) != 0)
         die("no memory");
-    r->host = (struct conn_host){.base = new_base(),
+    r->host = (struct conn_host){.base = endpoint_loop(),
                                  .snapshots = r->snapshots,
                                  .trace = r->trace,
                                  .now = now};

@@ -3,10 +3,13 @@
 
 #include "daemon/endpoint.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -32,13 +35,10 @@ static void on_ready(void *arg)
 
 static void bench_open(struct bench *b, bool small)
 {
-    struct event_config *cfg = event_config_new();
     int pair[2];
 
     *b = (struct bench){.other = -1};
-    event_config_require_features(cfg, EV_FEATURE_ET | EV_FEATURE_EARLY_CLOSE);
-    b->base = event_base_new_with_config(cfg);
-    event_config_free(cfg);
+    b->base = endpoint_loop();
     endpoint_init(&b->e, on_ready, b);
     peer_tcp_pair(pair, small);
     b->other = pair[1];
@@ -187,6 +187,51 @@ START_TEST(ends_as_told)
                   "%s", ends[_i].name);
     turn(&b);
     ck_assert_int_eq(b.calls, 0);
+    bench_close(&b);
+}
+END_TEST
+
+/* Some epoll set of this process has FD. */
+static bool is_watched(int fd)
+{
+    char path[300], line[200];
+    bool found = false;
+    struct dirent *de;
+    int target;
+    DIR *all = opendir("/proc/self/fdinfo");
+    FILE *f;
+
+    ck_assert_ptr_nonnull(all);
+    while (!found && (de = readdir(all)) != NULL) {
+        snprintf(path, sizeof(path), "/proc/self/fdinfo/%s", de->d_name);
+        f = fopen(path, "r");
+        while (!found && f != NULL && fgets(line, sizeof(line), f) != NULL)
+            found = sscanf(line, "tfd: %d", &target) == 1 && target == fd;
+        if (f != NULL)
+            fclose(f);
+    }
+    closedir(all);
+    return found;
+}
+
+/* Not even while somebody else holds the socket, who hears of its end only
+ * then; and whatever the environment says about libevent. */
+START_TEST(does_not_watch_what_is_closed)
+{
+    struct bench b;
+    int fd, held;
+
+    setenv("EVENT_EPOLL_USE_CHANGELIST", "1", 1);
+    bench_open(&b, false);
+    turn(&b);
+    fd = b.e.fd;
+    held = dup(fd);
+    ck_assert(is_watched(fd));
+    ends[_i].end(&b.e);
+    ck_assert_msg(!is_watched(fd), "%s", ends[_i].name);
+    turn(&b);
+    ck_assert(!is_watched(fd));
+    fd_close(&held);
     bench_close(&b);
 }
 END_TEST
@@ -551,6 +596,7 @@ TEST(finds_the_reset_behind_the_bytes)
 TEST(tells_a_reset_from_an_end)
 TEST(writes_what_goes)
 TEST_ROWS(ends_as_told, ends)
+TEST_ROWS(does_not_watch_what_is_closed, ends)
 TEST(ends_one_direction)
 TEST(sets_options)
 TEST_ROWS(connects, answers)

@@ -88,13 +88,10 @@ static void make_tls(struct endpoint *e, struct peer *p)
 
 static void rig_open_as(struct rig *r, bool small, int mixture)
 {
-    struct event_config *cfg = event_config_new();
     int app[2], wire[2];
 
     memset(r, 0, sizeof(*r));
-    event_config_require_features(cfg, EV_FEATURE_ET | EV_FEATURE_EARLY_CLOSE);
-    r->base = event_base_new_with_config(cfg);
-    event_config_free(cfg);
+    r->base = endpoint_loop();
     signal(SIGPIPE, SIG_IGN);
     r->scratch = scratch_new();
     peer_tcp_pair(app, small);
