@@ -18,10 +18,11 @@
 #include "util/fd.h"
 
 enum {
-    SHAKE_US = 200, /* for handshakes, in one turn of the loop */
-    LONG_US = 80,   /* a step of so much is alone in its turn */
-    GIVE_WAY = 4,   /* turns without such steps, at most, for relaying */
-    TELL_MS = 5000  /* between two lines about refused connections */
+    SHAKE_US = 1000, /* for handshakes, in one turn, while nobody has settled */
+    LONG_US = 80,    /* a step of so much waits for what is relayed */
+    GIVE_WAY = 4,    /* turns without such steps, at most, for relaying */
+    SETTLE_MS = 20,  /* after which a connection is no short one */
+    TELL_MS = 5000   /* between two lines about refused connections */
 };
 
 /* ---- the table ---- */
@@ -232,19 +233,28 @@ void conn_check_limit(struct conn *c)
 
 /* ---- life ---- */
 
-/* It comes after the events that are there already, without another look at
- * the sockets; from within a turn, after that look. */
-static void wake_turn(struct conn_host *h)
+static void wake_after_a_look(struct conn_host *h)
 {
     static const struct timeval at_once = {0, 0};
 
-    if (h->woken)
-        return;
-    h->woken = true;
-    if (h->turning)
+    if (!h->woken)
         h->woken = evtimer_add(h->turn, &at_once) == 0;
-    else
-        event_active(h->turn, EV_TIMEOUT, 0);
+}
+
+/* It comes after the events that are there already, without another look at
+ * the sockets, unless a handshake has made a step since the last: no two steps
+ * are made without one. A turn sees at its end whether there is to be another.
+ */
+static void wake_turn(struct conn_host *h)
+{
+    if (h->woken || h->turning)
+        return;
+    if (h->stepped) {
+        wake_after_a_look(h);
+        return;
+    }
+    h->woken = true;
+    event_active(h->turn, EV_TIMEOUT, 0);
 }
 
 static void on_turn(evutil_socket_t fd, short what, void *arg)
@@ -254,9 +264,7 @@ static void on_turn(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     h->woken = false;
-    h->turning = true;
     conn_host_turn(h);
-    h->turning = false;
 }
 
 int conn_host_init(struct conn_host *h, struct error *err)
@@ -265,12 +273,14 @@ int conn_host_init(struct conn_host *h, struct error *err)
 
     TAILQ_INIT(&h->open);
     TAILQ_INIT(&h->again);
+    TAILQ_INIT(&h->greeting);
     TAILQ_INIT(&h->shaking);
     TAILQ_INIT(&h->unnamed);
     TAILQ_INIT(&h->dying);
     atomic_init(&h->count, 0);
     atomic_init(&h->beginning, 0);
-    h->woken = h->turning = false;
+    h->woken = h->turning = h->stepped = false;
+    h->settled = 0;
     h->refused = 0;
     h->refused_told = 0;
     h->intercept = (struct intercept_host){0};
@@ -350,47 +360,87 @@ static uint64_t now_us(void)
     return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
 }
 
-/* What was relayed has an answer soon, which is relayed first. */
-static bool gives_way(struct conn_host *h)
+/* ---- turns of handshakes ---- */
+
+bool conn_host_is_crowded(const struct conn_host *h)
 {
-    bool gives = h->long_step && h->relayed && h->gave_way < GIVE_WAY;
+    return h->settled > 0 &&
+           (!TAILQ_EMPTY(&h->greeting) || !TAILQ_EMPTY(&h->shaking));
+}
+
+/* NULL: no handshake can go on. When more begin than can be done, those that
+ * have begun end in time, as every second step is theirs; and of two steps in
+ * a row only one is the long one. */
+static struct conn *next_to_shake(const struct conn_host *h)
+{
+    struct conn *begins = TAILQ_FIRST(&h->greeting);
+    struct conn *goes_on = TAILQ_FIRST(&h->shaking);
+
+    return begins == NULL || (goes_on != NULL && h->greeted) ? goes_on : begins;
+}
+
+static bool is_first(const struct conn *c)
+{
+    return c->queued == &c->host->greeting;
+}
+
+/* What was relayed has an answer soon, which is relayed first: before a step
+ * that will take as long as the last of its kind. */
+static bool gives_way(struct conn_host *h, const struct conn *to)
+{
+    bool gives = h->settled > 0 && h->relayed && h->long_step[is_first(to)] &&
+                 h->gave_way < GIVE_WAY;
 
     h->gave_way = gives ? h->gave_way + 1 : 0;
     h->relayed = false;
     return gives;
 }
 
-/* A step of a full handshake takes as long as relaying fifty messages: after
- * one of those, or some of a resumed one, those who relay are looked at again.
- * The next step is taken to be as long as the last. */
+/* NOW: when it begins; becomes when it has ended. */
+static void shake(struct conn *c, uint64_t *now)
+{
+    struct conn_host *h = c->host;
+    uint64_t before = *now;
+    bool first = is_first(c);
+
+    h->greeted = first;
+    h->stepped = true;
+    h->steps++;
+    conn_unqueue(c);
+    conn_step(c, CONN_EV_TURN);
+    *now = now_us();
+    h->long_step[first] = *now - before >= LONG_US;
+}
+
+/* A step of a handshake may take as long as relaying fifty messages: after
+ * each, those who have settled are looked at again. When nobody has, that would
+ * only be one epoll_wait() more for each of many short connections. */
 static void shake_some(struct conn_host *h)
 {
-    uint64_t now, before, end;
-    struct conn *c;
+    struct conn *c = next_to_shake(h);
+    uint64_t now, end;
 
-    if (TAILQ_EMPTY(&h->shaking) || gives_way(h))
+    if (c == NULL || gives_way(h, c))
         return;
     now = now_us();
     end = now + SHAKE_US;
     do {
-        before = now;
-        c = TAILQ_FIRST(&h->shaking);
-        conn_unqueue(c);
-        conn_step(c, CONN_EV_TURN);
-        now = now_us();
-        h->long_step = now - before >= LONG_US;
-    } while (!TAILQ_EMPTY(&h->shaking) && now < end && !h->long_step);
+        shake(c, &now);
+        c = next_to_shake(h);
+    } while (c != NULL && now < end && h->settled == 0);
 }
 
 void conn_host_turn(struct conn_host *h)
 {
+    h->turning = true;
     relay_again(h);
     shake_some(h);
     free_dying(h);
     if (TAILQ_EMPTY(&h->open))
         pipes_done(&h->scratch->pipes);
-    if (!TAILQ_EMPTY(&h->again) || !TAILQ_EMPTY(&h->shaking))
-        wake_turn(h);
+    h->turning = false;
+    if (!TAILQ_EMPTY(&h->again) || next_to_shake(h) != NULL)
+        wake_after_a_look(h);
 }
 
 void conn_host_named(struct conn_host *h)
@@ -443,7 +493,10 @@ void conn_host_done(struct conn_host *h)
 
 static void on_ready(void *arg)
 {
-    conn_step(arg, CONN_EV_READY);
+    struct conn *c = arg;
+
+    c->host->stepped = false; /* the sockets were looked at */
+    conn_step(c, CONN_EV_READY);
 }
 
 struct conn *conn_new_in_state(struct conn_host *h,
@@ -473,6 +526,15 @@ struct conn *conn_new_in_state(struct conn_host *h,
     h->count++;
     h->beginning++;
     return c;
+}
+
+static void settle(struct conn *c, bool settled)
+{
+    if (settled && !c->settled)
+        c->host->settled++;
+    if (!settled && c->settled)
+        c->host->settled--;
+    c->settled = settled;
 }
 
 static void has_begun(struct conn *c)
@@ -598,6 +660,7 @@ static void close_conn(struct conn *c)
     wiretap_free(c->tap);
     c->tap = NULL;
     has_begun(c);
+    settle(c, false);
     log_end(c);
     TAILQ_REMOVE(&h->open, c, link);
     TAILQ_INSERT_TAIL(&h->dying, c, link);
@@ -691,6 +754,8 @@ enum conn_event conn_do_relay(struct conn *c)
     enum pump_status st = pump_run(&c->pump, c->host->scratch, &fault);
 
     count_bytes(c, out, in);
+    if (!c->settled && c->host->now() - c->began >= SETTLE_MS)
+        settle(c, true);
     if (st == PUMP_BROKEN)
         return broken(c, &fault);
     if (st == PUMP_DONE)

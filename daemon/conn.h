@@ -72,17 +72,22 @@ struct conn_host {
     struct intercept_host intercept;
     struct event *turn;  /* runs conn_host_turn() after the other events */
     bool woken, turning; /* it will run; it runs */
+    bool stepped; /* a handshake has, after the last look at the sockets */
     struct event *doubt, *keep;
     struct conn_list open;
     struct conn_list again;                 /* have more to relay */
-    struct conn_list shaking;               /* their handshake may go on */
+    struct conn_list greeting;              /* their handshake may begin */
+    struct conn_list shaking;               /* theirs may go on */
     struct conn_list doubted;               /* may have missed an event */
     struct conn_list unnamed;               /* wait for names */
     struct conn_list dying;                 /* closed, to be freed */
     _Atomic unsigned long count, beginning; /* all; not relaying yet */
+    unsigned long settled; /* connections that relay for a while already */
     unsigned gave_way;     /* turns in which handshakes waited for others */
     bool relayed;          /* bytes have moved since the last handshakes */
-    bool long_step;        /* the last step of a handshake took long */
+    bool greeted;          /* the last step was the first of a handshake */
+    bool long_step[2];     /* the last of those, and of the others, took long */
+    uint64_t steps;        /* of handshakes; tests count them */
     unsigned long refused; /* by a limit, since the last line about it */
     uint64_t refused_told; /* when that was; 0: never */
 };
@@ -100,6 +105,9 @@ void conn_host_named(struct conn_host *h);
  * a line about it, but not too many. PEER: whose it was, or NULL. */
 void conn_host_refused(struct conn_host *h, const char *limit,
                        unsigned long most, const struct netaddr *peer);
+/* Handshakes wait for their turn while others have been relaying for a while,
+ * whose sockets are to be looked at soon. */
+bool conn_host_is_crowded(const struct conn_host *h);
 /* The event STOP to all connections. */
 void conn_host_stop(struct conn_host *h);
 

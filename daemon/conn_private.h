@@ -40,9 +40,10 @@ struct conn {
     uint8_t state, reason;
     uint8_t target;           /* which address of the target is next */
     bool tls;                 /* the rule says TLS */
-    struct conn_list *queued; /* again, shaking, doubted; NULL: in none */
+    struct conn_list *queued; /* one of the host's; NULL: in none */
     bool beginning;           /* counted as such by the host */
     bool secured;             /* the handshake was done */
+    bool settled;             /* counted as such by the host */
     bool kept;                /* keepalive is set */
     bool begun;               /* EZD1283I Connection Init was written */
     bool told;                /* its failure was */

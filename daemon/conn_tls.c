@@ -259,7 +259,8 @@ static enum conn_event shake_failed(struct conn *c)
  * shake_some() in conn.c. */
 enum conn_event conn_do_take_turn(struct conn *c)
 {
-    conn_queue(c, &c->host->shaking);
+    conn_queue(c, c->state == CONN_GREETING ? &c->host->greeting
+                                            : &c->host->shaking);
     return CONN_EV_NONE;
 }
 

@@ -212,7 +212,7 @@ static bool on_accept(void *arg, const struct config_listener *l, int fd,
     }
     if (intercepted_make(l, fd, peer, &w->host.intercept, &in, &err) == 0) {
         place(w, l, &in);
-        return !w->host.long_step || TAILQ_EMPTY(&w->host.shaking);
+        return !conn_host_is_crowded(&w->host);
     }
     metrics_add(&w->host.metrics, COUNTER_REFUSED, 1);
     trace_remark(w->host.trace, TRACE_WARNING, "listen=%s refused=\"%s\"",

@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -733,31 +734,188 @@ START_TEST(the_timer_is_set_no_more_than_needed)
 }
 END_TEST
 
+/* ---- turns of handshakes ---- */
+
 /* Long steps of handshakes wait while there is something to relay, but not for
  * ever; short ones do not. */
 START_TEST(handshakes_give_way)
 {
+    struct conn_list *list;
     struct made m;
     struct rig r;
     int i;
 
     rig_open(&r, rings, "", "");
+    list = _i == 0 ? &r.host.shaking : &r.host.greeting;
+    r.host.settled = 1;
     make(&m, &r, CONN_GREETING, TLS, false);
     for (i = 0; i < 5; i++) {
-        conn_queue(m.c, &r.host.shaking);
-        r.host.long_step = r.host.relayed = true;
+        conn_queue(m.c, list);
+        r.host.long_step[_i] = r.host.relayed = true;
         conn_host_turn(&r.host);
-        ck_assert_int_eq(TAILQ_EMPTY(&r.host.shaking), i == 4);
+        ck_assert_int_eq(TAILQ_EMPTY(list), i == 4);
     }
-    conn_queue(m.c, &r.host.shaking);
-    r.host.long_step = true;
+    conn_queue(m.c, list);
+    r.host.long_step[_i] = true;
     conn_host_turn(&r.host);
-    ck_assert(TAILQ_EMPTY(&r.host.shaking));
-    conn_queue(m.c, &r.host.shaking);
-    r.host.long_step = false;
-    r.host.relayed = true;
+    ck_assert(TAILQ_EMPTY(list));
+    conn_queue(m.c, list);
+    r.host.long_step[_i] = false;
+    r.host.long_step[!_i] = r.host.relayed = true;
     conn_host_turn(&r.host);
-    ck_assert(TAILQ_EMPTY(&r.host.shaking));
+    ck_assert(TAILQ_EMPTY(list));
+    unmake(&m);
+    rig_close(&r);
+}
+END_TEST
+
+/* Those that have begun are not kept waiting by all that want to begin. */
+START_TEST(every_second_step_is_for_those_that_have_begun)
+{
+    static const enum conn_state states[] = {
+        CONN_RELAYING, CONN_GREETING,    CONN_GREETING,
+        CONN_GREETING, CONN_HANDSHAKING, CONN_HANDSHAKING};
+    static const int turns[] = {1, 4, 2, 5, 3};
+    struct made m[ROWS(states)];
+    struct rig r;
+    size_t i;
+
+    rig_open(&r, rings, "", "");
+    for (i = 0; i < ROWS(states); i++)
+        make(&m[i], &r, states[i], i == 0 ? SOCKETS : TLS, false);
+    rig_clock += 20;
+    conn_do_start_relay(m[0].c);
+    ck_assert(!conn_host_is_crowded(&r.host));
+    for (i = 1; i < ROWS(states); i++)
+        conn_do_take_turn(m[i].c);
+    for (i = 0; i < ROWS(turns); i++) {
+        ck_assert(conn_host_is_crowded(&r.host));
+        ck_assert_uint_eq(r.host.steps, i);
+        ck_assert_ptr_nonnull(m[turns[i]].c->queued);
+        r.host.relayed = false;
+        conn_host_turn(&r.host);
+        ck_assert(m[turns[i]].c->queued != &r.host.greeting &&
+                  m[turns[i]].c->queued != &r.host.shaking);
+    }
+    ck_assert(!conn_host_is_crowded(&r.host));
+    for (i = 0; i < ROWS(states); i++)
+        unmake(&m[i]);
+    rig_close(&r);
+}
+END_TEST
+
+enum { SHAKERS = 8 };
+
+static size_t count_relaying(const struct made *m, size_t count)
+{
+    size_t i, n = 0;
+
+    for (i = 0; i < count; i++)
+        n += conn_state(m[i].c) == CONN_RELAYING;
+    return n;
+}
+
+/* One look at the sockets, and what follows from it. */
+static void one_pass(struct rig *r)
+{
+    event_base_loop(r->host.base, EVLOOP_NONBLOCK | EVLOOP_ONCE);
+}
+
+/* Whoever has settled has its sockets looked at between any two steps of
+ * handshakes: what came before a pass is relayed in it. */
+START_TEST(one_step_between_two_looks)
+{
+    struct made m[SHAKERS], old;
+    SSL *ssl[SHAKERS];
+    SSL_CTX *ctx[SHAKERS];
+    uint64_t before;
+    struct rig r;
+    char byte;
+    int i, pass;
+
+    rig_open(&r, rings, "", "");
+    make(&old, &r, CONN_DIALLED_APP, SOCKETS, false);
+    conn_step(old.c, CONN_EV_MAPPED_CLEAR);
+    ck_assert_uint_eq(r.host.settled, 0);
+    rig_clock += 20;
+    for (i = 0; i < SHAKERS; i++) {
+        make(&m[i], &r, CONN_GREETING, TLS, false);
+        ssl[i] = tls_client(m[i].wire, &ctx[i]);
+    }
+    for (pass = 0; pass < 400 && count_relaying(m, SHAKERS) < SHAKERS; pass++) {
+        for (i = 0; i < SHAKERS && pass % 8 == 0; i++)
+            SSL_connect(ssl[i]);
+        ck_assert_int_eq(write(old.app, "x", 1), 1);
+        before = r.host.steps;
+        one_pass(&r);
+        ck_assert_uint_le(r.host.steps - before, 1);
+        ck_assert_int_eq(recv(old.wire, &byte, 1, MSG_DONTWAIT), 1);
+    }
+    ck_assert_uint_eq(count_relaying(m, SHAKERS), SHAKERS);
+    ck_assert_uint_ge(r.host.steps, 2 * SHAKERS);
+    for (i = 0; i < SHAKERS; i++) {
+        SSL_free(ssl[i]);
+        SSL_CTX_free(ctx[i]);
+        unmake(&m[i]);
+    }
+    ck_assert(old.c->settled);
+    conn_host_stop(&r.host);
+    ck_assert_uint_eq(r.host.settled, 0);
+    unmake(&old);
+    rig_close(&r);
+}
+END_TEST
+
+/* Nor does a timer that is due in the same pass bring about a second step. */
+START_TEST(a_timer_makes_no_second_step)
+{
+    struct made old, m[3];
+    struct rig r;
+    int i;
+
+    rig_open(&r, rings, "", "");
+    make(&old, &r, CONN_RELAYING, SOCKETS, false);
+    rig_clock += 20;
+    for (i = 0; i < 3; i++)
+        make(&m[i], &r, CONN_GREETING, TLS, false);
+    rig_turn(&r); /* the sockets have said that they can be written */
+    ck_assert(old.c->settled);
+    conn_do_take_turn(m[0].c);
+    conn_do_take_turn(m[1].c);
+    one_pass(&r);
+    ck_assert(evtimer_pending(r.host.turn, NULL));
+    m[2].c->wire.doubt = true;
+    conn_unqueue(m[2].c);
+    conn_doubt(m[2].c);
+    rig_clock += 20;
+    poll(NULL, 0, 40); /* both timers are due, the turn's first */
+    r.host.steps = 0;
+    one_pass(&r);
+    ck_assert_ptr_ne(m[2].c->queued, &r.host.doubted);
+    ck_assert_uint_eq(r.host.steps, 1);
+    one_pass(&r);
+    ck_assert_uint_eq(r.host.steps, 2);
+    for (i = 0; i < 3; i++)
+        unmake(&m[i]);
+    unmake(&old);
+    rig_close(&r);
+}
+END_TEST
+
+/* What ends within a turn is freed by it: the sockets are not looked at for
+ * that. */
+START_TEST(an_end_within_a_turn_wakes_no_other)
+{
+    struct made m;
+    struct rig r;
+
+    rig_open(&r, rings, "", "");
+    make(&m, &r, CONN_GREETING, TLS, false);
+    ck_assert_int_eq(write(m.wire, "this is no TLS", 14), 14);
+    one_pass(&r);
+    ck_assert_uint_eq(r.host.steps, 1);
+    ck_assert(TAILQ_EMPTY(&r.host.open) && TAILQ_EMPTY(&r.host.dying));
+    ck_assert(!evtimer_pending(r.host.turn, NULL));
     unmake(&m);
     rig_close(&r);
 }
@@ -799,5 +957,10 @@ TEST(doubt_is_resolved_later)
 TEST(doubt_has_an_age)
 TEST(tickets_come_without_data)
 TEST(the_timer_is_set_no_more_than_needed)
-TEST(handshakes_give_way)
+tcase_add_loop_test(tc, handshakes_give_way, 0, 2);
+TEST(every_second_step_is_for_those_that_have_begun)
+TEST(one_step_between_two_looks)
+TEST(a_timer_makes_no_second_step)
+TEST(a_timer_makes_no_second_step)
+TEST(an_end_within_a_turn_wakes_no_other)
 TESTS_END
