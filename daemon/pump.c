@@ -207,19 +207,24 @@ static enum pump_status end(struct pump *p, struct flow *f,
     return PUMP_WAIT;
 }
 
+/* False: nothing changes in this direction before something else has. */
+static bool can_step(const struct flow *f)
+{
+    return !f->ended && endpoint_can_write(f->to) &&
+           (f->held != NULL || f->pipe != NULL || f->eof ||
+            endpoint_can_read(f->from));
+}
+
+/* Of one that can. */
 static enum pump_status step(struct pump *p, struct flow *f,
                              struct scratch *scratch, struct pump_fault *fault)
 {
-    if (f->ended || !endpoint_can_write(f->to))
-        return PUMP_WAIT;
     if (f->held != NULL)
         return write_held(f, fault);
     if (f->pipe != NULL)
         return write_piped(f, scratch, fault);
     if (f->eof)
         return end(p, f, fault);
-    if (!endpoint_can_read(f->from))
-        return PUMP_WAIT;
     return splice_or_move(p, f, scratch, fault);
 }
 
@@ -243,16 +248,23 @@ static bool flush(struct pump *p, struct pump_fault *fault)
 enum pump_status pump_run(struct pump *p, struct scratch *scratch,
                           struct pump_fault *fault)
 {
-    enum pump_status st[2] = {PUMP_MORE, PUMP_MORE};
+    enum pump_status st[2] = {PUMP_WAIT, PUMP_WAIT};
+    bool stepped = true;
     int turn, i;
 
-    for (turn = 0; turn < TURNS; turn++)
+    for (turn = 0; turn < TURNS && stepped; turn++) {
+        stepped = false;
         for (i = 0; i < 2; i++) {
+            st[i] = PUMP_WAIT;
+            if (!can_step(&p->flow[i]))
+                continue;
+            stepped = true;
             st[i] = step(p, &p->flow[i], scratch, fault);
             count_held(&p->flow[i], scratch);
             if (st[i] == PUMP_BROKEN)
                 return PUMP_BROKEN;
         }
+    }
     if (!flush(p, fault))
         return PUMP_BROKEN;
     if (p->flow[FLOW_OUT].ended && p->flow[FLOW_IN].ended)
