@@ -23,6 +23,8 @@ can()
     nginx) [ -x /usr/sbin/nginx ] && [ -e /usr/lib/nginx/modules/ngx_stream_module.so ] ;;
     stunnel) command -v stunnel4 >/dev/null && [ "$role" != clear ] ;;
     hitch) [ -x /usr/sbin/hitch ] && [ "$role" = server ] ;;
+    # no peer, but what OpenSSL takes: short connections only
+    ceiling) [ "$role" != clear ] && [ -z "${mutual#-}" ] && [ "${what:-connect}" = connect ] ;;
     *) false ;;
     esac
 }
@@ -54,6 +56,7 @@ command_of()
     nginx) printf '%s\n' /usr/sbin/nginx -c "$tmp/nginx.conf" -p "$tmp" ;;
     stunnel) printf '%s\n' "$(command -v stunnel4)" "$tmp/stunnel.conf" ;;
     hitch) printf '%s\n' /usr/sbin/hitch "--config=$tmp/hitch.conf" ;;
+    ceiling) printf '%s\n' "$ends/bench_ceiling" && tr ' ' '\n' <"$tmp/ceiling.conf" ;;
     esac
 }
 
@@ -223,4 +226,14 @@ log-level = 0
 EOF
     [ "$(id -u)" -ne 0 ] || echo 'user = "nobody"' # it insists
     [ -z "$mutual" ] || printf 'client-verify = required\nclient-verify-ca = "%s"\n' "$tmp/$keys-ca.pem"
+}
+
+# The words of its command line.
+write_ceiling()
+{
+    if [ "$role" = client ]; then
+        echo "client $listen $target $tmp/$keys-ca.pem $version"
+    else
+        echo "server $listen $target $tmp/$keys-server.pem"
+    fi
 }
