@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tls/memory.h"
 #include "util/fd.h"
 
 /* A socket on its way to another worker. */
@@ -44,7 +45,7 @@ struct worker {
     struct listener **listeners; /* those that accept here */
     size_t listener_count;
     struct runner_list runners;
-    struct event *inbox_event;
+    struct event *inbox_event, *rest;
     int inbox_fd;
     pthread_mutex_t lock; /* of what follows */
     STAILQ_HEAD(, parcel) inbox;
@@ -296,6 +297,22 @@ static void on_inbox(evutil_socket_t fd, short what, void *arg)
 
 /* ---- a thread ---- */
 
+static bool rest_later(void *arg)
+{
+    static const struct timeval second = {1, 0};
+    struct worker *w = arg;
+
+    return evtimer_add(w->rest, &second) == 0;
+}
+
+static void on_rest(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    (void)arg;
+    memory_rest();
+}
+
 static void *run(void *arg)
 {
     struct worker *w = arg;
@@ -303,7 +320,9 @@ static void *run(void *arg)
 
     sigfillset(&all); /* signals go to the main thread */
     pthread_sigmask(SIG_BLOCK, &all, NULL);
+    memory_begin(rest_later, w);
     event_base_loop(w->host.base, EVLOOP_NO_EXIT_ON_EMPTY);
+    memory_end();
     return NULL;
 }
 
@@ -336,7 +355,8 @@ static int init_worker(struct worker *w, struct workers *all, struct error *err)
     w->listeners = calloc(all->params.listener_count + 1, sizeof(void *));
     w->inbox_event =
         event_new(w->host.base, w->inbox_fd, EV_READ | EV_PERSIST, on_inbox, w);
-    if (w->listeners == NULL || w->inbox_event == NULL ||
+    w->rest = evtimer_new(w->host.base, on_rest, w);
+    if (w->listeners == NULL || w->inbox_event == NULL || w->rest == NULL ||
         event_add(w->inbox_event, NULL) < 0)
         return error_nomem(err);
     return 0;
@@ -351,6 +371,8 @@ static void done_worker(struct worker *w)
         conn_host_done(&w->host);
     if (w->inbox_event != NULL)
         event_free(w->inbox_event);
+    if (w->rest != NULL)
+        event_free(w->rest);
     fd_close(&w->inbox_fd);
     if (w->host.base != NULL)
         event_base_free(w->host.base);

@@ -15,6 +15,7 @@
 #include "keyring/keyring.h"
 #include "tls/context.h"
 #include "tls/environment_private.h"
+#include "tls/memory.h"
 #include "util/strbuf.h"
 
 /* Contexts by the effective policy that was last used with them: a short cut
@@ -42,6 +43,7 @@ struct environment {
 
 int tls_init(struct error *err)
 {
+    memory_init();
     /* the policy decides, not the distribution's openssl.cnf */
     if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) == 1 &&
         OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG |

@@ -14,6 +14,7 @@
  *     -c CERT  with that certificate and key     -r  resume sessions
  *     -R RATE  connect: so many a second, however slow they are
  *     -H COUNT  hold so many idle connections meanwhile
+ *     -q SECONDS  idle: so long before memory is looked at
  *     -N COUNT  connect, echo, up, down: exactly so many connections, round
  *               trips or KiB, and then the end
  *
@@ -34,7 +35,7 @@ static struct {
     const char *address, *what, *version, *cert;
     int pid, count, held, rate;
     uint64_t total; /* -N; 0: by time */
-    double seconds;
+    double seconds, quiet;
     bool resume;
 } opt = {.count = 1, .seconds = 1};
 
@@ -428,7 +429,7 @@ static void read_options(int argc, char **argv)
 {
     int c;
 
-    while ((c = getopt(argc, argv, "p:s:n:t:c:rR:H:N:")) != -1) {
+    while ((c = getopt(argc, argv, "p:s:n:t:c:rR:H:N:q:")) != -1) {
         switch (c) {
         case 'p':
             opt.pid = atoi(optarg);
@@ -456,6 +457,9 @@ static void read_options(int argc, char **argv)
             break;
         case 'H':
             opt.held = atoi(optarg);
+            break;
+        case 'q':
+            opt.quiet = strtod(optarg, NULL);
             break;
         default:
             exit(2);
@@ -491,7 +495,7 @@ int main(int argc, char **argv)
         load_die("no case %s", opt.what);
     before = load_memory(opt.pid);
     if (cases[i].step == step_idle) {
-        hold(opt.count);
+        run_for(hold(opt.count), step_idle, opt.quiet);
         report(0, 0, load_memory(opt.pid) - before);
         return 0;
     }

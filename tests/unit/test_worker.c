@@ -12,12 +12,17 @@
 #include "support/rig.h"
 #include "support/suite.h"
 #include "support/tlspair.h"
+#include "tls/environment.h"
+#include "tls/memory.h"
 #include "util/fd.h"
 
 static struct testring *rings;
 
 static void setup(void)
 {
+    struct error err;
+
+    ck_assert_int_eq(tls_init(&err), 0); /* before the rings use OpenSSL */
     rings = testring_new(NULL);
 }
 
@@ -230,6 +235,49 @@ START_TEST(others_go_on_in_a_storm_of_handshakes)
         fd_close(&out[i]);
     }
     SSL_CTX_free(ctx);
+}
+END_TEST
+
+static void add_kept(void *arg, struct conn_host *host)
+{
+    size_t *sum = arg;
+
+    (void)host;
+    *sum += memory_kept();
+}
+
+static size_t kept_by_workers(const struct shop *s)
+{
+    size_t sum = 0;
+
+    workers_visit(s->workers, add_kept, &sum);
+    return sum;
+}
+
+/* A handshake's memory is kept for the next one, for some seconds at most. */
+START_TEST(a_quiet_worker_keeps_no_memory)
+{
+    static const struct timespec nap = {0, 50 * 1000 * 1000};
+    SSL_CTX *ctx = tls_plain_ctx(rings, NULL, false);
+    struct talker t;
+    struct shop s;
+    int i;
+
+    shop_open_for(&s, 1, "", "RIG");
+    talk_begin(&t, &s, ctx);
+    talk(&t, "hello");
+    for (i = 0; i < 20 && kept_by_workers(&s) == 0; i++)
+        talk(&t, "again");
+    ck_assert(i < 20 || !memory_on());
+    for (i = 0; i < 600 && kept_by_workers(&s) != 0; i++)
+        nanosleep(&nap, NULL);
+    ck_assert_uint_eq(kept_by_workers(&s), 0);
+    talk(&t, "and later");
+    SSL_free(t.ssl);
+    fd_close(&t.fd);
+    fd_close(&t.out);
+    SSL_CTX_free(ctx);
+    shop_close(&s, 0);
 }
 END_TEST
 
@@ -475,6 +523,7 @@ TESTS_BEGIN("worker")
 tcase_add_unchecked_fixture(tc, setup, teardown);
 TEST_ROWS(many_connections_through_few_threads, counts)
 TEST_ROWS(others_go_on_in_a_storm_of_handshakes, counts)
+TEST(a_quiet_worker_keeps_no_memory)
 TEST(finds_a_reset_behind_the_bytes)
 TEST(above_the_limit_they_are_reset)
 TEST(so_many_may_begin)
