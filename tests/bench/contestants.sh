@@ -56,7 +56,7 @@ command_of()
     nginx) printf '%s\n' /usr/sbin/nginx -c "$tmp/nginx.conf" -p "$tmp" ;;
     stunnel) printf '%s\n' "$(command -v stunnel4)" "$tmp/stunnel.conf" ;;
     hitch) printf '%s\n' /usr/sbin/hitch "--config=$tmp/hitch.conf" ;;
-    ceiling) printf '%s\n' "$ends/bench_ceiling" && tr ' ' '\n' <"$tmp/ceiling.conf" ;;
+    ceiling) printf '%s\n' "$ends/bench_ceiling" && cat "$tmp/ceiling.conf" ;;
     esac
 }
 
@@ -232,8 +232,8 @@ EOF
 write_ceiling()
 {
     if [ "$role" = client ]; then
-        echo "client $listen $target $tmp/$keys-ca.pem $version"
+        printf '%s\n' client "$listen" "$target" "$tmp/$keys-ca.pem" "$version"
     else
-        echo "server $listen $target $tmp/$keys-server.pem"
+        printf '%s\n' server "$listen" "$target" "$tmp/$keys-server.pem"
     fi
 }
