@@ -193,7 +193,7 @@ void conn_log_flow(const struct conn *c, const struct ezd_subject *s,
 
 static bool wants_data(const struct conn *c)
 {
-    return (effective_number(c->eff, PARM_Trace) & EZD_TRACE_DATA) != 0;
+    return (c->trace & EZD_TRACE_DATA) != 0;
 }
 
 static void on_seen(void *arg, enum session_seen what, bool sent,

@@ -128,11 +128,8 @@ void conn_subject(const struct conn *c, struct ezd_subject *ret)
         .environment = env != NULL ? policy_action_name(env) : NULL,
         .connection = con != NULL ? policy_action_name(con) : NULL,
         .type = conn_outbound(c) ? EZD_OUTBOUND : EZD_INBOUND,
-        .trace = (unsigned)effective_number(c->eff, PARM_Trace),
-        .facility =
-            effective_choice(c->eff, PARM_SyslogFacility) == FACILITY_AUTH
-                ? TRACE_AUTH
-                : TRACE_DAEMON,
+        .trace = c->trace,
+        .facility = (enum trace_facility)c->facility,
     };
 }
 
@@ -219,12 +216,22 @@ static enum conn_event refuse_parameter(struct conn *c,
     return conn_because(c, CONN_BY_PARAMETER, CONN_EV_REFUSED);
 }
 
+/* What every line asks for is looked up once. */
+static void note_trace(struct conn *c)
+{
+    c->trace = (uint8_t)effective_number(c->eff, PARM_Trace);
+    c->facility = effective_choice(c->eff, PARM_SyslogFacility) == FACILITY_AUTH
+                      ? TRACE_AUTH
+                      : TRACE_DAEMON;
+}
+
 static enum conn_event matched(struct conn *c)
 {
     struct ezd_subject s;
     bool on;
 
     c->eff = policy_rule_effective(c->rule);
+    note_trace(c);
     c->grpid = snapshot_group(c->snapshot, c->host->snapshots, c->rule);
     on = effective_on(c->eff, PARM_TTLSEnabled);
     conn_subject(c, &s);

@@ -38,6 +38,7 @@ struct conn {
     uint32_t doubted;    /* when it came into that list; milliseconds */
     uint32_t id, grpid, envid;
     uint8_t state, reason;
+    uint8_t trace, facility;  /* of the rule: Trace, enum trace_facility */
     uint8_t target;           /* which address of the target is next */
     bool tls;                 /* the rule says TLS */
     struct conn_list *queued; /* one of the host's; NULL: in none */

@@ -184,10 +184,7 @@ static void tap(struct conn *c, struct session *session)
 
 static enum conn_event open_session(struct conn *c)
 {
-    char target[NETADDR_TEXT];
-    bool client = effective_choice(c->eff, PARM_HandshakeRole) == ROLE_CLIENT;
-    struct session_params params = {
-        c->env, c->eff, client ? netaddr_format(&c->in.remote, target) : NULL};
+    struct session_params params = {c->env, c->eff, &c->in.remote};
     struct session *session = NULL;
     struct tls_outcome why;
     struct ezd_subject s;

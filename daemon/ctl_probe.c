@@ -264,7 +264,7 @@ static int open_tls(struct probe *p, struct tls_outcome *why)
         .root = p->opt.root,
         .token = p->token,
     };
-    struct session_params sp = {.eff = eff, .target = p->address};
+    struct session_params sp = {.eff = eff, .target = &p->story.remote};
     int rc = environment_open(&ep, &p->env, why);
 
     if (rc != 0)

@@ -2,7 +2,6 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/queue.h>
 #include <time.h>
 
@@ -19,7 +18,7 @@ struct kept {
     TAILQ_ENTRY(kept) age;
     SSL_SESSION *session;
     time_t until;
-    char target[]; /* as in struct session */
+    struct netaddr target; /* as in struct session */
 };
 
 struct reuse {
@@ -33,21 +32,27 @@ struct reuse {
 /* ---- what is kept ---- */
 
 /* FNV-1a */
-static unsigned bucket_of(const char *target)
+static unsigned bucket_of(const struct netaddr *target)
 {
-    unsigned h = 2166136261u;
+    unsigned h = (2166136261u ^ target->port) * 16777619u;
+    size_t i;
 
-    for (; *target != '\0'; target++)
-        h = (h ^ (unsigned char)*target) * 16777619u;
+    for (i = 0; i < netaddr_ip_len(target); i++)
+        h = (h ^ target->ip[i]) * 16777619u;
     return h % BUCKETS;
 }
 
-static struct kept *find(struct reuse *r, const char *target)
+static bool is_same(const struct netaddr *a, const struct netaddr *b)
+{
+    return netaddr_equal(a, b) && a->scope == b->scope;
+}
+
+static struct kept *find(struct reuse *r, const struct netaddr *target)
 {
     struct kept *k;
 
     LIST_FOREACH (k, &r->buckets[bucket_of(target)], bucket)
-        if (strcmp(k->target, target) == 0)
+        if (is_same(&k->target, target))
             return k;
     return NULL;
 }
@@ -62,24 +67,23 @@ static void drop(struct reuse *r, struct kept *k)
 }
 
 /* Takes the reference SESSION; without memory it is not kept. */
-static void keep(struct reuse *r, const char *target, SSL_SESSION *session,
-                 time_t until, unsigned long max)
+static void keep(struct reuse *r, const struct netaddr *target,
+                 SSL_SESSION *session, time_t until, unsigned long max)
 {
     struct kept *k = find(r, target);
-    size_t len = strlen(target) + 1;
 
     if (k != NULL)
         drop(r, k);
     while (r->count >= max)
         drop(r, TAILQ_FIRST(&r->ages));
-    k = malloc(sizeof(*k) + len);
+    k = malloc(sizeof(*k));
     if (k == NULL) {
         SSL_SESSION_free(session);
         return;
     }
     k->session = session;
     k->until = until;
-    memcpy(k->target, target, len);
+    k->target = *target;
     LIST_INSERT_HEAD(&r->buckets[bucket_of(target)], k, bucket);
     TAILQ_INSERT_TAIL(&r->ages, k, age);
     r->count++;
@@ -138,13 +142,14 @@ static int on_new(SSL *ssl, SSL_SESSION *session)
     unsigned long max = room_for(r, session);
     time_t until;
 
-    if (s->target == NULL || max == 0 || !SSL_SESSION_is_resumable(session))
+    if (s->target.family == AF_UNSPEC || max == 0 ||
+        !SSL_SESSION_is_resumable(session))
         return 0;
     until = valid_until(ssl, session);
     if (s->until != 0 && s->until < until)
         until = s->until; /* resumed: no longer than the one before */
     pthread_mutex_lock(&r->lock);
-    keep(r, s->target, session, until, max);
+    keep(r, &s->target, session, until, max);
     pthread_mutex_unlock(&r->lock);
     return 1;
 }
@@ -171,10 +176,10 @@ void reuse_offer(struct session *s)
     struct reuse *r = s->context->reuse;
     struct kept *k;
 
-    if (r == NULL || s->target == NULL)
+    if (r == NULL || s->target.family == AF_UNSPEC)
         return;
     pthread_mutex_lock(&r->lock);
-    k = find(r, s->target);
+    k = find(r, &s->target);
     if (k != NULL && time(NULL) >= k->until) {
         drop(r, k);
         k = NULL;
@@ -192,10 +197,10 @@ void reuse_forget(const struct session *s)
     struct reuse *r = s->context->reuse;
     struct kept *k;
 
-    if (r == NULL || s->target == NULL)
+    if (r == NULL || s->target.family == AF_UNSPEC)
         return;
     pthread_mutex_lock(&r->lock);
-    k = find(r, s->target);
+    k = find(r, &s->target);
     if (k != NULL)
         drop(r, k);
     pthread_mutex_unlock(&r->lock);

@@ -252,10 +252,8 @@ int session_new(const struct session_params *params, struct session **ret,
     rc = environment_context(params->env, params->eff, &s->context, ret_why);
     if (rc == 0 && s->context->server)
         rc = owncert_check_all(s->context, ret_why);
-    if (rc == 0 && !s->context->server && params->target != NULL) {
-        s->target = strdup(params->target);
-        rc = s->target != NULL ? 0 : tls_no_memory(ret_why);
-    }
+    if (rc == 0 && !s->context->server && params->target != NULL)
+        s->target = *params->target;
     if (rc == 0)
         rc = session_init(s, ret_why);
     if (rc == 0)
@@ -272,7 +270,6 @@ void session_free(struct session *s)
     sk_X509_pop_free(s->refused, X509_free);
     SSL_free(s->ssl);
     X509_free(s->peer);
-    free(s->target);
     environment_unref(s->env);
     if (s->outcome != &no_room)
         free(s->outcome);

@@ -22,14 +22,15 @@
 #include "tls/certinfo.h"
 #include "tls/environment.h"
 #include "tls/outcome.h"
+#include "util/netaddr.h"
 
 struct session;
 
 struct session_params {
-    struct environment *env;     /* a reference is taken */
-    const struct effective *eff; /* of the rule; borrowed, must outlive */
-    const char *target; /* address and port of the peer: a client resumes
-                         * only sessions with the same one; NULL: none */
+    struct environment *env;      /* a reference is taken */
+    const struct effective *eff;  /* of the rule; borrowed, must outlive */
+    const struct netaddr *target; /* the peer: a client resumes only sessions
+                                   * with the same one; NULL: none */
 };
 
 enum session_status {

@@ -15,7 +15,7 @@ struct session {
     struct environment *env;
     const struct context *context;
     SSL *ssl;
-    char *target; /* client: where it goes; NULL: not known */
+    struct netaddr target; /* client: where it goes; AF_UNSPEC: not known */
     uint64_t handle;
     BIO *socket;  /* the SSL's (sockbio.h); NULL: the caller gave others */
     size_t ahead; /* bytes in records that the socket has not taken; the

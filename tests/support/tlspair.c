@@ -130,12 +130,18 @@ static BIO *make_pair(struct tls_end *e, size_t room)
 
 int tls_end_open(struct tls_end *e, const struct tls_setup *s, size_t room)
 {
-    struct session_params params = {s->env, s->eff, s->target};
+    struct netaddr target;
+    struct session_params params = {s->env, s->eff, NULL};
     BIO *inner;
     int rc;
 
     memset(e, 0, sizeof(*e));
     e->last = SESSION_WANT_READ;
+    if (s->target != NULL) {
+        if (netaddr_parse(s->target, &target, NULL) != 0)
+            die("target", s->target);
+        params.target = &target;
+    }
     rc = session_new(&params, &e->session, &e->why);
     if (rc != 0)
         return rc;
