@@ -1,33 +1,44 @@
 #!/bin/bash
-# Installs what the demo or the tests need and this machine lacks:
+# Installs what this machine lacks of what is needed
 #
-#     conf/demo/need.sh demo           what conf/demo/run needs
-#     conf/demo/need.sh demo tests     and what tests/run needs
+#     conf/demo/need.sh build     to build attlsd and all it comes with
+#     conf/demo/need.sh demo      for conf/demo/run
+#     conf/demo/need.sh tests     for tests/run and for the presets dev and tsan
+#     conf/demo/need.sh fuzz      for the preset fuzz
+#     conf/demo/need.sh deep      for tests/run --deep
+#     conf/demo/need.sh bench     for tests/bench/run beside other relays
+#     conf/demo/need.sh count     for tests/bench/count and its gate
 #
 # Nothing missing: nothing is printed and no network is touched. Otherwise it
 # says what it is going to install and how large that is, then calls apt-get
 # (through sudo when the caller is not root) without recommended packages,
 # without questions, and so that no service is started by the installation.
 # Exit status: 0 all there, 1 the installation failed, 3 it can't install
-# (not root and no sudo, or no apt-get); the line to run is printed then.
+# (not root and no sudo, or no apt-get), the line to run is printed then; 2
+# no such set.
 set -u
 export LC_ALL=C
 
+# What a set has beside its own packages.
+declare -A includes=([demo]=build [tests]="build demo" [fuzz]="build demo tests"
+    [deep]="build demo tests fuzz" [bench]="build demo tests"
+    [count]="build demo tests")
+
 # SET CHECK PACKAGE; a check is cmd:PROGRAM, pc:PKGCONFIG, py:MODULE or file:PATH.
 packages='
-demo  cmd:gcc                                    gcc
-demo  file:/usr/include/stdio.h                  libc6-dev
-demo  cmd:make                                   make
-demo  cmd:cmake                                  cmake
-demo  cmd:pkg-config                             pkg-config
-demo  pc:openssl                                 libssl-dev
-demo  pc:libevent_pthreads                       libevent-dev
-demo  pc:libconfig                               libconfig-dev
+build cmd:gcc                                    gcc
+build file:/usr/include/stdio.h                  libc6-dev
+build cmd:make                                   make
+build cmd:cmake                                  cmake
+build cmd:pkg-config                             pkg-config
+build pc:openssl                                 libssl-dev
+build pc:libevent_pthreads                       libevent-dev
+build pc:libconfig                               libconfig-dev
+build pc:libseccomp                              libseccomp-dev
+build pc:libmnl                                  libmnl-dev
 demo  cmd:openssl                                openssl
 demo  cmd:java                                   openjdk-17-jre-headless
 demo  file:/usr/share/java/derbynet.jar          derby-tools
-demo  pc:libseccomp                              libseccomp-dev
-demo  pc:libmnl                                  libmnl-dev
 demo  file:/usr/sbin/nft                         nftables
 demo  cmd:ip                                     iproute2
 tests cmd:ss                                     iproute2
@@ -40,22 +51,28 @@ tests cmd:softhsm2-util                          softhsm2
 tests cmd:python3                                python3-minimal
 tests cmd:curl                                   curl
 tests cmd:nc                                     netcat-openbsd
+tests file:/usr/share/i18n/locales/de_DE         locales
 count cmd:valgrind                               valgrind
 count cmd:strace                                 strace
 count cmd:readelf                                binutils
 count cmd:git                                    git
 count py:shutil                                  python3
+fuzz  cmd:clang                                  clang
+fuzz  file:/usr/lib/llvm-14/lib/clang/14.0.6/lib libclang-rt-14-dev
 deep  cmd:valgrind                               valgrind
-deep  cmd:clang                                  clang
 deep  cmd:cppcheck                               cppcheck
 deep  cmd:go                                     golang-go
-deep  file:/usr/lib/llvm-14/lib/clang/14.0.6/lib libclang-rt-14-dev
 bench file:/usr/sbin/haproxy                     haproxy
 bench file:/usr/sbin/nginx                       nginx
 bench file:/usr/lib/nginx/modules/ngx_stream_module.so libnginx-mod-stream
 bench cmd:stunnel4                               stunnel4
 bench file:/usr/sbin/hitch                       hitch
 '
+
+usage()
+{
+    sed -n '2,/^set -u/s/^# \{0,1\}//p' "$0"
+}
 
 have()
 {
@@ -67,15 +84,19 @@ have()
     esac
 }
 
-# The packages of the sets in "$@" whose check fails.
+# The packages of the sets in "$@" whose check fails, each once.
 missing()
 {
-    local set check package
+    local set check package wanted=" " found=" "
+    for set; do
+        wanted+="$set ${includes[$set]-} "
+    done
     while read -r set check package; do
-        case " $* " in
-        *" $set "*) have "$check" || echo "$package" ;;
-        esac
+        [[ $wanted == *" $set "* && $found != *" $package "* ]] || continue
+        have "$check" || found+="$package "
     done <<<"$packages"
+    # shellcheck disable=SC2086 # words by intent
+    echo $found
 }
 
 # A fresh machine has no package lists, an old one has stale ones.
@@ -119,6 +140,7 @@ free_services()
 install()
 {
     export DEBIAN_FRONTEND=noninteractive
+    umask 022 # what it makes is for all accounts
     if ! known "$@"; then
         echo "    the package lists lack some of them: apt-get update"
         apt-get update -qq || exit 1
@@ -153,8 +175,11 @@ if [ "${1-}" = --install ]; then
     exit 0
 fi
 
-list=$(missing "$@" | tr '\n' ' ')
-list=${list% }
+for set; do
+    grep -q "^$set " <<<"$packages" || { usage >&2 && exit 2; }
+done
+[ $# -gt 0 ] || { usage >&2 && exit 2; }
+list=$(missing "$@")
 [ -n "$list" ] || exit 0
 
 if ! command -v apt-get >/dev/null; then
@@ -173,7 +198,7 @@ echo "Installing what is missing: $list"
 # shellcheck disable=SC2086
 become_root "$0" --install $list
 status=$?
-list=$(missing "$@" | tr '\n' ' ')
+list=$(missing "$@")
 if [ "$status" -ne 0 ] || [ -n "$list" ]; then
     echo "The installation failed; still missing: $list"
     exit 1
