@@ -13,9 +13,10 @@
 #include "saf/admin.h"
 #include "saf/job.h"
 #include "saf/saf.h"
+#include "support/scratch.h"
 #include "util/source.h"
 
-static char dir[] = "/tmp/fuzz-job.XXXXXX";
+static char dir[SCRATCH];
 static struct job_runner *runner;
 
 static void remove_database(void)
@@ -25,7 +26,7 @@ static void remove_database(void)
                                         "saf/profiles.cfg", "saf/raclist.cfg",
                                         "saf/keys.cfg",     "saf/passwords.cfg",
                                         "saf/lock",         "saf"};
-    char path[128];
+    char path[SCRATCH + 32];
     size_t i;
 
     for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -41,8 +42,9 @@ static void set_up(void)
     struct saf *saf = NULL;
 
     runner = job_runner_new();
-    if (mkdtemp(dir) == NULL || saf_open(dir, SAF_CREATE, &saf, NULL) != 0 ||
-        runner == NULL || admin_register(runner, NULL) != 0)
+    scratch_folder(dir, "fuzz-job");
+    if (saf_open(dir, SAF_CREATE, &saf, NULL) != 0 || runner == NULL ||
+        admin_register(runner, NULL) != 0)
         abort();
     saf_close(saf);
     atexit(remove_database);

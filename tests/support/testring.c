@@ -11,6 +11,7 @@
 #include "saf/admin.h"
 #include "saf/job.h"
 #include "saf/saf.h"
+#include "support/scratch.h"
 #include "util/source.h"
 #include "util/strbuf.h"
 
@@ -162,15 +163,13 @@ static void fill(struct testring *t, const struct testring_options *o)
 struct testring *testring_empty(void)
 {
     struct testring *t = calloc(1, sizeof(*t));
-    const char *tmp = getenv("TMPDIR");
+    char path[SCRATCH];
 
     if (t == NULL)
         abort();
     t->temporary = true;
-    snprintf(t->dir, sizeof(t->dir), "%s/testring.XXXXXX",
-             tmp != NULL ? tmp : "/tmp");
-    if (mkdtemp(t->dir) == NULL)
-        die(t, "can't make a temporary folder");
+    scratch_folder(path, "testring");
+    snprintf(t->dir, sizeof(t->dir), "%s", path);
     return t;
 }
 

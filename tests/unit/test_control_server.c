@@ -14,10 +14,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "support/scratch.h"
 #include "support/suite.h"
 #include "util/fd.h"
 
-static char path[64];
+static char path[SCRATCH + 8];
 static bool allowed;
 
 static bool allow(void *arg, const struct control_caller *who,
@@ -48,8 +49,7 @@ static struct control_server *serve(void)
     struct error err;
 
     if (path[0] == '\0') {
-        strcpy(path, "/tmp/attls-control-XXXXXX");
-        ck_assert_ptr_nonnull(mkdtemp(path));
+        scratch_folder(path, "control");
         strcat(path, "/sock");
     }
     allowed = true;

@@ -12,14 +12,15 @@
 #include <netinet/in.h>
 
 #include "support/faults.h"
+#include "support/scratch.h"
 #include "support/suite.h"
 
-static char dir[] = "/tmp/attls-fd-XXXXXX";
+static char dir[SCRATCH];
 static int dirfd_;
 
 static void set_up(void)
 {
-    ck_assert_ptr_nonnull(mkdtemp(dir));
+    scratch_folder(dir, "fd");
     dirfd_ = open(dir, O_RDONLY | O_DIRECTORY);
     ck_assert_int_ge(dirfd_, 0);
 }
@@ -144,7 +145,7 @@ END_TEST
 START_TEST(replaces_below_a_path)
 {
     struct error err;
-    char path[100];
+    char path[SCRATCH + 8];
 
     snprintf(path, sizeof(path), "%s/f", dir);
     ck_assert_msg(fd_replace_file(AT_FDCWD, path, 0600, getuid(), getgid(), "p",

@@ -11,13 +11,14 @@
 
 #include "keyring/keyring.h"
 #include "support/faults.h"
+#include "support/scratch.h"
 #include "support/suite.h"
 #include "support/tlspair.h"
 
 enum { ROOM = 64 * 1024 };
 
 static struct testring *t;
-static char dir[] = "/tmp/keyfile.XXXXXX";
+static char dir[SCRATCH];
 static X509 *cert, *ca;
 static EVP_PKEY *key;
 
@@ -80,7 +81,7 @@ static void setup(void)
     size_t i;
 
     t = testring_new(NULL);
-    ck_assert_ptr_nonnull(mkdtemp(dir));
+    scratch_folder(dir, "keyfile");
     ck_assert_int_eq(
         keyring_open_dir(testring_dir(t), "SERVER", "Test.Ring", &ring, &err),
         0);

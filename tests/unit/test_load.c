@@ -11,22 +11,20 @@
 
 #include "support/faults.h"
 #include "support/policies.h"
+#include "support/scratch.h"
 #include "support/suite.h"
 #include "util/ebcdic.h"
 
-static char dir[64];
+static char dir[SCRATCH];
 
 static void make_dir(void)
 {
-    const char *tmp = getenv("TMPDIR");
-
-    snprintf(dir, sizeof(dir), "%.40s/load.XXXXXX", tmp ? tmp : "/tmp");
-    ck_assert_ptr_nonnull(mkdtemp(dir));
+    scratch_folder(dir, "load");
 }
 
 static void remove_dir(void)
 {
-    char command[100];
+    char command[SCRATCH + 20];
 
     snprintf(command, sizeof(command), "rm -rf '%s'", dir);
     ck_assert_int_eq(system(command), 0);
@@ -160,7 +158,7 @@ static const char *rules_of(const struct policy *p)
 static struct policy *load(const char *name, const char *stack,
                            struct diags *diags)
 {
-    static char lib[80];
+    static char lib[SCRATCH + 20];
     struct policy_dataset map[] = {{"SYS1.TCPPARMS", lib}, {"SYS1.SEQ", lib}};
     struct policy_options opt;
     struct policy *p = NULL;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "support/faults.h"
+#include "support/scratch.h"
 #include "support/suite.h"
 #include "util/fd.h"
 #include "util/strbuf.h"
@@ -27,13 +28,12 @@ static struct trace_record record(const char *text)
     };
 }
 
-static char folder[64];
+static char folder[SCRATCH];
 
 static void make_folder(void)
 {
     setenv("TZ", "UTC", 1);
-    strcpy(folder, "/tmp/attls-sink-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    scratch_folder(folder, "sink");
 }
 
 static const char *path_of(const char *name)

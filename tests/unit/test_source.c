@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "support/faults.h"
+#include "support/scratch.h"
 #include "support/suite.h"
 
 static const char text[] = "first\nsecond line\r\n\nlast";
@@ -64,10 +65,12 @@ START_TEST(keeps_nul_bytes_and_ends_with_one)
 }
 END_TEST
 
-static void make_file(char path[], const char *content, size_t len)
+static void make_file(char path[SCRATCH], const char *content, size_t len)
 {
-    int fd = mkstemp(path);
+    int fd;
 
+    scratch_template(path, "source");
+    fd = mkstemp(path);
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(write(fd, content, len), (ssize_t)len);
     close(fd);
@@ -75,7 +78,7 @@ static void make_file(char path[], const char *content, size_t len)
 
 START_TEST(reads_a_file)
 {
-    char path[] = "/tmp/attls-source-XXXXXX";
+    char path[SCRATCH];
     struct source *s;
     struct error err;
 
@@ -134,7 +137,7 @@ END_TEST
 
 START_TEST(goes_on_after_an_interrupted_read)
 {
-    char path[] = "/tmp/attls-source-XXXXXX";
+    char path[SCRATCH];
     struct source *s;
 
     make_file(path, "x", 1);
@@ -150,7 +153,7 @@ END_TEST
 /* The buffer, then the source, its name, its text. */
 START_TEST(returns_nomem_for_each_allocation)
 {
-    char path[] = "/tmp/attls-source-XXXXXX";
+    char path[SCRATCH];
     struct source *s;
     struct error err;
     int nth;

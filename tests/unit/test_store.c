@@ -79,8 +79,8 @@ static int file_exists(const char *name)
 /* ---- names with any character ---- */
 
 static const char *const names[] = {
-    "../../../../tmp/out", "/etc/passwd",   "a\"b\\c;d}",    "line\nbreak",
-    "@include \"x\"",      "\xC3\xBC.\x01", "${HOME} $(id)",
+    "../out",         "/etc/passwd",   "a\"b\\c;d}",    "line\nbreak",
+    "@include \"x\"", "\xC3\xBC.\x01", "${HOME} $(id)",
 };
 
 START_TEST(any_name_comes_back_and_stays_inside)
@@ -109,7 +109,7 @@ START_TEST(any_name_comes_back_and_stays_inside)
     ck_assert_str_eq(store_filter_find(s, "SERVER", names[_i])->criteria,
                      names[_i]);
     ck_assert(file_exists("SERVER/cert-2.pem"));
-    ck_assert(access("/tmp/out", F_OK) != 0);
+    ck_assert(!file_exists("out"));
 }
 END_TEST
 

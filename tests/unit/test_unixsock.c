@@ -8,15 +8,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "support/scratch.h"
 #include "support/suite.h"
 #include "util/fd.h"
 
-static char dir[] = "/tmp/attls-unixsock-XXXXXX";
-static char path[64];
+static char dir[SCRATCH];
+static char path[SCRATCH + 8];
 
 static void set_up(void)
 {
-    ck_assert_ptr_nonnull(mkdtemp(dir));
+    scratch_folder(dir, "unixsock");
     snprintf(path, sizeof(path), "%s/sock", dir);
 }
 
