@@ -9,6 +9,12 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # top, bin and tmp are the caller's
 
+# Numbers and texts of other programs are read here and by the caller: they
+# speak as in the C locale, whatever the user's own is. UTF-8, for otherwise
+# Java can't open every path.
+unset LANGUAGE
+export LC_ALL=C.UTF-8
+
 pids=()
 
 # spawn NAME COMMAND...: in the background, output to $tmp/NAME.log; the
@@ -45,15 +51,56 @@ gone()
     [ "${fields[0]}" = Z ] && [ "${fields[17]}" -le 1 ]
 }
 
-# poll SECONDS COMMAND...: tries until it succeeds; false when time is up.
+# poll SECONDS COMMAND...: tries until it succeeds; false when time is up. The
+# seconds are those of a machine that has time: when they have passed, the
+# limit is stretched by as much as this machine is slower. $late then says for
+# how long there was no answer; fail() shows it.
+late=
 poll()
 {
-    local end=$((${EPOCHREALTIME/./} + $1 * 1000000))
+    local begun=${EPOCHREALTIME/[.,]/} limit=$1 times=1 took
     shift
+    late=
     until "$@"; do
-        [ "${EPOCHREALTIME/./}" -lt "$end" ] || return 1
+        took=$(((${EPOCHREALTIME/[.,]/} - begun) / 1000000))
+        if [ "$took" -ge $((limit * times)) ]; then
+            times=$(slowness)
+            [ "$took" -lt $((limit * times)) ] || { too_late "$took" "$times" && return 1; }
+        fi
         sleep 0.05
     done
+}
+
+too_late()
+{
+    late="no answer in $1 s"
+    [ "$2" -eq 1 ] || late+=", and this machine is $2 times slower than usual"
+}
+
+# How many times longer a limit may get: ATTLS_PATIENCE, or ten. A program that
+# hangs is ended by a limit, and it may be late: one that works on a machine
+# that has too much to do may not be ended.
+patience=${ATTLS_PATIENCE:-10}
+
+# slowness: prints how many times longer than usual this machine needs for a
+# piece of work now, at most $patience.
+slowness()
+{
+    local begun=${EPOCHREALTIME/[.,]/} i times
+    for ((i = 0; i < 50000; i++)); do :; done
+    times=$(((${EPOCHREALTIME/[.,]/} - begun) / 100000 + 1))
+    echo $((times < patience ? times : patience))
+}
+
+# limited SECONDS COMMAND...: ends it, and says so, when it hangs: after
+# $patience times the seconds that it may take.
+limited()
+{
+    local seconds=$(($1 * patience)) status
+    timeout --foreground "$seconds" "${@:2}"
+    status=$?
+    [ "$status" -ne 124 ] || echo "no answer in $seconds s: ${*:2}" >&2
+    return "$status"
 }
 
 # listening PORT ADDRESS: somebody listens there (or on every address).
@@ -136,12 +183,16 @@ make_store()
     run_jobs "$@"
 }
 
-# write_pagent POLICY: the Policy Agent's main configuration file.
+# write_pagent POLICY: the Policy Agent's main configuration file. A path in it
+# ends at a blank, and nothing quotes it: the policy lies beside the file, and
+# is copied there from elsewhere, so that its name is enough.
 write_pagent()
 {
+    local name=${1##*/}
+    [ "$1" = "$tmp/$name" ] || cp "$1" "$tmp/$name" || fail "can't copy $1"
     cat >"$tmp/pagent.conf" <<EOF
 TcpImage TCPIP1 FLUSH NOPURGE 1800
-TTLSConfig $1
+TTLSConfig $name
 EOF
 }
 
@@ -229,7 +280,7 @@ run_ij()
     local sql=$1
     shift
     derby_java
-    timeout --foreground 30 "${java[@]}" "$@" org.apache.derby.tools.ij "$sql" \
+    limited 30 "${java[@]}" "$@" org.apache.derby.tools.ij "$sql" \
         2>&1 </dev/null
 }
 

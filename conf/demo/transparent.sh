@@ -28,17 +28,17 @@ enter_namespaces()
 {
     local -a how
     unshare -Urnm true 2>/dev/null ||
-        fail "this kernel lets nobody make user and network namespaces"
+        fail "user and network namespaces can't be made here: the kernel forbids them, or a container, a chroot or a sandbox does"
     if [ "$(id -u)" = 0 ]; then
         give_accounts &
-        how=(-Unm bash -c 'for i in {1..250}; do [ "$(id -u)" = 0 ] && exec "$@"; sleep 0.02; done; echo "no accounts in the namespace"' -)
+        how=(-Unm bash -c 'for i in {1..3000}; do [ "$(id -u)" = 0 ] && exec "$@"; sleep 0.02; done; echo "no accounts in the namespace"' -)
     else
         how=(-nm --map-root-user --map-auto)
         unshare "${how[@]}" true 2>/dev/null ||
             fail "client and server are two accounts here: run it as root, or install uidmap and have lines for yourself in /etc/subuid and /etc/subgid"
     fi
     build
-    export ATTLS_DEMO="$started ${EPOCHREALTIME/./} $tmp"
+    export ATTLS_DEMO="$started ${EPOCHREALTIME/[.,]/} $tmp"
     exec unshare "${how[@]}" "$0" "$@"
 }
 
@@ -68,6 +68,9 @@ own_host()
     ip link set lo up && ip addr add "$host/32" dev lo || fail "it can't have the address"
     ip -brief address show dev lo
     chmod 711 "$tmp"
+    umask 022 # both accounts read what is made here
+    setpriv --reuid "$libserv" --clear-groups test -x "$tmp" ||
+        fail "other accounts can't reach $tmp: let TMPDIR be a folder that is open to all"
     step "RACF: jobs PREREQ, ZCEETLSC and IMSTLS make users, certificates and key rings"
     make_store
 }
@@ -143,6 +146,9 @@ summary_transparent()
 
 stay_transparent()
 {
+    local tmp=$tmp bin=$bin
+    printf -v tmp %q "$tmp"
+    printf -v bin %q "$bin"
     step "Up until Enter or Ctrl-C. To look around, from another terminal, in its namespaces:"
     cat <<EOF
   go there           nsenter --preserve-credentials -U -n -m -t $$

@@ -17,7 +17,7 @@ refuse_or_skip()
 may_have_namespaces()
 {
     unshare -Urnm true 2>/dev/null ||
-        refuse_or_skip "this kernel lets nobody make user and network namespaces"
+        refuse_or_skip "user and network namespaces can't be made here"
     command -v nft >/dev/null || refuse_or_skip "there is no nft"
     command -v ip >/dev/null || refuse_or_skip "there is no ip (iproute2)"
 }

@@ -18,6 +18,8 @@
 if [ "${ATTLS_NS-}" != 1 ]; then
     may_have_namespaces
     export ATTLS_NS=1
+    # to root of a user namespace the closed home of another account is closed
+    unshare -Urnm test -r "$0" || exec unshare -nm --propagation private "$0" "$@"
     exec unshare -Urnm "$0" "$@"
 fi
 
@@ -118,13 +120,34 @@ client()
 {
     local name=$1
     shift
-    timeout 20 "$unaware" connect "$@" >"$tmp/$name.log" 2>&1 </dev/null
+    limited 20 "$unaware" connect "$@" >"$tmp/$name.log" 2>&1 </dev/null
 }
 client_peer()
 {
     local name=$1
     shift
-    peer timeout 20 "$unaware" connect "$@" >"$tmp/$name.log" 2>&1 </dev/null
+    limited 20 nsenter -t "$peer_ns" -n -- "$unaware" connect "$@" >"$tmp/$name.log" 2>&1 </dev/null
+}
+
+# spawn_hold NAME FIFO ARGUMENT...: a connection that sends what is written to
+# FIFO; its arguments are those of unaware hold.
+spawn_hold()
+{
+    # shellcheck disable=SC2016 # the inner shell's
+    spawn "$1" "$BASH" -c 'exec "${@:2}" <"$1"' - "$2" "$unaware" hold "${@:3}"
+}
+
+# within MILLISECONDS COMMAND...: it ends well, and in that time; a machine
+# that is slower has more of it.
+within()
+{
+    local before=${EPOCHREALTIME/[.,]/} took status
+    "${@:2}"
+    status=$?
+    took=$(((${EPOCHREALTIME/[.,]/} - before) / 1000))
+    [ "$took" -lt "$1" ] || [ "$took" -lt $(($1 * $(slowness))) ] ||
+        fail "it took $took ms: ${*:2}"
+    return "$status"
 }
 
 # said NAME REGEX: that program's output has the line, now or soon.

@@ -307,7 +307,7 @@ int main(int argc, char **argv)
 {
     const char *verb = argc > 1 ? argv[1] : "", *from = NULL;
     bool refused = false, leave = false;
-    int c, seconds = 10;
+    int c, seconds = 10 * ATTLS_PATIENCE;
 
     setvbuf(stdout, NULL, _IOLBF, 0);
     signal(SIGPIPE, SIG_IGN);

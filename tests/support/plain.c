@@ -8,7 +8,7 @@
  *     send:TEXT   \xNN and \n as in printf
  *     line        reads to the end of a line
  *     echo        sends back what comes until the other end ends
- *     wait        reads until the other end ends, at most 30 seconds
+ *     wait        reads until the other end ends, at most PATIENCE_MS
  *     hear        reads what comes first, once
  *     close       ends in order;  reset: ends with a reset
  *
@@ -28,7 +28,7 @@
 #include "util/fd.h"
 #include "util/netaddr.h"
 
-enum { LIFE = 300, PATIENCE_MS = 30000 };
+enum { LIFE = 300 * ATTLS_PATIENCE, PATIENCE_MS = 30000 * ATTLS_PATIENCE };
 
 static void die(const char *what)
 {

@@ -100,7 +100,7 @@ int main(int argc, char **argv)
     if (file < 0)
         die(argv[3]);
     listener = make_socket(argv[1], 16);
-    alarm(300);
+    alarm(300 * ATTLS_PATIENCE);
     for (;;) {
         client = accept(listener, NULL, NULL);
         if (client < 0 && errno != EINTR && errno != ECONNABORTED)
@@ -109,7 +109,7 @@ int main(int argc, char **argv)
             continue;
         if (fork() == 0) {
             close(listener);
-            alarm(300);
+            alarm(300 * ATTLS_PATIENCE);
             relay(client, make_socket(argv[2], 0), file);
             _exit(0);
         }

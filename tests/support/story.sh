@@ -21,7 +21,7 @@ trap 'exit 1' HUP INT TERM
 # Shows why, with the end of the daemon's log, and ends the story.
 fail()
 {
-    echo "FAIL: $*"
+    echo "FAIL: $*${late:+: $late}"
     if grep -q 'Sanitizer' "$tmp/attlsd.log" 2>/dev/null; then
         grep -m 1 -A 25 'Sanitizer' "$tmp/attlsd.log"
     elif [ -s "$tmp/attlsd.log" ]; then
@@ -63,6 +63,16 @@ ends_clean()
     kill "$attlsd"
     poll 10 gone "$attlsd" || fail "attlsd does not end on TERM"
     wait "$attlsd" || fail "attlsd ended with status $?"
+}
+
+# lend PROGRAM...: copies in $lent, which other accounts can start: they may
+# have no way to this build, when it is in /root or made with umask 077.
+lend()
+{
+    lent=$tmp/lent
+    chmod 711 "$tmp" && mkdir -m 755 "$lent" && install -m 755 "$@" "$lent" || fail "can't copy $*"
+    setpriv --reuid 65534 --clear-groups test -x "$lent" ||
+        skip "other accounts can't reach $tmp: let TMPDIR be a folder that is open to all"
 }
 
 # racf OPERANDS: one RACDCERT command that must end well.

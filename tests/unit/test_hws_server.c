@@ -113,7 +113,7 @@ static ssize_t receive(int fd, unsigned char *buf, size_t cap)
     ssize_t n;
     int i;
 
-    for (i = 0; i < 500; i++) {
+    for (i = 0; i < 500 * ATTLS_PATIENCE; i++) {
         n = recv(fd, buf, cap, MSG_DONTWAIT);
         if (n >= 0)
             return n;
@@ -131,7 +131,7 @@ static void wait_end(int fd)
     ssize_t n = 1;
     int i;
 
-    for (i = 0; i < 500; i++) {
+    for (i = 0; i < 500 * ATTLS_PATIENCE; i++) {
         n = recv(fd, buf, sizeof(buf), MSG_DONTWAIT);
         if (n == 0 || (n < 0 && errno != EAGAIN))
             return;

@@ -201,7 +201,7 @@ START_TEST(sinks_are_reopened_by_the_writer)
     add_gate(t, &out)->reopened = &reopened;
     ck_assert_int_eq(trace_start(t, NULL), 0);
     trace_reopen(t);
-    for (i = 0; i < 5000 && atomic_load(&reopened) == 0; i++)
+    for (i = 0; i < 5000 * ATTLS_PATIENCE && atomic_load(&reopened) == 0; i++)
         nanosleep(&nap, NULL);
     ck_assert_int_eq(atomic_load(&reopened), 1);
     trace_free(t);

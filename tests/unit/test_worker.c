@@ -125,13 +125,15 @@ static void exchange(int a, int b)
     ck_assert_int_eq(byte, 'y');
 }
 
-/* At most five seconds. */
+/* At most five seconds, of a machine that has time. */
 static bool wait_for(const struct shop *s, unsigned long connections)
 {
     static const struct timespec nap = {0, 5 * 1000 * 1000};
     int i;
 
-    for (i = 0; i < 1000 && workers_connections(s->workers) != connections; i++)
+    for (i = 0; i < 1000 * ATTLS_PATIENCE &&
+                workers_connections(s->workers) != connections;
+         i++)
         nanosleep(&nap, NULL);
     return workers_connections(s->workers) == connections;
 }
