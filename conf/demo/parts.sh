@@ -87,7 +87,7 @@ patience=${ATTLS_PATIENCE:-10}
 slowness()
 {
     local begun=${EPOCHREALTIME/[.,]/} i times
-    for ((i = 0; i < 50000; i++)); do :; done
+    for ((i = 0; i < 40000; i++)); do :; done
     times=$(((${EPOCHREALTIME/[.,]/} - begun) / 100000 + 1))
     echo $((times < patience ? times : patience))
 }
