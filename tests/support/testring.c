@@ -168,7 +168,7 @@ struct testring *testring_empty(void)
     if (t == NULL)
         abort();
     t->temporary = true;
-    scratch_folder(path, "testring");
+    scratch_folder_for_policy(path, "testring");
     snprintf(t->dir, sizeof(t->dir), "%s", path);
     return t;
 }

@@ -81,7 +81,7 @@ static void setup(void)
     size_t i;
 
     t = testring_new(NULL);
-    scratch_folder(dir, "keyfile");
+    scratch_folder_for_policy(dir, "keyfile");
     ck_assert_int_eq(
         keyring_open_dir(testring_dir(t), "SERVER", "Test.Ring", &ring, &err),
         0);

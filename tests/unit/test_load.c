@@ -24,10 +24,7 @@ static void make_dir(void)
 
 static void remove_dir(void)
 {
-    char command[SCRATCH + 20];
-
-    snprintf(command, sizeof(command), "rm -rf '%s'", dir);
-    ck_assert_int_eq(system(command), 0);
+    scratch_remove(dir);
 }
 
 static const char *path_of(const char *name)

@@ -16,6 +16,7 @@
 #include "saf/job.h"
 #include "saf/saf.h"
 #include "support/faults.h"
+#include "support/scratch.h"
 #include "support/suite.h"
 #include "support/testring.h"
 
@@ -81,20 +82,17 @@ static void discard(void *arg, const char *text, size_t len)
 
 static void copy_database(char copy[600])
 {
-    char command[1300];
-
     snprintf(copy, 600, "%s.copy", testring_dir(t));
-    snprintf(command, sizeof(command), "rm -rf %s && cp -a %s %s", copy,
-             testring_dir(t), copy);
-    ck_assert_int_eq(system(command), 0);
+    scratch_remove(copy);
+    scratch_run((const char *const[]){"cp", "-a", testring_dir(t), copy, NULL});
 }
 
 static void remove_copy(void)
 {
-    char command[700];
+    char copy[600];
 
-    snprintf(command, sizeof(command), "rm -rf %s.copy", testring_dir(t));
-    ck_assert_int_eq(system(command), 0);
+    snprintf(copy, sizeof(copy), "%s.copy", testring_dir(t));
+    scratch_remove(copy);
 }
 
 static void tear_down(void)
