@@ -798,8 +798,6 @@ enum conn_event conn_do_lose(struct conn *c)
         conn_log_tls_end(c, 420, "FIN without close_notify");
     else if (o != NULL)
         conn_log_tls_end(c, o->rc, o->reason);
-    else
-        conn_log_tls_end(c, 0, NULL);
     return conn_do_reset(c);
 }
 
@@ -815,12 +813,24 @@ enum conn_event conn_do_stop(struct conn *c)
     return conn_do_reset(c);
 }
 
+/* The alert that tells the peer why must not be overtaken by a reset. */
+static void reset_wire(struct conn *c)
+{
+    const struct tls_outcome *o =
+        c->wire.session != NULL ? session_outcome(c->wire.session) : NULL;
+
+    if (o != NULL && o->rc != 0 && o->alert_sent >= 0)
+        endpoint_close(&c->wire);
+    else
+        endpoint_reset(&c->wire);
+}
+
 enum conn_event conn_do_reset(struct conn *c)
 {
     conn_log_tls_end(c, 0, NULL);
     if (!has_failed(c))
         conn_keep_story(c);
-    endpoint_reset(&c->wire);
+    reset_wire(c);
     endpoint_reset(&c->app);
     return CONN_EV_NONE;
 }

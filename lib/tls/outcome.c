@@ -7,6 +7,7 @@
 #include <string.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
+#include <openssl/proverr.h>
 #include <openssl/ssl.h>
 
 #include "tls/certinfo.h"
@@ -84,6 +85,10 @@ static int code_of(unsigned long e)
 {
     if (ERR_GET_REASON(e) == ERR_R_MALLOC_FAILURE)
         return 4;
+    /* a record too short to be one of this session */
+    if (ERR_GET_LIB(e) == ERR_LIB_PROV &&
+        ERR_GET_REASON(e) == PROV_R_INVALID_AAD)
+        return 411;
     if (ERR_GET_LIB(e) == ERR_LIB_X509 &&
         ERR_GET_REASON(e) == X509_R_KEY_VALUES_MISMATCH)
         return 428;

@@ -42,6 +42,11 @@ static bool is_record(const unsigned char *p, size_t len)
            (len < 5 || (p[3] << 8 | p[4]) <= (1 << 14) + 2048);
 }
 
+static bool is_sslv2_hello(const struct session *s)
+{
+    return s->first_len >= 3 && (s->first[0] & 0x80) != 0 && s->first[2] == 1;
+}
+
 static const char *guess(const struct session *s)
 {
     static const struct {
@@ -64,9 +69,21 @@ static const char *guess(const struct session *s)
     /* Distributed Data Management: length, then X'D0' */
     if (s->first_len >= 3 && s->first[2] == 0xd0)
         return "DRDA in clear text";
-    if (s->first_len >= 3 && (s->first[0] & 0x80) != 0 && s->first[2] == 1)
-        return "an SSLv2 ClientHello";
-    return "clear text";
+    return is_sslv2_hello(s) ? "an SSLv2 ClientHello" : "clear text";
+}
+
+/* RFC 5246 appendix E.2: who says hello in this way understands TLS, and is
+ * told why it is refused (RFC 6176 section 3, RFC 8446 section 6). */
+static void answer_sslv2(struct session *s)
+{
+    static const unsigned char alert[] = {
+        SSL3_RT_ALERT, TLS1_VERSION_MAJOR,     1, 0, 2,
+        SSL3_AL_FATAL, SSL_AD_PROTOCOL_VERSION};
+    BIO *bio = SSL_get_wbio(s->ssl);
+
+    if (BIO_write(bio, alert, sizeof(alert)) == (int)sizeof(alert))
+        session_why(s)->alert_sent = SSL_AD_PROTOCOL_VERSION;
+    ERR_clear_error();
 }
 
 static void say_clear(struct session *s)
@@ -157,8 +174,10 @@ void session_watch(struct session *s, session_seen_fn seen, void *arg)
 /* close_notify is news in the handshake only. */
 static void note_alert(struct session *s, int where, int alert)
 {
-    if (alert == SSL_AD_CLOSE_NOTIFY && s->done)
+    if (alert == SSL_AD_CLOSE_NOTIFY && s->done) {
+        s->ended |= (where & SSL_CB_READ) != 0;
         return;
+    }
     if ((where & SSL_CB_READ) != 0) {
         session_why(s)->alert_received = alert;
         s->name_unknown |= alert == SSL_AD_UNRECOGNIZED_NAME;
@@ -226,6 +245,8 @@ static int session_init(struct session *s, struct tls_outcome *why)
     if (s->ssl == NULL)
         return tls_outcome_take(why, 9, "OpenSSL can't make a session");
     SSL_set_info_callback(s->ssl, on_info);
+    /* else OpenSSL takes a FIN for a fatal error, and writes no more either */
+    SSL_set_options(s->ssl, SSL_OP_IGNORE_UNEXPECTED_EOF);
     if (s->context->server)
         SSL_set_accept_state(s->ssl);
     else
@@ -302,12 +323,13 @@ static const char *step_name(const struct session *s)
     return s->done ? "TLS failed" : "the handshake failed";
 }
 
-static bool is_truncation(void)
+/* The partner gave up because this side would not renegotiate. */
+static bool is_refused_renegotiation(struct session *s)
 {
-    unsigned long e = ERR_peek_error();
+    const struct tls_outcome *o = session_outcome(s);
 
-    return ERR_GET_LIB(e) == ERR_LIB_SSL &&
-           ERR_GET_REASON(e) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+    return s->done && o->alert_sent == SSL_AD_NO_RENEGOTIATION &&
+           o->alert_received == SSL_AD_HANDSHAKE_FAILURE;
 }
 
 /* A server that does not signal RFC 5746 to a client whose policy demands
@@ -321,15 +343,16 @@ static bool is_no_indication(const struct session *s)
            ERR_GET_REASON(e) == SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED;
 }
 
+/* After the handshake the other direction goes on: whether a bare FIN is an
+ * end or a failure is for the caller to say. */
 static enum session_status fail_end(struct session *s)
 {
     ERR_clear_error();
+    if (s->done)
+        return s->ended ? SESSION_EOF : SESSION_TRUNCATED;
     tls_outcome_set(session_why(s), 420,
-                    s->done ? "the partner closed the connection without "
-                              "close_notify"
-                            : "the partner closed the connection in the "
-                              "handshake");
-    return s->done ? SESSION_TRUNCATED : SESSION_FAILED;
+                    "the partner closed the connection in the handshake");
+    return SESSION_FAILED;
 }
 
 static enum session_status fail_system(struct session *s, int error)
@@ -350,6 +373,8 @@ static enum session_status fail_step(struct session *s, int ret, int error)
     if (s->clear) {
         ERR_clear_error();
         say_clear(s);
+        if (s->context->server && is_sslv2_hello(s))
+            answer_sslv2(s);
         return SESSION_FAILED;
     }
     switch (SSL_get_error(s->ssl, ret)) {
@@ -358,18 +383,18 @@ static enum session_status fail_step(struct session *s, int ret, int error)
     case SSL_ERROR_WANT_WRITE:
         return SESSION_WANT_WRITE;
     case SSL_ERROR_ZERO_RETURN:
-        if (s->done)
-            return SESSION_EOF;
         return fail_end(s);
     case SSL_ERROR_SYSCALL:
         return fail_system(s, error);
     default:
-        if (is_truncation())
-            return fail_end(s);
         if (is_no_indication(s))
             tls_outcome_set(session_why(s), RC_NO_INDICATION,
                             "the server does not signal secure renegotiation, "
                             "and RenegotiationIndicator demands it");
+        if (is_refused_renegotiation(s))
+            tls_outcome_set(session_why(s), 432,
+                            "the partner wanted to renegotiate, which is not "
+                            "allowed here, and gave up");
         tls_outcome_take(session_why(s), s->done ? 406 : 12, step_name(s));
         return SESSION_FAILED;
     }

@@ -35,6 +35,7 @@ struct session {
     bool hold_last;    /* the client's last flight goes with data */
     bool bulk;         /* long records have come */
     bool closing;      /* close_notify is made */
+    bool ended;        /* the partner's close_notify came */
     bool named;        /* server: the client's server name is in the list */
     bool name_unknown; /* client: the server sent unrecognized_name */
     bool watching;     /* the first bytes are still to come */

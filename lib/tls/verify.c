@@ -83,13 +83,15 @@ static bool has_dns_name(X509 *cert)
     return found;
 }
 
-/* Case does not count; the * stands for one label, the first. */
+/* Case does not count. As X509_check_host() takes names of the DNS: the *
+ * stands for one label, the first, and two labels at least come after it. */
 static bool name_fits(const char *pattern, const char *name, bool wildcard)
 {
     const char *dot = strchr(name, '.');
 
     if (wildcard && strncmp(pattern, "*.", 2) == 0)
-        return dot != NULL && dot != name && strcasecmp(pattern + 1, dot) == 0;
+        return dot != NULL && dot != name && strchr(dot + 1, '.') != NULL &&
+               strcasecmp(pattern + 1, dot) == 0;
     return strcasecmp(pattern, name) == 0;
 }
 
@@ -183,12 +185,26 @@ static bool is_issuer_missing(int error)
     return retcode_from_verify(error) == 435;
 }
 
+/* OpenSSL finds no issuer for it, whatever the ring holds. */
+static bool is_malformed(X509 *cert)
+{
+    return cert != NULL &&
+           (X509_get_extension_flags(cert) & EXFLAG_INVALID) != 0;
+}
+
 static void note(struct session *s, int error, X509 *cert)
 {
     struct tls_outcome *o = session_why(s);
 
     if (o->rc != 0)
         return;
+    if (is_malformed(cert)) {
+        tls_outcome_certificate(o, cert);
+        tls_outcome_set(o, 414, /* unconfirmed */
+                        "the certificate is malformed: it has an extension "
+                        "twice, or one that can't be read");
+        return;
+    }
     o->verify_error = error;
     tls_outcome_certificate(o, cert);
     if (is_issuer_missing(error))

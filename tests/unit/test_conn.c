@@ -678,6 +678,18 @@ static SSL *tls_client(int fd, SSL_CTX **ret_ctx)
     return ssl;
 }
 
+static void connect_client(struct rig *r, const struct made *m, SSL *ssl)
+{
+    int i;
+
+    for (i = 0; i < 100 && conn_state(m->c) != CONN_RELAYING; i++) {
+        SSL_connect(ssl);
+        rig_turn(r);
+    }
+    ck_assert_int_eq(conn_state(m->c), CONN_RELAYING);
+    ck_assert_int_eq(SSL_connect(ssl), 1);
+}
+
 /* A client that is never sent data has its tickets all the same, once nothing
  * has moved for a while. */
 START_TEST(tickets_come_without_data)
@@ -687,16 +699,11 @@ START_TEST(tickets_come_without_data)
     struct rig r;
     SSL *ssl;
     char byte;
-    int i;
 
     rig_open(&r, rings, "", "TLSv1.3 On");
     make(&m, &r, CONN_GREETING, TLS, false);
     ssl = tls_client(m.wire, &ctx);
-    for (i = 0; i < 100 && conn_state(m.c) != CONN_RELAYING; i++) {
-        SSL_connect(ssl);
-        rig_turn(&r);
-    }
-    ck_assert_int_eq(conn_state(m.c), CONN_RELAYING);
+    connect_client(&r, &m, ssl);
     ck_assert(m.c->wire.tickets);
     SSL_read(ssl, &byte, 1);
     ck_assert_int_eq(tickets, 0);
@@ -704,6 +711,37 @@ START_TEST(tickets_come_without_data)
     ck_assert(!m.c->wire.tickets);
     ck_assert_int_le(SSL_read(ssl, &byte, 1), 0);
     ck_assert_int_eq(tickets, 2);
+    SSL_free(ssl);
+    SSL_CTX_free(ctx);
+    unmake(&m);
+    rig_close(&r);
+}
+END_TEST
+
+/* After the handshake too the alert is not overtaken by a reset; the program
+ * gets the reset. */
+START_TEST(a_broken_record_is_answered)
+{
+    static const unsigned char record[5 + 32] = {23, 3, 3, 0, 32};
+    unsigned char got[256];
+    ssize_t n, len = 0;
+    SSL_CTX *ctx;
+    struct made m;
+    struct rig r;
+    SSL *ssl;
+
+    rig_open(&r, rings, "", "");
+    make(&m, &r, CONN_GREETING, TLS, false);
+    ssl = tls_client(m.wire, &ctx);
+    connect_client(&r, &m, ssl);
+    ck_assert_int_eq(write(m.wire, record, sizeof(record)), sizeof(record));
+    rig_turn(&r);
+    while ((n = recv(m.wire, got, sizeof(got), 0)) > 0)
+        len = n;
+    ck_assert_int_eq(n, 0);
+    ck_assert_int_gt(len, 5);
+    ck_assert_uint_eq(got[0], SSL3_RT_ALERT);
+    ck_assert(recv(m.app, got, 1, 0) < 0 && errno == ECONNRESET);
     SSL_free(ssl);
     SSL_CTX_free(ctx);
     unmake(&m);
@@ -956,6 +994,7 @@ TEST(keepalive_is_set_later)
 TEST(doubt_is_resolved_later)
 TEST(doubt_has_an_age)
 TEST(tickets_come_without_data)
+TEST(a_broken_record_is_answered)
 TEST(the_timer_is_set_no_more_than_needed)
 tcase_add_loop_test(tc, handshakes_give_way, 0, 2);
 TEST(every_second_step_is_for_those_that_have_begun)

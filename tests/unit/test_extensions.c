@@ -251,9 +251,9 @@ static const struct {
     {"server, Default", "Renegotiation Default", true, true, 0},
     {"server, Abbreviated", "Renegotiation Abbreviated", true, true, 0},
     {"server, All", "Renegotiation All", true, true, 0},
-    {"server, Disabled", "Renegotiation Disabled", true, false, 402},
+    {"server, Disabled", "Renegotiation Disabled", true, false, 432},
     {"client, Default", "Renegotiation Default", false, true, 0},
-    {"client, Disabled", "Renegotiation Disabled", false, false, 402},
+    {"client, Disabled", "Renegotiation Disabled", false, false, 432},
 };
 
 START_TEST(renegotiates)

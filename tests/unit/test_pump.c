@@ -289,6 +289,32 @@ START_TEST(truncation)
 }
 END_TEST
 
+/* Where that is an end, the other direction goes on. */
+START_TEST(answers_after_a_truncation)
+{
+    struct rig r;
+    int i;
+
+    rig_open_as(&r, false, TLS_WIRE);
+    r.pump.truncation_is_eof = true;
+    r.at_wire.end = PEER_FIN;
+    r.at_app.to_send = 0;
+    r.at_app.end = PEER_STAYS;
+    for (i = 0; i < 1000 && !r.at_app.got_eof; i++)
+        rig_turn(&r);
+    ck_assert(r.at_app.got_eof);
+    r.at_app.to_send = 70000;
+    r.at_app.piece = 5000;
+    r.at_app.end = PEER_SHUTS;
+    r.at_app.ended = false;
+    rig_run(&r);
+    ck_assert_int_eq(r.status, PUMP_DONE);
+    ck_assert_uint_eq(r.at_wire.received, 70000);
+    ck_assert(!r.at_wire.wrong && r.at_wire.got_eof);
+    rig_close(&r);
+}
+END_TEST
+
 /* What a direction keeps, in its buffer and in its pipe. */
 static size_t waiting(const struct flow *f)
 {
@@ -488,6 +514,7 @@ TEST_TIMES(relays_everything, ROWS(flows) * MIXTURES)
 TEST_TIMES(half_close_keeps_the_other_direction, 2 * MIXTURES)
 TEST_TIMES(reset_is_passed_on, 2 * MIXTURES)
 TEST_ROWS(truncation, sides)
+TEST(answers_after_a_truncation)
 TEST_ROWS(back_pressure, bounds)
 TEST(empties_the_pipe_before_the_end)
 TEST(a_full_pipe_stops_one_direction_only)

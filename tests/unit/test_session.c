@@ -226,6 +226,38 @@ START_TEST(clear_text_is_5003)
 }
 END_TEST
 
+/* It is no TLS record, but who sent it understands the answer. */
+START_TEST(an_sslv2_hello_is_told_the_version)
+{
+    static const struct tls_side sides[] = {{.role = "Server"},
+                                            {.role = "Client"}};
+    static const unsigned char hello[] = {0x80, 0x2e, 1, 3, 3, 0, 0x15},
+                               want[] = {21, 3, 1, 0, 2, 2, 70};
+    unsigned char got[16];
+    struct tls_setup setup;
+    struct tls_end e;
+    int n;
+
+    ck_assert_int_eq(tls_setup_open(&setup, ec, &sides[_i]), 0);
+    ck_assert_int_eq(tls_end_open(&e, &setup, ROOM), 0);
+    if (_i == 1) { /* its own hello goes first */
+        ck_assert_int_eq(tls_end_step(&e), SESSION_WANT_READ);
+        BIO_reset(e.net);
+    }
+    BIO_write(e.net, hello, sizeof(hello));
+    ck_assert_int_eq(tls_end_step(&e), SESSION_FAILED);
+    ck_assert_int_eq(tls_rc(&e), 5003);
+    ck_assert_int_eq(session_outcome(e.session)->alert_sent,
+                     _i == 0 ? SSL_AD_PROTOCOL_VERSION : -1);
+    n = BIO_read(e.net, got, sizeof(got));
+    if (_i == 0)
+        ck_assert_mem_eq(got, want, sizeof(want));
+    ck_assert_int_eq(n == (int)sizeof(want), _i == 0);
+    tls_end_done(&e);
+    tls_setup_done(&setup);
+}
+END_TEST
+
 /* Byte by byte, as a slow partner sends. */
 START_TEST(takes_a_hello_in_pieces)
 {
@@ -481,8 +513,46 @@ START_TEST(an_end_without_close_notify_is_a_truncation)
                      SESSION_OK);
     ck_assert_uint_eq(n, 4);
     ck_assert_int_eq(read_one(&b.s), SESSION_TRUNCATED);
-    ck_assert_int_eq(tls_rc(&b.s), 420);
-    ck_assert_int_eq(session_write(b.s.session, "x", 1, &n), SESSION_FAILED);
+    ck_assert_int_eq(read_one(&b.s), SESSION_TRUNCATED);
+    /* the other half is not touched by it */
+    ck_assert_int_eq(tls_rc(&b.s), 0);
+    ck_assert(tls_say(&b.s, &b.c, "still here"));
+    done_both(&b);
+}
+END_TEST
+
+/* What comes in clear is no record of this session, however short it is. */
+static const struct {
+    const char *adv, *ciphers;
+    size_t len; /* of the body */
+} foreign[] = {
+    {NULL, "V3CipherSuites4Char C02B", 0},
+    {NULL, "V3CipherSuites4Char C02B", 3},
+    {NULL, "V3CipherSuites4Char C02B", 40},
+    {NULL, "V3CipherSuites4Char C023", 3},
+    {NULL, "V3CipherSuites4Char C023", 64},
+    {"TLSv1.3 On", NULL, 3},
+    {"TLSv1.3 On", NULL, 40},
+};
+
+START_TEST(a_clear_record_breaks_it)
+{
+    const struct tls_side s = {.role = "Server",
+                               .adv = foreign[_i].adv,
+                               .ciphers = foreign[_i].ciphers};
+    const struct tls_side c = {.role = "Client",
+                               .adv = foreign[_i].adv,
+                               .ciphers = foreign[_i].ciphers};
+    unsigned char record[5 + 64] = {23, 3, 3, 0,
+                                    (unsigned char)foreign[_i].len};
+    struct both b;
+
+    open_both(&b, ec, &s, &c);
+    shake_both(&b);
+    BIO_write(b.s.net, record, (int)(5 + foreign[_i].len));
+    ck_assert_int_eq(read_one(&b.s), SESSION_FAILED);
+    ck_assert_msg(tls_rc(&b.s) == 411, "row %d: %d %s", _i, tls_rc(&b.s),
+                  tls_reason(&b.s));
     done_both(&b);
 }
 END_TEST
@@ -626,6 +696,7 @@ tcase_set_timeout(tc, 30);
 TEST_ROWS(shakes_hands, good)
 TEST(old_protocols_need_the_permission)
 TEST_ROWS(clear_text_is_5003, clear)
+tcase_add_loop_test(tc, an_sslv2_hello_is_told_the_version, 0, 2);
 TEST(takes_a_hello_in_pieces)
 tcase_add_loop_test(tc, silence_is_waited_for, 0, 2);
 TEST_ROWS(an_end_in_the_handshake_is_420, cuts)
@@ -633,6 +704,7 @@ TEST_ROWS(an_alert_gives_its_code, alerts)
 TEST(a_broken_message_is_answered)
 TEST_ROWS(close_notify_is_an_orderly_end, versions)
 TEST_ROWS(an_end_without_close_notify_is_a_truncation, versions)
+TEST_ROWS(a_clear_record_breaks_it, foreign)
 TEST_ROWS(a_changed_byte_breaks_it, versions)
 TEST(a_write_is_repeated_from_another_buffer)
 TEST(nothing_is_pending_after_want_read)

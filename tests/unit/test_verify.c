@@ -353,11 +353,14 @@ END_TEST
 /* A certificate of version 1, and one without what RFC 5280 asks for: no
  * command makes them. ISSUER NULL: self-signed. */
 static X509 *make_cert(long version, X509 *issuer, EVP_PKEY *issuer_key,
-                       EVP_PKEY **ret_key)
+                       bool twice, EVP_PKEY **ret_key)
 {
     EVP_PKEY *key = EVP_EC_gen("P-256");
+    X509_EXTENSION *usage =
+        X509V3_EXT_conf_nid(NULL, NULL, NID_key_usage, "digitalSignature");
     X509 *x = X509_new();
     X509_NAME *name = X509_get_subject_name(x);
+    int i;
 
     X509_set_version(x, version);
     ASN1_INTEGER_set(X509_get_serialNumber(x), 7);
@@ -369,6 +372,9 @@ static X509 *make_cert(long version, X509 *issuer, EVP_PKEY *issuer_key,
     X509_gmtime_adj(X509_getm_notBefore(x), -60);
     X509_gmtime_adj(X509_getm_notAfter(x), 3600);
     X509_set_pubkey(x, key);
+    for (i = 0; twice && i < 2; i++)
+        X509_add_ext(x, usage, -1);
+    X509_EXTENSION_free(usage);
     ck_assert_int_gt(
         X509_sign(x, issuer != NULL ? issuer_key : key, EVP_sha256()), 0);
     *ret_key = key;
@@ -413,10 +419,11 @@ START_TEST(odd_certificates)
     struct tls_setup setup;
     struct tls_end s, c;
     EVP_PKEY *ca_key, *key = NULL;
-    X509 *ca = make_cert(odd[_i].version, NULL, NULL, &ca_key), *leaf = NULL;
+    X509 *ca = make_cert(odd[_i].version, NULL, NULL, false, &ca_key),
+         *leaf = NULL;
 
     if (odd[_i].issued)
-        leaf = make_cert(X509_VERSION_3, ca, ca_key, &key);
+        leaf = make_cert(X509_VERSION_3, ca, ca_key, false, &key);
     ck_assert_int_eq(tls_setup_open(&setup, t, &side), 0);
     ck_assert_int_eq(tls_end_open(&c, &setup, ROOM), 0);
     ck_assert_int_eq(SSL_CTX_use_cert_and_key(ctx, leaf != NULL ? leaf : ca,
@@ -429,6 +436,39 @@ START_TEST(odd_certificates)
     tls_shake(&s, &c);
     ck_assert_msg(tls_rc(&c) == odd[_i].rc, "%s: %d %s", odd[_i].name,
                   tls_rc(&c), tls_reason(&c));
+    tls_end_done(&s);
+    tls_end_done(&c);
+    tls_setup_done(&setup);
+    X509_free(ca);
+    X509_free(leaf);
+    EVP_PKEY_free(ca_key);
+    EVP_PKEY_free(key);
+    SSL_CTX_free(ctx);
+    testring_free(t);
+}
+END_TEST
+
+/* OpenSSL finds no issuer for it: that the ring has none is not the reason. */
+START_TEST(a_malformed_certificate_is_414)
+{
+    struct testring *t = testring_new(NULL);
+    struct tls_side side = {.role = "ServerWithClientAuth",
+                            .adv = "ClientAuthType Required"};
+    SSL_CTX *ctx = tls_plain_ctx(t, NULL, false);
+    struct tls_setup setup;
+    struct tls_end s, c;
+    EVP_PKEY *ca_key, *key;
+    X509 *ca = make_cert(X509_VERSION_3, NULL, NULL, false, &ca_key);
+    X509 *leaf = make_cert(X509_VERSION_3, ca, ca_key, _i == 1, &key);
+
+    ck_assert_int_eq(tls_setup_open(&setup, t, &side), 0);
+    ck_assert_int_eq(tls_end_open(&s, &setup, ROOM), 0);
+    ck_assert_int_eq(SSL_CTX_use_cert_and_key(ctx, leaf, key, NULL, 1), 1);
+    tls_end_plain(&c, ctx, false);
+    tls_shake(&s, &c);
+    ck_assert_msg(tls_rc(&s) == (_i == 1 ? 414 : 435), "%d %s", tls_rc(&s),
+                  tls_reason(&s));
+    ck_assert_str_eq(session_outcome(s.session)->subject, "CN=leaf");
     tls_end_done(&s);
     tls_end_done(&c);
     tls_setup_done(&setup);
@@ -480,6 +520,10 @@ static const struct {
      true},
     {"CN wildcard, one label", NULL, "*.example.org", NULL, "a.b.example.org",
      true, false},
+    {"SAN wildcard, one label after it", "DNS:*.example", "x", "bank.example",
+     NULL, true, false},
+    {"CN wildcard, one label after it", NULL, "*.example", NULL, "bank.example",
+     true, false},
     {"CN wildcard, no label", NULL, "*.example.org", NULL, ".example.org", true,
      false},
 };
@@ -528,6 +572,7 @@ tcase_add_loop_test(tc, a_bad_certificate_of_a_plain_client, 0, 5);
 TEST_ROWS(the_ring_decides, rings)
 TEST_ROWS(the_policy_demands, demands)
 TEST_ROWS(odd_certificates, odd)
+tcase_add_loop_test(tc, a_malformed_certificate_is_414, 0, 2);
 TEST_ROWS(the_host_is_named, hosts)
 TEST(a_common_name_with_a_nul_fits_nothing)
 TESTS_END
