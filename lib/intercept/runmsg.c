@@ -8,9 +8,18 @@
 
 #include "util/fd.h"
 
+/* As many descriptors as the kernel lets a message have (SCM_MAX_FD, unix(7)):
+ * those that found no room would be closed within recvmsg(), by us. */
+enum { DESCRIPTORS = 253 };
+
 union control {
     struct cmsghdr align;
-    char space[CMSG_SPACE(RUNMSG_SOCKETS * sizeof(int))];
+    char space[CMSG_SPACE(DESCRIPTORS * sizeof(int))];
+};
+
+struct taken {
+    int fd[DESCRIPTORS];
+    size_t count;
 };
 
 _Static_assert((int)RUNMSG_SOCKETS <= (int)FD_SEND_MAX,
@@ -27,18 +36,21 @@ int runmsg_send(int fd, const struct runmsg *m, const int *sockets,
     return 0;
 }
 
-static void take_sockets(struct msghdr *msg, int ret[RUNMSG_SOCKETS])
+/* All that came is ours from here on, whatever it came with. */
+static void take_all(struct msghdr *msg, struct taken *ret)
 {
     struct cmsghdr *h;
     size_t count;
 
+    ret->count = 0;
     for (h = CMSG_FIRSTHDR(msg); h != NULL; h = CMSG_NXTHDR(msg, h)) {
         if (h->cmsg_level != SOL_SOCKET || h->cmsg_type != SCM_RIGHTS)
             continue;
         count = (h->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-        if (count > RUNMSG_SOCKETS)
-            count = RUNMSG_SOCKETS;
-        memcpy(ret, CMSG_DATA(h), count * sizeof(int));
+        if (count > DESCRIPTORS - ret->count)
+            count = DESCRIPTORS - ret->count; /* there was no room for more */
+        memcpy(ret->fd + ret->count, CMSG_DATA(h), count * sizeof(int));
+        ret->count += count;
     }
 }
 
@@ -48,7 +60,7 @@ static bool is_ours(const struct runmsg *m, ssize_t n)
            memchr(m->jobname, '\0', sizeof(m->jobname)) != NULL;
 }
 
-int runmsg_receive(int fd, struct runmsg *ret, int ret_sockets[RUNMSG_SOCKETS],
+static int receive(int fd, struct runmsg *ret, struct taken *taken,
                    struct error *err)
 {
     struct iovec iov = {ret, sizeof(*ret)};
@@ -58,10 +70,8 @@ int runmsg_receive(int fd, struct runmsg *ret, int ret_sockets[RUNMSG_SOCKETS],
                          .msg_control = &control,
                          .msg_controllen = sizeof(control)};
     ssize_t n;
-    int i;
 
-    for (i = 0; i < RUNMSG_SOCKETS; i++)
-        ret_sockets[i] = -1;
+    taken->count = 0;
     do
         n = recvmsg(fd, &msg, MSG_CMSG_CLOEXEC);
     while (n < 0 && errno == EINTR);
@@ -69,12 +79,33 @@ int runmsg_receive(int fd, struct runmsg *ret, int ret_sockets[RUNMSG_SOCKETS],
         return errno == EAGAIN
                    ? error_set(err, ERR_LIMIT, "nothing there")
                    : error_errno(err, "can't receive from the other side");
-    if (n == 0)
+    take_all(&msg, taken);
+    /* nobody of ours sends a message without content */
+    if (n == 0 && taken->count == 0)
         return error_set(err, ERR_NOT_FOUND, "the other side is gone");
-    take_sockets(&msg, ret_sockets);
-    if (is_ours(ret, n) && (msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0)
-        return 0;
+    if (!is_ours(ret, n) || (msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 ||
+        taken->count > RUNMSG_SOCKETS)
+        return error_set(err, ERR_SYNTAX,
+                         "the other side is of another release");
+    return 0;
+}
+
+int runmsg_take(int fd, struct runmsg *ret, int ret_sockets[RUNMSG_SOCKETS],
+                runmsg_drop_fn drop, struct error *err)
+{
+    struct taken taken;
+    int r = receive(fd, ret, &taken, err);
+    size_t i;
+
     for (i = 0; i < RUNMSG_SOCKETS; i++)
-        fd_close(&ret_sockets[i]);
-    return error_set(err, ERR_SYNTAX, "the other side is of another release");
+        ret_sockets[i] = r == 0 && i < taken.count ? taken.fd[i] : -1;
+    for (i = 0; r != 0 && i < taken.count; i++)
+        drop(&taken.fd[i]);
+    return r;
+}
+
+int runmsg_receive(int fd, struct runmsg *ret, int ret_sockets[RUNMSG_SOCKETS],
+                   struct error *err)
+{
+    return runmsg_take(fd, ret, ret_sockets, fd_close, err);
 }

@@ -48,10 +48,15 @@ int runmsg_send(int fd, const struct runmsg *m, const int *sockets,
 /*
  * Receives one message and its sockets (close-on-exec), which are the
  * caller's; those that are not there are -1. ERR_NOT_FOUND: the other end is
- * gone; ERR_LIMIT: nothing there now (non-blocking); ERR_SYNTAX: no message of
- * ours, its sockets are closed; ERR_SYSTEM.
+ * gone; ERR_LIMIT: nothing there now; ERR_SYNTAX: no message of ours;
+ * ERR_SYSTEM. After an error none of the descriptors that came is open.
  */
 int runmsg_receive(int fd, struct runmsg *ret, int ret_sockets[RUNMSG_SOCKETS],
                    struct error *err);
+/* The same for messages of strangers: what they sent is not closed but given
+ * to DROP, since they may have made it so that close() waits. */
+typedef void (*runmsg_drop_fn)(int *fd);
+int runmsg_take(int fd, struct runmsg *ret, int ret_sockets[RUNMSG_SOCKETS],
+                runmsg_drop_fn drop, struct error *err);
 
 #endif

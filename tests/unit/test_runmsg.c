@@ -2,6 +2,7 @@
 
 #include "intercept/runmsg.h"
 
+#include <dirent.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -83,8 +84,93 @@ START_TEST(refuses_what_is_not_ours)
 }
 END_TEST
 
+/* ---- descriptors ---- */
+
+static int open_descriptors(void)
+{
+    DIR *d = opendir("/proc/self/fd");
+    int n = 0;
+
+    ck_assert_ptr_nonnull(d);
+    while (readdir(d) != NULL)
+        n++;
+    closedir(d);
+    return n;
+}
+
+enum { MOST = 253 }; /* SCM_MAX_FD */
+
+/* LEN bytes with COUNT descriptors; of a good message if they suffice. */
+static void send_with(int fd, size_t len, size_t count)
+{
+    struct runmsg m = {.version = RUNMSG_VERSION, .verb = RUNMSG_CONNECT};
+    union {
+        struct cmsghdr h;
+        char space[CMSG_SPACE(MOST * sizeof(int))];
+    } control = {0};
+    struct iovec iov = {&m, len};
+    struct msghdr msg = {.msg_iov = &iov,
+                         .msg_iovlen = 1,
+                         .msg_control = count != 0 ? &control : NULL,
+                         .msg_controllen =
+                             count != 0 ? CMSG_SPACE(count * sizeof(int)) : 0};
+    int *fds = (int *)CMSG_DATA(&control.h);
+    size_t i;
+
+    control.h =
+        (struct cmsghdr){CMSG_LEN(count * sizeof(int)), SOL_SOCKET, SCM_RIGHTS};
+    for (i = 0; i < count; i++)
+        fds[i] = fd;
+    ck_assert_int_eq(sendmsg(fd, &msg, 0), (ssize_t)len);
+}
+
+static const struct {
+    const char *name;
+    size_t len, count;
+    int status;
+} loads[] = {
+    {"nothing but a socket", 0, 1, ERR_SYNTAX},
+    {"nothing but two", 0, 2, ERR_SYNTAX},
+    {"nothing but all that go", 0, MOST, ERR_SYNTAX},
+    {"a byte and two", 1, 2, ERR_SYNTAX},
+    {"a message and three", sizeof(struct runmsg), 3, ERR_SYNTAX},
+    {"a message and all that go", sizeof(struct runmsg), MOST, ERR_SYNTAX},
+    {"a message and two", sizeof(struct runmsg), 2, 0},
+    {"a message and one", sizeof(struct runmsg), 1, 0},
+};
+
+static size_t dropped;
+
+static void drop(int *fd)
+{
+    dropped++;
+    close(*fd);
+}
+
+START_TEST(leaves_no_descriptor)
+{
+    int fds[2], sockets[RUNMSG_SOCKETS], before, i;
+    struct runmsg got;
+
+    pair(fds);
+    before = open_descriptors();
+    dropped = 0;
+    send_with(fds[0], loads[_i].len, loads[_i].count);
+    ck_assert_msg(runmsg_take(fds[1], &got, sockets, drop, NULL) ==
+                      loads[_i].status,
+                  "%s", loads[_i].name);
+    /* none is closed but by him who was asked to */
+    ck_assert_uint_eq(dropped, loads[_i].status == 0 ? 0 : loads[_i].count);
+    for (i = 0; i < RUNMSG_SOCKETS; i++)
+        if (sockets[i] >= 0)
+            close(sockets[i]);
+    ck_assert_msg(open_descriptors() == before, "%s: leaks", loads[_i].name);
+}
+END_TEST
+
 TESTS_BEGIN("runmsg")
 tcase_add_loop_test(tc, carries_sockets, 0, 3);
 TEST(nothing_and_nobody)
 TEST_ROWS(refuses_what_is_not_ours, broken)
+TEST_ROWS(leaves_no_descriptor, loads)
 TESTS_END
