@@ -301,8 +301,7 @@ static void conn_free(struct conn *c)
     endpoint_reset(&c->wire);
     endpoint_reset(&c->app);
     wiretap_free(c->tap);
-    if (c->in.other >= 0)
-        fd_reset(&c->in.other);
+    intercepted_reset(&c->in, &c->in.other);
     intercepted_done(&c->in, &c->host->intercept);
     environment_unref(c->env);
     snapshot_unref(c->snapshot);
@@ -564,10 +563,10 @@ static bool count_peer(struct conn *c)
 
 /* A program's own socket has options of its own. */
 static int accepted(struct endpoint *e, struct event_base *base,
-                    const struct config_listener *l, int fd, struct error *err)
+                    const struct intercepted *in, struct error *err)
 {
-    return l->mode == MODE_RUN ? endpoint_open(e, base, fd, err)
-                               : endpoint_accepted(e, base, fd, err);
+    return in->foreign ? endpoint_foreign(e, base, in->fd, err)
+                       : endpoint_accepted(e, base, in->fd, err);
 }
 
 void conn_start(struct conn_host *h, const struct config_listener *l,
@@ -576,7 +575,6 @@ void conn_start(struct conn_host *h, const struct config_listener *l,
     struct conn *c = conn_new_in_state(h, l, CONN_NEW);
     struct endpoint *e;
     struct error err;
-    int fd = in->fd;
 
     metrics_add(&h->metrics, COUNTER_ACCEPTED, 1);
     if (c == NULL) {
@@ -589,7 +587,7 @@ void conn_start(struct conn_host *h, const struct config_listener *l,
     c->in = *in;
     c->in.fd = -1;
     e = conn_outbound(c) ? &c->app : &c->wire;
-    if (accepted(e, h->base, l, fd, &err) < 0) {
+    if (accepted(e, h->base, in, &err) < 0) {
         conn_remark(c, TRACE_ERR, "error=\"%s\"", err.text);
         c->reason = CONN_BY_NO_MEMORY;
         conn_step(c, CONN_EV_REFUSED);

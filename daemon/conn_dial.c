@@ -137,14 +137,14 @@ static void remove_early(struct conn *c, size_t i)
 
 /* ---- actions ---- */
 
-/* The producer has connected it. */
+/* Who brought the accepted socket brought this one too. */
 static enum conn_event take_other(struct conn *c)
 {
     struct error err;
     int fd = c->in.other;
 
     c->in.other = -1;
-    if (endpoint_open(dialled(c), c->host->base, fd, &err) < 0)
+    if (endpoint_foreign(dialled(c), c->host->base, fd, &err) < 0)
         return dial_failed(c, ENOMEM, err.text);
     return CONN_EV_DIALLED;
 }

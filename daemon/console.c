@@ -46,6 +46,19 @@ void question_fail(const struct question *q, const char *fmt, ...)
     q->answer->status = 2;
 }
 
+void question_silent(const struct question *q)
+{
+    const struct workers *w = q->console->p.workers;
+    unsigned i;
+
+    for (i = 0; i < workers_count(w); i++)
+        if (workers_is_silent(w, i))
+            question_fail(q,
+                          "worker %u does not answer; its connections are not "
+                          "shown",
+                          i + 1);
+}
+
 void question_wrong(const struct question *q)
 {
     const struct control_command_info *info =

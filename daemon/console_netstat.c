@@ -184,6 +184,7 @@ static void answer(struct question *q, struct words *w, struct netstat *n)
 
     if (parse(q, w, snapshot_stack(s), n)) {
         views_collect(q->console, &v);
+        question_silent(q);
         if (v.failed)
             question_fail(q, "no memory: not all connections are shown");
         if (n->json)

@@ -29,6 +29,10 @@ void question_fail(const struct question *q, const char *fmt, ...)
 /* That the arguments are wrong, with the command's syntax. */
 void question_wrong(const struct question *q);
 
+/* As question_fail(), for each worker that does not answer: what it carries
+ * could not be looked at. */
+void question_silent(const struct question *q);
+
 /* The answer to each command of control/commands.def. */
 typedef void console_answer_fn(struct question *q);
 #define COMMAND(id, name, right, file, syntax, help)                           \

@@ -62,6 +62,17 @@ static void add_listeners_json(const struct console *c, struct json *j)
     json_end(j);
 }
 
+static void add_silent_json(const struct console *c, struct json *j)
+{
+    unsigned i;
+
+    json_array(j, "silent_workers");
+    for (i = 0; i < workers_count(c->p.workers); i++)
+        if (workers_is_silent(c->p.workers, i))
+            json_unsigned(j, NULL, i + 1);
+    json_end(j);
+}
+
 static void print_json(const struct console *c, const struct status *s,
                        struct strbuf *out)
 {
@@ -82,6 +93,7 @@ static void print_json(const struct console *c, const struct status *s,
     json_bool(&j, "available", s->kernel_tls);
     json_bool(&j, "used", false);
     json_end(&j);
+    add_silent_json(c, &j);
     add_listeners_json(c, &j);
     json_object(&j, "counters");
     for (i = 0; i < COUNTER_COUNT; i++)
@@ -95,6 +107,7 @@ static void print_text(const struct console *c, const struct status *s,
                        struct strbuf *out)
 {
     char text[NETADDR_TEXT];
+    unsigned w;
     size_t i;
     int k;
 
@@ -106,6 +119,9 @@ static void print_text(const struct console *c, const struct status *s,
                 s->config->pagent, s->rules);
     strbuf_addf(out, "connections %lu  log records lost %lu\n", s->connections,
                 s->lost);
+    for (w = 0; w < workers_count(c->p.workers); w++)
+        if (workers_is_silent(c->p.workers, w))
+            strbuf_addf(out, "worker %u does not answer\n", w + 1);
     strbuf_addf(out, "kernel TLS %s, not used\n",
                 s->kernel_tls ? "available" : "not available");
     for (i = 0; i < c->p.listener_count; i++) {

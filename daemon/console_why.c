@@ -200,6 +200,7 @@ void console_why(struct question *q)
         question_fail(q, w.last ? "no connection has failed"
                                 : "no connection of that partner is open or "
                                   "among those that are kept");
+    question_silent(q);
     free(s);
 }
 

@@ -9,9 +9,11 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "daemon/closer.h"
 #include "util/fd.h"
 
 /* Without libevent's changelist: that removes a descriptor from the kernel's
@@ -113,6 +115,13 @@ int endpoint_open(struct endpoint *e, struct event_base *base, int fd,
     e->fd = fd;
     r = no_delay(fd, err);
     return r < 0 ? r : endpoint_accepted(e, base, fd, err);
+}
+
+int endpoint_foreign(struct endpoint *e, struct event_base *base, int fd,
+                     struct error *err)
+{
+    e->foreign = true;
+    return endpoint_open(e, base, fd, err);
 }
 
 int endpoint_connect(struct endpoint *e, struct event_base *base, int fd,
@@ -297,7 +306,7 @@ static enum io read_clear(struct endpoint *e, void *buf, size_t size,
     ssize_t n;
 
     do
-        n = recv(e->fd, buf, size, 0);
+        n = recv(e->fd, buf, size, MSG_DONTWAIT);
     while (n < 0 && errno == EINTR);
     if (n > 0) {
         e->doubt = (size_t)n < size && !e->ends;
@@ -346,7 +355,8 @@ static enum io write_clear(struct endpoint *e, const char *buf, size_t len,
     ssize_t n;
 
     while (*ret_len < len) {
-        n = send(e->fd, buf + *ret_len, len - *ret_len, MSG_NOSIGNAL);
+        n = send(e->fd, buf + *ret_len, len - *ret_len,
+                 MSG_NOSIGNAL | MSG_DONTWAIT);
         if (n >= 0) {
             *ret_len += (size_t)n;
         } else if (errno == EAGAIN) {
@@ -425,6 +435,52 @@ enum io endpoint_end(struct endpoint *e, bool closes)
     return !closes && shutdown(e->fd, SHUT_WR) < 0 ? IO_LOST : IO_OK;
 }
 
+/* ---- sockets that others hold ---- */
+
+struct leaving {
+    int fd;
+    bool reset;
+};
+
+static void hand_over(int *fd, bool reset)
+{
+    if (reset)
+        closer_reset(fd);
+    else
+        closer_put(fd);
+}
+
+static void on_left(evutil_socket_t fd, short what, void *arg)
+{
+    struct leaving *l = arg;
+
+    (void)fd;
+    (void)what;
+    hand_over(&l->fd, l->reset);
+    free(l);
+}
+
+/*
+ * event_del() takes effect with the next look of the loop, by the descriptor's
+ * number: closed before, what others hold would stay watched for ever. So it
+ * stays open until then. BASE: who watched it, or NULL.
+ */
+static void leave(int *fd, struct event_base *base, bool reset)
+{
+    static const struct timeval next = {0, 0};
+    struct leaving *l = base != NULL ? malloc(sizeof(*l)) : NULL;
+
+    if (l != NULL)
+        *l = (struct leaving){*fd, reset};
+    if (l != NULL &&
+        event_base_once(base, -1, EV_TIMEOUT, on_left, l, &next) == 0) {
+        *fd = -1;
+        return;
+    }
+    free(l);
+    hand_over(fd, reset);
+}
+
 static void forget(struct endpoint *e)
 {
     endpoint_detach(e);
@@ -433,15 +489,27 @@ static void forget(struct endpoint *e)
     e->readable = e->writable = e->doubt = false;
 }
 
+static void end(struct endpoint *e, bool reset)
+{
+    struct event_base *base = e->watched ? event_get_base(&e->event) : NULL;
+
+    forget(e);
+    if (e->fd < 0)
+        return;
+    if (e->foreign)
+        leave(&e->fd, base, reset);
+    else if (reset)
+        fd_reset(&e->fd);
+    else
+        fd_close(&e->fd);
+}
+
 void endpoint_close(struct endpoint *e)
 {
-    forget(e);
-    fd_close(&e->fd);
+    end(e, false);
 }
 
 void endpoint_reset(struct endpoint *e)
 {
-    forget(e);
-    if (e->fd >= 0)
-        fd_reset(&e->fd);
+    end(e, true);
 }

@@ -50,6 +50,7 @@ struct endpoint {
     bool watched;            /* by EVENT */
     uint8_t delayed;    /* TCP_NODELAY comes with so many more writes; 0: it
                          * is set */
+    bool foreign;       /* FD came from outside: others may hold it */
     struct event event; /* in place: two allocations less a connection */
     struct session *session; /* NULL: clear */
     endpoint_ready_fn ready;
@@ -75,6 +76,14 @@ int endpoint_open(struct endpoint *e, struct event_base *base, int fd,
 /* The same for a socket of a listener, whose options it has already. */
 int endpoint_accepted(struct endpoint *e, struct event_base *base, int fd,
                       struct error *err);
+/*
+ * The same for a socket that came from outside (SCM_RIGHTS): who sent it may
+ * still hold it, change its flags and options, and read and write it. No call
+ * on it waits, it is never spliced, no look of the event loop at it is left
+ * behind, and it is closed by the threads of daemon/closer.h.
+ */
+int endpoint_foreign(struct endpoint *e, struct event_base *base, int fd,
+                     struct error *err);
 /* Begins a connection with FD, a non-blocking socket, which it takes (also
  * when it fails); `ready` is called when it is made or has failed. */
 int endpoint_connect(struct endpoint *e, struct event_base *base, int fd,

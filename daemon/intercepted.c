@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "daemon/intercepted_private.h"
+#include "daemon/closer.h"
 #include "intercept/netfilter.h"
 #include "util/fd.h"
 
@@ -140,12 +141,18 @@ void intercepted_report(struct intercepted *in, int error,
     in->report = NULL;
 }
 
+void intercepted_reset(const struct intercepted *in, int *fd)
+{
+    if (in->foreign)
+        closer_reset(fd);
+    else if (*fd >= 0)
+        fd_reset(fd);
+}
+
 void intercepted_drop(struct intercepted *in)
 {
-    if (in->fd >= 0)
-        fd_reset(&in->fd);
-    if (in->other >= 0)
-        fd_reset(&in->other);
+    intercepted_reset(in, &in->fd);
+    intercepted_reset(in, &in->other);
     intercepted_report(in, ECONNREFUSED, NULL);
 }
 

@@ -46,6 +46,7 @@ struct intercepted {
     struct netaddr onward;
     /* The other side's socket where the producer has it already; else -1. */
     int other;
+    bool foreign; /* both came from outside, and others may hold them */
     /* Called once, on the connection's thread, when it is known what became of
      * it: ERROR 0, it is mapped and LOCAL is the wire side's own address; or
      * an errno. NULL: nobody wants to know. */
@@ -77,6 +78,8 @@ int intercepted_make(const struct config_listener *l, int fd,
 /* Tells the one who wants to know, the first time. */
 void intercepted_report(struct intercepted *in, int error,
                         const struct netaddr *local);
+/* Resets FD, the socket or the other of IN. */
+void intercepted_reset(const struct intercepted *in, int *fd);
 /* Resets the sockets that IN still has, and reports that it was refused. */
 void intercepted_drop(struct intercepted *in);
 /* Gives back what dialling took; H is that of intercepted_socket(). */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "daemon/closer.h"
 #include "util/fd.h"
 #include "util/unixsock.h"
 
@@ -88,7 +89,10 @@ void listener_close(struct listener *l)
     if (l == NULL)
         return;
     listener_stop(l);
-    fd_close(&l->fd);
+    if (l->cfg->mode == MODE_RUN) /* with what was sent and not accepted */
+        closer_put(&l->fd);
+    else
+        fd_close(&l->fd);
     free(l);
 }
 

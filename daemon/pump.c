@@ -165,10 +165,12 @@ static enum pump_status write_piped(struct flow *f, struct scratch *scratch,
     return PUMP_MORE;
 }
 
+/* On a socket that others hold splice() waits as their O_NONBLOCK says,
+ * whatever its own flags are. */
 static bool may_splice(const struct flow *f)
 {
     return f->bulk && f->bytes >= SPLICE_AFTER && f->from->session == NULL &&
-           f->to->session == NULL;
+           f->to->session == NULL && !f->from->foreign && !f->to->foreign;
 }
 
 static enum pump_status splice_or_move(struct pump *p, struct flow *f,

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "daemon/closer.h"
 #include "daemon/console.h"
 #include "daemon/pagent.h"
 #include "daemon/ruleset.h"
@@ -255,6 +256,7 @@ void server_free(struct server *s)
     snapshots_free(s->snapshots);
     config_unref(s->config);
     trace_free(s->trace);
+    closer_finish();
     free(s);
 }
 

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -52,6 +53,8 @@ struct worker {
     enum order order;
     struct visit *visit; /* NULL: nobody looks */
     pthread_cond_t visited;
+    uint64_t asked;     /* when it was to answer; 0: it has */
+    atomic_bool silent; /* it does not */
 };
 
 struct workers {
@@ -60,6 +63,10 @@ struct workers {
     struct worker *list;
     struct peers *peers;
     pthread_mutex_t visiting; /* one visitor at a time */
+    pthread_t keeper;         /* looks after them */
+    pthread_mutex_t keeping;  /* of what follows */
+    pthread_cond_t enough;
+    bool has_keeper, stopping;
 };
 
 static uint64_t now_ms(void)
@@ -68,6 +75,30 @@ static uint64_t now_ms(void)
 
     clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
     return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+enum { ANSWER_MS = 2000 };
+
+/* For condition variables; see init_cond(). */
+static struct timespec in_ms(uint64_t milliseconds)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    ts.tv_nsec += (long)(milliseconds % 1000) * 1000000;
+    ts.tv_sec += (time_t)(milliseconds / 1000) + ts.tv_nsec / 1000000000;
+    ts.tv_nsec %= 1000000000;
+    return ts;
+}
+
+static void init_cond(pthread_cond_t *cond)
+{
+    pthread_condattr_t attr;
+
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(cond, &attr);
+    pthread_condattr_destroy(&attr);
 }
 
 /* ---- between threads ---- */
@@ -122,7 +153,7 @@ static struct worker *fewest(struct worker *self)
     unsigned i;
 
     for (i = 0; i < all->count; i++)
-        if (all->list[i].host.count < least) {
+        if (all->list[i].host.count < least && !all->list[i].silent) {
             best = &all->list[i];
             least = best->host.count;
         }
@@ -258,11 +289,102 @@ static void receive_visit(struct worker *w)
     pthread_mutex_unlock(&w->lock);
     if (v == NULL)
         return;
-    v->fn(v->arg, &w->host);
+    v->fn(v->arg, &w->host); /* *V is the visitor's until it is done */
     pthread_mutex_lock(&w->lock);
     v->done = true;
     pthread_cond_signal(&w->visited);
     pthread_mutex_unlock(&w->lock);
+}
+
+/* ---- who answers ---- */
+
+static unsigned number_of(const struct worker *w)
+{
+    return (unsigned)(w - w->all->list) + 1;
+}
+
+/* With the lock. */
+static void fall_silent(struct worker *w)
+{
+    if (!atomic_exchange(&w->silent, true))
+        trace_remark(w->host.trace, TRACE_ERR,
+                     "worker=%u error=\"does not answer\" connections=%lu",
+                     number_of(w), (unsigned long)w->host.count);
+}
+
+/* On its own thread, with the lock. */
+static void answer(struct worker *w)
+{
+    w->asked = 0;
+    if (atomic_exchange(&w->silent, false))
+        trace_remark(w->host.trace, TRACE_NOTICE, "worker=%u answers again",
+                     number_of(w));
+}
+
+static void look_after(struct worker *w)
+{
+    uint64_t now = now_ms(), asked;
+
+    pthread_mutex_lock(&w->lock);
+    asked = w->asked;
+    if (asked == 0)
+        w->asked = now;
+    else if (now - asked >= ANSWER_MS)
+        fall_silent(w);
+    pthread_mutex_unlock(&w->lock);
+    if (asked == 0)
+        ring(w);
+}
+
+/* On the keeper's thread. */
+static void *keep_watch(void *arg)
+{
+    struct workers *all = arg;
+    struct timespec until;
+    unsigned i;
+
+    pthread_mutex_lock(&all->keeping);
+    while (!all->stopping) {
+        for (i = 0; i < all->count; i++)
+            look_after(&all->list[i]);
+        until = in_ms(ANSWER_MS);
+        pthread_cond_timedwait(&all->enough, &all->keeping, &until);
+    }
+    pthread_mutex_unlock(&all->keeping);
+    return NULL;
+}
+
+static int start_keeper(struct workers *all, struct error *err)
+{
+    sigset_t mask, old;
+
+    sigfillset(&mask); /* signals go to the main thread */
+    pthread_sigmask(SIG_SETMASK, &mask, &old);
+    errno = pthread_create(&all->keeper, NULL, keep_watch, all);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    all->has_keeper = errno == 0;
+    return errno == 0 ? 0 : error_errno(err, "can't start a thread");
+}
+
+static void stop_keeper(struct workers *all)
+{
+    pthread_mutex_lock(&all->keeping);
+    all->stopping = true;
+    pthread_cond_signal(&all->enough);
+    pthread_mutex_unlock(&all->keeping);
+    if (all->has_keeper)
+        pthread_join(all->keeper, NULL);
+    all->has_keeper = false;
+}
+
+unsigned workers_count(const struct workers *all)
+{
+    return all->count;
+}
+
+bool workers_is_silent(const struct workers *all, unsigned i)
+{
+    return all->list[i].silent;
 }
 
 static void close_doors(struct worker *w)
@@ -285,6 +407,7 @@ static void on_inbox(evutil_socket_t fd, short what, void *arg)
         return;
     pthread_mutex_lock(&w->lock);
     order = w->order;
+    answer(w);
     pthread_mutex_unlock(&w->lock);
     if (order != ORDER_RUN)
         close_doors(w);
@@ -374,8 +497,10 @@ static void done_worker(struct worker *w)
     if (w->rest != NULL)
         event_free(w->rest);
     fd_close(&w->inbox_fd);
-    if (w->host.base != NULL)
+    if (w->host.base != NULL) {
+        event_base_loop(w->host.base, EVLOOP_NONBLOCK); /* sockets that leave */
         event_base_free(w->host.base);
+    }
     pthread_cond_destroy(&w->visited);
     pthread_mutex_destroy(&w->lock);
     free(w->listeners);
@@ -431,6 +556,8 @@ int workers_start(const struct workers_params *params, struct workers **ret,
         return error_nomem(err);
     all->params = *params;
     pthread_mutex_init(&all->visiting, NULL);
+    pthread_mutex_init(&all->keeping, NULL);
+    init_cond(&all->enough);
     all->count = params->count != 0 ? params->count : cores();
     all->list = calloc(all->count, sizeof(*all->list));
     all->peers = peers_new();
@@ -442,7 +569,7 @@ int workers_start(const struct workers_params *params, struct workers **ret,
     }
     for (i = 0; i < all->count; i++) {
         pthread_mutex_init(&all->list[i].lock, NULL);
-        pthread_cond_init(&all->list[i].visited, NULL);
+        init_cond(&all->list[i].visited);
         STAILQ_INIT(&all->list[i].inbox);
         all->list[i].inbox_fd = -1;
     }
@@ -452,6 +579,8 @@ int workers_start(const struct workers_params *params, struct workers **ret,
         r = deal_listeners(all, err);
     if (r == 0)
         r = start_threads(all, err);
+    if (r == 0)
+        r = start_keeper(all, err);
     if (r < 0) {
         workers_stop(all, 0);
         return r;
@@ -476,6 +605,7 @@ void workers_stop(struct workers *all, unsigned long limit_ms)
 
     if (all == NULL)
         return;
+    stop_keeper(all);
     give_all(all, ORDER_CLOSE_DOORS);
     for (; limit_ms >= 10 && workers_connections(all) != 0; limit_ms -= 10)
         nanosleep(&nap, NULL);
@@ -486,22 +616,35 @@ void workers_stop(struct workers *all, unsigned long limit_ms)
     for (i = 0; i < all->count; i++)
         done_worker(&all->list[i]);
     pthread_mutex_destroy(&all->visiting);
+    pthread_mutex_destroy(&all->keeping);
+    pthread_cond_destroy(&all->enough);
     free(all->list);
     peers_free(all->peers);
     free(all);
 }
 
+/* What has begun ends soon: FN waits for nobody. */
 static void visit_one(struct worker *w, workers_visit_fn fn, void *arg)
 {
+    struct timespec until = in_ms(ANSWER_MS);
     struct visit v = {fn, arg, false};
+    int error = 0;
 
+    if (w->silent)
+        return;
     pthread_mutex_lock(&w->lock);
     w->visit = &v;
     pthread_mutex_unlock(&w->lock);
     ring(w);
     pthread_mutex_lock(&w->lock);
-    while (!v.done)
+    while (w->visit == &v && error == 0)
+        error = pthread_cond_timedwait(&w->visited, &w->lock, &until);
+    while (w->visit != &v && !v.done)
         pthread_cond_wait(&w->visited, &w->lock);
+    if (!v.done) {
+        w->visit = NULL;
+        fall_silent(w);
+    }
     pthread_mutex_unlock(&w->lock);
 }
 

@@ -34,11 +34,20 @@ void workers_stop(struct workers *w, unsigned long limit_ms);
 
 /*
  * Calls FN on each worker's own thread, one after the other, and waits for
- * them: how another thread looks at connections. Not from a worker, and not
- * once workers_stop() has begun.
+ * them: how another thread looks at connections. A worker that does not begin
+ * within two seconds is passed over. Not from a worker, and not once
+ * workers_stop() has begun.
  */
 typedef void (*workers_visit_fn)(void *arg, struct conn_host *host);
 void workers_visit(struct workers *w, workers_visit_fn fn, void *arg);
+
+/*
+ * Workers are looked after: one that does not come back to its event loop for
+ * two seconds is named in the log, gets no new connections and is not visited
+ * until it answers again. I is below workers_count().
+ */
+unsigned workers_count(const struct workers *w);
+bool workers_is_silent(const struct workers *w, unsigned i);
 
 /* Sum over all workers. */
 uint64_t workers_counter(const struct workers *w, enum counter c);

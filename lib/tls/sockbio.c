@@ -36,7 +36,8 @@ static ssize_t send_some(int fd, const char *data, size_t len, int flags)
     ssize_t n;
 
     while (done < len) {
-        n = send(fd, data + done, len - done, MSG_NOSIGNAL | flags);
+        n = send(fd, data + done, len - done,
+                 MSG_NOSIGNAL | MSG_DONTWAIT | flags);
         if (n >= 0)
             done += (size_t)n;
         else if (errno == EAGAIN)
@@ -141,7 +142,7 @@ static int on_read(BIO *bio, char *data, size_t size, size_t *ret)
     errno = EAGAIN;
     if (!b->dry)
         do
-            n = recv(b->fd, data, size, 0);
+            n = recv(b->fd, data, size, MSG_DONTWAIT);
         while (n < 0 && errno == EINTR);
     if (n < 0 && errno == EAGAIN)
         BIO_set_retry_read(bio);

@@ -2,7 +2,9 @@
 #define TLS_SOCKBIO_H
 
 /*
- * A BIO on a non-blocking socket that makes fewer system calls than OpenSSL's.
+ * A BIO on a socket, which never waits for it even if it is a blocking one
+ * (others may hold it and say so), that makes fewer system calls than
+ * OpenSSL's.
  *
  * It can gather what is written, so that the records of one call become one
  * send(). The bytes are gathered in a buffer of the thread's; only what the

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "util/strbuf.h"
 
@@ -77,18 +78,19 @@ struct snapshot *rig_load(struct rig *r, const char *settings, const char *more)
 {
     static const char listener[] =
         "{ mode = \"forward\"; direction = \"%s\"; listen = \"127.0.0.1:0\"; "
-        "target = \"127.0.0.1:9\"; jobname = \"RIG\"; userid = \"%s\"; }%s\n";
+        "target = \"127.0.0.1:9\"; jobname = \"RIG\"; userid = \"%s\"; %s\n";
     struct diags *diags = diags_new();
     struct snapshot *snapshot = NULL;
     struct strbuf s = STRBUF_INIT, out = STRBUF_INIT;
-    char path[600];
+    char path[600], may[40];
 
     snprintf(path, sizeof(path), "%s/policy", testring_dir(r->rings));
     write_policy(path, more);
     strbuf_addf(&s, "pagent = \"%s\"; racf = \"%s\"; %s\nlisteners = (\n", path,
                 testring_dir(r->rings), settings);
-    strbuf_addf(&s, listener, "Inbound", "SERVER", ",");
-    strbuf_addf(&s, listener, "Outbound", "CLIENT", " );");
+    strbuf_addf(&s, listener, "Inbound", "SERVER", "},");
+    snprintf(may, sizeof(may), "allow = ( \"%u\" ); } );", (unsigned)geteuid());
+    strbuf_addf(&s, listener, "Outbound", "CLIENT", may);
     config_unref(r->config);
     r->config = load_config(strbuf_str(&s));
     if (snapshot_load(r->config, diags, &snapshot) != 0) {
@@ -122,6 +124,7 @@ void rig_open(struct rig *r, struct testring *rings, const char *settings,
 void rig_close(struct rig *r)
 {
     conn_host_done(&r->host);
+    event_base_loop(r->host.base, EVLOOP_NONBLOCK); /* what leaves has left */
     event_base_free(r->host.base);
     snapshots_free(r->snapshots);
     config_unref(r->config);

@@ -3,6 +3,7 @@
 #include "daemon/worker.h"
 
 #include <poll.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -488,6 +489,98 @@ START_TEST(limit_follows_a_refresh)
 }
 END_TEST
 
+/* ---- one that does not answer ---- */
+
+struct stuck {
+    int hosts; /* seen */
+    sem_t let_go;
+};
+
+static void hold(evutil_socket_t fd, short what, void *arg)
+{
+    struct stuck *s = arg;
+
+    (void)fd;
+    (void)what;
+    while (sem_wait(&s->let_go) < 0)
+        ;
+}
+
+/* The second worker, which accepts nothing, is held on its next turn. */
+static void hold_second(void *arg, struct conn_host *host)
+{
+    static const struct timeval at_once = {0, 0};
+    struct stuck *s = arg;
+
+    if (s->hosts++ == 1)
+        ck_assert_int_eq(
+            event_base_once(host->base, -1, EV_TIMEOUT, hold, s, &at_once), 0);
+}
+
+static void count_hosts(void *arg, struct conn_host *host)
+{
+    (void)host;
+    ++*(int *)arg;
+}
+
+static double seconds_since(const struct timespec *then)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - then->tv_sec) +
+           (double)(now.tv_nsec - then->tv_nsec) / 1e9;
+}
+
+static int visits(const struct shop *s)
+{
+    int hosts = 0;
+
+    workers_visit(s->workers, count_hosts, &hosts);
+    return hosts;
+}
+
+/* Who looks does not wait for it, and nobody new goes there. */
+START_TEST(goes_on_without_one)
+{
+    static const struct timespec nap = {0, 20 * 1000 * 1000};
+    struct stuck stuck = {0};
+    struct timespec begun;
+    struct shop s;
+    int a, b, i;
+
+    sem_init(&stuck.let_go, 0, 0);
+    shop_open(&s, 2, 1000);
+    ck_assert_int_eq(visits(&s), 2);
+    workers_visit(s.workers, hold_second, &stuck);
+    if (_i == 0) { /* the first who looks finds out */
+        ck_assert_int_eq(visits(&s), 1);
+    } else { /* or nobody looks */
+        for (i = 0; i < 500 && !workers_is_silent(s.workers, 1); i++)
+            nanosleep(&nap, NULL);
+    }
+    ck_assert(workers_is_silent(s.workers, 1));
+    ck_assert(!workers_is_silent(s.workers, 0));
+    clock_gettime(CLOCK_MONOTONIC, &begun);
+    for (i = 0; i < 100; i++)
+        ck_assert_int_eq(visits(&s), 1);
+    ck_assert_msg(seconds_since(&begun) < 5, "each has waited");
+    for (i = 0; i < 8; i++) {
+        a = enter(&s);
+        b = accept(s.target, NULL, NULL);
+        exchange(a, b);
+        fd_close(&a);
+        fd_close(&b);
+    }
+    sem_post(&stuck.let_go);
+    for (i = 0; i < 500 && workers_is_silent(s.workers, 1); i++)
+        nanosleep(&nap, NULL);
+    ck_assert_int_eq(visits(&s), 2);
+    shop_close(&s, 0);
+    sem_destroy(&stuck.let_go);
+}
+END_TEST
+
 START_TEST(stopping_resets_what_does_not_end)
 {
     struct shop s;
@@ -522,6 +615,7 @@ START_TEST(stopping_in_a_rush)
 END_TEST
 
 TESTS_BEGIN("worker")
+tcase_set_timeout(tc, 60);
 tcase_add_unchecked_fixture(tc, setup, teardown);
 TEST_ROWS(many_connections_through_few_threads, counts)
 TEST_ROWS(others_go_on_in_a_storm_of_handshakes, counts)
@@ -533,6 +627,7 @@ TEST(who_relays_has_begun)
 TEST(so_many_of_one_peer)
 TEST(so_much_may_wait)
 TEST(limit_follows_a_refresh)
+tcase_add_loop_test(tc, goes_on_without_one, 0, 2);
 TEST(stopping_resets_what_does_not_end)
 TEST(stopping_in_a_rush)
 TESTS_END
