@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <libconfig.h>
-#include <netinet/in.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -359,12 +358,6 @@ static void check_listener(struct config_reader *r, struct config_listener *l)
                  l->target.text, l->userid[0] != '\0' ? l->userid : "(none)");
 }
 
-static bool is_loopback(const struct netaddr *a)
-{
-    return a->family == AF_INET ? a->ip[0] == 127
-                                : memcmp(a->ip, &in6addr_loopback, 16) == 0;
-}
-
 /* A connection to A arrives at L: at its address, or L takes what comes to
  * any address and A is the machine itself. */
 static bool arrives_at(const struct config_listener *l, const struct netaddr *a)
@@ -373,7 +366,7 @@ static bool arrives_at(const struct config_listener *l, const struct netaddr *a)
 
     return l->mode == MODE_FORWARD && a->port != 0 &&
            (netaddr_equal(&l->listen, a) ||
-            (netaddr_equal(&l->listen, &any) && is_loopback(a)));
+            (netaddr_equal(&l->listen, &any) && netaddr_is_loopback(a)));
 }
 
 static const struct config_listener *

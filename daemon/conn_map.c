@@ -15,11 +15,22 @@
 
 /* ---- who ---- */
 
+/*
+ * The peers of an inbound listener are other machines, which nobody can name;
+ * but in mode run it is a program of this one that brings them, to be served
+ * with the listener's key.
+ */
+static bool anybody_may(const struct conn *c)
+{
+    return c->listener->allow.all ||
+           (!conn_outbound(c) && c->listener->mode != MODE_RUN);
+}
+
 enum conn_event conn_do_check_owner(struct conn *c)
 {
     const struct identity *who = &c->in.who;
 
-    if (c->listener->allow.all)
+    if (anybody_may(c))
         return CONN_EV_ALLOWED;
     if (who->owner_error != 0) {
         conn_remark(c, TRACE_WARNING, "owner=unknown error=\"%s\"",

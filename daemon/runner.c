@@ -9,8 +9,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "daemon/closer.h"
 #include "intercept/runmsg.h"
-#include "util/fd.h"
+#include "intercept/strange.h"
 
 enum { BATCH = 32 }; /* messages before other events get their turn */
 
@@ -22,13 +23,15 @@ struct runner {
     struct runner_host host;
     struct event *event;
     uid_t uid;
+    uint64_t netns; /* that of the daemon */
+    bool told;      /* why a connection was refused */
 };
 
 static void release(struct runner *r)
 {
     if (atomic_fetch_sub(&r->refs, 1) != 1)
         return;
-    fd_close(&r->fd);
+    closer_put(&r->fd); /* descriptors in messages that nobody read go too */
     free(r);
 }
 
@@ -71,27 +74,37 @@ static const char *known(const char *name)
     return name[0] != '\0' ? name : NULL;
 }
 
-/* A policy that has nothing to say leaves the connection to the program. */
-static int covers(struct runner *r, const struct runmsg *m)
+/*
+ * 0: the policy may have something to say. ENOENT: it can't, and the program
+ * goes its own way, as itself; EACCES: nor may it. Who asks first and who asks
+ * for the connection itself hear the same.
+ */
+static int admits(struct runner *r, enum policy_direction direction,
+                  const struct netaddr *local, const struct netaddr *remote)
 {
     struct policy_conn c = {
-        .direction =
-            m->verb == RUNMSG_COVERS_IN ? POLICY_INBOUND : POLICY_OUTBOUND,
+        .direction = direction,
         .jobname = known(r->listener->jobname),
         .userid = known(r->listener->userid),
+        .local = *local,
+        .remote = *remote,
     };
     struct snapshot *snap = snapshots_get(r->host.snapshots);
-    bool yes;
+    bool yes = policy_could_match(snapshot_policy(snap), &c);
 
-    if (c.direction == POLICY_INBOUND) {
-        c.local.port = m->address.port;
-    } else {
-        c.remote = m->address;
-    }
-    yes = r->listener->on_no_rule == NO_RULE_REFUSE ||
-          policy_could_match(snapshot_policy(snap), &c);
     snapshot_unref(snap);
-    return yes ? 0 : ENOENT;
+    if (yes)
+        return 0;
+    return r->listener->on_no_rule == NO_RULE_REFUSE ? EACCES : ENOENT;
+}
+
+static int covers(struct runner *r, const struct runmsg *m)
+{
+    struct netaddr none = {0}, at = {.port = m->address.port};
+
+    return m->verb == RUNMSG_COVERS_IN
+               ? admits(r, POLICY_INBOUND, &at, &none)
+               : admits(r, POLICY_OUTBOUND, &none, &m->address);
 }
 
 static void take(struct runner *r, const struct runmsg *m, const int sockets[])
@@ -103,6 +116,7 @@ static void take(struct runner *r, const struct runmsg *m, const int sockets[])
             m->verb == RUNMSG_CONNECT ? POLICY_OUTBOUND : POLICY_INBOUND,
         .onward = m->address,
         .who = {.owner = {.uid = r->uid}},
+        .foreign = true,
         .report = report,
         .runner = r,
         .run_id = m->id,
@@ -115,6 +129,66 @@ static void take(struct runner *r, const struct runmsg *m, const int sockets[])
     in.who.claimed = r->listener->jobname[0] == '\0' && m->jobname[0] != '\0';
     atomic_fetch_add(&r->refs, 1);
     r->host.take(r->host.arg, r->listener, &in);
+}
+
+/* The program's end: a connection within this host, as attls-run makes it. */
+static bool is_ours_to_serve(const struct runner *r, int fd)
+{
+    struct netaddr a, b;
+
+    if (!strange_is_tcp(fd, r->netns) ||
+        !netaddr_of_socket(fd, getsockname, &a) ||
+        !netaddr_of_socket(fd, getpeername, &b))
+        return false;
+    a = netaddr_unmap(&a);
+    b = netaddr_unmap(&b);
+    return netaddr_is_loopback(&a) && netaddr_is_loopback(&b);
+}
+
+/* 0, or the errno that the program gets. */
+static int look_at(struct runner *r, const struct runmsg *m,
+                   const int sockets[])
+{
+    struct netaddr none = {0}, at;
+
+    if (m->verb == RUNMSG_CONNECT)
+        return is_ours_to_serve(r, sockets[0])
+                   ? admits(r, POLICY_OUTBOUND, &none, &m->address)
+                   : EACCES;
+    if (!strange_is_tcp(sockets[0], r->netns) ||
+        !is_ours_to_serve(r, sockets[1]))
+        return EACCES;
+    /* what was accepted may be gone already */
+    if (!netaddr_of_socket(sockets[0], getsockname, &at))
+        return ECONNABORTED;
+    at = (struct netaddr){.port = at.port};
+    return admits(r, POLICY_INBOUND, &at, &none);
+}
+
+static void drop(int sockets[])
+{
+    int i;
+
+    for (i = 0; i < RUNMSG_SOCKETS; i++)
+        closer_reset(&sockets[i]);
+}
+
+static void decline(struct runner *r, const struct runmsg *m, int sockets[],
+                    int error)
+{
+    char text[NETADDR_TEXT];
+
+    drop(sockets);
+    reply(r, m->id, error, NULL);
+    if (error == ENOENT || r->told)
+        return;
+    r->told = true;
+    trace_remark(r->host.trace, TRACE_WARNING,
+                 "attls-run uid=%u target=%s refused=\"%s\"", (unsigned)r->uid,
+                 netaddr_format(&m->address, text),
+                 error == EACCES ? "no rule fits, or it is no TCP socket of "
+                                   "this network namespace"
+                                 : "the connection is gone");
 }
 
 static bool has_sockets(const struct runmsg *m, int sockets[])
@@ -135,17 +209,21 @@ static bool has_sockets(const struct runmsg *m, int sockets[])
 
 static bool handle(struct runner *r, const struct runmsg *m, int sockets[])
 {
-    int i;
+    int error;
 
     if (!has_sockets(m, sockets)) {
-        for (i = 0; i < RUNMSG_SOCKETS; i++)
-            fd_close(&sockets[i]);
+        drop(sockets);
         return false;
     }
-    if (m->verb == RUNMSG_CONNECT || m->verb == RUNMSG_ACCEPTED)
+    if (m->verb == RUNMSG_COVERS_OUT || m->verb == RUNMSG_COVERS_IN) {
+        reply(r, m->id, covers(r, m), NULL);
+        return true;
+    }
+    error = look_at(r, m, sockets);
+    if (error == 0)
         take(r, m, sockets);
     else
-        reply(r, m->id, covers(r, m), NULL);
+        decline(r, m, sockets, error);
     return true;
 }
 
@@ -158,7 +236,9 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 
     (void)what;
     for (i = 0; status == 0 && i < BATCH; i++) {
-        status = runmsg_receive(fd, &m, sockets, &err);
+        status = runmsg_take(fd, &m, sockets, closer_reset, &err);
+        if (status == 0)
+            m.address = netaddr_unmap(&m.address);
         if (status == 0 && !handle(r, &m, sockets))
             status = error_set(&err, ERR_SYNTAX, "a request without sense");
     }
@@ -173,30 +253,59 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 
 /* ---- life ---- */
 
+static int who(int fd, uid_t *ret, struct error *err)
+{
+    struct ucred cred;
+    socklen_t len = sizeof(cred);
+
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0)
+        return error_errno(err, "SO_PEERCRED");
+    *ret = cred.uid;
+    return 0;
+}
+
+static int watch(struct runner *r, struct error *err)
+{
+    r->event =
+        event_new(r->host.base, r->fd, EV_READ | EV_PERSIST, on_readable, r);
+    if (r->event != NULL && event_add(r->event, NULL) == 0)
+        return 0;
+    if (r->event != NULL)
+        event_free(r->event);
+    return error_nomem(err);
+}
+
 int runner_start(const struct config_listener *l, int fd,
                  const struct runner_host *host, struct runner_list *list,
                  struct error *err)
 {
-    struct runner *r = calloc(1, sizeof(*r));
-    struct ucred cred;
-    socklen_t len = sizeof(cred);
+    struct runner *r;
+    uint64_t netns = 0;
+    uid_t uid = 0;
+    int status = who(fd, &uid, err);
 
-    if (r == NULL || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0) {
-        fd_close(&fd);
-        free(r);
-        return r == NULL ? error_nomem(err) : error_errno(err, "SO_PEERCRED");
+    if (status == 0 && !config_allows(l, uid))
+        status = error_set(err, ERR_DENIED,
+                           "uid=%u may not use %s; add the account to allow "
+                           "of that listener",
+                           (unsigned)uid, l->socket);
+    if (status == 0)
+        status = strange_netns(&netns, err);
+    r = status == 0 ? calloc(1, sizeof(*r)) : NULL;
+    if (r == NULL) {
+        closer_put(&fd);
+        return status == 0 ? error_nomem(err) : status;
     }
     atomic_init(&r->refs, 1);
     r->fd = fd;
     r->listener = l;
     r->host = *host;
-    r->uid = cred.uid;
-    r->event = event_new(host->base, fd, EV_READ | EV_PERSIST, on_readable, r);
-    if (r->event == NULL || event_add(r->event, NULL) < 0) {
-        if (r->event != NULL)
-            event_free(r->event);
+    r->uid = uid;
+    r->netns = netns;
+    status = watch(r, err);
+    if (status < 0) {
         release(r);
-        return error_nomem(err);
+        return status;
     }
     LIST_INSERT_HEAD(list, r, link);
     return 0;

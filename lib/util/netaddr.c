@@ -199,6 +199,15 @@ bool netaddr_in_prefix(const struct netaddr *a, const struct netaddr *net,
     return rest == 0 || ((a->ip[bytes] ^ net->ip[bytes]) & mask) == 0;
 }
 
+bool netaddr_is_loopback(const struct netaddr *a)
+{
+    static const unsigned char one[16] = {[15] = 1};
+
+    if (a->family == AF_INET)
+        return a->ip[0] == 127;
+    return a->family == AF_INET6 && memcmp(a->ip, one, sizeof(one)) == 0;
+}
+
 bool netaddr_is_any(const struct netaddr *a)
 {
     size_t i;

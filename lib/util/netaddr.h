@@ -60,6 +60,8 @@ struct netaddr netaddr_unmap(const struct netaddr *a);
 
 /* 0.0.0.0 or ::, or not known. */
 bool netaddr_is_any(const struct netaddr *a);
+/* Of 127.0.0.0/8, or ::1. */
+bool netaddr_is_loopback(const struct netaddr *a);
 
 /* Same family, address and port. */
 bool netaddr_equal(const struct netaddr *a, const struct netaddr *b);
