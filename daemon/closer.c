@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -17,29 +18,37 @@
 #endif
 
 enum {
-    THREADS_MAX = 4,
-    IDLE_S = 5,    /* then a thread ends */
-    PATIENCE = 20, /* milliseconds that one socket may wait for its partner */
+    THREADS_MAX = 4, /* of a lane */
+    IDLE_S = 5,      /* then a thread ends */
+    PATIENCE = 2,    /* milliseconds that one socket may wait for its partner */
     FINISH_S = 1
 };
 
 struct item {
     int fd;
     bool reset;
+    uid_t from;
 };
 
 /* The newest is closed first: others need not wait behind those that wait. */
-static struct {
-    pthread_mutex_t lock;
-    pthread_cond_t more, fewer;
+struct lane {
+    pthread_cond_t more;
     struct item *item;
     size_t count, room;
-    unsigned long waiting; /* with those that are being closed */
+    struct item now[THREADS_MAX]; /* being closed; fd -1: none */
+    bool taken[THREADS_MAX];      /* the thread of that place runs */
     unsigned threads, idle;
+};
+
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t fewer;
+    struct lane sockets, junk;
     bool finishing;
 } all = {.lock = PTHREAD_MUTEX_INITIALIZER,
-         .more = PTHREAD_COND_INITIALIZER,
-         .fewer = PTHREAD_COND_INITIALIZER};
+         .fewer = PTHREAD_COND_INITIALIZER,
+         .sockets = {.more = PTHREAD_COND_INITIALIZER},
+         .junk = {.more = PTHREAD_COND_INITIALIZER}};
 
 /* ---- a thread ---- */
 
@@ -90,39 +99,58 @@ static struct timespec in_seconds(time_t seconds)
 }
 
 /* With the lock. False: there was nothing for a while. */
-static bool wait_for_more(void)
+static bool wait_for_more(struct lane *l)
 {
     struct timespec until = in_seconds(IDLE_S);
     int error = 0;
 
-    all.idle++;
-    while (all.count == 0 && !all.finishing && error == 0)
-        error = pthread_cond_timedwait(&all.more, &all.lock, &until);
-    all.idle--;
-    return all.count != 0;
+    l->idle++;
+    while (l->count == 0 && !all.finishing && error == 0)
+        error = pthread_cond_timedwait(&l->more, &all.lock, &until);
+    l->idle--;
+    return l->count != 0;
+}
+
+/* With the lock, but for the close itself. */
+static void close_next(struct lane *l, unsigned place, timer_t *timer)
+{
+    struct item i = l->now[place] = l->item[--l->count];
+
+    pthread_mutex_unlock(&all.lock);
+    if (timer != NULL)
+        set_timer(*timer, PATIENCE);
+    close_item(&i);
+    if (timer != NULL)
+        set_timer(*timer, 0);
+    pthread_mutex_lock(&all.lock);
+    l->now[place].fd = -1;
+    pthread_cond_broadcast(&all.fewer);
+}
+
+static unsigned take_place(struct lane *l)
+{
+    unsigned i = 0;
+
+    while (l->taken[i])
+        i++;
+    l->taken[i] = true;
+    l->now[i].fd = -1;
+    return i;
 }
 
 static void *run(void *arg)
 {
+    struct lane *l = arg;
     timer_t timer;
     bool timed = make_timer(&timer);
-    struct item i;
+    unsigned place;
 
-    (void)arg;
     pthread_mutex_lock(&all.lock);
-    while (wait_for_more()) {
-        i = all.item[--all.count];
-        pthread_mutex_unlock(&all.lock);
-        if (timed)
-            set_timer(timer, PATIENCE);
-        close_item(&i);
-        if (timed)
-            set_timer(timer, 0);
-        pthread_mutex_lock(&all.lock);
-        all.waiting--;
-        pthread_cond_broadcast(&all.fewer);
-    }
-    all.threads--;
+    place = take_place(l);
+    while (wait_for_more(l))
+        close_next(l, place, timed ? &timer : NULL);
+    l->taken[place] = false;
+    l->threads--;
     pthread_cond_broadcast(&all.fewer);
     pthread_mutex_unlock(&all.lock);
     if (timed)
@@ -131,7 +159,7 @@ static void *run(void *arg)
 }
 
 /* With the lock. Without a thread they wait for one that can be made. */
-static void start_thread(void)
+static void start_thread(struct lane *l)
 {
     sigset_t mask, old;
     pthread_attr_t attr;
@@ -143,45 +171,44 @@ static void start_thread(void)
     sigdelset(&mask, SIGRTMIN);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
     pthread_sigmask(SIG_SETMASK, &mask, &old);
-    if (pthread_create(&thread, &attr, run, NULL) == 0)
-        all.threads++;
+    if (pthread_create(&thread, &attr, run, l) == 0)
+        l->threads++;
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     pthread_attr_destroy(&attr);
 }
 
 /* ---- for all ---- */
 
-static bool has_room(void)
+static bool has_room(struct lane *l)
 {
-    size_t room = all.room != 0 ? all.room * 2 : 64;
+    size_t room = l->room != 0 ? l->room * 2 : 64;
     struct item *more;
 
-    if (all.count < all.room)
+    if (l->count < l->room)
         return true;
-    more = realloc(all.item, room * sizeof(*more));
+    more = realloc(l->item, room * sizeof(*more));
     if (more == NULL)
         return false;
-    all.item = more;
-    all.room = room;
+    l->item = more;
+    l->room = room;
     return true;
 }
 
-static void put(int *fd, bool reset)
+static void put(struct lane *l, int *fd, bool reset, uid_t from)
 {
-    struct item i = {*fd, reset};
+    struct item i = {*fd, reset, from};
     bool taken;
 
     if (*fd < 0)
         return;
     *fd = -1;
     pthread_mutex_lock(&all.lock);
-    taken = has_room();
+    taken = has_room(l);
     if (taken) {
-        all.item[all.count++] = i;
-        all.waiting++;
-        if (all.idle < all.count && all.threads < THREADS_MAX)
-            start_thread();
-        pthread_cond_signal(&all.more);
+        l->item[l->count++] = i;
+        if (l->idle < l->count && l->threads < THREADS_MAX)
+            start_thread(l);
+        pthread_cond_signal(&l->more);
     }
     pthread_mutex_unlock(&all.lock);
     if (!taken) /* better late than never */
@@ -190,12 +217,46 @@ static void put(int *fd, bool reset)
 
 void closer_put(int *fd)
 {
-    put(fd, false);
+    put(&all.sockets, fd, false, 0);
 }
 
 void closer_reset(int *fd)
 {
-    put(fd, true);
+    put(&all.sockets, fd, true, 0);
+}
+
+void closer_junk(int *fd, uid_t from)
+{
+    put(&all.junk, fd, true, from);
+}
+
+/* With the lock. FROM: NULL: anybody's. */
+static unsigned long waiting(const struct lane *l, const uid_t *from)
+{
+    unsigned long n = 0;
+    size_t i;
+
+    for (i = 0; i < l->count; i++)
+        n += from == NULL || l->item[i].from == *from;
+    for (i = 0; i < THREADS_MAX; i++)
+        n += l->taken[i] && l->now[i].fd >= 0 &&
+             (from == NULL || l->now[i].from == *from);
+    return n;
+}
+
+static unsigned long waiting_in_all(void)
+{
+    return waiting(&all.sockets, NULL) + waiting(&all.junk, NULL);
+}
+
+unsigned long closer_owes(uid_t from)
+{
+    unsigned long n;
+
+    pthread_mutex_lock(&all.lock);
+    n = waiting(&all.junk, &from);
+    pthread_mutex_unlock(&all.lock);
+    return n;
 }
 
 unsigned long closer_waiting(void)
@@ -203,9 +264,16 @@ unsigned long closer_waiting(void)
     unsigned long n;
 
     pthread_mutex_lock(&all.lock);
-    n = all.waiting;
+    n = waiting_in_all();
     pthread_mutex_unlock(&all.lock);
     return n;
+}
+
+static void drop_room(struct lane *l)
+{
+    free(l->item);
+    l->item = NULL;
+    l->room = 0;
 }
 
 void closer_finish(void)
@@ -214,16 +282,18 @@ void closer_finish(void)
     int error = 0;
 
     pthread_mutex_lock(&all.lock);
-    while ((all.waiting != 0 || all.threads != 0) && error == 0) {
-        all.finishing = all.waiting == 0;
-        pthread_cond_broadcast(&all.more);
+    while ((waiting_in_all() != 0 ||
+            all.sockets.threads + all.junk.threads != 0) &&
+           error == 0) {
+        all.finishing = waiting_in_all() == 0;
+        pthread_cond_broadcast(&all.sockets.more);
+        pthread_cond_broadcast(&all.junk.more);
         error = pthread_cond_timedwait(&all.fewer, &all.lock, &until);
     }
     all.finishing = false;
-    if (all.waiting == 0) {
-        free(all.item);
-        all.item = NULL;
-        all.room = 0;
+    if (waiting_in_all() == 0) {
+        drop_room(&all.sockets);
+        drop_room(&all.junk);
     }
     pthread_mutex_unlock(&all.lock);
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "daemon/closer.h"
 #include "util/fd.h"
@@ -89,8 +90,8 @@ void listener_close(struct listener *l)
     if (l == NULL)
         return;
     listener_stop(l);
-    if (l->cfg->mode == MODE_RUN) /* with what was sent and not accepted */
-        closer_put(&l->fd);
+    if (l->cfg->mode == MODE_RUN) /* with what was sent and not read */
+        closer_junk(&l->fd, geteuid());
     else
         fd_close(&l->fd);
     free(l);

@@ -13,7 +13,10 @@
 #include "intercept/runmsg.h"
 #include "intercept/strange.h"
 
-enum { BATCH = 32 }; /* messages before other events get their turn */
+enum {
+    BATCH = 32,    /* messages before other events get their turn */
+    JUNK_MAX = 256 /* of one account, that is not closed yet */
+};
 
 struct runner {
     LIST_ENTRY(runner) link;
@@ -31,7 +34,7 @@ static void release(struct runner *r)
 {
     if (atomic_fetch_sub(&r->refs, 1) != 1)
         return;
-    closer_put(&r->fd); /* descriptors in messages that nobody read go too */
+    closer_junk(&r->fd, r->uid); /* with what nobody read */
     free(r);
 }
 
@@ -145,6 +148,15 @@ static bool is_ours_to_serve(const struct runner *r, int fd)
     return netaddr_is_loopback(&a) && netaddr_is_loopback(&b);
 }
 
+static bool are_tcp(const struct runner *r, const struct runmsg *m,
+                    const int sockets[])
+{
+    if (m->verb == RUNMSG_CONNECT)
+        return is_ours_to_serve(r, sockets[0]);
+    return strange_is_tcp(sockets[0], r->netns) &&
+           is_ours_to_serve(r, sockets[1]);
+}
+
 /* 0, or the errno that the program gets. */
 static int look_at(struct runner *r, const struct runmsg *m,
                    const int sockets[])
@@ -152,12 +164,7 @@ static int look_at(struct runner *r, const struct runmsg *m,
     struct netaddr none = {0}, at;
 
     if (m->verb == RUNMSG_CONNECT)
-        return is_ours_to_serve(r, sockets[0])
-                   ? admits(r, POLICY_OUTBOUND, &none, &m->address)
-                   : EACCES;
-    if (!strange_is_tcp(sockets[0], r->netns) ||
-        !is_ours_to_serve(r, sockets[1]))
-        return EACCES;
+        return admits(r, POLICY_OUTBOUND, &none, &m->address);
     /* what was accepted may be gone already */
     if (!netaddr_of_socket(sockets[0], getsockname, &at))
         return ECONNABORTED;
@@ -165,30 +172,34 @@ static int look_at(struct runner *r, const struct runmsg *m,
     return admits(r, POLICY_INBOUND, &at, &none);
 }
 
-static void drop(int sockets[])
+/* What came may be anything. */
+static void drop(void *arg, int *fd)
+{
+    const struct runner *r = arg;
+
+    closer_junk(fd, r->uid);
+}
+
+static void drop_all(struct runner *r, int sockets[])
 {
     int i;
 
     for (i = 0; i < RUNMSG_SOCKETS; i++)
-        closer_reset(&sockets[i]);
+        drop(r, &sockets[i]);
 }
 
-static void decline(struct runner *r, const struct runmsg *m, int sockets[],
-                    int error)
+static void decline(struct runner *r, const struct runmsg *m, int error,
+                    const char *why)
 {
     char text[NETADDR_TEXT];
 
-    drop(sockets);
     reply(r, m->id, error, NULL);
     if (error == ENOENT || r->told)
         return;
     r->told = true;
     trace_remark(r->host.trace, TRACE_WARNING,
                  "attls-run uid=%u target=%s refused=\"%s\"", (unsigned)r->uid,
-                 netaddr_format(&m->address, text),
-                 error == EACCES ? "no rule fits, or it is no TCP socket of "
-                                   "this network namespace"
-                                 : "the connection is gone");
+                 netaddr_format(&m->address, text), why);
 }
 
 static bool has_sockets(const struct runmsg *m, int sockets[])
@@ -212,18 +223,27 @@ static bool handle(struct runner *r, const struct runmsg *m, int sockets[])
     int error;
 
     if (!has_sockets(m, sockets)) {
-        drop(sockets);
+        drop_all(r, sockets);
         return false;
     }
     if (m->verb == RUNMSG_COVERS_OUT || m->verb == RUNMSG_COVERS_IN) {
         reply(r, m->id, covers(r, m), NULL);
         return true;
     }
+    if (!are_tcp(r, m, sockets)) {
+        drop_all(r, sockets);
+        decline(r, m, EACCES, "no TCP socket of this network namespace");
+        return closer_owes(r->uid) <= JUNK_MAX;
+    }
     error = look_at(r, m, sockets);
-    if (error == 0)
+    if (error == 0) {
         take(r, m, sockets);
-    else
-        decline(r, m, sockets, error);
+        return true;
+    }
+    closer_reset(&sockets[0]);
+    closer_reset(&sockets[1]);
+    decline(r, m, error,
+            error == EACCES ? "no rule fits" : "the connection is gone");
     return true;
 }
 
@@ -236,7 +256,7 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 
     (void)what;
     for (i = 0; status == 0 && i < BATCH; i++) {
-        status = runmsg_take(fd, &m, sockets, closer_reset, &err);
+        status = runmsg_take(fd, &m, sockets, drop, r, &err);
         if (status == 0)
             m.address = netaddr_unmap(&m.address);
         if (status == 0 && !handle(r, &m, sockets))
@@ -289,11 +309,16 @@ int runner_start(const struct config_listener *l, int fd,
                            "uid=%u may not use %s; add the account to allow "
                            "of that listener",
                            (unsigned)uid, l->socket);
+    if (status == 0 && closer_owes(uid) > JUNK_MAX)
+        status = error_set(err, ERR_LIMIT,
+                           "uid=%u has sent too many descriptors that can't be "
+                           "closed",
+                           (unsigned)uid);
     if (status == 0)
         status = strange_netns(&netns, err);
     r = status == 0 ? calloc(1, sizeof(*r)) : NULL;
     if (r == NULL) {
-        closer_put(&fd);
+        closer_junk(&fd, uid);
         return status == 0 ? error_nomem(err) : status;
     }
     atomic_init(&r->refs, 1);

@@ -35,7 +35,7 @@ LIST_HEAD(runner_list, runner);
 
 /* Takes FD, also when it fails. The runner ends with its other side, or with
  * runners_end(). Not one byte is read of an account that allow does not name:
- * ERR_DENIED. ERR_SYSTEM, ERR_NOMEM. */
+ * ERR_DENIED. ERR_LIMIT, ERR_SYSTEM, ERR_NOMEM. */
 int runner_start(const struct config_listener *l, int fd,
                  const struct runner_host *host, struct runner_list *list,
                  struct error *err);

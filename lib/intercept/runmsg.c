@@ -91,7 +91,7 @@ static int receive(int fd, struct runmsg *ret, struct taken *taken,
 }
 
 int runmsg_take(int fd, struct runmsg *ret, int ret_sockets[RUNMSG_SOCKETS],
-                runmsg_drop_fn drop, struct error *err)
+                runmsg_drop_fn drop, void *arg, struct error *err)
 {
     struct taken taken;
     int r = receive(fd, ret, &taken, err);
@@ -100,12 +100,18 @@ int runmsg_take(int fd, struct runmsg *ret, int ret_sockets[RUNMSG_SOCKETS],
     for (i = 0; i < RUNMSG_SOCKETS; i++)
         ret_sockets[i] = r == 0 && i < taken.count ? taken.fd[i] : -1;
     for (i = 0; r != 0 && i < taken.count; i++)
-        drop(&taken.fd[i]);
+        drop(arg, &taken.fd[i]);
     return r;
+}
+
+static void close_it(void *arg, int *fd)
+{
+    (void)arg;
+    fd_close(fd);
 }
 
 int runmsg_receive(int fd, struct runmsg *ret, int ret_sockets[RUNMSG_SOCKETS],
                    struct error *err)
 {
-    return runmsg_take(fd, ret, ret_sockets, fd_close, err);
+    return runmsg_take(fd, ret, ret_sockets, close_it, NULL, err);
 }

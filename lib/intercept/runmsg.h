@@ -55,8 +55,8 @@ int runmsg_receive(int fd, struct runmsg *ret, int ret_sockets[RUNMSG_SOCKETS],
                    struct error *err);
 /* The same for messages of strangers: what they sent is not closed but given
  * to DROP, since they may have made it so that close() waits. */
-typedef void (*runmsg_drop_fn)(int *fd);
+typedef void (*runmsg_drop_fn)(void *arg, int *fd);
 int runmsg_take(int fd, struct runmsg *ret, int ret_sockets[RUNMSG_SOCKETS],
-                runmsg_drop_fn drop, struct error *err);
+                runmsg_drop_fn drop, void *arg, struct error *err);
 
 #endif

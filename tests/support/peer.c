@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -205,4 +206,31 @@ void peer_tcp_pair(int fds[2], bool small)
     close(listener);
     prepare(fds[0]);
     prepare(fds[1]);
+}
+
+/* Until the partner's buffers are full too: some of it stays unsent. */
+void peer_fill(int fd)
+{
+    static const char much[65536];
+    struct pollfd can = {.fd = fd, .events = POLLOUT};
+
+    while (poll(&can, 1, 5) > 0)
+        (void)!send(fd, much, sizeof(much), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+int peer_stuck_socket(int *ret_partner)
+{
+    static const struct linger hour = {1, 3600};
+    int ends[2], tcp[2];
+
+    peer_tcp_pair(tcp, false);
+    peer_fill(tcp[0]);
+    if (setsockopt(tcp[0], SOL_SOCKET, SO_LINGER, &hour, sizeof(hour)) < 0 ||
+        socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) < 0 ||
+        fd_send(ends[1], "x", 1, tcp, 1) != 1)
+        abort();
+    close(tcp[0]); /* the message has the last one */
+    close(ends[1]);
+    *ret_partner = tcp[1];
+    return ends[0];
 }

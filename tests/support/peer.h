@@ -43,6 +43,16 @@ struct peer {
 void peer_turn(struct peer *p);
 void peer_close(struct peer *p);
 
+/*
+ * A unix socket whose close() waits for a partner of what was sent to it: an
+ * hour, or until *RET_PARTNER is closed. Without timers (RLIMIT_SIGPENDING 0)
+ * daemon/closer can't end that.
+ */
+int peer_stuck_socket(int *ret_partner);
+
+/* Sends to FD until nothing goes any more, and some of it is still unsent. */
+void peer_fill(int fd);
+
 /* A connected pair of TCP sockets on 127.0.0.1, both non-blocking; small
  * buffers when SMALL. */
 void peer_tcp_pair(int fds[2], bool small);

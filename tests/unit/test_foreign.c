@@ -9,7 +9,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -201,15 +200,6 @@ END_TEST
 
 /* ---- the end ---- */
 
-/* Until the partner's buffers are full too: some of it stays unsent. */
-static void fill(int fd)
-{
-    struct pollfd can = {.fd = fd, .events = POLLOUT};
-
-    while (poll(&can, 1, 5) > 0)
-        (void)!send(fd, much, sizeof(much), MSG_DONTWAIT | MSG_NOSIGNAL);
-}
-
 static const struct {
     const char *name;
     struct linger linger;
@@ -243,7 +233,7 @@ START_TEST(leaving_waits_for_nobody)
     for (i = 0; i < leaves[_i].count; i++) {
         peer_tcp_pair(pair, false);
         other[i] = pair[1];
-        fill(pair[0]);
+        peer_fill(pair[0]);
         endpoint_init(&e[i], on_ready, NULL);
         ck_assert_int_eq(endpoint_foreign(&e[i], base, pair[0], NULL), 0);
         setsockopt(pair[0], SOL_SOCKET, SO_LINGER, &leaves[_i].linger,

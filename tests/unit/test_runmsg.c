@@ -141,8 +141,9 @@ static const struct {
 
 static size_t dropped;
 
-static void drop(int *fd)
+static void drop(void *arg, int *fd)
 {
+    ck_assert_ptr_eq(arg, &dropped);
     dropped++;
     close(*fd);
 }
@@ -156,7 +157,7 @@ START_TEST(leaves_no_descriptor)
     before = open_descriptors();
     dropped = 0;
     send_with(fds[0], loads[_i].len, loads[_i].count);
-    ck_assert_msg(runmsg_take(fds[1], &got, sockets, drop, NULL) ==
+    ck_assert_msg(runmsg_take(fds[1], &got, sockets, drop, &dropped, NULL) ==
                       loads[_i].status,
                   "%s", loads[_i].name);
     /* none is closed but by him who was asked to */

@@ -11,6 +11,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -113,8 +114,8 @@ static int ask(struct shop *s, enum runmsg_verb verb, const char *address,
     struct error err;
 
     ck_assert_int_eq(netaddr_parse(address, &m.address, NULL), 0);
-    ck_assert_int_eq(runmsg_send(s->theirs, &m, sockets, count, &err), 0);
-    return answer(s);
+    return runmsg_send(s->theirs, &m, sockets, count, &err) == 0 ? answer(s)
+                                                                 : -1;
 }
 
 /* ---- who ---- */
@@ -372,10 +373,45 @@ START_TEST(keeps_nothing_of_theirs)
 }
 END_TEST
 
+/* Who sends what can't be closed is not heard any more; nor is he, when he
+ * calls again. */
+START_TEST(takes_no_end_of_junk)
+{
+    static const struct rlimit none = {0, 0};
+    int partner[4], fd, i, error = EACCES;
+    struct shop s;
+
+    setrlimit(RLIMIT_SIGPENDING, &none); /* see peer_stuck_socket() */
+    shop_open(&s, NO_RULE_CLEAR);
+    for (i = 0; i < 4; i++) {
+        fd = peer_stuck_socket(&partner[i]);
+        closer_junk(&fd, geteuid());
+    }
+    ck_assert_int_eq(start(&s), 0);
+    fd = udp();
+    for (i = 0; i < 1000 && error == EACCES; i++)
+        error = ask(&s, RUNMSG_CONNECT, "127.0.0.1:5", &fd, 1);
+    ck_assert_int_eq(error, -1);
+    ck_assert(LIST_EMPTY(&s.runners));
+    fd_close(&s.theirs);
+    ck_assert_int_eq(start(&s), ERR_LIMIT);
+    for (i = 0; i < 4; i++)
+        close(partner[i]);
+    for (i = 0; i < 10 && closer_waiting() != 0; i++)
+        closer_finish();
+    fd_close(&s.theirs);
+    ck_assert_int_eq(start(&s), 0); /* all is closed */
+    shop_close(&s);
+    close(fd);
+}
+END_TEST
+
 TESTS_BEGIN("runner")
+tcase_set_timeout(tc, 60);
 tcase_add_unchecked_fixture(tc, setup, teardown);
 TEST(nobody_comes_in_unasked)
 TEST_ROWS(takes_what_a_rule_may_cover, asked)
 TEST_ROWS(takes_only_tcp_of_its_own_namespace, kinds)
 TEST_ROWS(keeps_nothing_of_theirs, sent)
+TEST(takes_no_end_of_junk)
 TESTS_END
