@@ -102,6 +102,7 @@ static int add_listener(struct strbuf *out, const struct run_arguments *a,
         r = add_text(out, "jobname", a->jobname, err);
     if (r == 0 && a->userid != NULL)
         r = add_text(out, "userid", a->userid, err);
+    strbuf_addf(out, "allow = ( \"%u\" );\n", (unsigned)getuid());
     strbuf_adds(out, "} );\n");
     return r;
 }

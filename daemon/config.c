@@ -333,8 +333,46 @@ static void check_sinks(struct config_reader *r)
                      i + 1);
 }
 
+/* The accounts that could use a listener without allow, until 0.1. The service
+ * may be checked by another account than its own. */
+static void add_old_accounts(struct strbuf *out)
+{
+    static const char service[] = "attls";
+    uid_t own = geteuid();
+    char name[64];
+
+    strbuf_adds(out, "\"root\"");
+    if (own == 0 && config_parse_account(service, &own))
+        strbuf_addf(out, ", \"%s\"", service);
+    else if (own != 0 && config_account_name(own, name, sizeof(name)))
+        strbuf_addf(out, ", \"%s\"", name);
+    else if (own != 0)
+        strbuf_addf(out, ", \"%u\"", (unsigned)own);
+}
+
+/* Who asks is served as another: that takes accounts that are named. */
+static void needs_allow(struct config_reader *r,
+                        const struct config_listener *l)
+{
+    bool forward = l->mode == MODE_FORWARD && l->direction == POLICY_OUTBOUND;
+    bool run = l->mode == MODE_RUN && l->userid[0] != '\0';
+    struct strbuf accounts = STRBUF_INIT;
+
+    if (l->allow.given || (!forward && !run))
+        return;
+    add_old_accounts(&accounts);
+    diag_add(r->diags, DIAG_ERROR, "no-allow", &l->span,
+             "%s needs the accounts whose programs may connect (changed since "
+             "0.1, when %s could); those that were allowed: allow = ( %s );",
+             forward ? "an Outbound listener" : "a listener with a userid",
+             forward ? "root and the daemon's own" : "all",
+             strbuf_str(&accounts));
+    strbuf_done(&accounts);
+}
+
 static void check_listener(struct config_reader *r, struct config_listener *l)
 {
+    needs_allow(r, l);
     if (l->on_no_rule == NO_RULE_UNSET)
         l->on_no_rule = r->config->strict ? NO_RULE_REFUSE : NO_RULE_CLEAR;
     if (l->mode == MODE_TRANSPARENT) {
@@ -533,8 +571,6 @@ bool config_allows(const struct config_listener *l, uid_t uid)
 {
     size_t i;
 
-    if (!l->allow.given)
-        return uid == 0 || uid == geteuid();
     for (i = 0; i < l->allow.count; i++)
         if (l->allow.uid[i] == uid)
             return true;

@@ -171,6 +171,8 @@ void config_unref(struct config *c); /* NULL allowed */
 
 /* An account's name or number. False: there is no such account. */
 bool config_parse_account(const char *text, uid_t *ret);
+/* The name of an account. False: it has none that fits into SIZE. */
+bool config_account_name(uid_t uid, char *ret, size_t size);
 /* "22" or "8000-8099"; "10.0.0.0/8", "fd00::1". False: TEXT is none. */
 bool config_parse_ports(const char *text, struct nft_ports *ret);
 bool config_parse_network(const char *text, struct nft_addrs *ret);
@@ -178,7 +180,7 @@ bool config_parse_network(const char *text, struct nft_addrs *ret);
 /* What the transparent listener captures; NULL: there is none. */
 const struct config_capture *config_capture(const struct config *c);
 
-/* The account UID may connect to this listener. */
+/* The account UID may connect to this listener: it is named, or all are. */
 bool config_allows(const struct config_listener *l, uid_t uid);
 
 /* Rows of settings.def, for the manual's test: each has a key, a unit, a

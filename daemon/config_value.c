@@ -452,6 +452,16 @@ bool config_parse_account(const char *text, uid_t *ret)
     return find_account(text, ret) == 0;
 }
 
+bool config_account_name(uid_t uid, char *ret, size_t size)
+{
+    struct passwd pw, *found = NULL;
+    char buf[16384];
+
+    return getpwuid_r(uid, &pw, buf, sizeof(buf), &found) == 0 &&
+           found != NULL &&
+           (size_t)snprintf(ret, size, "%s", pw.pw_name) < size;
+}
+
 static int read_uid(struct config_reader *r, config_setting_t *s,
                     const struct config_setting *row, void *field)
 {

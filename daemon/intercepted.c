@@ -51,6 +51,16 @@ int intercepted_address(int fd, netaddr_name_fn name, struct netaddr *ret,
     return 0;
 }
 
+int intercepted_not_own(const struct intercept_host *h,
+                        const struct identity *who, struct error *err)
+{
+    if (who->owner_error == 0 && own_has(h->own, who->owner.inode))
+        return error_set(err, ERR_DENIED,
+                         "the daemon's own connection came back; it speaks "
+                         "for nobody");
+    return 0;
+}
+
 /* ---- forward ---- */
 
 /* An accepted socket has the address that was listened on, where that is one:
@@ -73,7 +83,7 @@ static int find_owner(const struct config_listener *l,
     if (r == 0)
         in->who.owner_error =
             owner_of_connection(h->owners, peer, &mine, &in->who.owner, NULL);
-    return r;
+    return r < 0 ? r : intercepted_not_own(h, &in->who, err);
 }
 
 /* The owner decides who may, and names the program. */
@@ -160,6 +170,7 @@ void intercepted_done(struct intercepted *in, struct intercept_host *h)
 {
     pairs_remove(h->pairs, in->pair);
     in->pair = NULL;
+    own_remove(h->own, &in->own);
 }
 
 /*
@@ -191,8 +202,8 @@ uint64_t intercepted_limit(const struct intercepted *in, size_t i,
 int intercepted_socket(struct intercepted *in, size_t i,
                        struct intercept_host *h, int *ret_fd, struct error *err)
 {
-    int fd = socket(intercepted_target(in, i)->family,
-                    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    const struct netaddr *to = intercepted_target(in, i);
+    int fd = socket(to->family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     int r = 0;
 
     if (fd < 0)
@@ -200,9 +211,9 @@ int intercepted_socket(struct intercepted *in, size_t i,
 #ifdef ATTLS_TRANSPARENT
     if (in->transparent)
         r = intercepted_prepare(in, i, h, fd, err);
-#else
-    (void)h;
 #endif
+    if (r == 0 && own_is_watched(h->own, to->port))
+        r = own_add(h->own, fd, &in->own, err);
     if (r < 0) {
         fd_close(&fd);
         return r;

@@ -9,6 +9,7 @@
 
 #include "daemon/config.h"
 #include "intercept/names.h"
+#include "intercept/own.h"
 #include "intercept/owner.h"
 #include "intercept/pairs.h"
 
@@ -18,6 +19,7 @@ struct runner;
 /* What a thread lends the producers. */
 struct intercept_host {
     struct owner_query *owners;
+    struct own *own;             /* shared by all threads; NULL: not known */
     struct pairs *pairs;         /* shared by all threads; NULL: no */
     struct netfilter *netfilter; /* listener is transparent; both */
     /* SO_MARK is not allowed: the rules must exclude the daemon's user id,
@@ -57,8 +59,9 @@ struct intercepted {
     int error; /* why the other side could not be reached, an errno; or 0 */
     /* For the functions below only. */
     bool transparent;
-    bool show_remote;  /* the program is to see REMOTE as its peer */
-    struct pair *pair; /* of the wire socket, when both ends are here */
+    bool show_remote;       /* the program is to see REMOTE as its peer */
+    struct pair *pair;      /* of the wire socket, when both ends are here */
+    struct own_socket *own; /* those of ours that may come back to us */
 };
 
 /* PAIRS is borrowed; NULL: no listener is transparent. ERR_NOMEM,

@@ -19,6 +19,11 @@ typedef int (*intercepted_producer_fn)(const struct config_listener *l,
 int intercepted_address(int fd, netaddr_name_fn name, struct netaddr *ret,
                         struct error *err);
 
+/* A connection of the daemon's own that came back: it is nobody's. ERR_DENIED.
+ */
+int intercepted_not_own(const struct intercept_host *h,
+                        const struct identity *who, struct error *err);
+
 int intercepted_transparent(const struct config_listener *l,
                             const struct netaddr *peer,
                             struct intercept_host *h, struct intercepted *in,

@@ -51,7 +51,7 @@ static int refuse_own(const struct intercept_host *h,
                          "user id %u from the rules (attlsctl intercept "
                          "install --exclude-uid), or give it CAP_NET_ADMIN",
                          (unsigned)geteuid());
-    return 0;
+    return intercepted_not_own(h, who, err);
 }
 
 /*
@@ -138,7 +138,8 @@ static int pair_up(struct intercepted *in, struct intercept_host *h, int fd,
     r = bind_to(fd, &in->local, &ours, err);
     if (r < 0)
         return r;
-    intercepted_done(in, h);
+    pairs_remove(h->pairs, in->pair); /* that of an earlier try */
+    in->pair = NULL;
     return pairs_add(h->pairs, &ours, &in->local, &in->pair, err);
 }
 

@@ -29,6 +29,7 @@ struct server {
     struct listener **listeners;
     size_t listener_count;
     struct pairs *pairs; /* NULL: no listener is transparent */
+    struct own *own;
     struct naming *naming;
     struct workers *workers;
     struct stories *stories;
@@ -122,6 +123,17 @@ static bool is_of_no_use(const struct config_listener *l)
            !origdst_is_local(&loopback);
 }
 
+/* Who asks whose a connection is must know those that are ours. */
+static void watch_for_own(struct server *s, const struct listener *l)
+{
+    const struct config_listener *cfg = listener_config(l);
+
+    if (cfg->mode == MODE_TRANSPARENT)
+        own_watch(s->own, 0);
+    else if (cfg->mode == MODE_FORWARD && cfg->direction == POLICY_OUTBOUND)
+        own_watch(s->own, listener_address(l).port);
+}
+
 static int open_listeners(struct server *s, struct error *err)
 {
     const struct config *cfg = s->config;
@@ -131,6 +143,9 @@ static int open_listeners(struct server *s, struct error *err)
     s->listeners = calloc(cfg->listeners.count + 1, sizeof(*s->listeners));
     if (s->listeners == NULL)
         return error_nomem(err);
+    r = own_new(&s->own, err);
+    if (r < 0)
+        return r;
     for (i = 0; i < cfg->listeners.count; i++) {
         if (is_of_no_use(&cfg->listeners.item[i]))
             continue;
@@ -138,6 +153,7 @@ static int open_listeners(struct server *s, struct error *err)
                           &s->listeners[s->listener_count], err);
         if (r < 0)
             return r;
+        watch_for_own(s, s->listeners[s->listener_count]);
         s->listener_count++;
     }
     return config_capture(cfg) != NULL ? pairs_new(&s->pairs, err) : 0;
@@ -253,6 +269,7 @@ void server_free(struct server *s)
     free(s->listeners);
     naming_free(s->naming);
     pairs_free(s->pairs);
+    own_free(s->own);
     snapshots_free(s->snapshots);
     config_unref(s->config);
     trace_free(s->trace);
@@ -384,6 +401,7 @@ static int start(struct server *s, struct error *err)
         .audit = s->audit,
         .wiretraces = s->wiretraces,
         .pairs = s->pairs,
+        .own = s->own,
         .listeners = s->listeners,
         .listener_count = s->listener_count,
     };

@@ -462,6 +462,7 @@ static int init_worker(struct worker *w, struct workers *all, struct error *err)
     w->host.peers = all->peers;
     w->host.now = now_ms;
     w->host.pairs = all->params.pairs;
+    w->host.own = all->params.own;
     w->host.naming = all->params.naming;
     w->host.wake = on_named;
     w->host.wake_arg = w;

@@ -230,7 +230,8 @@ outbound()
 {
     echo "  { mode = \"forward\"; direction = \"Outbound\";" \
         "listen = \"$1\"; target = \"$2\";" \
-        "jobname = \"BAQSTRT\"; userid = \"LIBSERV\"; }"
+        "jobname = \"BAQSTRT\"; userid = \"LIBSERV\";" \
+        "allow = ( \"$(id -u)\" ); }"
 }
 
 # start_attlsd ADDRESS:PORT...: runs it and waits for these listeners.

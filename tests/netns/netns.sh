@@ -296,8 +296,8 @@ start_peer_daemon()
     for a in "$(at "$peer4" 5555)" "$(at "$peer6" 5555)"; do
         list+="{ mode = \"forward\"; direction = \"Inbound\"; listen = \"$a\"; target = \"127.0.0.1:6666\"; userid = \"ROOT\"; jobname = \"PEER\"; },"
     done
-    list+="{ mode = \"forward\"; direction = \"Outbound\"; listen = \"127.0.0.1:15550\"; target = \"$(at "$here4" 5555)\"; userid = \"ROOT\"; jobname = \"PEER\"; },"
-    list+="{ mode = \"forward\"; direction = \"Outbound\"; listen = \"127.0.0.1:15551\"; target = \"$(at "$here6" 5555)\"; userid = \"ROOT\"; jobname = \"PEER\"; }"
+    list+="{ mode = \"forward\"; direction = \"Outbound\"; listen = \"127.0.0.1:15550\"; target = \"$(at "$here4" 5555)\"; userid = \"ROOT\"; jobname = \"PEER\"; allow = ( \"root\" ); },"
+    list+="{ mode = \"forward\"; direction = \"Outbound\"; listen = \"127.0.0.1:15551\"; target = \"$(at "$here6" 5555)\"; userid = \"ROOT\"; jobname = \"PEER\"; allow = ( \"root\" ); }"
     [ ! -e "$kept" ] || cp "$kept" "$tmp/kept.conf"
     write_conf "$list"
     sed "s,$tmp/syslogall.log,$tmp/peer-syslog.log,; s,$tmp/attlsd.sock,$tmp/peer.sock," "$kept" >"$tmp/peer.conf"

@@ -178,14 +178,16 @@ EOF
     write_pagent "$tmp/policy"
 }
 
-# listener DIRECTION LISTEN TARGET [MORE]: as SERVER or CLIENT, by direction.
+# listener DIRECTION LISTEN TARGET [MORE]: as SERVER or CLIENT, by direction;
+# an Outbound one is for this account unless MORE says who may.
 listener()
 {
-    local user=CLIENT
-    [ "$1" = Outbound ] || user=SERVER
+    local user=CLIENT allow="allow = ( \"$(id -u)\" ); "
+    [ "$1" = Outbound ] || user=SERVER allow=
+    [[ ${4-} != *allow* ]] || allow=
     echo "  { mode = \"forward\"; direction = \"$1\";" \
         "listen = \"$2\"; target = \"$3\";" \
-        "jobname = \"${user}1\"; userid = \"$user\"; ${4-} }"
+        "jobname = \"${user}1\"; userid = \"$user\"; $allow${4-} }"
 }
 
 # talks NAME STEP...: tests/talk in the background, its output in NAME.log.

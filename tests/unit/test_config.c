@@ -66,8 +66,6 @@ START_TEST(takes_the_workshop)
     ck_assert_uint_eq(l->target.address[0].port, 15555);
     ck_assert_int_eq(l->on_no_rule, NO_RULE_CLEAR);
     ck_assert_int_eq(l->truncation, TRUNCATION_RESET);
-    ck_assert(config_allows(l, 0) && config_allows(l, geteuid()));
-    ck_assert(!config_allows(l, geteuid() + 12345));
     l = &c->listeners.item[1];
     ck_assert(l->allow.given && l->allow.count == 1 && l->allow.uid[0] == 0);
     ck_assert(!config_allows(l, 12345));
@@ -122,12 +120,15 @@ START_TEST(strict_refuses)
     struct diags *diags;
     struct config *c;
 
-    ck_assert_int_eq(load("strict = true; " LISTENER(""), &diags, &c), 0);
+    ck_assert_int_eq(
+        load("strict = true; " LISTENER("allow = ( \"root\" );"), &diags, &c),
+        0);
     ck_assert_int_eq(c->listeners.item[0].on_no_rule, NO_RULE_REFUSE);
     config_unref(c);
     diags_free(diags);
     ck_assert_int_eq(
-        load("strict = true; " LISTENER("on_no_rule = \"clear\";"), &diags, &c),
+        load("strict = true; " LISTENER("allow = (); on_no_rule = \"clear\";"),
+             &diags, &c),
         0);
     ck_assert_int_eq(c->listeners.item[0].on_no_rule, NO_RULE_CLEAR);
     config_unref(c);
@@ -248,8 +249,10 @@ static const struct {
      "listeners = ( { mode = \"forward\"; direction = \"Inbound\"; listen = "
      "\"127.0.0.1:1\"; target = \"127.0.0.1:2\"; },\n"
      "{ mode = \"forward\"; direction = \"Outbound\"; listen = "
-     "\"0.0.0.0:2\"; target = \"127.0.0.1:1\"; } );",
-     NULL},
+     "\"0.0.0.0:2\"; target = \"127.0.0.1:1\"; allow = (); } );",
+     "attlsd.conf:1:1: error: target 127.0.0.1:2 leads back to this listener: "
+     "a connection would go round for ever; name the program's own port "
+     "[listener-loop]\n"},
     {"allow of an inbound listener",
      "listeners = ( { mode = \"forward\"; direction = \"Inbound\"; listen = "
      "\"127.0.0.1:1\"; target = \"127.0.0.1:2\"; allow = ( \"root\" ); } );",
@@ -284,6 +287,57 @@ START_TEST(warns_of_everybody)
     ck_assert_str_eq(diags_get(diags, 0)->name, "allow-all");
     ck_assert(config_allows(&c->listeners.item[0], 4711));
     config_unref(c);
+    diags_free(diags);
+}
+END_TEST
+
+/* Who may is said, not taken for granted: the daemon's account and root can be
+ * made to connect by others. */
+static const struct {
+    const char *name, *conf;
+    bool error, root, own, other; /* who may, where it is none */
+} who_may[] = {
+    {"an Outbound listener without it", LISTENER(""), true, false, false,
+     false},
+    {"for nobody", LISTENER("allow = ();"), false, false, false, false},
+    {"for root", LISTENER("allow = ( \"root\" );"), false, true, false, false},
+    {"for one", LISTENER("allow = ( \"4711\" );"), false, false, false, true},
+    {"run, each as himself", "listeners = ( { mode = \"run\"; } );", false,
+     true, true, true},
+    {"run, all as another",
+     "listeners = ( { mode = \"run\"; userid = \"IMSSTC\"; } );", true, false,
+     false, false},
+    {"run, one as another",
+     "listeners = ( { mode = \"run\"; userid = \"IMSSTC\"; allow = ( "
+     "\"4711\" ); } );",
+     false, false, false, true},
+};
+
+START_TEST(says_who_may)
+{
+    const struct config_listener *l;
+    struct strbuf text = STRBUF_INIT;
+    struct diags *diags;
+    struct config *c;
+    int r = load(who_may[_i].conf, &diags, &c);
+
+    ck_assert_msg((r == ERR_SYNTAX) == who_may[_i].error, "%s",
+                  who_may[_i].name);
+    if (r == 0) {
+        l = &c->listeners.item[0];
+        ck_assert_int_eq(config_allows(l, 0), who_may[_i].root);
+        /* the tests may be root's */
+        ck_assert_int_eq(config_allows(l, geteuid()),
+                         geteuid() == 0 ? who_may[_i].root : who_may[_i].own);
+        ck_assert_int_eq(config_allows(l, 4711), who_may[_i].other);
+        config_unref(c);
+    } else { /* with the line to add */
+        diag_format(diags_get(diags, 0), &text);
+        ck_assert_str_eq(diags_get(diags, 0)->name, "no-allow");
+        ck_assert_msg(strstr(strbuf_str(&text), "allow = ( \"root\"") != NULL,
+                      "%s", strbuf_str(&text));
+        strbuf_done(&text);
+    }
     diags_free(diags);
 }
 END_TEST
@@ -386,6 +440,7 @@ TEST(takes_the_workshop)
 TEST(takes_transparent)
 TEST(strict_refuses)
 TEST_ROWS(refuses, wrong)
+TEST_ROWS(says_who_may, who_may)
 TEST(warns_of_everybody)
 TEST(unreadable_file)
 TEST(manual_has_every_key)

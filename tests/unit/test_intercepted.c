@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "daemon/intercepted.h"
@@ -90,6 +91,77 @@ START_TEST(forward_knows)
 }
 END_TEST
 
+/* The kernel says whose account it is; that it is ours only we know. */
+START_TEST(its_own_speak_for_nobody)
+{
+    struct config_listener l = listener(POLICY_OUTBOUND);
+    struct own_socket *list = NULL;
+    struct intercept_host h;
+    struct intercepted in;
+    struct netaddr peer;
+    struct error err;
+    int pair[2];
+
+    ck_assert_int_eq(intercept_host_init(&h, NULL, NULL), 0);
+    ck_assert_int_eq(own_new(&h.own, NULL), 0);
+    peer_tcp_pair(pair, false);
+    ck_assert_int_eq(own_add(h.own, pair[_i], &list, NULL), 0);
+    ck_assert(netaddr_of_socket(pair[0], getpeername, &peer));
+    if (_i == 0) { /* another one */
+        ck_assert_int_eq(intercepted_make(&l, pair[0], &peer, &h, &in, &err),
+                         0);
+        close(pair[0]);
+    } else {
+        ck_assert_int_eq(intercepted_make(&l, pair[0], &peer, &h, &in, &err),
+                         ERR_DENIED);
+    }
+    own_remove(h.own, &list);
+    own_free(h.own);
+    close(pair[1]);
+    intercept_host_done(&h);
+}
+END_TEST
+
+/* Those that can come back are known before they connect. */
+static const struct {
+    const char *name;
+    uint16_t watched;
+    bool known;
+} dials[] = {
+    {"to a port of ours", 5555, true},
+    {"to another", 5556, false},
+    {"transparent: anywhere", 0, true},
+};
+
+static uint32_t inode_of(int fd)
+{
+    struct stat st;
+
+    ck_assert_int_eq(fstat(fd, &st), 0);
+    return (uint32_t)st.st_ino;
+}
+
+START_TEST(knows_its_own)
+{
+    struct intercepted in = {.fd = -1, .other = -1};
+    struct intercept_host h;
+    int fd;
+
+    ck_assert_int_eq(intercept_host_init(&h, NULL, NULL), 0);
+    ck_assert_int_eq(own_new(&h.own, NULL), 0);
+    own_watch(h.own, dials[_i].watched);
+    ck_assert_int_eq(netaddr_parse("127.0.0.1:5555", &in.onward, NULL), 0);
+    ck_assert_int_eq(intercepted_socket(&in, 0, &h, &fd, NULL), 0);
+    ck_assert_msg(own_has(h.own, inode_of(fd)) == dials[_i].known, "%s",
+                  dials[_i].name);
+    intercepted_done(&in, &h);
+    ck_assert(!own_has(h.own, inode_of(fd)));
+    close(fd);
+    own_free(h.own);
+    intercept_host_done(&h);
+}
+END_TEST
+
 START_TEST(without_target_there_is_one_way_onward)
 {
     struct intercepted in = {.fd = -1};
@@ -136,6 +208,8 @@ END_TEST
 
 TESTS_BEGIN("intercepted")
 TEST_ROWS(forward_knows, forwards)
+tcase_add_loop_test(tc, its_own_speak_for_nobody, 0, 2);
+TEST_ROWS(knows_its_own, dials)
 TEST(without_target_there_is_one_way_onward)
 TEST(shown_address_is_tried_for_300_ms)
 TEST(a_socket_that_is_not_ip_is_reset)
