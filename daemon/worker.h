@@ -17,7 +17,7 @@ struct workers_params {
     struct snapshots *snapshots;
     struct trace *trace;
     struct pairs *pairs; /* NULL: no listener is transparent */
-    struct own *own; /* NULL: none of ours can come back */
+    struct own *own;     /* NULL: none of ours can come back */
     struct naming *naming;
     struct stories *stories;
     struct audit *audit;
