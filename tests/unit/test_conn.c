@@ -253,104 +253,6 @@ START_TEST(knows_each_edge)
 }
 END_TEST
 
-/* ---- who may ---- */
-
-static const struct {
-    const char *from, *event, *to, *action;
-} table[] = {
-#define EDGE(from, event, to, action) {#from, #event, #to, #action},
-#include "daemon/states.def"
-#undef EDGE
-};
-
-/* Ways out of NEW on which nobody asks who it is, and why not. */
-static const struct {
-    const char *event, *why;
-} unasked[] = {
-    {"REFUSED", "it leads to the end"},
-};
-
-static bool needs_no_asking(const char *event)
-{
-    int i;
-
-    for (i = 0; i < ROWS(unasked); i++)
-        if (strcmp(unasked[i].event, event) == 0)
-            return true;
-    return false;
-}
-
-/* Every way from an accepted socket to a rule asks for the account: the ways
- * out of NEW do, and only they lead to the states where it is answered, which
- * alone lead on. */
-START_TEST(nobody_gets_by_unasked)
-{
-    const char *from = table[_i].from, *to = table[_i].to;
-
-    if (strcmp(from, "NEW") == 0 && needs_no_asking(table[_i].event))
-        ck_assert_str_eq(to, "CLOSED");
-    else if (strcmp(from, "NEW") == 0)
-        ck_assert_msg(strcmp(table[_i].action, "check_owner") == 0 &&
-                          strncmp(to, "CHECKING", 8) == 0,
-                      "%s in NEW asks nobody", table[_i].event);
-    else
-        ck_assert_msg(strncmp(to, "CHECKING", 8) != 0, "from %s", from);
-    if (strncmp(to, "NAMING", 6) == 0 && strcmp(from, to) != 0)
-        ck_assert_msg(strncmp(from, "CHECKING", 8) == 0 &&
-                          strcmp(table[_i].event, "ALLOWED") == 0,
-                      "%s leads from %s to %s", table[_i].event, from, to);
-}
-END_TEST
-
-enum { NOBODY = 4711 };
-
-/* The account that is asked about is the owner's; ALL: everybody may. */
-static const struct {
-    const char *name;
-    int which;
-    enum config_mode mode;
-    bool all, named, unknown;
-    enum conn_event answer;
-} doors[] = {
-    {"forward, out", RIG_OUT, MODE_FORWARD, false, true, false,
-     CONN_EV_ALLOWED},
-    {"forward, out, another", RIG_OUT, MODE_FORWARD, false, false, false,
-     CONN_EV_REFUSED},
-    {"forward, out, unknown", RIG_OUT, MODE_FORWARD, false, true, true,
-     CONN_EV_REFUSED},
-    {"forward, out, all", RIG_OUT, MODE_FORWARD, true, false, true,
-     CONN_EV_ALLOWED},
-    {"forward, in: a machine", RIG_IN, MODE_FORWARD, false, false, true,
-     CONN_EV_ALLOWED},
-    {"run, out", RIG_OUT, MODE_RUN, false, true, false, CONN_EV_ALLOWED},
-    {"run, out, another", RIG_OUT, MODE_RUN, false, false, false,
-     CONN_EV_REFUSED},
-    {"run, in", RIG_IN, MODE_RUN, false, true, false, CONN_EV_ALLOWED},
-    {"run, in, another", RIG_IN, MODE_RUN, false, false, false,
-     CONN_EV_REFUSED},
-    {"run, in, all", RIG_IN, MODE_RUN, true, false, false, CONN_EV_ALLOWED},
-};
-
-START_TEST(asks_at_every_door)
-{
-    static const uid_t may = NOBODY;
-    struct config_listener l;
-    struct conn *c;
-    struct rig r;
-
-    rig_open(&r, rings, "", "");
-    l = *rig_listener(&r, doors[_i].which);
-    l.mode = doors[_i].mode;
-    l.allow = (struct config_accounts){true, doors[_i].all, &may, 1};
-    c = conn_new_in_state(&r.host, &l, CONN_NEW);
-    c->in.who.owner.uid = doors[_i].named ? NOBODY : NOBODY + 1;
-    c->in.who.owner_error = doors[_i].unknown ? ERR_NOT_FOUND : 0;
-    ck_assert_msg(conn_do_check_owner(c) == doors[_i].answer, "%s",
-                  doors[_i].name);
-    rig_close(&r);
-}
-END_TEST
-
 /* ---- limits ---- */
 
 /* ENTER in FROM leads to STATE, which ends after MS (0: never). */
@@ -1082,8 +984,6 @@ TESTS_BEGIN("conn")
 tcase_add_unchecked_fixture(tc, setup, teardown);
 tcase_add_loop_test(tc, without_an_edge_it_is_a_defect, 0, CONN_STATE_COUNT);
 TEST(knows_each_edge)
-TEST_ROWS(nobody_gets_by_unasked, table)
-TEST_ROWS(asks_at_every_door, doors)
 TEST_ROWS(follows_each_edge, edges)
 TEST_ROWS(limits_each_state, limits)
 TEST(handshake_limit_counts_from_the_beginning)
