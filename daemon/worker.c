@@ -59,7 +59,9 @@ struct worker {
 
 struct workers {
     struct workers_params params;
-    unsigned count;
+    /* The first SPREAD get what ordinary listeners accept. One more, if there
+     * is one, has all that programs under attls-run bring. */
+    unsigned count, spread;
     struct worker *list;
     struct peers *peers;
     pthread_mutex_t visiting; /* one visitor at a time */
@@ -152,7 +154,7 @@ static struct worker *fewest(struct worker *self)
     struct worker *best = self;
     unsigned i;
 
-    for (i = 0; i < all->count; i++)
+    for (i = 0; i < all->spread; i++)
         if (all->list[i].host.count < least && !all->list[i].silent) {
             best = &all->list[i];
             least = best->host.count;
@@ -203,11 +205,22 @@ static bool is_refused(struct worker *w, const struct worker *to,
     return refused;
 }
 
-/* To the worker with the fewest connections. */
+static bool has_strangers(const struct workers *all)
+{
+    return all->count > all->spread;
+}
+
+/*
+ * To the worker with the fewest connections. A socket that others hold is a
+ * danger to the thread that it is on: while one of them sends what the kernel
+ * can't read at once (a page of a file system of his own) every call on it
+ * waits. So it stays where only such sockets are.
+ */
 static void place(void *arg, const struct config_listener *l,
                   struct intercepted *in)
 {
-    struct worker *w = arg, *to = fewest(w);
+    struct worker *w = arg;
+    struct worker *to = in->foreign && has_strangers(w->all) ? w : fewest(w);
 
     if (is_refused(w, to, in))
         return;
@@ -507,14 +520,36 @@ static void done_worker(struct worker *w)
     free(w->listeners);
 }
 
+static bool is_run(const struct listener *l)
+{
+    return listener_config(l)->mode == MODE_RUN;
+}
+
+/* There are listeners of mode run and others. */
+static bool is_mixed(const struct workers_params *p)
+{
+    size_t i, runs = 0;
+
+    for (i = 0; i < p->listener_count; i++)
+        runs += is_run(p->listeners[i]);
+    return runs != 0 && runs != p->listener_count;
+}
+
 /* Listeners are dealt out in turn. */
+static struct worker *worker_of(struct workers *all, size_t i)
+{
+    if (is_run(all->params.listeners[i]) && has_strangers(all))
+        return &all->list[all->spread];
+    return &all->list[i % all->spread];
+}
+
 static int deal_listeners(struct workers *all, struct error *err)
 {
     size_t i;
     int r;
 
     for (i = 0; i < all->params.listener_count; i++) {
-        struct worker *w = &all->list[i % all->count];
+        struct worker *w = worker_of(all, i);
         struct listener_host lh = {w->host.base, all->params.trace,
                                    &w->host.metrics, on_accept, w};
 
@@ -559,7 +594,8 @@ int workers_start(const struct workers_params *params, struct workers **ret,
     pthread_mutex_init(&all->visiting, NULL);
     pthread_mutex_init(&all->keeping, NULL);
     init_cond(&all->enough);
-    all->count = params->count != 0 ? params->count : cores();
+    all->spread = params->count != 0 ? params->count : cores();
+    all->count = all->spread + (is_mixed(params) ? 1 : 0);
     all->list = calloc(all->count, sizeof(*all->list));
     all->peers = peers_new();
     if (all->list == NULL || all->peers == NULL) {

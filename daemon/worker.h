@@ -3,8 +3,10 @@
 
 /*
  * Threads, one event loop each. A connection stays with the worker that got
- * it: the one with the fewest connections when it was accepted. Workers share
- * the snapshots and nothing else; no lock is taken while bytes flow.
+ * it: the one with the fewest connections when it was accepted. What programs
+ * under attls-run bring has a worker of its own, where there are other
+ * listeners too. Workers share the snapshots and nothing else; no lock is taken
+ * while bytes flow.
  */
 
 #include "daemon/conn.h"
@@ -13,7 +15,7 @@
 struct workers;
 
 struct workers_params {
-    unsigned count; /* 0: one per core */
+    unsigned count; /* 0: one per core; one more for attls-run */
     struct snapshots *snapshots;
     struct trace *trace;
     struct pairs *pairs; /* NULL: no listener is transparent */

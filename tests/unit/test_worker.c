@@ -7,9 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "daemon/closer.h"
+#include "intercept/runmsg.h"
+#include "support/peer.h"
 #include "support/rig.h"
 #include "support/suite.h"
 #include "support/tlspair.h"
@@ -581,6 +585,90 @@ START_TEST(goes_on_without_one)
 }
 END_TEST
 
+/* Which host's thread runs the connections. */
+static void count_open(void *arg, struct conn_host *host)
+{
+    int **at = arg;
+
+    *(*at)++ = (int)host->count;
+}
+
+/* An attls-run that has one connection carried: the other end of its app side
+ * and of its wire, in one. */
+static int bring(const char *path, int *ret_wire)
+{
+    struct sockaddr_un un = {.sun_family = AF_UNIX};
+    struct runmsg m = {.verb = RUNMSG_ACCEPTED, .id = 1};
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0), app[2], wire[2], both[2];
+    struct error err;
+
+    strcpy(un.sun_path, path);
+    ck_assert_int_eq(connect(fd, (struct sockaddr *)&un, sizeof(un)), 0);
+    peer_tcp_pair(app, false);
+    peer_tcp_pair(wire, false);
+    both[0] = wire[0];
+    both[1] = app[0];
+    ck_assert_int_eq(runmsg_send(fd, &m, both, 2, &err), 0);
+    ck_assert_int_eq(runmsg_receive(fd, &m, both, &err), 0);
+    ck_assert_int_eq(m.error, 0);
+    fd_close(&wire[0]);
+    fd_close(&app[0]);
+    *ret_wire = wire[1];
+    return fd;
+}
+
+/* What others hold can hurt only what others hold. */
+START_TEST(strangers_are_apart)
+{
+    struct workers_params wp = {.count = 2};
+    struct config_listener run, *l;
+    struct listener *listeners[2];
+    int counts_now[3] = {0}, *at = counts_now, fd[6], wire[6], a, b, i;
+    char path[600];
+    struct error err;
+    struct shop s = {0};
+
+    rig_open(&s.rig, rings, "", "");
+    l = rig_listener(&s.rig, RIG_IN);
+    s.target = listen_anywhere(&l->target.address[0]);
+    l->jobname = "NONE";
+    snprintf(path, sizeof(path), "%s/run.sock", testring_dir(rings));
+    run = (struct config_listener){.mode = MODE_RUN,
+                                   .socket = path,
+                                   .jobname = "OFF",
+                                   .userid = "",
+                                   .on_no_rule = NO_RULE_CLEAR,
+                                   .allow = {.given = true, .all = true}};
+    ck_assert_int_eq(listener_open(l, 64, &listeners[0], &err), 0);
+    ck_assert_int_eq(listener_open(&run, 64, &listeners[1], &err), 0);
+    s.listener = listeners[0];
+    wp.snapshots = s.rig.snapshots;
+    wp.trace = s.rig.trace;
+    wp.listeners = listeners;
+    wp.listener_count = 2;
+    ck_assert_int_eq(workers_start(&wp, &s.workers, &err), 0);
+    ck_assert_uint_eq(workers_count(s.workers), 3);
+    for (i = 0; i < 6; i++)
+        fd[i] = bring(path, &wire[i]);
+    for (i = 0; i < 4; i++) {
+        a = enter(&s);
+        b = accept(s.target, NULL, NULL);
+        exchange(a, b); /* and stays */
+    }
+    workers_visit(s.workers, count_open, &at);
+    ck_assert_int_eq(counts_now[0], 2);
+    ck_assert_int_eq(counts_now[1], 2);
+    ck_assert_int_eq(counts_now[2], 6);
+    for (i = 0; i < 6; i++) {
+        fd_close(&fd[i]);
+        fd_close(&wire[i]);
+    }
+    shop_close(&s, 0);
+    listener_close(listeners[1]);
+    closer_finish();
+}
+END_TEST
+
 START_TEST(stopping_resets_what_does_not_end)
 {
     struct shop s;
@@ -628,6 +716,7 @@ TEST(so_many_of_one_peer)
 TEST(so_much_may_wait)
 TEST(limit_follows_a_refresh)
 tcase_add_loop_test(tc, goes_on_without_one, 0, 2);
+TEST(strangers_are_apart)
 TEST(stopping_resets_what_does_not_end)
 TEST(stopping_in_a_rush)
 TESTS_END
