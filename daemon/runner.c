@@ -134,27 +134,27 @@ static void take(struct runner *r, const struct runmsg *m, const int sockets[])
     r->host.take(r->host.arg, r->listener, &in);
 }
 
-/* The program's end: a connection within this host, as attls-run makes it. */
-static bool is_ours_to_serve(const struct runner *r, int fd)
+/* The other end of the program's, as attls-run makes it: connected, and at a
+ * loopback address, so that it leads nowhere but to this host. (The program's
+ * own end may be bound to any of its addresses.) */
+static bool is_programs(const struct runner *r, int fd)
 {
-    struct netaddr a, b;
+    struct netaddr own, peer;
 
     if (!strange_is_tcp(fd, r->netns) ||
-        !netaddr_of_socket(fd, getsockname, &a) ||
-        !netaddr_of_socket(fd, getpeername, &b))
+        !netaddr_of_socket(fd, getsockname, &own) ||
+        !netaddr_of_socket(fd, getpeername, &peer))
         return false;
-    a = netaddr_unmap(&a);
-    b = netaddr_unmap(&b);
-    return netaddr_is_loopback(&a) && netaddr_is_loopback(&b);
+    own = netaddr_unmap(&own);
+    return netaddr_is_loopback(&own);
 }
 
 static bool are_tcp(const struct runner *r, const struct runmsg *m,
                     const int sockets[])
 {
     if (m->verb == RUNMSG_CONNECT)
-        return is_ours_to_serve(r, sockets[0]);
-    return strange_is_tcp(sockets[0], r->netns) &&
-           is_ours_to_serve(r, sockets[1]);
+        return is_programs(r, sockets[0]);
+    return strange_is_tcp(sockets[0], r->netns) && is_programs(r, sockets[1]);
 }
 
 /* 0, or the errno that the program gets. */

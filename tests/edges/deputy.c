@@ -3,6 +3,8 @@
  * his:
  *
  *     deputy SOCKET connect ADDRESS:PORT TEXT   has the daemon connect, sends
+ *     deputy SOCKET lends ADDRESS:PORT AT       the same, but his end of it is
+ *         a socket that he has connected to AT
  *     deputy SOCKET accepted ADDRESS:PORT       has accepted there, he says
  *     deputy SOCKET hold ADDRESS:PORT COUNT     COUNT connections whose sockets
  *         he makes blocking, with more data than anybody reads, and keeps
@@ -147,6 +149,18 @@ static int connects(int fd, const char *to, const char *text)
     return 0;
 }
 
+static int lends(int fd, const char *to, const char *at)
+{
+    struct netaddr address = parse(to), there = parse(at);
+    struct sockaddr_storage sa;
+    socklen_t len = netaddr_to_sockaddr(&there, &sa);
+    int lent = socket(there.family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (connect(lent, (struct sockaddr *)&sa, len) < 0)
+        die("connect");
+    return ask(fd, RUNMSG_CONNECT, &address, &lent, 1) != 0;
+}
+
 static int accepted(int fd, const char *at)
 {
     struct netaddr address = parse(at);
@@ -224,6 +238,8 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     if (strcmp(what, "connect") == 0 && argc == 5)
         return connects(call(argv[1]), argv[3], argv[4]);
+    if (strcmp(what, "lends") == 0 && argc == 5)
+        return lends(call(argv[1]), argv[3], argv[4]);
     if (strcmp(what, "accepted") == 0 && argc == 4)
         return accepted(call(argv[1]), argv[3]);
     if (strcmp(what, "hold") == 0 && argc == 5)
@@ -232,7 +248,7 @@ int main(int argc, char **argv)
         return lingers(call(argv[1]), argv[3], atoi(argv[4]));
     if (strcmp(what, "leak") == 0 && argc == 4)
         return leaks(argv[1], atoi(argv[3]));
-    fputs("usage: deputy SOCKET connect|accepted|hold|linger|leak ...\n",
+    fputs("usage: deputy SOCKET connect|lends|accepted|hold|linger|leak ...\n",
           stderr);
     return 2;
 }
