@@ -4,8 +4,8 @@
  * are open afterwards as before.
  *
  * An input is pieces: one byte that says how many descriptors, one how many
- * bytes (from 128 on: a message of the right size whose first bytes follow),
- * and the bytes.
+ * bytes (from 128 on: a message of the right size and release; the bytes are
+ * those behind its version), and the bytes.
  */
 
 #include <dirent.h>
@@ -66,8 +66,9 @@ static size_t send_next(int fd, const uint8_t *data, size_t size)
     if (len > size - (size > 1 ? 2 : 1))
         len = size - (size > 1 ? 2 : 1);
     if (size > 1 && data[1] >= WHOLE) {
-        len = len < sizeof(m) ? len : sizeof(m);
-        memcpy(&m, data + 2, len);
+        if (len > sizeof(m) - sizeof(m.version))
+            len = sizeof(m) - sizeof(m.version);
+        memcpy((char *)&m + sizeof(m.version), data + 2, len);
         send_piece(fd, &m, sizeof(m), count);
     } else {
         send_piece(fd, data + (size > 1 ? 2 : 1), len, count);
