@@ -7,13 +7,13 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "daemon/conn_private.h"
+#include "support/made.h"
 #include "support/peer.h"
 #include "support/rig.h"
 #include "support/suite.h"
@@ -75,12 +75,6 @@ START_TEST(without_an_edge_it_is_a_defect)
 END_TEST
 
 /* ---- edges ---- */
-
-enum outfit {
-    BARE,    /* no socket */
-    SOCKETS, /* both sides connected to the test */
-    TLS      /* and the session begun, nothing heard */
-};
 
 /* FROM, EV: the edge; END: where the connection is then. */
 #define ROW(from, ev, outfit, end, reason)                                     \
@@ -169,45 +163,6 @@ static bool begins_outbound(enum conn_state s, enum conn_event e)
            s == CONN_MAPPING_OUT;
 }
 
-/* A connection and the test's ends of its sockets. */
-struct made {
-    struct conn *c;
-    int wire, app;
-};
-
-static void make(struct made *m, struct rig *r, enum conn_state state,
-                 enum outfit outfit, bool outbound)
-{
-    const struct config_listener *l =
-        rig_listener(r, outbound ? RIG_OUT : RIG_IN);
-    int wire[2], app[2];
-    struct conn *c = conn_new_in_state(&r->host, l, state);
-
-    *m = (struct made){c, -1, -1};
-    c->in.who.owner_error = ERR_NOT_FOUND;
-    snprintf(c->in.who.jobname, sizeof(c->in.who.jobname), "RIG");
-    snprintf(c->in.who.userid, sizeof(c->in.who.userid), "%s", l->userid);
-    c->target = state == CONN_DIALLING_WIRE || state == CONN_DIALLING_APP;
-    if (outfit == BARE)
-        return;
-    peer_tcp_pair(wire, false);
-    peer_tcp_pair(app, false);
-    m->wire = wire[1];
-    m->app = app[1];
-    ck_assert_int_eq(endpoint_open(&c->wire, r->host.base, wire[0], NULL), 0);
-    ck_assert_int_eq(endpoint_open(&c->app, r->host.base, app[0], NULL), 0);
-    /* the rule, as if it had been looked up */
-    ck_assert_int_eq(conn_do_look_up(c), CONN_EV_MAPPED_TLS);
-    if (outfit == TLS)
-        ck_assert_int_eq(conn_do_open_tls(c), CONN_EV_OPENED);
-}
-
-static void unmake(struct made *m)
-{
-    fd_close(&m->wire);
-    fd_close(&m->app);
-}
-
 START_TEST(follows_each_edge)
 {
     enum conn_state from = edges[_i].from;
@@ -217,7 +172,7 @@ START_TEST(follows_each_edge)
 
     ck_assert(conn_has_edge(from, ev));
     rig_open(&r, rings, "", "");
-    make(&m, &r, from, edges[_i].outfit, begins_outbound(from, ev));
+    made_open(&m, &r, from, edges[_i].outfit, begins_outbound(from, ev));
     if (ev == CONN_EV_DIAL_NEXT)
         m.c->target = 0; /* the only address has not been tried */
     conn_step(m.c, ev);
@@ -230,7 +185,7 @@ START_TEST(follows_each_edge)
                       "%s in %s: reason %d", conn_event_name(ev),
                       conn_state_name(from), conn_reason(m.c));
     ck_assert_uint_eq(rig_counter(&r, COUNTER_DEFECT), 0);
-    unmake(&m);
+    made_close(&m);
     rig_close(&r);
 }
 END_TEST
@@ -302,8 +257,8 @@ START_TEST(limits_each_state)
     struct rig r;
 
     rig_open(&r, rings, limits[_i].settings, limits[_i].more);
-    make(&m, &r, limits[_i].from, limits[_i].outfit,
-         limits[_i].from == CONN_MAPPING_OUT);
+    made_open(&m, &r, limits[_i].from, limits[_i].outfit,
+              limits[_i].from == CONN_MAPPING_OUT);
     conn_step(m.c, limits[_i].enter);
     ck_assert_int_eq(conn_state(m.c), limits[_i].state);
     rig_clock += ms != 0 ? ms - 1 : 7 * 86400 * 1000;
@@ -317,7 +272,7 @@ START_TEST(limits_each_state)
                       limits[_i].name);
         ck_assert_int_eq(conn_reason(m.c), limits[_i].reason);
     }
-    unmake(&m);
+    made_close(&m);
     rig_close(&r);
 }
 END_TEST
@@ -329,7 +284,7 @@ START_TEST(handshake_limit_counts_from_the_beginning)
     struct rig r;
 
     rig_open(&r, rings, "", "HandshakeTimeout 50");
-    make(&m, &r, CONN_DIALLED_APP, SOCKETS, false);
+    made_open(&m, &r, CONN_DIALLED_APP, SOCKETS, false);
     conn_step(m.c, CONN_EV_MAPPED_TLS);
     rig_clock += 45000;
     conn_step(m.c, CONN_EV_HEARD);
@@ -339,7 +294,7 @@ START_TEST(handshake_limit_counts_from_the_beginning)
     rig_clock += 1;
     conn_check_limit(m.c);
     ck_assert_int_eq(conn_state(m.c), CONN_CLOSED);
-    unmake(&m);
+    made_close(&m);
     rig_close(&r);
 }
 END_TEST
@@ -352,7 +307,7 @@ START_TEST(idle_limit_counts_from_the_last_byte)
     struct rig r;
 
     rig_open(&r, rings, "idle_limit = 10;", "");
-    make(&m, &r, CONN_DIALLED_APP, SOCKETS, false);
+    made_open(&m, &r, CONN_DIALLED_APP, SOCKETS, false);
     conn_step(m.c, CONN_EV_MAPPED_CLEAR);
     rig_clock += 9000;
     ck_assert_int_eq(write(m.app, &byte, 1), 1);
@@ -365,7 +320,7 @@ START_TEST(idle_limit_counts_from_the_last_byte)
     conn_check_limit(m.c);
     ck_assert_int_eq(conn_state(m.c), CONN_CLOSED);
     ck_assert_uint_eq(rig_counter(&r, COUNTER_IDLE), 1);
-    unmake(&m);
+    made_close(&m);
     rig_close(&r);
 }
 END_TEST
@@ -549,15 +504,15 @@ START_TEST(stop_ends_all)
     int i;
 
     rig_open(&r, rings, "", "");
-    make(&m[0], &r, CONN_DIALLING_APP, BARE, false);
-    make(&m[1], &r, CONN_GREETING, TLS, false);
-    make(&m[2], &r, CONN_RELAYING, SOCKETS, true);
+    made_open(&m[0], &r, CONN_DIALLING_APP, BARE, false);
+    made_open(&m[1], &r, CONN_GREETING, TLS, false);
+    made_open(&m[2], &r, CONN_RELAYING, SOCKETS, true);
     ck_assert_uint_eq(r.host.count, 3);
     conn_host_stop(&r.host);
     ck_assert_uint_eq(r.host.count, 0);
     ck_assert_uint_eq(rig_counter(&r, COUNTER_STOPPED), 3);
     for (i = 0; i < 3; i++)
-        unmake(&m[i]);
+        made_close(&m[i]);
     rig_close(&r);
 }
 END_TEST
@@ -587,18 +542,18 @@ START_TEST(keepalive_is_set_later)
     struct rig r;
 
     rig_open(&r, rings, "", "");
-    make(&old, &r, CONN_RELAYING, SOCKETS, false);
+    made_open(&old, &r, CONN_RELAYING, SOCKETS, false);
     let_time_pass(&r, r.host.keep, 4999);
     ck_assert(!is_kept(&old.c->wire) && !is_kept(&old.c->app));
-    make(&young, &r, CONN_RELAYING, SOCKETS, true);
+    made_open(&young, &r, CONN_RELAYING, SOCKETS, true);
     let_time_pass(&r, r.host.keep, 1);
     ck_assert(is_kept(&old.c->wire) && is_kept(&old.c->app));
     ck_assert(!is_kept(&young.c->wire));
     ck_assert(evtimer_pending(r.host.keep, NULL));
     let_time_pass(&r, r.host.keep, 5000);
     ck_assert(is_kept(&young.c->wire) && is_kept(&young.c->app));
-    unmake(&old);
-    unmake(&young);
+    made_close(&old);
+    made_close(&young);
     rig_close(&r);
 }
 END_TEST
@@ -610,7 +565,7 @@ START_TEST(doubt_is_resolved_later)
     struct rig r;
 
     rig_open(&r, rings, "", "");
-    make(&m, &r, CONN_DIALLED_APP, SOCKETS, false);
+    made_open(&m, &r, CONN_DIALLED_APP, SOCKETS, false);
     conn_step(m.c, CONN_EV_MAPPED_CLEAR);
     ck_assert_int_eq(write(m.app, "x", 1), 1);
     rig_turn(&r);
@@ -627,7 +582,7 @@ START_TEST(doubt_is_resolved_later)
     ck_assert_ptr_eq(m.c->queued, &r.host.doubted);
     conn_step(m.c, CONN_EV_STOP);
     ck_assert(TAILQ_EMPTY(&r.host.doubted));
-    unmake(&m);
+    made_close(&m);
     rig_close(&r);
 }
 END_TEST
@@ -639,8 +594,8 @@ START_TEST(doubt_has_an_age)
     struct rig r;
 
     rig_open(&r, rings, "", "");
-    make(&old, &r, CONN_RELAYING, SOCKETS, false);
-    make(&young, &r, CONN_RELAYING, SOCKETS, false);
+    made_open(&old, &r, CONN_RELAYING, SOCKETS, false);
+    made_open(&young, &r, CONN_RELAYING, SOCKETS, false);
     old.c->app.doubt = young.c->app.doubt = true;
     conn_doubt(old.c);
     rig_clock += 5;
@@ -651,8 +606,8 @@ START_TEST(doubt_has_an_age)
     ck_assert(evtimer_pending(r.host.doubt, NULL));
     let_time_pass(&r, r.host.doubt, 5);
     ck_assert(TAILQ_EMPTY(&r.host.doubted));
-    unmake(&old);
-    unmake(&young);
+    made_close(&old);
+    made_close(&young);
     rig_close(&r);
 }
 END_TEST
@@ -703,7 +658,7 @@ START_TEST(tickets_come_without_data)
     char byte;
 
     rig_open(&r, rings, "", "TLSv1.3 On");
-    make(&m, &r, CONN_GREETING, TLS, false);
+    made_open(&m, &r, CONN_GREETING, TLS, false);
     ssl = tls_client(m.wire, &ctx);
     connect_client(&r, &m, ssl);
     ck_assert(m.c->wire.tickets);
@@ -715,7 +670,7 @@ START_TEST(tickets_come_without_data)
     ck_assert_int_eq(tickets, 2);
     SSL_free(ssl);
     SSL_CTX_free(ctx);
-    unmake(&m);
+    made_close(&m);
     rig_close(&r);
 }
 END_TEST
@@ -733,7 +688,7 @@ START_TEST(a_broken_record_is_answered)
     SSL *ssl;
 
     rig_open(&r, rings, "", "");
-    make(&m, &r, CONN_GREETING, TLS, false);
+    made_open(&m, &r, CONN_GREETING, TLS, false);
     ssl = tls_client(m.wire, &ctx);
     connect_client(&r, &m, ssl);
     ck_assert_int_eq(write(m.wire, record, sizeof(record)), sizeof(record));
@@ -746,7 +701,7 @@ START_TEST(a_broken_record_is_answered)
     ck_assert(recv(m.app, got, 1, 0) < 0 && errno == ECONNRESET);
     SSL_free(ssl);
     SSL_CTX_free(ctx);
-    unmake(&m);
+    made_close(&m);
     rig_close(&r);
 }
 END_TEST
@@ -758,7 +713,7 @@ START_TEST(the_timer_is_set_no_more_than_needed)
     struct rig r;
 
     rig_open(&r, rings, "", "");
-    make(&m, &r, CONN_RELAYING, SOCKETS, false);
+    made_open(&m, &r, CONN_RELAYING, SOCKETS, false);
     conn_arm(m.c, 10000);
     ck_assert_uint_eq(m.c->timer_at, rig_clock + 10000);
     conn_arm(m.c, 20000);
@@ -769,194 +724,7 @@ START_TEST(the_timer_is_set_no_more_than_needed)
     ck_assert_uint_eq(m.c->timer_at, rig_clock + 3000);
     conn_arm(m.c, 0);
     ck_assert_ptr_null(m.c->timer);
-    unmake(&m);
-    rig_close(&r);
-}
-END_TEST
-
-/* ---- turns of handshakes ---- */
-
-/* Long steps of handshakes wait while there is something to relay, but not for
- * ever; short ones do not. */
-START_TEST(handshakes_give_way)
-{
-    struct conn_list *list;
-    struct made m;
-    struct rig r;
-    int i;
-
-    rig_open(&r, rings, "", "");
-    list = _i == 0 ? &r.host.shaking : &r.host.greeting;
-    r.host.settled = 1;
-    make(&m, &r, CONN_GREETING, TLS, false);
-    for (i = 0; i < 5; i++) {
-        conn_queue(m.c, list);
-        r.host.long_step[_i] = r.host.relayed = true;
-        conn_host_turn(&r.host);
-        ck_assert_int_eq(TAILQ_EMPTY(list), i == 4);
-    }
-    conn_queue(m.c, list);
-    r.host.long_step[_i] = true;
-    conn_host_turn(&r.host);
-    ck_assert(TAILQ_EMPTY(list));
-    conn_queue(m.c, list);
-    r.host.long_step[_i] = false;
-    r.host.long_step[!_i] = r.host.relayed = true;
-    conn_host_turn(&r.host);
-    ck_assert(TAILQ_EMPTY(list));
-    unmake(&m);
-    rig_close(&r);
-}
-END_TEST
-
-/* Those that have begun are not kept waiting by all that want to begin. */
-START_TEST(every_second_step_is_for_those_that_have_begun)
-{
-    static const enum conn_state states[] = {
-        CONN_RELAYING, CONN_GREETING,    CONN_GREETING,
-        CONN_GREETING, CONN_HANDSHAKING, CONN_HANDSHAKING};
-    static const int turns[] = {1, 4, 2, 5, 3};
-    struct made m[ROWS(states)];
-    struct rig r;
-    size_t i;
-
-    rig_open(&r, rings, "", "");
-    for (i = 0; i < ROWS(states); i++)
-        make(&m[i], &r, states[i], i == 0 ? SOCKETS : TLS, false);
-    rig_clock += 20;
-    conn_do_start_relay(m[0].c);
-    ck_assert(!conn_host_is_crowded(&r.host));
-    for (i = 1; i < ROWS(states); i++)
-        conn_do_take_turn(m[i].c);
-    for (i = 0; i < ROWS(turns); i++) {
-        ck_assert(conn_host_is_crowded(&r.host));
-        ck_assert_uint_eq(r.host.steps, i);
-        ck_assert_ptr_nonnull(m[turns[i]].c->queued);
-        r.host.relayed = false;
-        conn_host_turn(&r.host);
-        ck_assert(m[turns[i]].c->queued != &r.host.greeting &&
-                  m[turns[i]].c->queued != &r.host.shaking);
-    }
-    ck_assert(!conn_host_is_crowded(&r.host));
-    for (i = 0; i < ROWS(states); i++)
-        unmake(&m[i]);
-    rig_close(&r);
-}
-END_TEST
-
-enum { SHAKERS = 8 };
-
-static size_t count_relaying(const struct made *m, size_t count)
-{
-    size_t i, n = 0;
-
-    for (i = 0; i < count; i++)
-        n += conn_state(m[i].c) == CONN_RELAYING;
-    return n;
-}
-
-/* One look at the sockets, and what follows from it. */
-static void one_pass(struct rig *r)
-{
-    event_base_loop(r->host.base, EVLOOP_NONBLOCK | EVLOOP_ONCE);
-}
-
-/* Whoever has settled has its sockets looked at between any two steps of
- * handshakes: what came before a pass is relayed in it. */
-START_TEST(one_step_between_two_looks)
-{
-    struct made m[SHAKERS], old;
-    SSL *ssl[SHAKERS];
-    SSL_CTX *ctx[SHAKERS];
-    uint64_t before;
-    struct rig r;
-    char byte;
-    int i, pass;
-
-    rig_open(&r, rings, "", "");
-    make(&old, &r, CONN_DIALLED_APP, SOCKETS, false);
-    conn_step(old.c, CONN_EV_MAPPED_CLEAR);
-    ck_assert_uint_eq(r.host.settled, 0);
-    rig_clock += 20;
-    for (i = 0; i < SHAKERS; i++) {
-        make(&m[i], &r, CONN_GREETING, TLS, false);
-        ssl[i] = tls_client(m[i].wire, &ctx[i]);
-    }
-    for (pass = 0; pass < 400 && count_relaying(m, SHAKERS) < SHAKERS; pass++) {
-        for (i = 0; i < SHAKERS && pass % 8 == 0; i++)
-            SSL_connect(ssl[i]);
-        ck_assert_int_eq(write(old.app, "x", 1), 1);
-        before = r.host.steps;
-        one_pass(&r);
-        ck_assert_uint_le(r.host.steps - before, 1);
-        ck_assert_int_eq(recv(old.wire, &byte, 1, MSG_DONTWAIT), 1);
-    }
-    ck_assert_uint_eq(count_relaying(m, SHAKERS), SHAKERS);
-    ck_assert_uint_ge(r.host.steps, 2 * SHAKERS);
-    for (i = 0; i < SHAKERS; i++) {
-        SSL_free(ssl[i]);
-        SSL_CTX_free(ctx[i]);
-        unmake(&m[i]);
-    }
-    ck_assert(old.c->settled);
-    conn_host_stop(&r.host);
-    ck_assert_uint_eq(r.host.settled, 0);
-    unmake(&old);
-    rig_close(&r);
-}
-END_TEST
-
-/* Nor does a timer that is due in the same pass bring about a second step. */
-START_TEST(a_timer_makes_no_second_step)
-{
-    struct made old, m[3];
-    struct rig r;
-    int i;
-
-    rig_open(&r, rings, "", "");
-    make(&old, &r, CONN_RELAYING, SOCKETS, false);
-    rig_clock += 20;
-    for (i = 0; i < 3; i++)
-        make(&m[i], &r, CONN_GREETING, TLS, false);
-    rig_turn(&r); /* the sockets have said that they can be written */
-    ck_assert(old.c->settled);
-    conn_do_take_turn(m[0].c);
-    conn_do_take_turn(m[1].c);
-    one_pass(&r);
-    ck_assert(evtimer_pending(r.host.turn, NULL));
-    m[2].c->wire.doubt = true;
-    conn_unqueue(m[2].c);
-    conn_doubt(m[2].c);
-    rig_clock += 20;
-    poll(NULL, 0, 40); /* both timers are due, the turn's first */
-    r.host.steps = 0;
-    one_pass(&r);
-    ck_assert_ptr_ne(m[2].c->queued, &r.host.doubted);
-    ck_assert_uint_eq(r.host.steps, 1);
-    one_pass(&r);
-    ck_assert_uint_eq(r.host.steps, 2);
-    for (i = 0; i < 3; i++)
-        unmake(&m[i]);
-    unmake(&old);
-    rig_close(&r);
-}
-END_TEST
-
-/* What ends within a turn is freed by it: the sockets are not looked at for
- * that. */
-START_TEST(an_end_within_a_turn_wakes_no_other)
-{
-    struct made m;
-    struct rig r;
-
-    rig_open(&r, rings, "", "");
-    make(&m, &r, CONN_GREETING, TLS, false);
-    ck_assert_int_eq(write(m.wire, "this is no TLS", 14), 14);
-    one_pass(&r);
-    ck_assert_uint_eq(r.host.steps, 1);
-    ck_assert(TAILQ_EMPTY(&r.host.open) && TAILQ_EMPTY(&r.host.dying));
-    ck_assert(!evtimer_pending(r.host.turn, NULL));
-    unmake(&m);
+    made_close(&m);
     rig_close(&r);
 }
 END_TEST
@@ -998,10 +766,4 @@ TEST(doubt_has_an_age)
 TEST(tickets_come_without_data)
 TEST(a_broken_record_is_answered)
 TEST(the_timer_is_set_no_more_than_needed)
-tcase_add_loop_test(tc, handshakes_give_way, 0, 2);
-TEST(every_second_step_is_for_those_that_have_begun)
-TEST(one_step_between_two_looks)
-TEST(a_timer_makes_no_second_step)
-TEST(a_timer_makes_no_second_step)
-TEST(an_end_within_a_turn_wakes_no_other)
 TESTS_END
