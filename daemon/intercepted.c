@@ -199,6 +199,20 @@ uint64_t intercepted_limit(const struct intercepted *in, size_t i,
     return in->show_remote && i == 0 ? SHOWN_MS : limit;
 }
 
+/* The program's socket, which has that port, allows it (SO_REUSEADDR). */
+static int bind_as_program(const struct intercepted *in, int fd,
+                           struct error *err)
+{
+    struct sockaddr_storage sa;
+    socklen_t len = netaddr_to_sockaddr(&in->source, &sa);
+    int on = 1;
+
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
+        bind(fd, (struct sockaddr *)&sa, len) < 0)
+        return error_errno(err, "bind, as the program's socket is bound");
+    return 0;
+}
+
 int intercepted_socket(struct intercepted *in, size_t i,
                        struct intercept_host *h, int *ret_fd, struct error *err)
 {
@@ -208,8 +222,10 @@ int intercepted_socket(struct intercepted *in, size_t i,
 
     if (fd < 0)
         return error_errno(err, "socket");
+    if (in->source.family != AF_UNSPEC)
+        r = bind_as_program(in, fd, err);
 #ifdef ATTLS_TRANSPARENT
-    if (in->transparent)
+    if (r == 0 && in->transparent)
         r = intercepted_prepare(in, i, h, fd, err);
 #endif
     if (r == 0 && own_is_watched(h->own, to->port))

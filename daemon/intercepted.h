@@ -46,6 +46,9 @@ struct intercepted {
     /* Where the other side is reached; NULL: ONWARD, one address. */
     const struct config_target *target;
     struct netaddr onward;
+    /* Where it is reached from: what the program's own socket is bound to.
+     * AF_UNSPEC: from anywhere. */
+    struct netaddr source;
     /* The other side's socket where the producer has it already; else -1. */
     int other;
     bool foreign; /* both came from outside, and others may hold them */

@@ -118,6 +118,7 @@ static void take(struct runner *r, const struct runmsg *m, const int sockets[])
         .direction =
             m->verb == RUNMSG_CONNECT ? POLICY_OUTBOUND : POLICY_INBOUND,
         .onward = m->address,
+        .source = m->source,
         .who = {.owner = {.uid = r->uid}},
         .foreign = true,
         .report = report,
@@ -218,6 +219,21 @@ static bool has_sockets(const struct runmsg *m, int sockets[])
     }
 }
 
+/* The daemon may have ports that the program may not, so the program must have
+ * the port itself: the peer of its socket's other end. */
+static bool may_have_source(const struct runmsg *m, int fd)
+{
+    struct netaddr program;
+
+    if (m->source.family == AF_UNSPEC)
+        return true;
+    if (m->source.family != m->address.family)
+        return false;
+    return m->source.port == 0 ||
+           (netaddr_of_socket(fd, getpeername, &program) &&
+            program.port == m->source.port);
+}
+
 static bool handle(struct runner *r, const struct runmsg *m, int sockets[])
 {
     int error;
@@ -235,11 +251,19 @@ static bool handle(struct runner *r, const struct runmsg *m, int sockets[])
         decline(r, m, EACCES, "no TCP socket of this network namespace");
         return closer_owes(r->uid) <= JUNK_MAX;
     }
+    if (m->verb == RUNMSG_CONNECT && !may_have_source(m, sockets[0])) {
+        closer_reset(&sockets[0]);
+        decline(r, m, EACCES, "its socket is not bound to the port it names");
+        return true;
+    }
     error = look_at(r, m, sockets);
     if (error == 0) {
         take(r, m, sockets);
         return true;
     }
+    /* what it accepted is its own then, and goes on */
+    if (error == ENOENT && m->verb == RUNMSG_ACCEPTED)
+        closer_put(&sockets[0]);
     closer_reset(&sockets[0]);
     closer_reset(&sockets[1]);
     decline(r, m, error,

@@ -16,21 +16,23 @@
 
 enum runmsg_verb {
     /* Does the policy have anything to say about connections to ADDRESS, about
-     * those that a listener at ADDRESS accepts? Reply: error 0 yes, ENOENT no.
-     */
+     * those that a listener at ADDRESS accepts? Reply: error 0 yes; ENOENT no,
+     * they are the program's own; EACCES no, and they are refused. */
     RUNMSG_COVERS_OUT = 1,
     RUNMSG_COVERS_IN,
-    /* A program wants to connect to ADDRESS; one socket: the other end of its
-     * own. Reply when the wire is connected: error 0 and ADDRESS the wire
-     * side's own, or errno. */
+    /* A program wants to connect to ADDRESS from SOURCE; one socket: the other
+     * end of its own. Reply when the wire is connected: error 0 and ADDRESS
+     * the wire side's own; ENOENT, no rule could match: the connection is the
+     * program's own; or another errno. */
     RUNMSG_CONNECT,
     /* A program accepted; two sockets: the one it accepted, and the other end
-     * of the one that it gets. Reply: error 0. */
+     * of the one that it gets. Reply: error 0; ENOENT, no rule could match: it
+     * gets the one that it accepted; or another errno: it gets neither. */
     RUNMSG_ACCEPTED,
     RUNMSG_REPLY
 };
 
-enum { RUNMSG_VERSION = 1, RUNMSG_SOCKETS = 2 };
+enum { RUNMSG_VERSION = 2, RUNMSG_SOCKETS = 2 };
 
 struct runmsg {
     uint32_t version;
@@ -38,6 +40,9 @@ struct runmsg {
     uint32_t id;
     int32_t error; /* of a reply: an errno */
     struct netaddr address;
+    /* What the program's socket is bound to, whose port then is the peer's of
+     * the socket that goes along; AF_UNSPEC: nothing. */
+    struct netaddr source;
     char jobname[NAME_SIZE]; /* of a request, claimed; "": none */
 };
 
