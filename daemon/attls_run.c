@@ -18,6 +18,9 @@ static const char usage_text[] =
     "  --jobname J     the job name that rules may ask for\n"
     "  --socket SOCK   where the daemon listens in mode run\n"
     "                  (/run/attls/run.sock)\n"
+    "  --strict        refuse connections that no rule could match\n"
+    "  --keep-dumpable programs that make themselves not dumpable stay so,\n"
+    "                  and can be looked into\n"
     "\n"
     "With a daemon of its own, for this command only:\n"
     "\n"
@@ -31,8 +34,6 @@ static const char usage_text[] =
     "\n"
     "exit status: that of COMMAND; 125 when attls-run itself fails\n";
 
-enum { STATUS_FAILED = 125 };
-
 enum {
     OPT_JOBNAME = 1,
     OPT_SOCKET,
@@ -43,6 +44,8 @@ enum {
     OPT_STACK,
     OPT_LEGACY,
     OPT_LOG,
+    OPT_STRICT,
+    OPT_DUMPABLE,
     OPT_HELP,
     OPT_VERSION
 };
@@ -57,6 +60,8 @@ static const struct option options[] = {
     {"stack", required_argument, NULL, OPT_STACK},
     {"allow-legacy", no_argument, NULL, OPT_LEGACY},
     {"log", required_argument, NULL, OPT_LOG},
+    {"strict", no_argument, NULL, OPT_STRICT},
+    {"keep-dumpable", no_argument, NULL, OPT_DUMPABLE},
     {"help", no_argument, NULL, OPT_HELP},
     {"version", no_argument, NULL, OPT_VERSION},
     {NULL, 0, NULL, 0}};
@@ -85,10 +90,24 @@ static const char **place_of(struct run_arguments *a, int c)
     }
 }
 
+static bool *flag_of(struct run_arguments *a, int c)
+{
+    switch (c) {
+    case OPT_LEGACY:
+        return &a->allow_legacy;
+    case OPT_STRICT:
+        return &a->strict;
+    case OPT_DUMPABLE:
+        return &a->keep_dumpable;
+    default:
+        return NULL;
+    }
+}
+
 static int complain(const char *text)
 {
     fprintf(stderr, "attls-run: %s\n", text);
-    return STATUS_FAILED;
+    return RUN_FAILED;
 }
 
 /* -1: well; else the exit status. */
@@ -131,20 +150,22 @@ static int fold_names(struct run_arguments *a)
 static int read_arguments(int argc, char **argv, struct run_arguments *a)
 {
     const char **place;
+    bool *flag;
     int c;
 
     while ((c = getopt_long(argc, argv, "+h", options, NULL)) != -1) {
         place = place_of(a, c);
+        flag = flag_of(a, c);
         if (place != NULL) {
             *place = optarg;
-        } else if (c == OPT_LEGACY) {
-            a->allow_legacy = true;
+        } else if (flag != NULL) {
+            *flag = true;
         } else if (c == OPT_VERSION) {
             puts("attls-run " ATTLS_VERSION);
             return 0;
         } else {
             fputs(usage_text, c == OPT_HELP || c == 'h' ? stdout : stderr);
-            return c == OPT_HELP || c == 'h' ? 0 : STATUS_FAILED;
+            return c == OPT_HELP || c == 'h' ? 0 : RUN_FAILED;
         }
     }
     a->command = argv + optind;
@@ -152,30 +173,37 @@ static int read_arguments(int argc, char **argv, struct run_arguments *a)
     return c >= 0 ? c : check(a);
 }
 
+static int supervise(const struct run_arguments *a, struct run_daemon *d,
+                     int daemon)
+{
+    struct run_setting setting = {
+        .jobname = a->jobname != NULL ? a->jobname : "",
+        .socket = a->policy != NULL ? d->socket : a->socket,
+        .strict = a->strict};
+    struct error err;
+    int notify;
+    pid_t pid;
+
+    if (run_program(a->command, a->keep_dumpable, &pid, &notify, &err) == 0)
+        return run_supervise(&setting, d, pid, notify, daemon);
+    fd_close(&daemon);
+    return complain(err.text);
+}
+
 int main(int argc, char **argv)
 {
     struct run_arguments a = {0};
-    struct run_daemon d = {0, ""};
+    struct run_daemon d = {0, "", ""};
     struct error err;
-    int daemon = -1, notify = -1, status = read_arguments(argc, argv, &a), r;
-    pid_t pid = 0;
+    int daemon = -1, status = read_arguments(argc, argv, &a), r;
 
     if (status >= 0)
         return status;
-    r = a.policy != NULL
-            ? run_daemon_start(&a, &d, &daemon, &err)
-            : run_daemon_connect(a.socket != NULL ? a.socket
-                                                  : "/run/attls/run.sock",
-                                 &daemon, &err);
-    if (r == 0)
-        r = run_program(a.command, &pid, &notify, &err);
-    if (r == 0) {
-        status = run_supervise(pid, notify, daemon,
-                               a.jobname != NULL ? a.jobname : "");
-    } else {
-        status = complain(err.text);
-        fd_close(&daemon);
-    }
+    if (a.socket == NULL)
+        a.socket = "/run/attls/run.sock";
+    r = a.policy != NULL ? run_daemon_start(&a, &d, &daemon, &err)
+                         : run_daemon_connect(a.socket, true, &daemon, &err);
+    status = r == 0 ? supervise(&a, &d, daemon) : complain(err.text);
     run_daemon_stop(&d);
     return status;
 }

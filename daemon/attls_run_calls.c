@@ -1,110 +1,241 @@
-/* The calls that the kernel asks about; see attls_run_private.h. */
+/* connect() and the names of sockets; see attls_run_private.h. */
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <stdlib.h>
+#include <netinet/in.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "attls_run_private.h"
 #include "util/fd.h"
 
-static void keep(struct waiting_list *list, const struct seccomp_notif *call,
-                 uint32_t id, int fd)
-{
-    struct waiting *w = calloc(1, sizeof(*w));
-
-    if (w == NULL) {
-        fd_close(&fd); /* the program waits until it is interrupted */
-        return;
-    }
-    w->call = *call;
-    w->id = id;
-    w->fd = fd;
-    TAILQ_INSERT_TAIL(list, w, link);
-}
-
-void run_forget(struct waiting_list *list, struct waiting *w)
-{
-    TAILQ_REMOVE(list, w, link);
-    fd_close(&w->fd);
-    free(w);
-}
-
 /* ---- connect ---- */
 
-static bool is_connected(int fd)
-{
-    struct netaddr peer;
+/* What a program's connect() is about. */
+struct aim {
+    struct run_socket s;
+    struct netaddr to;     /* where the kernel would go */
+    struct netaddr source; /* what the socket is bound to; AF_UNSPEC: nothing */
+};
 
-    return netaddr_of_socket(fd, getpeername, &peer);
+/* Where "any address" leads: to this host, by the socket's own address if it
+ * has one (tcp_v4_connect(), tcp_v6_connect() in the kernel). */
+static void resolve_any(struct netaddr *to, const struct netaddr *source)
+{
+    static const struct netaddr loop4 = {.family = AF_INET,
+                                         .ip = {127, 0, 0, 1}};
+    static const struct netaddr loop6 = {.family = AF_INET6, .ip = {[15] = 1}};
+    uint16_t port = to->port;
+
+    if (!netaddr_is_any(to))
+        return;
+    if (to->family == AF_INET)
+        *to = source->family == AF_INET && !netaddr_is_any(source) ? *source
+                                                                   : loop4;
+    else
+        *to = source->family == AF_INET ? loop4 : loop6;
+    to->port = port;
 }
 
-/* The program's socket goes to our door, our end of it to the daemon. Takes
- * FD. */
-static void redirect(struct run *r, const struct seccomp_notif *call, int fd,
-                     const struct netaddr *to)
+/* The socket's own address, as one of the family that it will dial. 0, or why
+ * it is not known. */
+static int read_source(const struct run_socket *s, const struct netaddr *to,
+                       struct netaddr *ret)
 {
-    bool waits = !run_is_nonblocking(fd);
-    struct netaddr real = netaddr_unmap(to);
-    struct told *t;
-    int ours, error = run_through_door(r, fd, &ours);
-    uint32_t id = 0;
+    errno = EAFNOSUPPORT;
+    if (!netaddr_of_socket(s->fd, getsockname, ret))
+        return errno;
+    *ret = netaddr_unmap(ret);
+    if (ret->port == 0 && netaddr_is_any(ret))
+        *ret = (struct netaddr){.family = AF_UNSPEC};
+    else if (netaddr_is_any(ret))
+        ret->family = to->family;
+    return 0;
+}
 
-    if (ours >= 0)
-        id = run_tell(r, RUNMSG_CONNECT, &real, &ours, 1);
+static bool is_v6_only(int fd)
+{
+    int on = 0;
+    socklen_t len = sizeof(on);
+
+    return getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, &len) < 0 || on != 0;
+}
+
+/* An aim whose TO the program gave: what the kernel makes of it. */
+static enum run_row take_aim(struct aim *a, int *ret_error)
+{
+    struct netaddr given = a->to;
+
+    a->to = netaddr_unmap(&given);
+    if (given.family != a->to.family && is_v6_only(a->s.fd)) {
+        *ret_error = ENETUNREACH;
+        return RUN_CONNECT_BAD_ADDRESS;
+    }
+    *ret_error = read_source(&a->s, &a->to, &a->source);
+    if (*ret_error != 0)
+        return RUN_CONNECT_BLIND;
+    resolve_any(&a->to, &a->source);
+    return RUN_ROWS;
+}
+
+static enum run_row read_aim(const struct seccomp_notif *call, struct aim *a,
+                             int *ret_error)
+{
+    int connected = run_is_connected(a->s.fd), error;
+
+    if (connected != 0) {
+        *ret_error = errno;
+        return connected > 0 ? RUN_CONNECT_CONNECTED : RUN_CONNECT_BLIND;
+    }
+    error = run_read_address(call, a->s.family, &a->to);
+    *ret_error = error;
+    if (error == EINVAL || error == EAFNOSUPPORT || error == EFAULT)
+        return RUN_CONNECT_BAD_ADDRESS;
+    if (error != 0)
+        return RUN_CONNECT_BLIND_ADDRESS;
+    if (a->to.family == AF_UNSPEC)
+        return RUN_CONNECT_DISCONNECTS;
+    return take_aim(a, ret_error);
+}
+
+/* RUN_ROWS: it is TCP, and goes somewhere. */
+static enum run_row look_at_connect(struct run *r,
+                                    const struct seccomp_notif *call,
+                                    struct aim *a, int *ret_error)
+{
+    enum run_look look = run_look(r, call, (int)call->data.args[0], &a->s);
+
+    *ret_error = a->s.error;
+    switch (look) {
+    case RUN_TCP:
+        return read_aim(call, a, ret_error);
+    case RUN_OTHER:
+        return RUN_CONNECT_OTHER;
+    case RUN_FOREIGN:
+        return RUN_CONNECT_FOREIGN;
+    case RUN_BAD_FD:
+        return RUN_CONNECT_BAD_FD;
+    case RUN_BLIND:
+    default:
+        return RUN_CONNECT_BLIND;
+    }
+}
+
+static enum run_row ask_daemon(struct run *r, const struct aim *a,
+                               int *ret_error)
+{
+    *ret_error = run_ask(r, RUNMSG_COVERS_OUT, &a->to);
+    if (*ret_error == ENOENT)
+        return r->setting->strict ? RUN_CONNECT_STRICT
+                                  : RUN_CONNECT_NOT_COVERED;
+    if (*ret_error != 0)
+        return r->daemon < 0 ? RUN_CONNECT_NO_DAEMON : RUN_CONNECT_UNSURE;
+    return RUN_ROWS;
+}
+
+/* The daemon's socket is to have the port that the program's has. True: the
+ * program had not allowed it. */
+static bool share_port(const struct aim *a)
+{
+    int on = 1;
+
+    if (a->source.family == AF_UNSPEC || a->source.port == 0 ||
+        run_option(a->s.fd, SO_REUSEADDR) != 0)
+        return false;
+    return setsockopt(a->s.fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0;
+}
+
+static void unshare_port(const struct waiting *w)
+{
+    int off = 0;
+
+    if (w->reuse)
+        setsockopt(w->fd, SOL_SOCKET, SO_REUSEADDR, &off, sizeof(off));
+}
+
+/* The program's socket goes to our door, our end of it to the daemon. */
+static enum run_row lead(struct run *r, const struct aim *a, uint32_t *ret_id,
+                         int *ret_error)
+{
+    int ours;
+
+    *ret_error = run_through_door(r, &a->s, &a->to, &ours);
+    if (ours < 0 && *ret_error >= 0)
+        return RUN_CONNECT_NOT_LED;
+    if (ours < 0) {
+        *ret_error = errno;
+        return RUN_CONNECT_NO_DOOR;
+    }
+    *ret_id = run_tell(r, RUNMSG_CONNECT, &a->to, &a->source, &ours, 1);
     fd_close(&ours);
-    if (id == 0) {
-        run_answer(r, call,
-                   error != 0 && error != EINPROGRESS ? error : ECONNREFUSED,
-                   0);
-        fd_close(&fd);
-        return;
+    if (*ret_id != 0)
+        return RUN_ROWS;
+    run_disconnect(a->s.fd);
+    return RUN_CONNECT_NO_DAEMON;
+}
+
+/* RUN_ROWS: its answer comes later, and the socket is the list's. */
+static enum run_row redirect(struct run *r, const struct seccomp_notif *call,
+                             struct aim *a, int *ret_error)
+{
+    struct waiting w = {.call = *call, .fd = a->s.fd, .wire = -1, .own = -1};
+    bool waits = !run_is_nonblocking(a->s.fd);
+    enum run_row row;
+    struct told *t;
+
+    w.reuse = share_port(a);
+    row = lead(r, a, &w.id, ret_error);
+    if (row != RUN_ROWS) {
+        unshare_port(&w);
+        return row;
     }
-    t = run_add_told(r, run_cookie(fd), id);
+    t = run_add_told(r, run_cookie(a->s.fd), w.id);
     if (t != NULL)
-        t->peer = real;
-    if (waits) {
-        keep(&r->connects, call, id, fd);
-        return;
+        t->peer = a->to;
+    if (!waits)
+        return RUN_CONNECT_BEGUN;
+    if (run_keep(&r->connects, &w) != NULL) {
+        a->s.fd = -1;
+        return RUN_ROWS;
     }
-    run_answer(r, call, error, 0);
-    fd_close(&fd);
+    run_disconnect(a->s.fd);
+    *ret_error = ENOMEM;
+    return RUN_CONNECT_NO_ROOM;
 }
 
 static void handle_connect(struct run *r, const struct seccomp_notif *call)
 {
-    int fd = run_take_socket(call, (int)call->data.args[0]), error;
-    struct netaddr to, real;
+    struct aim a;
+    int error = 0;
+    enum run_row row = look_at_connect(r, call, &a, &error);
 
-    if (fd < 0 || !run_is_tcp(fd) || is_connected(fd) ||
-        !run_read_address(call, call->data.args[1], call->data.args[2], &to)) {
-        fd_close(&fd);
-        run_continue(r, call);
-        return;
-    }
-    real = netaddr_unmap(&to);
-    error = run_ask(r, RUNMSG_COVERS_OUT, &real);
-    if (error == ENOENT)
-        run_continue(r, call);
-    else if (error != 0)
-        run_answer(r, call, error, 0);
-    else if (run_is_valid(r, call)) {
-        redirect(r, call, fd, &to);
-        return;
-    }
-    fd_close(&fd);
+    if (row == RUN_ROWS)
+        row = ask_daemon(r, &a, &error);
+    if (row == RUN_ROWS && !run_is_valid(r, call))
+        row = RUN_CONNECT_GONE;
+    if (row == RUN_ROWS)
+        row = redirect(r, call, &a, &error);
+    if (row != RUN_ROWS)
+        run_end(r, call, row, error);
+    fd_close(&a.s.fd);
 }
 
-/* A socket that was refused is as it was before. */
-static void disconnect(int fd)
+/* A connection that is not to be leaves the socket as it was. */
+static void end_connect(struct run *r, struct waiting *w, int error)
 {
-    struct sockaddr none = {.sa_family = AF_UNSPEC};
+    struct told *t = run_find_told_id(r, w->id);
+    enum run_row row = RUN_CONNECT_RESULT;
 
-    connect(fd, &none, sizeof(none));
+    if (error != 0) {
+        run_disconnect(w->fd);
+        if (t != NULL)
+            run_drop_told(r, t);
+    }
+    unshare_port(w);
+    if (error == ENOENT)
+        row = r->setting->strict ? RUN_CONNECT_STRICT : RUN_CONNECT_DECLINED;
+    run_end(r, &w->call, row, error);
+    run_forget(&r->connects, w);
 }
 
 void run_connected(struct run *r, const struct runmsg *reply)
@@ -112,153 +243,46 @@ void run_connected(struct run *r, const struct runmsg *reply)
     struct told *t = run_find_told_id(r, reply->id);
     struct waiting *w;
 
+    if (reply->error == 0 && t != NULL)
+        t->local = reply->address;
     TAILQ_FOREACH (w, &r->connects, link)
         if (w->id == reply->id)
             break;
-    if (reply->error == 0 && t != NULL)
-        t->local = reply->address;
-    if (w == NULL)
-        return; /* it did not wait */
-    if (reply->error != 0) {
-        disconnect(w->fd);
-        if (t != NULL)
-            run_drop_told(r, t);
-    }
-    run_answer(r, &w->call, reply->error, 0);
-    run_forget(&r->connects, w);
-}
-
-/* ---- accept ---- */
-
-static int flags_of(const struct seccomp_notif *call)
-{
-    return call->data.nr == SYS_accept4 ? (int)call->data.args[3] : 0;
-}
-
-/* Gives the program FD as the result of its call. */
-static void give(struct run *r, const struct seccomp_notif *call, int fd)
-{
-    struct seccomp_notif_addfd add = {
-        .id = call->id,
-        .flags = SECCOMP_ADDFD_FLAG_SEND,
-        .srcfd = (uint32_t)fd,
-        .newfd_flags = flags_of(call) & SOCK_CLOEXEC ? O_CLOEXEC : 0,
-    };
-
-    ioctl(r->notify, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
-}
-
-/* A socket of FAMILY whose other end is *RET_OURS. */
-static int make_pair(struct run *r, int family, int *ret_ours)
-{
-    int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    *ret_ours = -1;
-    if (fd >= 0 && run_through_door(r, fd, ret_ours) != 0)
-        fd_close(&fd);
-    return fd;
-}
-
-/* WIRE was accepted for the call: the program gets another socket, whose
- * other end the daemon has together with WIRE. */
-static void hand_over(struct run *r, const struct seccomp_notif *call, int wire,
-                      int family)
-{
-    int ours, theirs = make_pair(r, family, &ours), both[2];
-    struct netaddr local = {0}, peer = {0};
-    struct told *t = NULL;
-    uint32_t id = 0;
-
-    netaddr_of_socket(wire, getsockname, &local);
-    netaddr_of_socket(wire, getpeername, &peer);
-    both[0] = wire;
-    both[1] = ours;
-    if (theirs >= 0)
-        id = run_tell(r, RUNMSG_ACCEPTED, &peer, both, 2);
-    if (id != 0)
-        t = run_add_told(r, run_cookie(theirs), id);
-    if (t != NULL) {
-        t->local = local;
-        t->peer = peer;
-        if (flags_of(call) & SOCK_NONBLOCK)
-            fcntl(theirs, F_SETFL, O_NONBLOCK);
-        if (call->data.args[1] != 0)
-            run_write_address(call, call->data.args[1], call->data.args[2],
-                              family, &peer);
-        give(r, call, theirs);
-    } else {
-        fd_reset(&wire);
-        run_answer(r, call, ECONNABORTED, 0);
-    }
-    fd_close(&wire);
-    fd_close(&ours);
-    fd_close(&theirs);
-}
-
-bool run_try_accept(struct run *r, struct waiting *w)
-{
-    struct pollfd p = {w->fd, POLLIN, 0};
-    int wire;
-
-    if (!run_is_valid(r, &w->call))
-        return true;
-    if (poll(&p, 1, 0) <= 0)
-        return false;
-    wire = accept4(w->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (wire >= 0)
-        hand_over(r, &w->call, wire, run_family(w->fd));
-    else if (errno == EAGAIN || errno == ECONNABORTED)
-        return false;
-    else
-        run_answer(r, &w->call, errno, 0);
-    return true;
-}
-
-static void handle_accept(struct run *r, const struct seccomp_notif *call)
-{
-    struct waiting w = {.call = *call};
-    struct netaddr at;
-    int error = ENOENT;
-
-    w.fd = run_take_socket(call, (int)call->data.args[0]);
-    if (w.fd >= 0 && run_is_tcp(w.fd) && run_is_listening(w.fd) &&
-        netaddr_of_socket(w.fd, getsockname, &at))
-        error = run_ask(r, RUNMSG_COVERS_IN, &at);
-    if (error == ENOENT) {
-        run_continue(r, call);
-    } else if (error != 0) {
-        run_answer(r, call, ECONNABORTED, 0);
-    } else if (!run_try_accept(r, &w)) {
-        if (!run_is_nonblocking(w.fd)) {
-            keep(&r->accepts, call, 0, w.fd);
-            return;
-        }
-        run_answer(r, call, EAGAIN, 0);
-    }
-    fd_close(&w.fd);
+    if (w != NULL)
+        end_connect(r, w, reply->error);
 }
 
 /* ---- names ---- */
 
+static enum run_row name_row(struct run *r, const struct seccomp_notif *call,
+                             const struct run_socket *s, bool peer)
+{
+    const struct told *t = run_find_told(r, run_cookie(s->fd));
+    const struct netaddr *a = NULL;
+    int error;
+
+    if (t != NULL)
+        a = peer ? &t->peer : &t->local;
+    if (a == NULL || a->family == AF_UNSPEC ||
+        (peer && run_is_connected(s->fd) <= 0))
+        return RUN_NAME_OWN;
+    error = run_write_address(r, call, call->data.args[1], call->data.args[2],
+                              s->family, a);
+    if (error == 0)
+        return RUN_NAME_TOLD;
+    return error == EFAULT ? RUN_NAME_BAD_ADDRESS : RUN_NAME_OWN;
+}
+
 static void handle_name(struct run *r, const struct seccomp_notif *call,
                         bool peer)
 {
-    int fd = run_take_socket(call, (int)call->data.args[0]);
-    const struct netaddr *a = NULL;
-    const struct told *t = NULL;
+    enum run_row row = RUN_NAME_OWN;
+    struct run_socket s;
 
-    if (fd >= 0 && run_is_tcp(fd))
-        t = run_find_told(r, run_cookie(fd));
-    if (t != NULL)
-        a = peer ? &t->peer : &t->local;
-    if (a == NULL || a->family == AF_UNSPEC || (peer && !is_connected(fd)))
-        run_continue(r, call);
-    else if (run_write_address(call, call->data.args[1], call->data.args[2],
-                               run_family(fd), a))
-        run_answer(r, call, 0, 0);
-    else
-        run_answer(r, call, EFAULT, 0);
-    fd_close(&fd);
+    if (run_look(r, call, (int)call->data.args[0], &s) == RUN_TCP)
+        row = name_row(r, call, &s, peer);
+    run_end(r, call, row, 0);
+    fd_close(&s.fd);
 }
 
 void run_handle(struct run *r, const struct seccomp_notif *call)
@@ -269,7 +293,7 @@ void run_handle(struct run *r, const struct seccomp_notif *call)
         break;
     case SYS_accept:
     case SYS_accept4:
-        handle_accept(r, call);
+        run_accept(r, call);
         break;
     case SYS_getpeername:
         handle_name(r, call, true);
@@ -278,7 +302,8 @@ void run_handle(struct run *r, const struct seccomp_notif *call)
         handle_name(r, call, false);
         break;
     default:
-        run_continue(r, call);
+        run_end(r, call, RUN_UNKNOWN_CALL, 0);
         break;
     }
+    run_refill(r);
 }

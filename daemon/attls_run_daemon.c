@@ -22,28 +22,35 @@
 
 enum { PATIENCE_MS = 20 * 1000, NAP_MS = 10 };
 
-int run_daemon_connect(const char *path, int *ret_fd, struct error *err)
+static int connect_to(const struct sockaddr_un *un, bool wait)
+{
+    int type = SOCK_SEQPACKET | SOCK_CLOEXEC | (wait ? 0 : SOCK_NONBLOCK);
+    int fd = socket(AF_UNIX, type, 0);
+
+    if (fd < 0)
+        return -1;
+    if (connect(fd, (const struct sockaddr *)un, sizeof(*un)) < 0 ||
+        fcntl(fd, F_SETFL, 0) < 0)
+        fd_close(&fd);
+    return fd;
+}
+
+int run_daemon_connect(const char *path, bool wait, int *ret_fd,
+                       struct error *err)
 {
     struct sockaddr_un un = {.sun_family = AF_UNIX};
-    int fd;
 
     if (strlen(path) >= sizeof(un.sun_path))
         return error_set(err, ERR_VALUE, "%s: the path is too long", path);
     strcpy(un.sun_path, path);
-    fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return error_errno(err, "socket");
-    if (connect(fd, (struct sockaddr *)&un, sizeof(un)) < 0) {
-        error_errno(err,
-                    "no daemon answers at %s; attlsd serves there with "
-                    "listeners = ( { mode = \"run\"; } ), or say --policy FILE "
-                    "for one of your own",
-                    path);
-        fd_close(&fd);
-        return ERR_SYSTEM;
-    }
-    *ret_fd = fd;
-    return 0;
+    *ret_fd = connect_to(&un, wait);
+    if (*ret_fd >= 0)
+        return 0;
+    return error_errno(err,
+                       "no daemon answers at %s; attlsd serves there with "
+                       "listeners = ( { mode = \"run\"; } ), or say --policy "
+                       "FILE for one of your own",
+                       path);
 }
 
 /* ---- its configuration ---- */
@@ -200,12 +207,11 @@ static int wait_until_served(struct run_daemon *d, int *ret_fd,
                              struct error *err)
 {
     static const struct timespec nap = {0, NAP_MS * 1000 * 1000};
-    char path[sizeof(d->folder) + 16];
     int waited;
 
-    snprintf(path, sizeof(path), "%s/run.sock", d->folder);
+    snprintf(d->socket, sizeof(d->socket), "%s/run.sock", d->folder);
     for (waited = 0; waited < PATIENCE_MS; waited += NAP_MS) {
-        if (run_daemon_connect(path, ret_fd, NULL) == 0)
+        if (run_daemon_connect(d->socket, true, ret_fd, NULL) == 0)
             return 0;
         if (waitpid(d->pid, NULL, WNOHANG) == d->pid) {
             d->pid = 0;
@@ -222,7 +228,7 @@ int run_daemon_start(const struct run_arguments *a, struct run_daemon *d,
 {
     int r;
 
-    *d = (struct run_daemon){0, ""};
+    *d = (struct run_daemon){0, "", ""};
     r = make_folder(d, err);
     if (r == 0)
         r = write_conf(a, d, err);

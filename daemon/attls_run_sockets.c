@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -15,49 +16,88 @@
 #include "attls_run_private.h"
 #include "util/fd.h"
 
-enum {
-    TOLD_MAX = 65536, /* sockets; the oldest is told the kernel's answer */
-    DOOR_MS = 1000
-};
+enum { DOOR_MS = 1000 };
 
 #ifndef PIDFD_THREAD
 #define PIDFD_THREAD O_EXCL /* since Linux 6.9 */
 #endif
+#ifndef AF_SMC
+#define AF_SMC 43
+#endif
 
 /* ---- the program's descriptors ---- */
 
-/* The process of a thread, for kernels whose pidfd can't be of a thread. */
-static pid_t process_of(pid_t thread)
+void run_status(pid_t thread, const char *key, char ret[RUN_STATUS])
 {
     char path[40], line[128];
-    int tgid = 0;
+    size_t len = strlen(key);
     FILE *f;
 
+    ret[0] = '\0';
     snprintf(path, sizeof(path), "/proc/%d/status", (int)thread);
     f = fopen(path, "re");
     while (f != NULL && fgets(line, sizeof(line), f) != NULL)
-        if (sscanf(line, "Tgid: %d", &tgid) == 1)
+        if (strncmp(line, key, len) == 0 && sscanf(line + len, "%63s", ret) > 0)
             break;
     if (f != NULL)
         fclose(f);
-    return tgid;
 }
 
-int run_take_socket(const struct seccomp_notif *call, int fd)
+/* Of a thread; of its process, for kernels whose pidfd can't be of a thread. */
+static int open_pidfd(pid_t thread)
 {
-    pid_t thread = (pid_t)call->pid;
-    int pidfd = (int)syscall(SYS_pidfd_open, thread, PIDFD_THREAD), r;
+    int pidfd = (int)syscall(SYS_pidfd_open, thread, PIDFD_THREAD);
+    char tgid[RUN_STATUS];
 
-    if (pidfd < 0)
-        pidfd = (int)syscall(SYS_pidfd_open, process_of(thread), 0);
-    if (pidfd < 0)
+    if (pidfd >= 0 || errno != EINVAL)
+        return pidfd;
+    run_status(thread, "Tgid:", tgid);
+    return (int)syscall(SYS_pidfd_open, atoi(tgid), 0);
+}
+
+/* A descriptor of the program's own descriptor FD; -1 and errno: none. */
+static int take(const struct seccomp_notif *call, int fd)
+{
+    int pidfd = open_pidfd((pid_t)call->pid), r;
+
+    if (pidfd < 0) {
+        if (errno == EBADF)
+            errno = ESRCH; /* that would be the program's */
         return -1;
+    }
     r = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
     fd_close(&pidfd);
     return r;
 }
 
-static int option(int fd, int name)
+static bool is_full(void)
+{
+    return errno == EMFILE || errno == ENFILE;
+}
+
+/* Out of descriptors we can still look, and refuse what is covered only. */
+static int take_with_reserve(struct run *r, const struct seccomp_notif *call,
+                             int fd)
+{
+    int ret = take(call, fd);
+
+    if (ret >= 0 || !is_full())
+        return ret;
+    fd_close(&r->reserve[0]);
+    fd_close(&r->reserve[1]);
+    return take(call, fd);
+}
+
+void run_refill(struct run *r)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof(r->reserve) / sizeof(r->reserve[0]); i++)
+        if (r->reserve[i] < 0)
+            r->reserve[i] = eventfd(0, EFD_CLOEXEC);
+}
+
+int run_option(int fd, int name)
 {
     int value = 0;
     socklen_t len = sizeof(value);
@@ -65,28 +105,58 @@ static int option(int fd, int name)
     return getsockopt(fd, SOL_SOCKET, name, &value, &len) == 0 ? value : -1;
 }
 
-int run_family(int fd)
+static enum run_look look_at(struct run_socket *s)
 {
-    return option(fd, SO_DOMAIN);
+    int type, protocol;
+
+    s->family = run_option(s->fd, SO_DOMAIN);
+    if (s->family < 0 && errno == EBADF)
+        return RUN_BAD_FD; /* O_PATH, which no call takes */
+    if (s->family < 0)
+        return errno == ENOTSOCK ? RUN_OTHER : RUN_BLIND;
+    if (s->family == AF_SMC)
+        return RUN_FOREIGN;
+    if (s->family != AF_INET && s->family != AF_INET6)
+        return RUN_OTHER;
+    type = run_option(s->fd, SO_TYPE);
+    if (type < 0)
+        return RUN_BLIND;
+    if (type != SOCK_STREAM)
+        return RUN_OTHER;
+    protocol = run_option(s->fd, SO_PROTOCOL);
+    if (protocol < 0)
+        return RUN_BLIND;
+    return protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP ? RUN_TCP
+                                                                : RUN_FOREIGN;
 }
 
-bool run_is_tcp(int fd)
+enum run_look run_look(struct run *r, const struct seccomp_notif *call, int fd,
+                       struct run_socket *ret)
 {
-    int family = run_family(fd), protocol = option(fd, SO_PROTOCOL);
+    enum run_look look;
 
-    return (family == AF_INET || family == AF_INET6) &&
-           option(fd, SO_TYPE) == SOCK_STREAM &&
-           (protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP);
-}
-
-bool run_is_listening(int fd)
-{
-    return option(fd, SO_ACCEPTCONN) == 1;
+    *ret = (struct run_socket){.fd = take_with_reserve(r, call, fd)};
+    if (ret->fd < 0 && errno == EBADF)
+        return RUN_BAD_FD;
+    look = ret->fd < 0 ? RUN_BLIND : look_at(ret);
+    if (look == RUN_BLIND)
+        ret->error = errno;
+    return look;
 }
 
 bool run_is_nonblocking(int fd)
 {
     return (fcntl(fd, F_GETFL) & O_NONBLOCK) != 0;
+}
+
+int run_is_connected(int fd)
+{
+    struct sockaddr_storage sa;
+    socklen_t len = sizeof(sa);
+
+    if (getpeername(fd, (struct sockaddr *)&sa, &len) == 0)
+        return 1;
+    return errno == ENOTCONN ? 0 : -1;
 }
 
 uint64_t run_cookie(int fd)
@@ -98,10 +168,18 @@ uint64_t run_cookie(int fd)
     return cookie;
 }
 
+void run_disconnect(int fd)
+{
+    struct sockaddr none = {.sa_family = AF_UNSPEC};
+
+    connect(fd, &none, sizeof(none));
+}
+
 /* ---- its memory ---- */
 
-static bool transfer(const struct seccomp_notif *call, void *ours, uint64_t at,
-                     size_t len, bool write)
+/* 0 or an errno; EFAULT where the program has nothing there. */
+static int transfer(const struct seccomp_notif *call, void *ours, uint64_t at,
+                    size_t len, bool write)
 {
     struct iovec local = {ours, len};
     struct iovec remote = {(void *)(uintptr_t)at, len};
@@ -109,22 +187,40 @@ static bool transfer(const struct seccomp_notif *call, void *ours, uint64_t at,
         write ? process_vm_writev((pid_t)call->pid, &local, 1, &remote, 1, 0)
               : process_vm_readv((pid_t)call->pid, &local, 1, &remote, 1, 0);
 
-    return n == (ssize_t)len;
+    if (n < 0)
+        return errno;
+    return n == (ssize_t)len ? 0 : EFAULT;
 }
 
-bool run_read_address(const struct seccomp_notif *call, uint64_t at,
-                      uint64_t len, struct netaddr *ret)
+/* The shortest address that the kernel takes for a socket of FAMILY. */
+static size_t shortest(int family)
+{
+    return family == AF_INET ? sizeof(struct sockaddr_in)
+                             : offsetof(struct sockaddr_in6, sin6_scope_id);
+}
+
+int run_read_address(const struct seccomp_notif *call, int family,
+                     struct netaddr *ret)
 {
     struct sockaddr_storage sa = {0};
+    int len = (int)call->data.args[2], error;
 
-    if (len < sizeof(sa_family_t) || len > sizeof(sa) ||
-        !transfer(call, &sa, at, (size_t)len, false))
-        return false;
-    if ((sa.ss_family == AF_INET && len < sizeof(struct sockaddr_in)) ||
-        (sa.ss_family == AF_INET6 &&
-         len < offsetof(struct sockaddr_in6, sin6_scope_id)))
-        return false;
-    return netaddr_from_sockaddr((struct sockaddr *)&sa, ret);
+    if (len < 0 || (size_t)len > sizeof(sa))
+        return EINVAL;
+    error = transfer(call, &sa, call->data.args[1], (size_t)len, false);
+    if (error != 0)
+        return error;
+    if ((size_t)len < sizeof(sa_family_t))
+        return EINVAL;
+    *ret = (struct netaddr){.family = AF_UNSPEC};
+    if (sa.ss_family == AF_UNSPEC)
+        return 0;
+    if ((size_t)len < shortest(family))
+        return EINVAL;
+    if (sa.ss_family != family)
+        return EAFNOSUPPORT;
+    return netaddr_from_sockaddr((struct sockaddr *)&sa, ret) ? 0
+                                                              : EAFNOSUPPORT;
 }
 
 /* IPv4 on an IPv6 socket is shown mapped. */
@@ -139,21 +235,32 @@ static struct netaddr as_family(const struct netaddr *a, int family)
     return v6;
 }
 
-bool run_write_address(const struct seccomp_notif *call, uint64_t at,
-                       uint64_t len_at, int family, const struct netaddr *a)
+/* To a process that is still the one that asked: its number may be another's
+ * by now. */
+static int put(const struct run *r, const struct seccomp_notif *call,
+               void *ours, uint64_t at, size_t len)
+{
+    return run_is_valid(r, call) ? transfer(call, ours, at, len, true) : ESRCH;
+}
+
+int run_write_address(const struct run *r, const struct seccomp_notif *call,
+                      uint64_t at, uint64_t len_at, int family,
+                      const struct netaddr *a)
 {
     struct netaddr shown = as_family(a, family);
     struct sockaddr_storage sa;
     socklen_t full = netaddr_to_sockaddr(&shown, &sa), room;
+    int error = transfer(call, &room, len_at, sizeof(room), false);
 
-    if (!transfer(call, &room, len_at, sizeof(room), false))
-        return false;
-    if ((int)room < 0)
-        return false;
+    if (error == 0 && (int)room < 0)
+        error = EINVAL;
+    if (error != 0)
+        return error;
     if (room > full)
         room = full;
-    return (room == 0 || transfer(call, &sa, at, room, true)) &&
-           transfer(call, &full, len_at, sizeof(full), true);
+    if (room != 0)
+        error = put(r, call, &sa, at, room);
+    return error != 0 ? error : put(r, call, &full, len_at, sizeof(full));
 }
 
 /* ---- the doors ---- */
@@ -188,11 +295,14 @@ int run_open_doors(struct run *r, struct error *err)
 static int take_from(int door, const struct netaddr *peer)
 {
     struct pollfd p = {door, POLLIN, 0};
+    uint64_t end = run_now() + DOOR_MS, now;
     struct netaddr from;
-    int fd;
+    int fd, n = 0;
 
-    while (poll(&p, 1, DOOR_MS) > 0) {
+    while ((now = run_now()) < end && (n = poll(&p, 1, (int)(end - now))) > 0) {
         fd = accept4(door, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd < 0 && errno != EAGAIN && errno != ECONNABORTED)
+            return -1;
         if (fd < 0)
             continue;
         if (netaddr_of_socket(fd, getpeername, &from) &&
@@ -200,82 +310,40 @@ static int take_from(int door, const struct netaddr *peer)
             return fd;
         fd_reset(&fd);
     }
+    if (n >= 0)
+        errno = ETIMEDOUT;
     return -1;
 }
 
-static int to_door(int fd, struct netaddr door)
+static int to_door(const struct run_socket *s, struct netaddr door)
 {
     struct sockaddr_storage sa;
     socklen_t len;
 
-    door = as_family(&door, run_family(fd));
+    door = as_family(&door, s->family);
     len = netaddr_to_sockaddr(&door, &sa);
-    return connect(fd, (struct sockaddr *)&sa, len) == 0 ? 0 : errno;
+    return connect(s->fd, (struct sockaddr *)&sa, len) == 0 ? 0 : errno;
 }
 
-int run_through_door(struct run *r, int fd, int *ret)
+int run_through_door(struct run *r, const struct run_socket *s,
+                     const struct netaddr *to, int *ret)
 {
-    int i = run_family(fd) == AF_INET6 && r->door[1] >= 0, error;
+    int i = to->family == AF_INET6 && r->door[1] >= 0, error;
     struct netaddr own;
 
     *ret = -1;
-    error = to_door(fd, r->door_address[i]);
+    error = to_door(s, r->door_address[i]);
     if (error != 0 && error != EINPROGRESS)
         return error;
-    if (netaddr_of_socket(fd, getsockname, &own)) {
+    errno = EAFNOSUPPORT;
+    if (netaddr_of_socket(s->fd, getsockname, &own)) {
         own = netaddr_unmap(&own);
         *ret = take_from(r->door[i], &own);
     }
-    return *ret < 0 ? ECONNREFUSED : error;
-}
-
-/* ---- what programs are told ---- */
-
-struct told *run_find_told(struct run *r, uint64_t cookie)
-{
-    struct told *t;
-
-    LIST_FOREACH (t, &r->told_cookie[cookie % TOLD_BUCKETS], by_cookie)
-        if (t->cookie == cookie)
-            return t;
-    return NULL;
-}
-
-struct told *run_find_told_id(struct run *r, uint32_t id)
-{
-    struct told *t;
-
-    LIST_FOREACH (t, &r->told_id[id % TOLD_BUCKETS], by_id)
-        if (t->id == id)
-            return t;
-    return NULL;
-}
-
-void run_drop_told(struct run *r, struct told *t)
-{
-    TAILQ_REMOVE(&r->told, t, link);
-    LIST_REMOVE(t, by_cookie);
-    LIST_REMOVE(t, by_id);
-    r->told_count--;
-    free(t);
-}
-
-struct told *run_add_told(struct run *r, uint64_t cookie, uint32_t id)
-{
-    struct told *t = run_find_told(r, cookie);
-
-    if (t != NULL)
-        run_drop_told(r, t);
-    if (r->told_count >= TOLD_MAX)
-        run_drop_told(r, TAILQ_LAST(&r->told, told_list));
-    t = calloc(1, sizeof(*t));
-    if (t == NULL)
-        return NULL;
-    t->cookie = cookie;
-    t->id = id;
-    TAILQ_INSERT_HEAD(&r->told, t, link);
-    LIST_INSERT_HEAD(&r->told_cookie[cookie % TOLD_BUCKETS], t, by_cookie);
-    LIST_INSERT_HEAD(&r->told_id[id % TOLD_BUCKETS], t, by_id);
-    r->told_count++;
-    return t;
+    if (*ret >= 0)
+        return error;
+    error = errno;
+    run_disconnect(s->fd);
+    errno = error;
+    return -1;
 }

@@ -7,7 +7,10 @@
  * - fastopen ADDR:PORT: sendto() and sendmsg() that connect, and the option
  *   that defers connect()
  *
- * - datagram, unix: there and back on UDP of this host and on a unix socket
+ * - protocols: streams over IP that are not TCP, and what goes on top of TCP
+ *
+ * - datagram, unix: there and back on UDP of this host and on a unix socket;
+ *   with -d before it, by a program that is not dumpable
  */
 
 #include <errno.h>
@@ -16,12 +19,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "util/netaddr.h"
+
+#ifndef AF_SMC
+#define AF_SMC 43
+#endif
+#ifndef IPPROTO_SMC
+#define IPPROTO_SMC 256
+#endif
 
 static int say(const char *what, long r)
 {
@@ -62,6 +73,25 @@ static int fastopen(const char *to)
     return 0;
 }
 
+/* TCP and MPTCP are as they are without us: MPTCP may be switched off. */
+static int protocols(void)
+{
+    static const int streams[] = {IPPROTO_SCTP, IPPROTO_SMC, IPPROTO_UDP,
+                                  IPPROTO_MPTCP + 1, 511};
+    static const int families[] = {AF_INET, AF_INET6};
+    size_t i, j;
+
+    say("AF_SMC", socket(AF_SMC, SOCK_STREAM | SOCK_NONBLOCK, 0));
+    for (i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+        for (j = 0; j < sizeof(streams) / sizeof(streams[0]); j++)
+            say("stream",
+                socket(families[i], SOCK_STREAM | SOCK_CLOEXEC, streams[j]));
+    say("TCP", socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK, IPPROTO_TCP));
+    say("UDP", socket(AF_INET6, SOCK_DGRAM, IPPROTO_UDP));
+    return say("TCP_ULP", setsockopt(new_socket(), IPPROTO_TCP, TCP_ULP, "tls",
+                                     sizeof("tls")));
+}
+
 /* bind() of BOUND bytes has the kernel give A an address, of at most LEN, and
  * then B talks to it. */
 static int there_and_back(const char *what, struct sockaddr *sa,
@@ -83,15 +113,23 @@ static int there_and_back(const char *what, struct sockaddr *sa,
 
 int main(int argc, char **argv)
 {
-    const char *verb = argc > 1 ? argv[1] : "";
+    const char *verb;
     struct sockaddr_in in = {.sin_family = AF_INET};
     struct sockaddr_un un = {.sun_family = AF_UNIX}; /* named by the kernel */
 
+    if (argc > 1 && strcmp(argv[1], "-d") == 0) {
+        prctl(PR_SET_DUMPABLE, 0);
+        argc--;
+        argv++;
+    }
+    verb = argc > 1 ? argv[1] : "";
     in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (strcmp(verb, "uring") == 0)
         return uring();
     if (strcmp(verb, "fastopen") == 0 && argc == 3)
         return fastopen(argv[2]);
+    if (strcmp(verb, "protocols") == 0)
+        return protocols();
     if (strcmp(verb, "datagram") == 0)
         return there_and_back("datagram", (struct sockaddr *)&in, sizeof(in),
                               sizeof(in), SOCK_DGRAM);

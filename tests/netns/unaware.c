@@ -2,10 +2,14 @@
  * A program that knows nothing of TLS, for the stories in network namespaces,
  * and a witness of what is on the wire:
  *
- * - serve ADDR:PORT: accepts, says who, echoes until the end
+ * - serve [-g TEXT] ADDR:PORT: accepts, says who, echoes until the end; with
+ *   -g it is the first to say something
+ *
+ * - accepts ADDR:PORT N: accept() N times, whatever it gives; says how long
  *
  * - connect [-b ADDR:PORT] [-t SECONDS] ADDR:PORT [TEXT]: sends, ends, says
- *   what comes back; with -n it sends and is gone
+ *   what comes back; with -n it sends and is gone; with -a its connect() does
+ *   not block; with -u its port is its own (no SO_REUSEADDR)
  *
  * - hold [-b ADDR:PORT] ADDR:PORT: connects; each line of its input is sent,
  * and the answer is said
@@ -15,18 +19,22 @@
  *
  * - watch INTERFACE: says each TCP segment with data: ports and data
  *
+ * With -d it is not dumpable, as programs that hold secrets.
+ *
  * One line an event, on standard output at once. Errors are named as errno
  * names them: a story looks for ECONNREFUSED.
  */
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <netinet/ip.h>
 #include <netinet/ip6.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -39,6 +47,9 @@
 #include <unistd.h>
 
 #include "util/netaddr.h"
+
+static bool later; /* connect() does not block */
+static bool alone; /* nobody else may have the port */
 
 static int failed(const char *what)
 {
@@ -74,7 +85,7 @@ static const char *shown(int fd,
 
 static int new_socket(const struct sockaddr_storage *sa, int seconds)
 {
-    int fd = socket(sa->ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
+    int fd = socket(sa->ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0), on = !alone;
     struct timeval limit = {seconds, 0};
 
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
@@ -85,13 +96,15 @@ static int new_socket(const struct sockaddr_storage *sa, int seconds)
 
 /* ---- serve ---- */
 
-static int echo(int fd)
+static int echo(int fd, const char *greeting)
 {
     char buf[4096], name[NETADDR_TEXT], peer[NETADDR_TEXT];
     ssize_t n;
 
     printf("accepted local=%s remote=%s\n", shown(fd, getsockname, name),
            shown(fd, getpeername, peer));
+    if (write(fd, greeting, strlen(greeting)) < 0)
+        return failed("write");
     while ((n = read(fd, buf, sizeof(buf))) > 0) {
         printf("got %.*s\n", (int)n, buf);
         if (write(fd, buf, (size_t)n) != n)
@@ -103,26 +116,82 @@ static int echo(int fd)
     return 0;
 }
 
-static int serve(const char *at)
+static int listen_at(const char *at)
 {
     struct sockaddr_storage sa;
     socklen_t len = address(at, &sa);
-    int fd = new_socket(&sa, 0), c;
+    int fd = new_socket(&sa, 0);
+
+    if (bind(fd, (struct sockaddr *)&sa, len) < 0 || listen(fd, 128) < 0)
+        return -1;
+    return fd;
+}
+
+static int serve(const char *at, const char *greeting)
+{
+    int fd = listen_at(at), c;
 
     signal(SIGCHLD, SIG_IGN);
-    if (bind(fd, (struct sockaddr *)&sa, len) < 0 || listen(fd, 128) < 0)
+    if (fd < 0)
         return failed("listen");
     while ((c = accept(fd, NULL, NULL)) >= 0) {
         if (fork() == 0) {
             prctl(PR_SET_PDEATHSIG, SIGKILL); /* it ends with the server */
-            _exit(echo(c));
+            _exit(echo(c, greeting));
         }
         close(c);
     }
     return failed("accept");
 }
 
+static double seconds_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static int accepts(const char *at, int count)
+{
+    int fd = listen_at(at), c, i;
+    struct sockaddr_storage sa;
+    socklen_t len;
+    double begun = seconds_now();
+
+    if (fd < 0)
+        return failed("listen");
+    for (i = 0; i < count; i++) {
+        len = sizeof(sa);
+        c = accept(fd, (struct sockaddr *)&sa, &len);
+        if (c < 0)
+            failed("accept");
+        else
+            close(c);
+    }
+    printf("%d in %.0f ms\n", count, (seconds_now() - begun) * 1e3);
+    return 0;
+}
+
 /* ---- connect ---- */
+
+/* As connect() does, for a socket that does not block meanwhile. */
+static int connect_later(int fd, const struct sockaddr_storage *sa,
+                         socklen_t len)
+{
+    struct pollfd p = {fd, POLLOUT, 0};
+    int r = fcntl(fd, F_SETFL, O_NONBLOCK);
+
+    if (r == 0)
+        r = connect(fd, (const struct sockaddr *)sa, len);
+    if (r < 0 && errno == EINPROGRESS && poll(&p, 1, 10000) == 1) {
+        len = sizeof(r);
+        getsockopt(fd, SOL_SOCKET, SO_ERROR, &r, &len);
+        errno = r;
+        r = r == 0 ? 0 : -1;
+    }
+    return r == 0 ? fcntl(fd, F_SETFL, 0) : r;
+}
 
 static int dial(const char *from, const char *to, int seconds)
 {
@@ -139,7 +208,8 @@ static int dial(const char *from, const char *to, int seconds)
             return -1;
         }
     }
-    if (connect(fd, (struct sockaddr *)&sa, len) < 0) {
+    if ((later ? connect_later(fd, &sa, len)
+               : connect(fd, (struct sockaddr *)&sa, len)) < 0) {
         failed("connect");
         return -1;
     }
@@ -209,14 +279,6 @@ static int hold(const char *from, const char *to)
 }
 
 /* ---- swarm ---- */
-
-static double seconds_now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 /* An echo, or with REFUSED a reset at connect() or after it. */
 static int one_echo(const struct sockaddr_storage *sa, socklen_t len,
@@ -305,18 +367,26 @@ static int watch(const char *interface)
 
 int main(int argc, char **argv)
 {
-    const char *verb = argc > 1 ? argv[1] : "", *from = NULL;
+    const char *verb = argc > 1 ? argv[1] : "", *from = NULL, *greeting = "";
     bool refused = false, leave = false;
     int c, seconds = 10 * ATTLS_PATIENCE;
 
     setvbuf(stdout, NULL, _IOLBF, 0);
     signal(SIGPIPE, SIG_IGN);
     optind = 2;
-    while ((c = getopt(argc, argv, "b:t:rn")) != -1) {
+    while ((c = getopt(argc, argv, "ab:t:g:rndu")) != -1) {
         if (c == 'b')
             from = optarg;
         else if (c == 't')
             seconds = atoi(optarg);
+        else if (c == 'a')
+            later = true;
+        else if (c == 'u')
+            alone = true;
+        else if (c == 'g')
+            greeting = optarg;
+        else if (c == 'd')
+            prctl(PR_SET_DUMPABLE, 0);
         else if (c == 'r')
             refused = true;
         else if (c == 'n')
@@ -327,7 +397,9 @@ int main(int argc, char **argv)
     argc -= optind;
     argv += optind;
     if (strcmp(verb, "serve") == 0 && argc == 1)
-        return serve(argv[0]);
+        return serve(argv[0], greeting);
+    if (strcmp(verb, "accepts") == 0 && argc == 2)
+        return accepts(argv[0], atoi(argv[1]));
     if (leave)
         return drop(argv[0]);
     if (strcmp(verb, "connect") == 0 && argc >= 1)
