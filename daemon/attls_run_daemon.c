@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -135,15 +136,51 @@ static int make_conf(struct strbuf *out, const struct run_arguments *a,
     return r == 0 && strbuf_failed(out) ? error_nomem(err) : r;
 }
 
-static int make_folder(struct run_daemon *d, struct error *err)
+/* Nobody but root and we can put another in the place of what is at PATH,
+ * which has no symbolic links in it. */
+static bool is_safe(const char *path)
+{
+    char parent[PATH_MAX];
+    struct stat st;
+    char *slash;
+
+    snprintf(parent, sizeof(parent), "%s", path);
+    while ((slash = strrchr(parent, '/')) != NULL) {
+        slash[slash == parent] = '\0';
+        if (stat(parent, &st) < 0 || (st.st_uid != 0 && st.st_uid != geteuid()))
+            return false;
+        if ((st.st_mode & 022) != 0 && (st.st_mode & S_ISVTX) == 0)
+            return false;
+        if (slash == parent)
+            return true;
+    }
+    return false;
+}
+
+/* XDG_RUNTIME_DIR where it is what it is to be: su and sudo may keep that of
+ * another account, who then could put his configuration in the place of
+ * ours. */
+static const char *find_base(char ret[PATH_MAX])
 {
     const char *base = getenv("XDG_RUNTIME_DIR");
+    struct stat st;
 
-    if (base == NULL || base[0] != '/')
-        base = "/tmp";
+    if (base != NULL && base[0] == '/' && realpath(base, ret) != NULL &&
+        stat(ret, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid() &&
+        (st.st_mode & 077) == 0 && is_safe(ret))
+        return ret;
+    return "/tmp";
+}
+
+static int make_folder(struct run_daemon *d, struct error *err)
+{
+    char path[PATH_MAX];
+
     if ((size_t)snprintf(d->folder, sizeof(d->folder), "%s/attls-run.XXXXXX",
-                         base) >= sizeof(d->folder))
+                         find_base(path)) >= sizeof(d->folder)) {
+        d->folder[0] = '\0';
         return error_set(err, ERR_VALUE, "XDG_RUNTIME_DIR is too long");
+    }
     if (mkdtemp(d->folder) != NULL)
         return 0;
     error_errno(err, "%s", d->folder);
