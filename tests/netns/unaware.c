@@ -134,14 +134,20 @@ static int serve(const char *at, const char *greeting)
     signal(SIGCHLD, SIG_IGN);
     if (fd < 0)
         return failed("listen");
-    while ((c = accept(fd, NULL, NULL)) >= 0) {
+    for (;;) {
+        c = accept(fd, NULL, NULL);
+        if (c < 0 && errno != ECONNABORTED)
+            return failed("accept");
+        if (c < 0) {
+            failed("accept"); /* the next may be well */
+            continue;
+        }
         if (fork() == 0) {
             prctl(PR_SET_PDEATHSIG, SIGKILL); /* it ends with the server */
             _exit(echo(c, greeting));
         }
         close(c);
     }
-    return failed("accept");
 }
 
 static double seconds_now(void)
