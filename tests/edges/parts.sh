@@ -81,6 +81,14 @@ as()
     setpriv --reuid "$uid" --regid "$uid" --clear-groups -- "$@"
 }
 
+# limited_as SECONDS ACCOUNT COMMAND...: as limited does
+limited_as()
+{
+    local seconds=$1 uid=${uids[$2]}
+    shift 2
+    limited "$seconds" setpriv --reuid "$uid" --regid "$uid" --clear-groups -- "$@"
+}
+
 # spawn_as NAME ACCOUNT COMMAND...: in the background, as spawn does
 spawn_as()
 {
@@ -97,7 +105,7 @@ python()
     local account=$1
     shift
     [ -x /usr/bin/python3 ] || fail "no /usr/bin/python3"
-    as "$account" timeout 60 /usr/bin/python3 "$@"
+    limited_as 60 "$account" /usr/bin/python3 "$@"
 }
 
 # make_user_rings USER...: of each user a certificate in ring SERVER, and its
@@ -148,7 +156,7 @@ daemon_again()
 }
 answers()
 {
-    timeout 10 "$bin/attlsctl" netstat --control "$tmp/attlsd.sock" >/dev/null 2>&1
+    limited 10 "$bin/attlsctl" netstat --control "$tmp/attlsd.sock" >/dev/null 2>&1
 }
 answers_or_gone()
 {
