@@ -27,7 +27,6 @@
 #define LOCK_FILE "saf/passtickets.lock"
 
 enum {
-    LIST_MAX = 16 * 1024 * 1024,
     LOCK_TRIES = 100,
     PAST_MAX = 4096 /* bytes of past lines that are not worth the work */
 };
@@ -85,13 +84,13 @@ static void read_line(struct list *l, const char *line, size_t len,
         l->found = true;
 }
 
-static int read_list(struct list *l, const char *path, const struct ticket *t,
+static int read_list(struct saf *saf, struct list *l, const struct ticket *t,
                      int64_t now, struct error *err)
 {
     const char *p, *nl;
     char *data;
     size_t len;
-    int r = fd_read_file(AT_FDCWD, path, LIST_MAX, &data, &len, err);
+    int r = saf_read_file(saf, LIST_FILE, &data, &len, err);
 
     if (r == ERR_NOT_FOUND)
         return 0;
@@ -121,45 +120,33 @@ static int append(struct saf *saf, const char *line, struct error *err)
     return r;
 }
 
-/* The list belongs to whom the lock belongs to. */
-static int replace(const char *path, struct list *l, const char *line, int lock,
+static int replace(struct saf *saf, struct list *l, const char *line,
                    struct error *err)
 {
-    struct stat st;
-    bool give = geteuid() == 0;
-
-    if (fstat(lock, &st) < 0)
-        return error_errno(err, LOCK_FILE ": can't stat");
     strbuf_adds(&l->live, line);
     if (strbuf_failed(&l->live))
         return error_nomem(err);
-    return fd_replace_file(AT_FDCWD, path, 0600, give ? st.st_uid : (uid_t)-1,
-                           give ? st.st_gid : (gid_t)-1, l->live.data,
-                           l->live.len, err);
+    return saf_replace_beside(saf, LIST_FILE, l->live.data, l->live.len, err);
 }
 
-static int add(struct saf *saf, int lock, const struct ticket *t, int64_t now,
+static int add(struct saf *saf, const struct ticket *t, int64_t now,
                struct error *err)
 {
-    struct strbuf path = STRBUF_INIT;
     struct list l = {.live = STRBUF_INIT};
     char line[80];
     int r;
 
-    strbuf_addf(&path, "%s/" LIST_FILE, saf_dir(saf));
     snprintf(line, sizeof(line), "%" PRId64 " %" PRId64 " %s %s\n", t->made,
              t->until, t->user, t->application);
-    r = strbuf_failed(&path) ? error_nomem(err)
-                             : read_list(&l, path.data, t, now, err);
+    r = read_list(saf, &l, t, now, err);
     if (r == 0 && strbuf_failed(&l.live))
         r = error_nomem(err);
     if (r == 0 && l.found)
         r = error_set(err, ERR_EXISTS, "the PassTicket was used before");
     else if (r == 0 && (l.torn || (l.past > PAST_MAX && l.past > l.live.len)))
-        r = replace(path.data, &l, line, lock, err);
+        r = replace(saf, &l, line, err);
     else if (r == 0)
         r = append(saf, line, err);
-    strbuf_done(&path);
     strbuf_done(&l.live);
     return r;
 }
@@ -177,7 +164,7 @@ int replay_add(struct saf *saf, const char *user, const char *application,
         return r;
     r = take_lock(lock, err);
     if (r == 0)
-        r = add(saf, lock, &t, now, err);
+        r = add(saf, &t, now, err);
     fd_close(&lock); /* ends the lock */
     return r;
 }

@@ -13,6 +13,8 @@
  * Opened for writing it holds a lock until saf_close(): a second writer gets
  * ERR_LOCKED at once. Readers need no lock: every file is replaced by rename.
  * A reader refuses a folder or file that others may write (ERR_UNSAFE).
+ * Root works in the folder of another account as that account: a link that
+ * was put there leads to no file that its owner could not reach.
  * A struct saf is used by one thread at a time.
  */
 
@@ -147,13 +149,16 @@ int saf_store_label(struct saf *saf, const char *label,
                     const unsigned char *key, size_t len, struct error *err);
 
 /*
- * Opens NAME (as above) for reading and writing, made (0600, given to the
- * folder's owner) when it is missing: for files that are no part of the
- * database's changes, such as the list of used PassTickets. The descriptor is
- * the caller's. ERR_DENIED, ERR_UNSAFE, ERR_VALUE, ERR_SYSTEM.
+ * Opens NAME (as above) for reading and writing, made (0600, the folder's
+ * owner's) when it is missing: for files that are no part of the database's
+ * changes, such as the list of used PassTickets. The descriptor is the
+ * caller's. ERR_DENIED, ERR_UNSAFE, ERR_VALUE, ERR_SYSTEM.
  */
 int saf_open_beside(struct saf *saf, const char *name, int *ret,
                     struct error *err);
+/* Replaces such a file: atomic, synced. */
+int saf_replace_beside(struct saf *saf, const char *name, const void *data,
+                       size_t len, struct error *err);
 
 /* ---- authority ---- */
 

@@ -120,18 +120,23 @@ static bool is_temporary(const char *name)
 
 static void sweep(struct saf *saf, const char *folder)
 {
-    int fd = openat(saf->dirfd, folder,
-                    O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
     struct dirent *e;
+    DIR *d;
+    int fd;
 
+    if (saf_disk_open_folder(saf, folder, &fd, NULL) != 0)
+        return;
+    d = fdopendir(fd);
     if (d == NULL) {
         fd_close(&fd);
         return;
     }
-    while ((e = readdir(d)) != NULL)
-        if (is_temporary(e->d_name))
-            unlinkat(dirfd(d), e->d_name, 0);
+    if (saf_disk_begin(saf, NULL) == 0) {
+        while ((e = readdir(d)) != NULL)
+            if (is_temporary(e->d_name))
+                unlinkat(dirfd(d), e->d_name, 0);
+        saf_disk_end(saf);
+    }
     closedir(d);
 }
 

@@ -234,7 +234,39 @@ int saf_journal_parse(const char *text, size_t len, struct saf_changes *ret,
 /* Removes temporary files that a killed writer left; needs the lock. */
 void saf_sweep_folders(struct saf *saf);
 
+/* ---- saf_disk.c ----
+ *
+ * Files below the database's folder by name. Root does it as the folder's
+ * owner; no link is followed; owner and modes are those of what was opened
+ * (ERR_UNSAFE). ERR_NOT_FOUND, ERR_DENIED, ERR_SYSTEM, ERR_NOMEM.
+ */
+
+/* Between the two this thread reaches files as the owner of the folder. */
+int saf_disk_begin(const struct saf *saf, struct error *err);
+void saf_disk_end(const struct saf *saf);
+
+int saf_disk_open_folder(const struct saf *saf, const char *folder, int *ret,
+                         struct error *err);
+/* 0700; one that exists is left alone. */
+int saf_disk_make_folder(const struct saf *saf, const char *folder,
+                         struct error *err);
+/* For reading and writing, made (0600) when it is missing. */
+int saf_disk_open(const struct saf *saf, const char *name, int *ret,
+                  struct error *err);
+/* SECRET: others may not read it either. */
+int saf_disk_read(const struct saf *saf, const char *name, bool secret,
+                  char **ret_data, size_t *ret_len, struct error *err);
+bool saf_disk_exists(const struct saf *saf, const char *name);
+/* Replaces it whole, 0600, in a folder 0700 that is made when missing. */
+int saf_disk_put(const struct saf *saf, const char *name, const void *data,
+                 size_t len, struct error *err);
+/* One that is not there is well. */
+int saf_disk_remove(const struct saf *saf, const char *name, struct error *err);
+
 /* ---- saf_store.c ---- */
+
+/* Room for a file's name in the database. */
+enum { SAF_FILE_NAME = 200 };
 
 /* Our own folder in DIR. */
 #define SAF_FOLDER "saf"

@@ -23,8 +23,7 @@
 #define LOCK_FILE "saf/lock"
 #define JOURNAL   "saf/journal"
 
-/* More than any job makes; a reader's defence against a wrong file. */
-enum { FILE_LIMIT = 64 * 1024 * 1024, OPEN_ATTEMPTS = 20, NAME_LIMIT = 200 };
+enum { OPEN_ATTEMPTS = 20 };
 
 saf_step_fn saf_commit_step;
 
@@ -48,7 +47,7 @@ bool saf_file_name_valid(const char *name)
             return false;
         p += n;
         if (*p == '\0')
-            return strlen(name) < NAME_LIMIT;
+            return strlen(name) < SAF_FILE_NAME;
         if (*p++ != '/')
             return false;
     }
@@ -106,23 +105,6 @@ static int open_folder(struct saf *saf, struct error *err)
     return saf_check_safe(saf, ".", &st, err);
 }
 
-/* Makes DIR/NAME with the owner and group of DIR, if it is missing. */
-static int make_folder(struct saf *saf, const char *name, struct error *err)
-{
-    if (mkdirat(saf->dirfd, name, 0700) < 0) {
-        if (errno == EEXIST)
-            return 0;
-        return error_errno(err, "%s/%s: can't make the folder", saf->dir, name);
-    }
-    if (geteuid() == 0 &&
-        fchownat(saf->dirfd, name, saf->uid, saf->gid, AT_SYMLINK_NOFOLLOW) < 0)
-        return error_errno(err, "%s/%s: can't give it to uid %ld", saf->dir,
-                           name, (long)saf->uid);
-    if (fsync(saf->dirfd) < 0)
-        return error_errno(err, "%s: can't sync", saf->dir);
-    return 0;
-}
-
 /* True when DIR holds nothing at all. */
 static bool folder_empty(const struct saf *saf)
 {
@@ -147,7 +129,7 @@ bool saf_may_write(const struct saf *saf)
     return geteuid() == 0 || geteuid() == saf->uid;
 }
 
-/* Only the owner and root write; root's files are given away. */
+/* Only the owner writes, and root in the owner's name. */
 static int may_write(const struct saf *saf, struct error *err)
 {
     if (saf_may_write(saf))
@@ -160,13 +142,10 @@ static int may_write(const struct saf *saf, struct error *err)
 
 static int take_lock(struct saf *saf, struct error *err)
 {
-    saf->lockfd = openat(saf->dirfd, LOCK_FILE,
-                         O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (saf->lockfd < 0)
-        return error_errno(err, "%s/" LOCK_FILE ": can't open", saf->dir);
-    if (geteuid() == 0 && fchown(saf->lockfd, saf->uid, saf->gid) < 0)
-        return error_errno(err, "%s/" LOCK_FILE ": can't give it away",
-                           saf->dir);
+    int r = saf_disk_open(saf, LOCK_FILE, &saf->lockfd, err);
+
+    if (r != 0)
+        return r;
     if (flock(saf->lockfd, LOCK_EX | LOCK_NB) == 0)
         return 0;
     if (errno == EWOULDBLOCK)
@@ -178,49 +157,6 @@ static int take_lock(struct saf *saf, struct error *err)
 }
 
 /* ---- files ---- */
-
-/* The folder of a file: who may write it may put other files there. */
-static int check_folder(struct saf *saf, const char *name, struct error *err)
-{
-    const char *slash = strchr(name, '/');
-    char folder[NAME_LIMIT];
-    struct stat st;
-
-    if (slash == NULL)
-        return 0;
-    snprintf(folder, sizeof(folder), "%.*s", (int)(slash - name), name);
-    if (fstatat(saf->dirfd, folder, &st, AT_SYMLINK_NOFOLLOW) < 0)
-        return 0; /* the file will be found missing */
-    if (!S_ISDIR(st.st_mode))
-        return error_set(err, ERR_UNSAFE, "%s/%s is not a folder", saf->dir,
-                         folder);
-    return saf_check_safe(saf, folder, &st, err);
-}
-
-/* A file as it is on the disk, checked. */
-static int read_disk(struct saf *saf, const char *name, char **ret_data,
-                     size_t *ret_len, struct error *err)
-{
-    struct stat st;
-    int r;
-
-    r = check_folder(saf, name, err);
-    if (r != 0)
-        return r;
-    if (fstatat(saf->dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
-        if (errno == ENOENT)
-            return error_set(err, ERR_NOT_FOUND, "%s/%s: no such file",
-                             saf->dir, name);
-        return error_errno(err, "%s/%s: can't stat", saf->dir, name);
-    }
-    if (!S_ISREG(st.st_mode))
-        return error_set(err, ERR_UNSAFE, "%s/%s is not a plain file", saf->dir,
-                         name);
-    r = saf_check_safe(saf, name, &st, err);
-    if (r != 0)
-        return r;
-    return fd_read_file(saf->dirfd, name, FILE_LIMIT, ret_data, ret_len, err);
-}
 
 static int copy_change(const struct saf *saf, const struct saf_change *c,
                        char **ret_data, size_t *ret_len, struct error *err)
@@ -236,8 +172,8 @@ static int copy_change(const struct saf *saf, const struct saf_change *c,
     return 0;
 }
 
-int saf_read_file(struct saf *saf, const char *name, char **ret_data,
-                  size_t *ret_len, struct error *err)
+static int read_any(struct saf *saf, const char *name, bool secret,
+                    char **ret_data, size_t *ret_len, struct error *err)
 {
     const struct saf_change *c;
 
@@ -249,24 +185,19 @@ int saf_read_file(struct saf *saf, const char *name, char **ret_data,
         c = saf_changes_find(&saf->overlay, name);
     if (c != NULL)
         return copy_change(saf, c, ret_data, ret_len, err);
-    return read_disk(saf, name, ret_data, ret_len, err);
+    return saf_disk_read(saf, name, secret, ret_data, ret_len, err);
+}
+
+int saf_read_file(struct saf *saf, const char *name, char **ret_data,
+                  size_t *ret_len, struct error *err)
+{
+    return read_any(saf, name, false, ret_data, ret_len, err);
 }
 
 int saf_read_secret(struct saf *saf, const char *name, char **ret_data,
                     size_t *ret_len, struct error *err)
 {
-    struct stat st;
-
-    if (saf_file_name_valid(name) &&
-        fstatat(saf->dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-        (st.st_mode & (S_IRGRP | S_IROTH)) != 0)
-        return error_set(err, ERR_UNSAFE,
-                         "%s/%s may be read by others (mode %04o); correct it "
-                         "with: chmod 600 %s/%s, and replace what is in it "
-                         "if they have",
-                         saf->dir, name, (unsigned)(st.st_mode & 07777),
-                         saf->dir, name);
-    return saf_read_file(saf, name, ret_data, ret_len, err);
+    return read_any(saf, name, true, ret_data, ret_len, err);
 }
 
 static void forget_changes(struct saf *saf)
@@ -276,34 +207,29 @@ static void forget_changes(struct saf *saf)
     saf_changes_clear(&saf->pending);
 }
 
-int saf_open_beside(struct saf *saf, const char *name, int *ret,
-                    struct error *err)
+static int may_write_beside(const struct saf *saf, const char *name,
+                            struct error *err)
 {
-    struct stat st;
-    int fd, r;
-
     if (!saf_file_name_valid(name))
         return error_set(err, ERR_VALUE, "%s: not a name in the database",
                          name);
-    r = may_write(saf, err);
-    if (r != 0)
-        return r;
-    fd = openat(saf->dirfd, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
-                0600);
-    if (fd < 0)
-        return error_errno(err, "%s/%s: can't open", saf->dir, name);
-    if (fstat(fd, &st) < 0)
-        r = error_errno(err, "%s/%s: can't stat", saf->dir, name);
-    else if (geteuid() == 0 && fchown(fd, saf->uid, saf->gid) < 0)
-        r = error_errno(err, "%s/%s: can't give it to uid %ld", saf->dir, name,
-                        (long)saf->uid);
-    else
-        r = saf_check_safe(saf, name, &st, err);
-    if (r != 0)
-        fd_close(&fd);
-    else
-        *ret = fd;
-    return r;
+    return may_write(saf, err);
+}
+
+int saf_open_beside(struct saf *saf, const char *name, int *ret,
+                    struct error *err)
+{
+    int r = may_write_beside(saf, name, err);
+
+    return r == 0 ? saf_disk_open(saf, name, ret, err) : r;
+}
+
+int saf_replace_beside(struct saf *saf, const char *name, const void *data,
+                       size_t len, struct error *err)
+{
+    int r = may_write_beside(saf, name, err);
+
+    return r == 0 ? saf_disk_put(saf, name, data, len, err) : r;
 }
 
 static int change_file(struct saf *saf, const char *name, const void *data,
@@ -341,45 +267,6 @@ int saf_remove_file(struct saf *saf, const char *name, struct error *err)
 
 /* ---- commit ---- */
 
-static int put_file(struct saf *saf, const char *name, const void *data,
-                    size_t len, struct error *err)
-{
-    bool give = geteuid() == 0;
-    const char *slash = strchr(name, '/');
-    char folder[NAME_LIMIT];
-    int r;
-
-    if (slash != NULL) {
-        snprintf(folder, sizeof(folder), "%.*s", (int)(slash - name), name);
-        r = make_folder(saf, folder, err);
-        if (r != 0)
-            return r;
-    }
-    return fd_replace_file(saf->dirfd, name, 0600, give ? saf->uid : (uid_t)-1,
-                           give ? saf->gid : (gid_t)-1, data, len, err);
-}
-
-/* The folder is synced, so that the journal does not go before the file. */
-static int remove_disk(struct saf *saf, const char *name, struct error *err)
-{
-    const char *slash = strchr(name, '/');
-    char folder[NAME_LIMIT] = ".";
-    int fd, r = 0;
-
-    if (unlinkat(saf->dirfd, name, 0) < 0) {
-        if (errno == ENOENT)
-            return 0;
-        return error_errno(err, "%s/%s: can't remove", saf->dir, name);
-    }
-    if (slash != NULL)
-        snprintf(folder, sizeof(folder), "%.*s", (int)(slash - name), name);
-    fd = openat(saf->dirfd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0 || fsync(fd) < 0)
-        r = error_errno(err, "%s/%s: can't sync the removal", saf->dir, name);
-    fd_close(&fd);
-    return r;
-}
-
 /* Plays a list of changes onto the disk and removes the journal. */
 static int play(struct saf *saf, const struct saf_changes *list,
                 unsigned *steps, struct error *err)
@@ -392,13 +279,13 @@ static int play(struct saf *saf, const struct saf_changes *list,
 
         step(steps);
         if (c->data != NULL)
-            r = put_file(saf, c->name, c->data, c->len, err);
+            r = saf_disk_put(saf, c->name, c->data, c->len, err);
         else
-            r = remove_disk(saf, c->name, err);
+            r = saf_disk_remove(saf, c->name, err);
     }
     step(steps);
     if (r == 0)
-        r = remove_disk(saf, JOURNAL, err);
+        r = saf_disk_remove(saf, JOURNAL, err);
     step(steps);
     return r;
 }
@@ -439,7 +326,7 @@ static int write_changes(struct saf *saf, bool *ret_decided, struct error *err)
     r = saf_journal_print(&saf->pending, &journal, err);
     step(&steps);
     if (r == 0)
-        r = put_file(saf, JOURNAL, strbuf_str(&journal), journal.len, err);
+        r = saf_disk_put(saf, JOURNAL, strbuf_str(&journal), journal.len, err);
     strbuf_wipe(&journal);
     if (r != 0)
         return r;
@@ -516,7 +403,7 @@ static int read_journal(struct saf *saf, struct saf_changes *ret,
     size_t len;
     int r;
 
-    r = read_disk(saf, JOURNAL, &text, &len, err);
+    r = saf_disk_read(saf, JOURNAL, true, &text, &len, err);
     if (r == ERR_NOT_FOUND)
         return 0;
     if (r != 0)
@@ -577,18 +464,11 @@ bool saf_unchanged(struct saf *saf)
     now.dir = saf->dir;
     now.dirfd = saf->dirfd;
     now.uid = saf->uid;
+    now.gid = saf->gid;
     same = reload(&now, NULL) == 0 && now.generation == saf->generation;
     saf_db_clear(&now);
     saf_changes_clear(&now.overlay);
     return same;
-}
-
-static bool exists(const struct saf *saf, const char *name)
-{
-    struct stat st;
-
-    return fstatat(saf->dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
-           errno != ENOENT;
 }
 
 /* Nothing of ours but the lock: whoever was making it was killed. */
@@ -597,9 +477,9 @@ static bool never_filled(const struct saf *saf)
     int t;
 
     for (t = 0; t < TABLE_COUNT; t++)
-        if (exists(saf, saf_table_file((enum saf_table)t)))
+        if (saf_disk_exists(saf, saf_table_file((enum saf_table)t)))
             return false;
-    return !exists(saf, JOURNAL);
+    return !saf_disk_exists(saf, JOURNAL);
 }
 
 static int no_database(const struct saf *saf, struct error *err)
@@ -631,17 +511,10 @@ static int open_reader(struct saf *saf, struct error *err)
 
 static int open_writer(struct saf *saf, bool create, struct error *err)
 {
-    struct stat st;
-    bool fresh;
-    int r;
+    int r = 0;
 
-    r = may_write(saf, err);
-    if (r != 0)
-        return r;
-    fresh = fstatat(saf->dirfd, FOLDER, &st, AT_SYMLINK_NOFOLLOW) < 0 &&
-            create && folder_empty(saf);
-    if (fresh)
-        r = make_folder(saf, FOLDER, err);
+    if (create && folder_empty(saf))
+        r = saf_disk_make_folder(saf, FOLDER, err);
     if (r == 0)
         r = take_lock(saf, err);
     if (r != 0)
@@ -659,14 +532,12 @@ static int open_writer(struct saf *saf, bool create, struct error *err)
 static int check_database(struct saf *saf, enum saf_mode mode,
                           struct error *err)
 {
-    struct stat st;
+    int fd, r = saf_disk_open_folder(saf, FOLDER, &fd, err);
 
-    if (fstatat(saf->dirfd, FOLDER, &st, AT_SYMLINK_NOFOLLOW) == 0) {
-        if (!S_ISDIR(st.st_mode))
-            return error_set(err, ERR_UNSAFE, "%s/" FOLDER " is not a folder",
-                             saf->dir);
-        return saf_check_safe(saf, FOLDER, &st, err);
-    }
+    if (r == 0)
+        fd_close(&fd);
+    if (r != ERR_NOT_FOUND)
+        return r;
     if (mode == SAF_CREATE && folder_empty(saf))
         return 0;
     return error_set(err, ERR_NOT_FOUND,
@@ -694,6 +565,8 @@ int saf_open(const char *dir, enum saf_mode mode, struct saf **ret,
         goto out;
     }
     r = open_folder(saf, err);
+    if (r == 0 && mode != SAF_READ)
+        r = may_write(saf, err);
     if (r == 0)
         r = check_database(saf, mode, err);
     if (r == 0)

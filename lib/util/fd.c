@@ -74,12 +74,39 @@ static int read_loop(int fd, const char *name, char *buf, size_t cap,
     return 0;
 }
 
-int fd_read_file(int dirfd, const char *name, size_t max, char **ret_data,
+int fd_read_open(int fd, const char *name, size_t max, char **ret_data,
                  size_t *ret_len, struct error *err)
 {
     struct stat st;
-    char *buf = NULL;
     size_t cap, len = 0;
+    char *buf;
+    int r;
+
+    if (fstat(fd, &st) < 0)
+        return error_errno(err, "%s: can't stat", name);
+    if (!S_ISREG(st.st_mode))
+        return error_set(err, ERR_VALUE, "%s: not a regular file", name);
+    if ((unsigned long long)st.st_size > max)
+        return error_set(err, ERR_LIMIT, "%s: larger than %zu bytes", name,
+                         max);
+    cap = (size_t)st.st_size;
+    buf = malloc(cap + 1);
+    if (buf == NULL)
+        return error_nomem(err);
+    r = read_loop(fd, name, buf, cap, &len, err);
+    if (r != 0) {
+        free(buf);
+        return r;
+    }
+    buf[len] = '\0';
+    *ret_data = buf;
+    *ret_len = len;
+    return 0;
+}
+
+int fd_read_file(int dirfd, const char *name, size_t max, char **ret_data,
+                 size_t *ret_len, struct error *err)
+{
     int fd, r;
 
     fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -87,33 +114,7 @@ int fd_read_file(int dirfd, const char *name, size_t max, char **ret_data,
         return error_set(err, ERR_NOT_FOUND, "%s: no such file", name);
     if (fd < 0)
         return error_errno(err, "%s: can't open", name);
-    if (fstat(fd, &st) < 0) {
-        r = error_errno(err, "%s: can't stat", name);
-        goto out;
-    }
-    if (!S_ISREG(st.st_mode)) {
-        r = error_set(err, ERR_VALUE, "%s: not a regular file", name);
-        goto out;
-    }
-    if ((unsigned long long)st.st_size > max) {
-        r = error_set(err, ERR_LIMIT, "%s: larger than %zu bytes", name, max);
-        goto out;
-    }
-    cap = (size_t)st.st_size;
-    buf = malloc(cap + 1);
-    if (buf == NULL) {
-        r = error_nomem(err);
-        goto out;
-    }
-    r = read_loop(fd, name, buf, cap, &len, err);
-    if (r != 0)
-        goto out;
-    buf[len] = '\0';
-    *ret_data = buf;
-    *ret_len = len;
-    buf = NULL;
-out:
-    free(buf);
+    r = fd_read_open(fd, name, max, ret_data, ret_len, err);
     fd_close(&fd);
     return r;
 }

@@ -31,6 +31,10 @@ int fd_write_all(int fd, const void *data, size_t len, struct error *err);
 int fd_read_file(int dirfd, const char *name, size_t max, char **ret_data,
                  size_t *ret_len, struct error *err);
 
+/* The same of an open file; NAME is for messages. */
+int fd_read_open(int fd, const char *name, size_t max, char **ret_data,
+                 size_t *ret_len, struct error *err);
+
 /*
  * Replaces the file NAME below DIRFD: a temporary file in the same folder
  * with mode MODE, written, given to UID and GID ((uid_t)-1: left alone),
