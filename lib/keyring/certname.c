@@ -1,5 +1,6 @@
 #include "keyring/certname.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <openssl/err.h>
 #include <openssl/objects.h>
@@ -24,7 +25,8 @@ static const struct {
 
 enum { NATTR = sizeof(attributes) / sizeof(attributes[0]) };
 
-static void print_attribute(const X509_NAME_ENTRY *e, struct strbuf *out)
+/* False: the value is no text, and none is printed. */
+static bool print_attribute(const X509_NAME_ENTRY *e, struct strbuf *out)
 {
     const ASN1_OBJECT *obj = X509_NAME_ENTRY_get_object(e);
     int nid = OBJ_obj2nid(obj), len;
@@ -48,6 +50,7 @@ static void print_attribute(const X509_NAME_ENTRY *e, struct strbuf *out)
     if (len < 0)
         ERR_clear_error();
     OPENSSL_free(utf8);
+    return len >= 0;
 }
 
 void certname_print_rest(const X509_NAME *name, int skip, struct strbuf *out)
@@ -65,6 +68,113 @@ void certname_print(const X509_NAME *name, struct strbuf *out)
 {
     certname_print_rest(name, 0, out);
 }
+
+/* ---- names as their attributes ---- */
+
+static int add_part(struct certname *name, const char *text, size_t len,
+                    struct error *err)
+{
+    char **grown = realloc(name->part, (name->n + 1) * sizeof(*grown));
+
+    if (grown == NULL)
+        return error_nomem(err);
+    name->part = grown;
+    grown[name->n] = strndup(text, len);
+    if (grown[name->n] == NULL)
+        return error_nomem(err);
+    name->n++;
+    return 0;
+}
+
+int certname_take(const X509_NAME *name, size_t skip, struct certname *ret,
+                  struct error *err)
+{
+    struct strbuf text = STRBUF_INIT;
+    struct certname n = {NULL, 0};
+    int i, r = 0;
+
+    for (i = X509_NAME_entry_count(name) - 1 - (int)skip; r == 0 && i >= 0;
+         i--) {
+        strbuf_reset(&text);
+        /* "" is no attribute that anybody could ask for */
+        if (!print_attribute(X509_NAME_get_entry(name, i), &text))
+            strbuf_reset(&text);
+        r = strbuf_failed(&text)
+                ? error_nomem(err)
+                : add_part(&n, strbuf_str(&text), text.len, err);
+    }
+    strbuf_done(&text);
+    if (r == 0)
+        *ret = n;
+    else
+        certname_done(&n);
+    return r;
+}
+
+bool certname_begins(const char *text)
+{
+    size_t i, len = strspn(text, "0123456789.");
+
+    for (i = 0; i < NATTR; i++) {
+        size_t n = strlen(attributes[i].text);
+
+        if (strncmp(text, attributes[i].text, n) == 0 && text[n] == '=')
+            return true;
+    }
+    return text[0] >= '0' && text[0] <= '2' && text[1] == '.' && len > 2 &&
+           text[len] == '=' && text[len - 1] != '.';
+}
+
+int certname_parse(const char *text, struct certname *ret, struct error *err)
+{
+    struct certname n = {NULL, 0};
+    const char *dot = text;
+    int r = 0;
+
+    while (r == 0 && *text != '\0') {
+        dot = strchr(dot, '.');
+        if (dot != NULL && !certname_begins(dot + 1)) {
+            dot++;
+            continue;
+        }
+        r = add_part(&n, text,
+                     dot != NULL ? (size_t)(dot - text) : strlen(text), err);
+        if (dot == NULL)
+            break;
+        text = ++dot;
+    }
+    if (r == 0)
+        *ret = n;
+    else
+        certname_done(&n);
+    return r;
+}
+
+void certname_done(struct certname *name)
+{
+    size_t i;
+
+    for (i = 0; i < name->n; i++)
+        free(name->part[i]);
+    free(name->part);
+    name->part = NULL;
+    name->n = 0;
+}
+
+bool certname_ends(const struct certname *name, size_t skip,
+                   const struct certname *end)
+{
+    size_t i;
+
+    if (skip > name->n || name->n - skip != end->n)
+        return false;
+    for (i = 0; i < end->n; i++)
+        if (strcmp(name->part[skip + i], end->part[i]) != 0)
+            return false;
+    return true;
+}
+
+/* ---- making them ---- */
 
 /* PrintableString where it will do, as RACF encodes names, else UTF-8. */
 static int string_type(const char *value)

@@ -1,47 +1,35 @@
 #include "keyring/namefilter.h"
 
 #include <pthread.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <openssl/evp.h>
 
-#include "keyring/certname.h"
 #include "keyring/store.h"
 
 /* ---- filters ---- */
 
-/* A name and what is left of it when its most specific attributes go. */
+/* So many of its most specific attributes may go. */
 enum { PARTS_MAX = 32 };
 
-struct name_parts {
-    struct strbuf part[PARTS_MAX];
-    int n;
-};
-
-static int split_name(const X509_NAME *name, struct name_parts *ret,
-                      struct error *err)
+int namefilter_init(struct name_filter *f, const char *subject,
+                    const char *issuer, struct error *err)
 {
-    int i, failed = 0;
+    int r = certname_parse(subject, &f->subject, err);
 
-    ret->n = X509_NAME_entry_count(name);
-    if (ret->n > PARTS_MAX)
-        ret->n = PARTS_MAX;
-    for (i = 0; i < ret->n; i++) {
-        strbuf_init(&ret->part[i]);
-        certname_print_rest(name, i, &ret->part[i]);
-        failed |= strbuf_failed(&ret->part[i]);
-    }
-    return failed ? error_nomem(err) : 0;
+    if (r != 0)
+        return r;
+    r = certname_parse(issuer, &f->issuer, err);
+    if (r != 0)
+        certname_done(&f->subject);
+    return r;
 }
 
-static void parts_done(struct name_parts *p)
+void namefilter_done(struct name_filter *f)
 {
-    int i;
-
-    for (i = 0; i < p->n; i++)
-        strbuf_done(&p->part[i]);
+    certname_done(&f->subject);
+    certname_done(&f->issuer);
 }
 
 /* How much of a name a step of the search compares. */
@@ -54,44 +42,42 @@ static const struct {
     {WHOLE, NOTHING}, {PART, NOTHING}, {NOTHING, WHOLE}, {NOTHING, PART},
 };
 
-/* The parts of a name that belong to an extent: from *FROM to before *TO.
- * Nothing is one part, the empty one, at -1. */
-static void range(enum extent e, const struct name_parts *p, int *from, int *to)
+/* How many attributes may go for an extent: from *FROM to before *TO. Where
+ * nothing is looked at it is one case, in which all go. */
+static void range(enum extent e, const struct certname *name, size_t *from,
+                  size_t *to)
 {
-    *from = e == WHOLE ? 0 : e == PART ? 1 : -1;
-    *to = e == WHOLE ? (p->n > 0) : e == PART ? p->n : 0;
-}
+    size_t most = name->n < PARTS_MAX ? name->n : PARTS_MAX;
 
-static const char *part(const struct name_parts *p, int i)
-{
-    return i < 0 ? "" : strbuf_str(&p->part[i]);
+    *from = e == WHOLE ? 0 : e == PART ? 1 : name->n;
+    *to = e == WHOLE ? most > 0 : e == PART ? most : name->n + 1;
 }
 
 static int find_exact(const struct name_filter *f, size_t n,
-                      const char *subject, const char *issuer)
+                      const struct certname *subject, size_t s,
+                      const struct certname *issuer, size_t i)
 {
-    size_t i;
+    size_t k;
 
-    for (i = 0; i < n; i++)
-        if (strcmp(f[i].subject, subject) == 0 &&
-            strcmp(f[i].issuer, issuer) == 0)
-            return (int)i;
+    for (k = 0; k < n; k++)
+        if (certname_ends(subject, s, &f[k].subject) &&
+            certname_ends(issuer, i, &f[k].issuer))
+            return (int)k;
     return -1;
 }
 
 static int search(const struct name_filter *f, size_t n,
-                  const struct name_parts *subject,
-                  const struct name_parts *issuer)
+                  const struct certname *subject, const struct certname *issuer)
 {
-    int s, s_end, i, i_from, i_end, found;
-    size_t k;
+    size_t k, s, s_end, i, i_from, i_end;
+    int found;
 
     for (k = 0; k < sizeof(steps) / sizeof(steps[0]); k++) {
         range(steps[k].issuer, issuer, &i_from, &i_end);
         range(steps[k].subject, subject, &s, &s_end);
         for (; s < s_end; s++)
             for (i = i_from; i < i_end; i++) {
-                found = find_exact(f, n, part(subject, s), part(issuer, i));
+                found = find_exact(f, n, subject, s, issuer, i);
                 if (found >= 0)
                     return found;
             }
@@ -102,16 +88,16 @@ static int search(const struct name_filter *f, size_t n,
 int namefilter_find(const struct name_filter *filters, size_t n, X509 *cert,
                     struct error *err)
 {
-    struct name_parts subject = {.n = 0}, issuer = {.n = 0};
+    struct certname subject = {NULL, 0}, issuer = {NULL, 0};
     int found = -1;
 
     if (err != NULL)
         err->code = 0;
-    if (split_name(X509_get_subject_name(cert), &subject, err) == 0 &&
-        split_name(X509_get_issuer_name(cert), &issuer, err) == 0)
+    if (certname_take(X509_get_subject_name(cert), 0, &subject, err) == 0 &&
+        certname_take(X509_get_issuer_name(cert), 0, &issuer, err) == 0)
         found = search(filters, n, &subject, &issuer);
-    parts_done(&subject);
-    parts_done(&issuer);
+    certname_done(&subject);
+    certname_done(&issuer);
     return found;
 }
 
@@ -172,8 +158,7 @@ static void forget(struct cert_users *u)
     size_t i;
 
     for (i = 0; i < u->nfilters; i++) {
-        free((char *)(uintptr_t)u->filters[i].subject);
-        free((char *)(uintptr_t)u->filters[i].issuer);
+        namefilter_done(&u->filters[i]);
         free(u->filter_users[i].label);
     }
     free(u->certs);
@@ -226,6 +211,7 @@ static int add_filter(struct cert_users *u, const struct cert_owner *owner,
 {
     struct filter_user *users;
     struct name_filter *filters;
+    int r;
 
     filters = realloc(u->filters, (u->nfilters + 1) * sizeof(*filters));
     if (filters == NULL)
@@ -235,18 +221,15 @@ static int add_filter(struct cert_users *u, const struct cert_owner *owner,
     if (users == NULL)
         return error_nomem(err);
     u->filter_users = users;
-    filters += u->nfilters;
+    r = namefilter_init(&filters[u->nfilters], f->subject, f->issuer, err);
+    if (r != 0)
+        return r;
     users += u->nfilters++;
-    filters->subject = strdup(f->subject);
-    filters->issuer = strdup(f->issuer);
     users->label = strdup(f->label);
     users->trusted = f->trust != RING_NOTRUST;
     users->has_criteria = f->criteria != NULL;
     users->owner = *owner;
-    if (filters->subject == NULL || filters->issuer == NULL ||
-        users->label == NULL)
-        return error_nomem(err);
-    return 0;
+    return users->label != NULL ? 0 : error_nomem(err);
 }
 
 static int add_owner(struct cert_users *u, struct ring_store *s,

@@ -10,12 +10,22 @@
 #include <stddef.h>
 #include <openssl/x509.h>
 
+#include "keyring/certname.h"
 #include "util/error.h"
 
-/* "" in SUBJECT or ISSUER: the filter does not look at that name. */
+/*
+ * A filter is compared attribute by attribute: a certificate whose one CN
+ * reads "ADMIN.OU=OPS" does not pass for CN ADMIN of unit OPS.
+ */
 struct name_filter {
-    const char *subject, *issuer;
+    struct certname subject, issuer;
 };
+
+/* Of the filters' texts, as MAP takes them; "": the filter does not look at
+ * that name. ERR_NOMEM. */
+int namefilter_init(struct name_filter *f, const char *subject,
+                    const char *issuer, struct error *err);
+void namefilter_done(struct name_filter *f);
 
 /* The index of the most specific filter that fits, or -1. ERR_NOMEM is
  * stored in ERR (its code is 0 otherwise). */

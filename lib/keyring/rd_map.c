@@ -15,6 +15,28 @@ struct mapping {
     char label[LABEL_MAX + 1];
 };
 
+/* A filter is its text. A name whose text reads as another one would be a
+ * filter for that one. */
+static int check_readable(struct rd *q, const X509_NAME *name, int skip,
+                          const char *what, const struct strbuf *text)
+{
+    struct certname is = {NULL, 0}, reads = {NULL, 0};
+    struct error err = {0};
+    int r = certname_take(name, (size_t)skip, &is, &err);
+
+    if (r == 0)
+        r = certname_parse(strbuf_str(text), &reads, &err);
+    if (r != 0)
+        r = rd_fail(q, &err);
+    else if (!certname_ends(&is, 0, &reads))
+        r = rd_invalid(q, what, strbuf_str(text),
+                       "a value in this name reads like more attributes; the "
+                       "filter would fit other names and not this one");
+    certname_done(&is);
+    certname_done(&reads);
+    return r;
+}
+
 /*
  * From a data set's certificate: the name from the starting point on, which
  * must begin an attribute; the whole name when there is no starting point.
@@ -29,7 +51,7 @@ static int from_point(struct rd *q, const X509_NAME *name, const char *point,
         certname_print_rest(name, i, out);
         if (point == NULL ||
             strncmp(strbuf_str(out), point, strlen(point)) == 0)
-            return 0;
+            return check_readable(q, name, i, what, out);
     }
     return rd_say(q, JOB_FAILED, MSG_STARTING_POINT, what);
 }
@@ -60,15 +82,7 @@ static int filters_from_dataset(struct rd *q, struct mapping *m)
 /* "CN=", "OU=" ... in front, and no blank around the filter. */
 static int check_filter(struct rd *q, const char *what, const char *text)
 {
-    static const char *const begins[] = {
-        "CN=", "T=",    "OU=", "O=",   "L=",      "SP=",
-        "C=",  "MAIL=", "DC=", "UID=", "STREET=", "SERIALNUMBER="};
-    size_t i;
-
-    for (i = 0; text != NULL && i < sizeof(begins) / sizeof(begins[0]); i++)
-        if (strncmp(text, begins[i], strlen(begins[i])) == 0)
-            return 0;
-    return text == NULL
+    return text == NULL || certname_begins(text)
                ? 0
                : rd_invalid(q, what, text,
                             "a filter is the end of a name as LIST shows it, "

@@ -17,16 +17,19 @@ static const char password[] = "pw";
 
 static void show(const struct cert_package *p)
 {
-    static const struct name_filter filter = {"O=Shop", ""};
+    struct name_filter filter;
     struct strbuf out = STRBUF_INIT;
     struct error err;
     const char *c;
     size_t i;
 
+    if (namefilter_init(&filter, "O=Shop", "", NULL) != 0)
+        abort();
     for (i = 0; i < p->n; i++) {
         certlist_x509(p->cert[i], p->key != NULL, &out);
         namefilter_find(&filter, 1, p->cert[i], &err);
     }
+    namefilter_done(&filter);
     /* One record, one line, whatever is in a certificate. */
     for (c = strbuf_str(&out); *c != '\0'; c++)
         if ((unsigned char)*c < 0x20 && *c != '\n')

@@ -50,7 +50,9 @@ static X509 *make_cert(const char *subject, const char *issuer)
 
 /* From the most specific filter to the least: each finds the certificate, and
  * goes before all behind it. */
-static const struct name_filter ranked[] = {
+static const struct {
+    const char *subject, *issuer;
+} ranked[] = {
     {SUBJECT, ISSUER},
     {"OU=Sales.O=Shop.C=US", ISSUER},
     {"O=Shop.C=US", ISSUER},
@@ -75,33 +77,111 @@ START_TEST(the_most_specific_filter_wins)
 
     /* The others stand before it. */
     for (k = 0; k < n; k++)
-        filters[k] = ranked[(size_t)ROWS(ranked) - 1 - k];
+        ck_assert_int_eq(
+            namefilter_init(&filters[k],
+                            ranked[(size_t)ROWS(ranked) - 1 - k].subject,
+                            ranked[(size_t)ROWS(ranked) - 1 - k].issuer, &err),
+            0);
     ck_assert_int_eq(namefilter_find(filters, n, x, &err), (int)n - 1);
+    for (k = 0; k < n; k++)
+        namefilter_done(&filters[k]);
     X509_free(x);
 }
 END_TEST
 
+static bool fits(const char *subject, const char *issuer, X509 *x)
+{
+    struct name_filter f;
+    struct error err;
+    int found;
+
+    ck_assert_int_eq(namefilter_init(&f, subject, issuer, &err), 0);
+    found = namefilter_find(&f, 1, x, &err);
+    ck_assert_int_eq(err.code, 0);
+    namefilter_done(&f);
+    return found == 0;
+}
+
 static const struct {
-    const char *name;
-    struct name_filter filter;
+    const char *name, *subject, *issuer;
 } misses[] = {
-    {"another case", {"OU=sales.O=Shop.C=US", ""}},
-    {"half an attribute", {"U=Sales.O=Shop.C=US", ""}},
-    {"half a value", {"Sales.O=Shop.C=US", ""}},
-    {"the other end of the name", {"CN=Ann.OU=Sales", ""}},
-    {"longer than the name", {"T=Boss." SUBJECT, ""}},
-    {"another issuer", {SUBJECT, "CN=Other CA.O=Shop.C=US"}},
-    {"no names at all", {"", ""}},
+    {"another case", "OU=sales.O=Shop.C=US", ""},
+    {"half an attribute", "U=Sales.O=Shop.C=US", ""},
+    {"half a value", "Sales.O=Shop.C=US", ""},
+    {"the other end of the name", "CN=Ann.OU=Sales", ""},
+    {"longer than the name", "T=Boss." SUBJECT, ""},
+    {"another issuer", SUBJECT, "CN=Other CA.O=Shop.C=US"},
+    {"no names at all", "", ""},
 };
 
 START_TEST(fits_whole_attributes_only)
 {
     X509 *x = make_cert(SUBJECT, ISSUER);
-    struct error err;
 
-    ck_assert_msg(namefilter_find(&misses[_i].filter, 1, x, &err) == -1, "%s",
+    ck_assert_msg(!fits(misses[_i].subject, misses[_i].issuer, x), "%s",
                   misses[_i].name);
-    ck_assert_int_eq(err.code, 0);
+    X509_free(x);
+}
+END_TEST
+
+/* Names that print alike, as "TYPE=value" of each attribute; the filter is the
+ * whole subject's text. */
+static const struct {
+    const char *name, *filter;
+    struct {
+        const char *type, *value;
+    } subject[4];
+    bool fits;
+} alike[] = {
+    {"F15: one for three",
+     "CN=ADMIN.OU=OPS.O=LAB",
+     {{"CN", "ADMIN.OU=OPS.O=LAB"}},
+     false},
+    {"the three themselves",
+     "CN=ADMIN.OU=OPS.O=LAB",
+     {{"CN", "ADMIN"}, {"OU", "OPS"}, {"O", "LAB"}},
+     true},
+    {"F15: one for the end", "OU=OPS.O=LAB", {{"CN", "X.OU=OPS.O=LAB"}}, false},
+    {"F15: one for two, and the real end",
+     "CN=ADMIN.OU=OPS.O=LAB",
+     {{"CN", "ADMIN.OU=OPS"}, {"O", "LAB"}},
+     false},
+    {"a number for an attribute",
+     "CN=ADMIN.2.5.4.10=LAB",
+     {{"CN", "ADMIN.2.5.4.10=LAB"}},
+     false},
+    {"dots of a value",
+     "CN=www.example.com.O=Example Inc..C=US",
+     {{"CN", "www.example.com"}, {"O", "Example Inc."}, {"C", "US"}},
+     true},
+    {"an equals sign of a value",
+     "CN=a.b=c.O=LAB",
+     {{"CN", "a.b=c"}, {"O", "LAB"}},
+     true},
+    {"what only looks like an escape",
+     "CN=M\\xC3\\xBCller",
+     {{"CN", "M\\xC3\\xBCller"}},
+     false},
+    {"what is one", "CN=M\\xC3\\xBCller", {{"CN", "M\xC3\xBCller"}}, true},
+};
+
+START_TEST(fits_the_attributes_and_not_their_text)
+{
+    X509_NAME *n = X509_NAME_new();
+    X509 *x = make_cert(SUBJECT, ISSUER);
+    int i;
+
+    for (i = 0; i < 4 && alike[_i].subject[i].type != NULL; i++)
+        ck_assert_int_eq(certname_add(n, alike[_i].subject[i].type,
+                                      alike[_i].subject[i].value, NULL),
+                         0);
+    ck_assert_int_eq(X509_set_subject_name(x, n), 1);
+    ck_assert_msg(fits(alike[_i].filter, "", x) == alike[_i].fits, "%s",
+                  alike[_i].name);
+    ck_assert_int_eq(X509_set_issuer_name(x, n), 1);
+    ck_assert_msg(fits("", alike[_i].filter, x) == alike[_i].fits, "%s",
+                  alike[_i].name);
+    X509_NAME_free(n);
     X509_free(x);
 }
 END_TEST
@@ -263,6 +343,7 @@ END_TEST
 TESTS_BEGIN("namefilter")
 TEST_ROWS(the_most_specific_filter_wins, ranked)
 TEST_ROWS(fits_whole_attributes_only, misses)
+TEST_ROWS(fits_the_attributes_and_not_their_text, alike)
 TEST(finds_users_and_sees_changes)
 TEST(criteria_are_not_decided_here)
 TEST(host_mappings_are_not_used)

@@ -102,6 +102,13 @@ Mapping information for user ANN:
   Subject's Name Filter:
        >CN=ann.OU=a.OU=b.O=Shop.C=DE<
 
+% F15: a name that reads as another one is no filter
+$ racdcert --racf $T/r "ID(ANN) GENCERT SUBJECTSDN(CN('ADMIN.OU=OPS') O('LAB')) NISTECC WITHLABEL('two in one')" && racdcert --racf $T/r "ID(ANN) EXPORT(LABEL('two in one')) DSN('$T/two')"
+$ racdcert --racf $T/r "ID(ANN) MAP('$T/two') WITHLABEL('two')"
+IKJ56702I INVALID SDNFILTER, CN=ADMIN.OU=OPS.O=LAB
+  a value in this name reads like more attributes; the filter would fit other names and not this one
+[12]
+$ racdcert --racf $T/r "ID(ANN) MAP('$T/two') SDNFILTER('O=L') WITHLABEL('one')" && racdcert --racf $T/r "ID(ANN) DELMAP(LABEL('one'))"
 % Changes
 $ racdcert --racf $T/r "ID(ANN) ALTMAP(LABEL('ATS USERS')) NOTRUST NEWLABEL('ATS')"
 $ racdcert --racf $T/r "ID(ANN) ALTMAP(LABEL('ATS')) NEWLABEL('whole')"
