@@ -7,6 +7,7 @@
 #include "ctl.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "util/spelling.h"
 
@@ -56,7 +57,7 @@ void ctl_usage(FILE *out, const char *verb, const char *options)
     fprintf(out, "usage: attlsctl %s %s\n\n%s", v->name, v->synopsis, options);
 }
 
-int ctl_print(const struct strbuf *text, int status)
+static int write_out(const struct strbuf *text, int status)
 {
     if (strbuf_failed(text)) {
         fprintf(stderr, "attlsctl: no memory\n");
@@ -68,6 +69,23 @@ int ctl_print(const struct strbuf *text, int status)
         return CTL_EXIT_ERROR;
     }
     return status;
+}
+
+int ctl_print(const struct strbuf *text, int status)
+{
+    struct strbuf visible = STRBUF_INIT;
+
+    if (!strbuf_failed(text))
+        strbuf_add_visible(&visible, strbuf_str(text), text->len);
+    status = write_out(strbuf_failed(text) ? text : &visible, status);
+    strbuf_wipe(&visible);
+    return status;
+}
+
+int ctl_print_exact(const struct strbuf *text, int status)
+{
+    return isatty(STDOUT_FILENO) ? ctl_print(text, status)
+                                 : write_out(text, status);
 }
 
 static void list_verbs(FILE *out)

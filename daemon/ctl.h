@@ -27,8 +27,10 @@ int ctl_main(int argc, char **argv);
  * a verb prints for --help (to stdout) or after a wrong call (to stderr). */
 void ctl_usage(FILE *out, const char *verb, const char *options);
 
-/* Writes TEXT to stdout. STATUS; or CTL_EXIT_ERROR after a message when memory
- * was short or the output can't be written. */
+/* Writes TEXT to stdout, control characters as \xNN. STATUS; or CTL_EXIT_ERROR
+ * after a message when memory was short or the output can't be written. */
 int ctl_print(const struct strbuf *text, int status);
+/* The same, byte by byte unless stdout is a terminal. */
+int ctl_print_exact(const struct strbuf *text, int status);
 
 #endif

@@ -94,6 +94,19 @@ static int read_reply(int fd, struct strbuf *in, struct control_reply *ret,
     return r;
 }
 
+/* The daemon's words on the terminal of whoever asked: often root's, while
+ * the daemon is not root. */
+static void show(const char *text, size_t len, FILE *to)
+{
+    struct strbuf visible = STRBUF_INIT;
+
+    strbuf_add_visible(&visible, text, len);
+    fputs(strbuf_failed(&visible) ? "attlsctl: no memory\n"
+                                  : strbuf_str(&visible),
+          to);
+    strbuf_done(&visible);
+}
+
 /* The output goes to INTO; NULL: to standard output. */
 static int call(const char *path, const struct control_request *request,
                 int file, struct strbuf *into)
@@ -117,8 +130,8 @@ static int call(const char *path, const struct control_request *request,
         if (into != NULL)
             strbuf_add(into, reply.out, reply.out_len);
         else
-            fwrite(reply.out, 1, reply.out_len, stdout);
-        fwrite(reply.err, 1, reply.err_len, stderr);
+            show(reply.out, reply.out_len, stdout);
+        show(reply.err, reply.err_len, stderr);
         status = reply.status;
     }
     fd_close(&fd);

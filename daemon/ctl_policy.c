@@ -92,8 +92,9 @@ bool ctl_policy_running(const struct policy *p, char stack[16],
 }
 
 /* As policy_load(); above 0: the exit status, after a message. */
-static int load_running(const char *verb, const struct policy_options *given,
-                        struct diags *diags, struct policy **ret)
+int ctl_policy_fetch(const char *verb, const char *control,
+                     const struct policy_options *given, struct diags *diags,
+                     struct policy **ret)
 {
     struct control_request request = {.command = CONTROL_POLICY};
     struct policy_options opt = *given;
@@ -101,17 +102,22 @@ static int load_running(const char *verb, const struct policy_options *given,
     char release[8], stack[16];
     struct source *src = NULL;
     long long when;
-    int legacy, r = ctl_fetch(ctl_control_path(NULL), &request, &text);
+    int legacy, r = ctl_fetch(ctl_control_path(control), &request, &text);
 
     if (r != 0) {
         fprintf(stderr, "attlsctl %s: give a FILE, or start attlsd\n", verb);
         strbuf_done(&text);
         return r;
     }
-    if (read_header(strbuf_str(&text), &when, release, &legacy, stack)) {
-        zos_release_parse(release, &opt.release, NULL);
-        opt.allow_legacy = legacy != 0;
+    if (!read_header(strbuf_str(&text), &when, release, &legacy, stack)) {
+        fprintf(stderr, "attlsctl %s: what the daemon sends is no policy\n",
+                verb);
+        strbuf_done(&text);
+        return CTL_EXIT_ERROR;
     }
+    zos_release_parse(release, &opt.release, NULL);
+    opt.allow_legacy = legacy != 0;
+    opt.no_files = true;
     r = source_new(running_name, strbuf_str(&text), text.len, &src, NULL);
     if (r == 0)
         r = policy_load_source(src, &opt, diags, ret);
@@ -130,7 +136,7 @@ int ctl_policy_load(const char *verb, const char *file,
     diags = diags_new();
     if (diags != NULL)
         r = file != NULL ? policy_load(file, opt, diags, ret)
-                         : load_running(verb, opt, diags, ret);
+                         : ctl_policy_fetch(verb, NULL, opt, diags, ret);
     if (r > 0) {
         diags_free(diags);
         return r;

@@ -64,6 +64,12 @@ int ctl_one_file(const char *verb, int left);
 int ctl_policy_load(const char *verb, const char *file,
                     const struct policy_options *opt, struct policy **ret);
 
+/* The policy of the daemon at CONTROL (NULL: the usual one), from which only
+ * the text is taken: no file that it names is read. */
+int ctl_policy_fetch(const char *verb, const char *control,
+                     const struct policy_options *opt, struct diags *diags,
+                     struct policy **ret);
+
 /* Of a policy that came from the daemon: its stack and when it was installed.
  * False: it came from a file. */
 bool ctl_policy_running(const struct policy *p, char stack[16],

@@ -47,7 +47,7 @@ int ctl_print_policy(int argc, char **argv)
     if (r != 0)
         return r;
     policy_print(policy, secrets, &text);
-    r = ctl_print(&text, CTL_EXIT_OK);
+    r = ctl_print_exact(&text, CTL_EXIT_OK);
     strbuf_wipe(&text);
     policy_unref(policy);
     return r;

@@ -344,7 +344,7 @@ static void tell(struct probe *p)
         story_json(&p->story, &j, NULL);
     else
         story_print(&p->story, NULL, &out);
-    fputs(strbuf_str(&out), stdout);
+    ctl_print(&out, CTL_EXIT_OK);
     strbuf_done(&out);
 }
 

@@ -5,6 +5,7 @@
 
 #include "ctl.h"
 #include "ctl_call.h"
+#include "ctl_policy.h"
 #include "daemon/ruleset.h"
 #include "daemon/snapshot.h"
 #include "intercept/nft_run.h"
@@ -93,10 +94,51 @@ static int of_conf(struct ctl_rules *r, struct diags *diags, struct strbuf *out)
     return status;
 }
 
-static int of_daemon(const struct ctl_rules *r, struct strbuf *out)
+static int fetch_capture(const char *control, struct arena *arena,
+                         struct config_capture *ret)
 {
-    struct control_request request = {.command = CONTROL_RULESET};
+    struct control_request request = {.command = CONTROL_CAPTURE};
+    struct strbuf text = STRBUF_INIT;
+    struct error err;
+    int status = ctl_fetch(ctl_control_path(control), &request, &text);
 
+    if (status == CTL_EXIT_OK &&
+        ruleset_capture_parse(strbuf_str(&text), arena, ret, &err) < 0) {
+        fprintf(stderr, "attlsctl intercept: %s\n", err.text);
+        status = CTL_EXIT_ERROR;
+    }
+    strbuf_done(&text);
+    return status;
+}
+
+/*
+ * The daemon gives its policy and its settings, and the rules are made of them
+ * here: whoever runs this may change the kernel's rules, which the daemon's
+ * account may not.
+ */
+static int of_daemon(struct ctl_rules *r, struct diags *diags,
+                     struct strbuf *out)
+{
+    struct arena *arena = arena_new();
+    struct policy *policy = NULL;
+    struct config_capture capture;
+    int status = CTL_EXIT_ERROR;
+
+    if (arena != NULL)
+        status = fetch_capture(r->control, arena, &capture);
+    if (status == CTL_EXIT_OK)
+        status = ctl_policy_fetch("intercept", r->control, &r->policy_options,
+                                  diags, &policy);
+    print_errors(diags);
+    status = status == 0 ? make(r, policy, &capture, out) : CTL_EXIT_ERROR;
+    policy_unref(policy);
+    arena_free(arena);
+    return status;
+}
+
+static int of_running(struct ctl_rules *r, struct diags *diags,
+                      struct strbuf *out)
+{
     if (r->captured) {
         fprintf(stderr,
                 "attlsctl intercept: the running daemon's rules follow its "
@@ -104,7 +146,7 @@ static int of_daemon(const struct ctl_rules *r, struct strbuf *out)
                 "your own\n");
         return CTL_EXIT_ERROR;
     }
-    return ctl_fetch(ctl_control_path(r->control), &request, out);
+    return of_daemon(r, diags, out);
 }
 
 int ctl_rules_make(struct ctl_rules *r, struct strbuf *out)
@@ -112,15 +154,14 @@ int ctl_rules_make(struct ctl_rules *r, struct strbuf *out)
     struct diags *diags;
     int status;
 
-    if (r->conf == NULL && r->policy == NULL)
-        return of_daemon(r, out);
     diags = diags_new();
     if (diags == NULL) {
         fprintf(stderr, "attlsctl: no memory\n");
         return CTL_EXIT_ERROR;
     }
-    status =
-        r->conf != NULL ? of_conf(r, diags, out) : of_policy(r, diags, out);
+    status = r->conf != NULL     ? of_conf(r, diags, out)
+             : r->policy != NULL ? of_policy(r, diags, out)
+                                 : of_running(r, diags, out);
     diags_free(diags);
     return status;
 }

@@ -25,7 +25,7 @@ static const struct option options[] = {
 
 static int ask(const char *control, char **words, int count)
 {
-    struct strbuf command = STRBUF_INIT, out = STRBUF_INIT;
+    struct strbuf command = STRBUF_INIT, out = STRBUF_INIT, shown = STRBUF_INIT;
     struct error err = {0};
     int i, r;
 
@@ -36,8 +36,9 @@ static int ask(const char *control, char **words, int count)
     r = strbuf_failed(&command) ? error_nomem(&err)
                                 : hws_console_ask(control, strbuf_str(&command),
                                                   PATIENCE, &out, &err);
+    strbuf_add_visible(&shown, strbuf_str(&out), out.len);
     if (r == 0)
-        fputs(strbuf_str(&out), stdout);
+        fputs(strbuf_str(&shown), stdout);
     else
         fprintf(stderr, "hwsctl: %s\n", err.text);
     /* Messages that end their number with E are errors. */
@@ -45,6 +46,7 @@ static int ask(const char *control, char **words, int count)
         r = -1;
     strbuf_done(&command);
     strbuf_done(&out);
+    strbuf_done(&shown);
     return r == 0 ? 0 : 2;
 }
 

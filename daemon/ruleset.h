@@ -8,6 +8,7 @@
 
 #include "daemon/config.h"
 #include "policy/policy.h"
+#include "util/arena.h"
 #include "util/strbuf.h"
 
 /*
@@ -17,6 +18,16 @@
  */
 bool ruleset_capture(const struct config *started, const struct config *now,
                      struct config_capture *ret);
+
+/*
+ * These settings as text, one "key=value" a line, and back: attlsctl gets them
+ * from a daemon that runs with less authority than attlsctl, so everything but
+ * numbers, addresses and the two words of old_connections is refused. Lists
+ * live in ARENA. ERR_VALUE with the line's number, ERR_NOMEM.
+ */
+void ruleset_capture_print(const struct config_capture *c, struct strbuf *out);
+int ruleset_capture_parse(const char *text, struct arena *arena,
+                          struct config_capture *ret, struct error *err);
 
 struct ruleset_options {
     const struct config_capture *capture; /* ports, exclusions */

@@ -263,6 +263,12 @@ static void load_named(struct loader *ld, const char *text,
 
     if (!find_path(ld, text, span, &path))
         goto out;
+    if (ld->opt->no_files) {
+        finding_add(ld->f, FIND_file_read, span,
+                    "%s is not read: this text may name no files",
+                    strbuf_str(&path));
+        goto out;
+    }
     for (i = 0; i < ld->depth; i++)
         if (strcmp(ld->open[i], strbuf_str(&path)) == 0) {
             finding_add(ld->f, FIND_file_loop, span,

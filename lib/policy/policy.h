@@ -60,6 +60,7 @@ struct policy_options {
     const struct policy_dataset *datasets;
     size_t dataset_count;
     bool allow_legacy; /* TLSv1 and TLSv1.1 may be in effect */
+    bool no_files; /* files that a text names are not read: it is not ours */
     /* Names of findings that are not to be reported (policy/allow.h tells
      * how a file can say so itself). */
     const char *const *allow;

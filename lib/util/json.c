@@ -133,30 +133,6 @@ void json_null(struct json *j, const char *key)
 
 /* Text */
 
-/* The bytes of the UTF-8 character at S (RFC 3629, section 4: the shortest
- * form, no surrogates); 0: it is none. */
-static size_t utf8_length(const unsigned char *s, size_t len)
-{
-    unsigned char low = 0x80, high = 0xBF;
-    size_t i, n;
-
-    if (s[0] < 0x80)
-        return 1;
-    if (s[0] < 0xC2 || s[0] > 0xF4)
-        return 0;
-    n = s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : 4;
-    if (n > len)
-        return 0;
-    low = s[0] == 0xE0 ? 0xA0 : s[0] == 0xF0 ? 0x90 : low;
-    high = s[0] == 0xED ? 0x9F : s[0] == 0xF4 ? 0x8F : high;
-    if (s[1] < low || s[1] > high)
-        return 0;
-    for (i = 2; i < n; i++)
-        if ((s[i] & 0xC0) != 0x80)
-            return 0;
-    return n;
-}
-
 static void add_ascii(struct strbuf *out, unsigned char c)
 {
     static const char plain[] = "\"\\\b\f\n\r\t", letter[] = "\"\\bfnrt";
@@ -177,9 +153,11 @@ void json_quote(struct strbuf *out, const char *text, size_t len)
 
     strbuf_addc(out, '"');
     for (i = 0; i < len; i += n) {
-        n = utf8_length(s + i, len - i);
+        n = strbuf_utf8(text + i, len - i);
         if (n == 1)
             add_ascii(out, s[i]);
+        else if (n == 2 && s[i] == 0xC2 && s[i + 1] < 0xA0)
+            strbuf_addf(out, "\\u%04x", s[i + 1]);
         else if (n != 0)
             strbuf_add(out, s + i, n);
         else

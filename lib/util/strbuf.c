@@ -135,6 +135,56 @@ void strbuf_add_escaped(struct strbuf *sb, const char *s, size_t len)
     }
 }
 
+/* RFC 3629, section 4: the shortest form, no surrogates. */
+size_t strbuf_utf8(const char *text, size_t len)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    unsigned char low = 0x80, high = 0xBF;
+    size_t i, n;
+
+    if (s[0] < 0x80)
+        return 1;
+    if (s[0] < 0xC2 || s[0] > 0xF4)
+        return 0;
+    n = s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : 4;
+    if (n > len)
+        return 0;
+    low = s[0] == 0xE0 ? 0xA0 : s[0] == 0xF0 ? 0x90 : low;
+    high = s[0] == 0xED ? 0x9F : s[0] == 0xF4 ? 0x8F : high;
+    if (s[1] < low || s[1] > high)
+        return 0;
+    for (i = 2; i < n; i++)
+        if ((s[i] & 0xC0) != 0x80)
+            return 0;
+    return n;
+}
+
+/* The length of the character at S; 0: none, or one that is not shown. */
+static size_t visible(const char *s, size_t len)
+{
+    unsigned char c = (unsigned char)s[0];
+    size_t n = strbuf_utf8(s, len);
+
+    if (n == 1)
+        return c == '\n' || c == '\t' || (c >= 0x20 && c != 0x7f);
+    return n == 2 && c == 0xc2 && (unsigned char)s[1] < 0xa0 ? 0 : n;
+}
+
+void strbuf_add_visible(struct strbuf *sb, const char *s, size_t len)
+{
+    size_t i, n;
+
+    for (i = 0; i < len; i += n) {
+        n = visible(s + i, len - i);
+        if (n != 0) {
+            strbuf_add(sb, s + i, n);
+            continue;
+        }
+        n = 1;
+        strbuf_addf(sb, "\\x%02X", (unsigned char)s[i]);
+    }
+}
+
 void strbuf_add_quoted(struct strbuf *sb, const char *s)
 {
     const unsigned char *p;

@@ -49,6 +49,16 @@ void strbuf_vaddf(struct strbuf *sb, const char *fmt, va_list ap)
  */
 void strbuf_add_escaped(struct strbuf *sb, const char *s, size_t len);
 
+/*
+ * The same for text of many lines that is to be read as it is: newline, tab
+ * and UTF-8 stay; what a terminal could take for a command (control
+ * characters, those of 0x80 to 0x9f too, and what is no UTF-8) does not.
+ */
+void strbuf_add_visible(struct strbuf *sb, const char *s, size_t len);
+
+/* How many bytes the UTF-8 character at S has; 0: it is none. LEN > 0. */
+size_t strbuf_utf8(const char *s, size_t len);
+
 /* Adds the text in quotes, so that libconfig reads it as it is. */
 void strbuf_add_quoted(struct strbuf *sb, const char *s);
 

@@ -186,12 +186,46 @@ START_TEST(steal_hands_the_text_over)
 }
 END_TEST
 
+static const struct {
+    const char *text, *want;
+} visibles[] = {
+    {"a\tb\nc", "a\tb\nc"},
+    {"\x1b]0;title\x07", "\\x1B]0;title\\x07"},
+    {"a\rb\x7f", "a\\x0Db\\x7F"},
+    {"back\\slash", "back\\slash"},
+    {"M\xc3\xbcller \xe2\x82\xac \xf0\x9f\x98\x80",
+     "M\xc3\xbcller \xe2\x82\xac \xf0\x9f\x98\x80"},
+    {"\xc2\x9b"
+     "2J",
+     "\\xC2\\x9B"
+     "2J"},
+    {"\xc2\xa0", "\xc2\xa0"},
+    {"\x9b"
+     "2J",
+     "\\x9B"
+     "2J"},
+    {"\xc3", "\\xC3"},
+    {"\xc0\x9b", "\\xC0\\x9B"},
+    {"\xed\xa0\x80", "\\xED\\xA0\\x80"},
+};
+
+START_TEST(terminals_get_no_commands)
+{
+    struct strbuf sb = STRBUF_INIT;
+
+    strbuf_add_visible(&sb, visibles[_i].text, strlen(visibles[_i].text));
+    ck_assert_str_eq(strbuf_str(&sb), visibles[_i].want);
+    strbuf_done(&sb);
+}
+END_TEST
+
 TESTS_BEGIN("strbuf")
 TEST(an_empty_buffer_is_an_empty_string)
 TEST(joins_what_is_added)
 TEST(grows_past_every_power_of_two)
 TEST_ROWS(escapes_text_from_outside, escapes)
 TEST_ROWS(quotes_as_libconfig_reads, quotes)
+TEST_ROWS(terminals_get_no_commands, visibles)
 TEST_ROWS(a_failure_of_memory_is_sticky, adders)
 TEST(refuses_an_impossible_length)
 TEST(steal_hands_the_text_over)

@@ -1,0 +1,21 @@
+/* capture: what transparent mode captures beside the policy's rules. */
+
+#include "daemon/console_private.h"
+#include "daemon/ruleset.h"
+
+void console_capture(struct question *q)
+{
+    struct snapshot *snap;
+    struct config_capture capture;
+
+    if (q->request->argc != 0) {
+        question_wrong(q);
+        return;
+    }
+    snap = snapshots_get(q->console->p.snapshots);
+    if (ruleset_capture(q->console->p.config, snapshot_config(snap), &capture))
+        ruleset_capture_print(&capture, &q->answer->out);
+    else
+        question_fail(q, "no listener of this daemon is transparent");
+    snapshot_unref(snap);
+}
