@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "daemon/config_value.h"
@@ -465,6 +466,45 @@ static void check_release(struct config_reader *r, const config_t *cfg)
         config_wrong_value(r, s, "%s", err.text);
 }
 
+/* ---- the files themselves ---- */
+
+/* What a root daemon loads runs as root. */
+static void check_module(struct config_reader *r, const char *writers)
+{
+    const char *path = r->config->pkcs11_module;
+    struct stat st;
+
+    if (path[0] == '\0' || geteuid() != 0)
+        return;
+    if (writers != NULL)
+        diag_add(r->diags, DIAG_ERROR, "module-unsafe", NULL,
+                 "%s: %s may change this file, and pkcs11_module in it names "
+                 "a program that would run as root; chown root and chmod go-w "
+                 "it",
+                 source_name(r->src), writers);
+    if (stat(path, &st) < 0)
+        return; /* the token that needs it says so */
+    if (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+        diag_add(r->diags, DIAG_ERROR, "module-unsafe", NULL,
+                 "pkcs11_module %s would run as root, and others may change "
+                 "it (owner uid %lu, mode %04o); chown root and chmod go-w it",
+                 path, (unsigned long)st.st_uid,
+                 (unsigned)(st.st_mode & 07777));
+}
+
+static void check_file(struct config_reader *r)
+{
+    char buf[SOURCE_WRITERS];
+    const char *writers = source_writers(r->src, buf);
+
+    if (writers != NULL)
+        diag_add(r->diags, DIAG_WARNING, "file-writable", NULL,
+                 "%s: %s may change this file; it should belong to root or to "
+                 "this account, with mode 0644 or less",
+                 source_name(r->src), writers);
+    check_module(r, writers);
+}
+
 /* ---- loading ---- */
 
 /* libconfig gives the line of an error, not its column. */
@@ -495,6 +535,7 @@ static int read_all(struct config_reader *r)
     err = read_group(r, config_root_setting(&cfg), SCOPE_config, r->config);
     if (err < 0 || diags_level(r->diags, DIAG_ERROR) != 0)
         goto out;
+    check_file(r);
     check_release(r, &cfg);
     check_sinks(r);
     check_listeners(r);

@@ -11,10 +11,10 @@
 
 #include "passticket/service.h"
 #include "saf/saf.h"
-#include "util/fd.h"
+#include "util/secret.h"
 #include "util/source.h"
 
-enum { DONE = 0, REFUSED = 8, WRONG_USE = 12 };
+enum { DONE = 0, REFUSED = 8, WRONG_USE = 12, KEY_FILE_MAX = 4096 };
 
 struct command {
     const struct passticket_options *o;
@@ -225,31 +225,41 @@ static int eval(struct command *c)
 
 /* ---- key ---- */
 
+/* From a file that others can't read, or from standard input. */
+static int read_key_text(const char *file, struct secret *ret,
+                         struct error *err)
+{
+    struct source *src = NULL;
+    int r;
+
+    memset(ret, 0, sizeof(*ret));
+    if (strcmp(file, "-") != 0)
+        return secret_read(file, SECRET_NOBODY, KEY_FILE_MAX, ret, err);
+    r = source_read(file, &src, err);
+    if (r != 0)
+        return r;
+    ret->data = strdup(source_text(src));
+    ret->len = ret->data != NULL ? strlen(ret->data) : 0;
+    source_unref(src);
+    return ret->data != NULL ? 0 : error_nomem(err);
+}
+
 static int store_key(struct command *c)
 {
     struct error err = {0};
-    struct source *src = NULL;
-    char *text;
-    int r;
+    struct secret text;
+    bool good = false;
+    int r = read_key_text(c->o->argument, &text, &err);
 
-    r = source_read(c->o->argument, &src, &err);
-    text = r == 0
-               ? strndup(source_text(src), strcspn(source_text(src), " \t\r\n"))
-               : NULL;
-    if (text != NULL && !parse_key(c, text)) {
-        explicit_bzero(text, strlen(text));
-        free(text);
-        source_unref(src);
-        return wrong_use(c, key_form);
+    if (r == 0) {
+        text.data[strcspn(text.data, " \t\r\n")] = '\0';
+        good = parse_key(c, text.data);
     }
-    if (r == 0 && text == NULL)
-        r = error_nomem(&err);
-    if (r == 0)
+    if (good)
         r = saf_store_label(c->saf, c->o->label, c->key, c->key_len, &err);
-    if (text != NULL)
-        explicit_bzero(text, strlen(text));
-    free(text);
-    source_unref(src);
+    secret_done(&text);
+    if (r == 0 && !good)
+        return wrong_use(c, key_form);
     return r == 0 ? DONE : wrong_use(c, err.text);
 }
 

@@ -10,7 +10,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <fcntl.h>
 #include <openssl/crypto.h>
 
 #include "keyring/racdcert.h"
@@ -18,7 +17,7 @@
 #include "saf/admin.h"
 #include "saf/job.h"
 #include "saf/saf.h"
-#include "util/fd.h"
+#include "util/secret.h"
 #include "util/source.h"
 #include "util/strbuf.h"
 
@@ -31,8 +30,7 @@ struct program {
     struct saf *saf;
     bool single; /* one command from the command line */
     char issuer[SAF_NAME_MAX + 1];
-    char *password;
-    size_t password_len;
+    struct secret password; /* of --password-file, or what was typed */
     struct dataset_map datasets;
     char scratch[64]; /* the folder of a dry run that has none, or "" */
 };
@@ -146,10 +144,10 @@ static int read_password(struct program *p, struct error *err)
 
     if (p->o->password_file == NULL)
         return 0;
-    r = fd_read_file(AT_FDCWD, p->o->password_file, 4096, &p->password,
-                     &p->password_len, err);
+    r = secret_read(p->o->password_file, SECRET_NOBODY, 4096, &p->password,
+                    err);
     if (r == 0)
-        p->password[strcspn(p->password, "\r\n")] = '\0';
+        p->password.data[strcspn(p->password.data, "\r\n")] = '\0';
     return r;
 }
 
@@ -241,11 +239,13 @@ static const char *ask_password(void *arg)
 {
     struct program *p = arg;
 
-    if (p->password == NULL) {
-        p->password = password_ask("Password: ");
-        p->password_len = p->password != NULL ? strlen(p->password) : 0;
+    struct secret *s = &p->password;
+
+    if (s->data == NULL) {
+        s->data = password_ask("Password: ");
+        s->len = s->data != NULL ? strlen(s->data) : 0;
     }
-    return p->password;
+    return s->data;
 }
 
 static int remove_one(const char *path, const struct stat *st, int type,
@@ -266,9 +266,7 @@ static void tear_down(struct program *p)
     if (p->scratch[0] != '\0')
         nftw(p->scratch, remove_one, 8, FTW_DEPTH | FTW_PHYS);
     dataset_map_done(&p->datasets);
-    if (p->password != NULL)
-        explicit_bzero(p->password, p->password_len);
-    free(p->password);
+    secret_done(&p->password);
 }
 
 int racdcert_main(const struct racdcert_options *o, FILE *out, FILE *errors)
@@ -286,7 +284,7 @@ int racdcert_main(const struct racdcert_options *o, FILE *out, FILE *errors)
         ctx.issuer = p.issuer[0] != '\0' ? p.issuer : NULL;
         ctx.not_after = o->not_after;
         ctx.dsn_dir = o->dsn_dir;
-        ctx.password = p.password;
+        ctx.password = p.password.data;
         ctx.ask_password = ask_password;
         ctx.ask_arg = &p;
         ctx.datasets = p.datasets.row;

@@ -77,10 +77,30 @@ static void check_listeners(const struct snapshot *s, struct diags *diags)
     }
 }
 
+/* Who may write the policy decides what goes out in clear. */
+static void check_files(const struct snapshot *s, struct diags *diags)
+{
+    char buf[SOURCE_WRITERS];
+    size_t i;
+
+    for (i = 0; i < policy_file_count(s->policy); i++) {
+        const struct source *src = policy_source_get(s->policy, i);
+        const char *who = source_writers(src, buf);
+
+        if (who != NULL)
+            diag_add(diags, DIAG_WARNING, "file-writable", NULL,
+                     "%s: %s may change this policy file, and with it what "
+                     "goes out in clear; it should belong to root or to this "
+                     "account, with mode 0644 or less",
+                     source_name(src), who);
+    }
+}
+
 static int load_policy(struct snapshot *s, struct diags *diags)
 {
     const struct config *c = s->config;
     struct policy_options opt;
+    int r;
 
     policy_options_init(&opt);
     opt.release = c->zos_release;
@@ -89,7 +109,10 @@ static int load_policy(struct snapshot *s, struct diags *diags)
     opt.datasets = c->datasets.item;
     opt.dataset_count = c->datasets.count;
     opt.allow_legacy = c->allow_legacy;
-    return policy_load(c->pagent, &opt, diags, &s->policy);
+    r = policy_load(c->pagent, &opt, diags, &s->policy);
+    if (r == 0)
+        check_files(s, diags);
+    return r;
 }
 
 int snapshot_load(struct config *config, struct diags *diags,

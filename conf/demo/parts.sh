@@ -369,7 +369,7 @@ ij_leaves()
 # their password "secret", as the callers of z/OS Connect have them.
 client_certificate()
 {
-    echo secret >"$tmp/secret"
+    (umask 077 && echo secret >"$tmp/secret")
     "$bin/racdcert" --racf "$tmp/racf" --password-file "$tmp/secret" \
         "ID($2) EXPORT(LABEL('$2')) DSN('$tmp/$1.p12') FORMAT(PKCS12DER) PASSWORD(*)" ||
         fail "racdcert can't export the certificate of $2"

@@ -1,113 +1,27 @@
 /* Key database files in the place of rings. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <openssl/x509v3.h>
 
 #include "keyring/certname.h"
 #include "keyring/certread.h"
 #include "keyring/keyring_private.h"
-#include "util/fd.h"
+#include "util/secret.h"
 
 enum { FILE_LIMIT = 1024 * 1024, STASH_LEN = 129, STASH_MASK = 0xf5 };
-
-/* ---- reading ---- */
-
-struct bytes {
-    unsigned char *data;
-    size_t len;
-    mode_t mode;
-};
-
-static void bytes_done(struct bytes *b)
-{
-    if (b->data != NULL)
-        explicit_bzero(b->data, b->len);
-    free(b->data);
-    memset(b, 0, sizeof(*b));
-}
-
-static int check_file(const char *path, const struct stat *st,
-                      struct error *err)
-{
-    if (!S_ISREG(st->st_mode))
-        return error_set(err, ERR_SYNTAX, "%s is not a file", path);
-    if ((st->st_mode & S_IWOTH) != 0 ||
-        (st->st_uid != 0 && st->st_uid != geteuid()))
-        return error_set(err, ERR_UNSAFE,
-                         "others may change %s: it must belong to root or to "
-                         "the account of this program, and others must not "
-                         "have write permission",
-                         path);
-    if (st->st_size > FILE_LIMIT)
-        return error_set(err, ERR_LIMIT, "%s is larger than %d bytes", path,
-                         FILE_LIMIT);
-    return 0;
-}
-
-static int read_open(const char *path, int fd, struct bytes *ret,
-                     struct error *err)
-{
-    struct stat st;
-    int r;
-
-    if (fstat(fd, &st) < 0)
-        return error_errno(err, "%s", path);
-    r = check_file(path, &st, err);
-    if (r != 0)
-        return r;
-    ret->data = malloc((size_t)st.st_size + 1);
-    if (ret->data == NULL)
-        return error_nomem(err);
-    ret->mode = st.st_mode;
-    while (ret->len < (size_t)st.st_size) {
-        ssize_t n =
-            read(fd, ret->data + ret->len, (size_t)st.st_size - ret->len);
-
-        if (n < 0 && errno != EINTR)
-            return error_errno(err, "%s", path);
-        if (n == 0)
-            break; /* it has become shorter */
-        if (n > 0)
-            ret->len += (size_t)n;
-    }
-    return 0;
-}
-
-static int read_bytes(const char *path, struct bytes *ret, struct error *err)
-{
-    int r, fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-
-    memset(ret, 0, sizeof(*ret));
-    if (fd < 0) {
-        r = errno == ENOENT ? ERR_NOT_FOUND : ERR_SYSTEM;
-        error_errno(err, "%s", path);
-        if (err != NULL)
-            err->code = r;
-        return r;
-    }
-    r = read_open(path, fd, ret, err);
-    fd_close(&fd);
-    if (r != 0)
-        bytes_done(ret);
-    return r;
-}
 
 /* ---- the stash ---- */
 
 /* (unconfirmed) for z/OS; as other platforms of IBM's write it. */
-static void unmask(struct bytes *b)
+static void unmask(struct secret *b)
 {
     size_t i;
 
     if (b->len != STASH_LEN)
         return;
     for (i = 0; i < b->len; i++)
-        b->data[i] ^= STASH_MASK;
+        b->data[i] = (char)(b->data[i] ^ (char)STASH_MASK);
 }
 
 static bool is_printable(const char *text, size_t len)
@@ -121,24 +35,18 @@ static bool is_printable(const char *text, size_t len)
     return len > 0;
 }
 
-static int read_secret(const char *path, mode_t forbidden,
-                       char buf[KEYRING_PASSWORD], struct error *err)
+static int read_word(const char *path, enum secret_readers readers,
+                     char buf[KEYRING_PASSWORD], struct error *err)
 {
-    struct bytes b;
+    struct secret b;
     size_t len;
-    int r = read_bytes(path, &b, err);
+    int r = secret_read(path, readers, FILE_LIMIT, &b, err);
 
     if (r != 0)
         return r;
-    if ((b.mode & forbidden) != 0) {
-        bytes_done(&b);
-        return error_set(err, ERR_UNSAFE,
-                         "others may read %s; chmod 600 (or 400) it", path);
-    }
     unmask(&b);
-    b.data[b.len] = '\0';
-    len = strcspn((char *)b.data, "\r\n");
-    if (len < KEYRING_PASSWORD && is_printable((char *)b.data, len)) {
+    len = strcspn(b.data, "\r\n");
+    if (len < KEYRING_PASSWORD && is_printable(b.data, len)) {
         memcpy(buf, b.data, len);
         buf[len] = '\0';
     } else {
@@ -147,20 +55,20 @@ static int read_secret(const char *path, mode_t forbidden,
                       "the password as a line of text, or code KeyringPw",
                       path);
     }
-    bytes_done(&b);
+    secret_done(&b);
     return r;
 }
 
 int keyring_stash(const char *path, char buf[KEYRING_PASSWORD],
                   struct error *err)
 {
-    return read_secret(path, 0, buf, err);
+    return read_word(path, SECRET_GROUP, buf, err);
 }
 
 int keyring_secret(const char *path, char buf[KEYRING_PASSWORD],
                    struct error *err)
 {
-    return read_secret(path, S_IRWXG | S_IRWXO, buf, err);
+    return read_word(path, SECRET_NOBODY, buf, err);
 }
 
 /* ---- the file as a ring ---- */
@@ -247,18 +155,16 @@ static int make_ring(const char *path, const struct cert_package *p,
 }
 
 /* A bare key is as good as the password of the others. */
-static int check_key_mode(const char *path, const struct bytes *b,
+static int check_key_mode(const char *path, const struct secret *b,
                           struct error *err)
 {
     static const char bare[] = "PRIVATE KEY-----";
     static const char sealed[] = "ENCRYPTED PRIVATE KEY-----";
-    const unsigned char *key = memmem(b->data, b->len, bare, strlen(bare));
+    const char *key = memmem(b->data, b->len, bare, strlen(bare));
 
-    if ((b->mode & S_IRWXO) == 0 || key == NULL ||
-        memmem(b->data, b->len, sealed, strlen(sealed)) != NULL)
+    if (key == NULL || memmem(b->data, b->len, sealed, strlen(sealed)) != NULL)
         return 0;
-    return error_set(err, ERR_UNSAFE,
-                     "others may read %s, which holds a private key", path);
+    return secret_shut(path, b, err);
 }
 
 /* certread's text does not know the file. */
@@ -276,17 +182,17 @@ int keyring_open_file(const char *path, const char *password,
                       struct keyring **ret, struct error *err)
 {
     struct cert_package p;
-    struct bytes b;
+    struct secret b;
     int r;
 
     if (is_key_database(path))
         return refuse_key_database(path, err);
-    r = read_bytes(path, &b, err);
+    r = secret_read(path, SECRET_ANYBODY, FILE_LIMIT, &b, err);
     if (r != 0)
         return r;
     r = check_key_mode(path, &b, err);
     if (r == 0) {
-        r = certread_parse(b.data, b.len, password, &p, err);
+        r = certread_parse((unsigned char *)b.data, b.len, password, &p, err);
         if (r == 0) {
             r = make_ring(path, &p, ret, err);
             certread_done(&p);
@@ -294,6 +200,6 @@ int keyring_open_file(const char *path, const char *password,
             name_file(path, r, err);
         }
     }
-    bytes_done(&b);
+    secret_done(&b);
     return r;
 }

@@ -137,6 +137,8 @@ static const struct source *adopt(struct loader *ld, struct source *src)
         r = without_padding(src, &other, NULL);
     else
         other = source_ref(src);
+    if (r == 0 && other != src)
+        source_same_file(other, src);
     list = r == 0 ? realloc(p->sources, (p->source_count + 1) * sizeof(*list))
                   : NULL;
     if (list == NULL) {

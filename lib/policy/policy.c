@@ -191,6 +191,11 @@ const char *policy_file_get(const struct policy *p, size_t i)
     return source_name(p->sources[i]);
 }
 
+const struct source *policy_source_get(const struct policy *p, size_t i)
+{
+    return p->sources[i];
+}
+
 size_t policy_statement_count(const struct policy *p)
 {
     return p->object_count;

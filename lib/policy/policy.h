@@ -107,6 +107,7 @@ struct policy_agent policy_agent(const struct policy *p);
  * changed. */
 size_t policy_file_count(const struct policy *p);
 const char *policy_file_get(const struct policy *p, size_t i);
+const struct source *policy_source_get(const struct policy *p, size_t i);
 
 /* The statements of the policy in the order of the files, but for those that
  * stand inline. */

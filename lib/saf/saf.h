@@ -135,7 +135,8 @@ struct saf_ssignon {
 /*
  * The keys of the discrete profile PROFILE, as of the last REFRESH. RET is
  * secret: saf_ssignon_wipe() it. ERR_NOT_FOUND (the class is not active and
- * RACLISTed, no such profile, no key in it, no key under its label).
+ * RACLISTed, no such profile, no key in it, no key under its label),
+ * ERR_UNSAFE (others may read or write the key under its label).
  */
 int saf_ssignon(struct saf *saf, const char *profile, struct saf_ssignon *ret,
                 struct error *err);

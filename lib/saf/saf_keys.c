@@ -78,32 +78,42 @@ int saf_store_label(struct saf *saf, const char *label,
     return r;
 }
 
-/* The key under LABEL; its length, or 0: none that fits. */
-static size_t read_label(struct saf *saf, const char *label, size_t min,
-                         size_t max, unsigned char *ret)
+/*
+ * The key under LABEL. *RET_LEN 0: there is none that fits. A key that others
+ * may read or write is an error and no missing key: ERR_UNSAFE.
+ */
+static int read_label(struct saf *saf, const char *label, size_t min,
+                      size_t max, unsigned char *ret, size_t *ret_len,
+                      struct error *err)
 {
     char name[SAF_LABEL_MAX + 16], *text;
-    size_t len, n = 0;
+    size_t len, n;
+    int r;
 
-    file_of(label, name);
-    if (label[0] == '\0' || saf_read_file(saf, name, &text, &len, NULL) != 0)
+    *ret_len = 0;
+    if (label[0] == '\0')
         return 0;
+    file_of(label, name);
+    r = saf_read_secret(saf, name, &text, &len, err);
+    if (r != 0)
+        return r == ERR_NOT_FOUND ? 0 : r;
     text[strcspn(text, "\n")] = '\0';
     n = strlen(text) / 2;
-    if (n < min || n > max || !saf_hex_parse(text, ret, n))
-        n = 0;
+    if (n >= min && n <= max && saf_hex_parse(text, ret, n))
+        *ret_len = n;
     explicit_bzero(text, len);
     free(text);
-    return n;
+    return 0;
 }
 
 bool saf_label_exists(struct saf *saf, const char *label)
 {
     unsigned char key[SAF_ENHANCED_MAX];
-    size_t n = read_label(saf, label, 1, SAF_ENHANCED_MAX, key);
+    size_t n;
+    int r = read_label(saf, label, 1, SAF_ENHANCED_MAX, key, &n, NULL);
 
     explicit_bzero(key, sizeof(key));
-    return n != 0;
+    return r == 0 && n != 0;
 }
 
 /* The profile, in the copy: PassTickets want the class RACLISTed. */
@@ -130,36 +140,50 @@ find_profile(const struct saf *saf, const char *name, struct error *err)
     return NULL;
 }
 
+static int read_keys(struct saf *saf, const struct saf_keys *k,
+                     struct saf_ssignon *ret, struct error *err)
+{
+    size_t len;
+    int r = 0;
+
+    ret->has_legacy = k->masked || k->encrypted;
+    if (ret->has_legacy) {
+        memcpy(ret->legacy, k->key, SAF_LEGACY_KEY);
+    } else {
+        r = read_label(saf, k->label, SAF_LEGACY_KEY, SAF_LEGACY_KEY,
+                       ret->legacy, &len, err);
+        ret->has_legacy = r == 0 && len != 0;
+    }
+    if (r == 0)
+        r = read_label(saf, k->enhanced_label, SAF_ENHANCED_MIN,
+                       SAF_ENHANCED_MAX, ret->enhanced, &ret->enhanced_len,
+                       err);
+    return r;
+}
+
 int saf_ssignon(struct saf *saf, const char *profile, struct saf_ssignon *ret,
                 struct error *err)
 {
     const struct saf_profile *p = find_profile(saf, profile, err);
     struct saf_ssignon s = {0};
     const struct saf_keys *k;
-    int r = 0;
+    int r;
 
     if (p == NULL)
         return ERR_NOT_FOUND;
     k = p->keys;
-    s.has_legacy = k->masked || k->encrypted;
-    if (s.has_legacy)
-        memcpy(s.legacy, k->key, SAF_LEGACY_KEY);
-    else
-        s.has_legacy = read_label(saf, k->label, SAF_LEGACY_KEY, SAF_LEGACY_KEY,
-                                  s.legacy) != 0;
-    s.enhanced_len = read_label(saf, k->enhanced_label, SAF_ENHANCED_MIN,
-                                SAF_ENHANCED_MAX, s.enhanced);
     s.mixed = k->mixed;
     s.timeout = k->timeout != 0 ? k->timeout : DEFAULT_TIMEOUT;
     s.may_replay = k->replay;
     s.no_replay_protection =
         p->appldata != NULL && strcmp(p->appldata, NO_REPLAY) == 0;
-    if (s.has_legacy || s.enhanced_len != 0)
-        *ret = s;
-    else
+    r = read_keys(saf, k, &s, err);
+    if (r == 0 && !s.has_legacy && s.enhanced_len == 0)
         r = error_set(err, ERR_NOT_FOUND,
                       "no key is stored under the label of profile %s",
                       profile);
+    if (r == 0)
+        *ret = s;
     saf_ssignon_wipe(&s);
     return r;
 }

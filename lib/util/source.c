@@ -3,8 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "util/strbuf.h"
@@ -13,8 +16,16 @@
  * lines keeps that cheap, and the marks small. */
 enum { MARK_LINES = 64 };
 
+struct origin {
+    bool is_file;
+    mode_t mode;
+    uid_t uid;
+    gid_t gid;
+};
+
 struct source {
     atomic_uint refs;
+    struct origin origin;
     size_t len;
     char *name;
     char *text;
@@ -105,25 +116,91 @@ static int read_all(int fd, const char *name, struct strbuf *sb,
     return r;
 }
 
-int source_read(const char *path, struct source **ret, struct error *err)
+/* What the opened file is; a device like /dev/null may be read. */
+static int look_at(int fd, const char *name, struct origin *ret,
+                   struct error *err)
 {
-    int is_stdin = strcmp(path, "-") == 0;
-    const char *name = is_stdin ? "<stdin>" : path;
-    struct strbuf sb = STRBUF_INIT;
-    int fd, r;
+    struct stat st;
 
-    fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fstat(fd, &st) < 0)
+        return error_errno(err, "%s: can't stat", name);
+    if (!S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode))
+        return error_set(err, ERR_VALUE,
+                         "%s: not a plain file; - is standard input", name);
+    *ret =
+        (struct origin){S_ISREG(st.st_mode), st.st_mode, st.st_uid, st.st_gid};
+    return 0;
+}
+
+/* What the caller has opened already: a shell's <( ... ) too. */
+static bool is_opened(const char *path)
+{
+    return strncmp(path, "/dev/fd/", 8) == 0 || strcmp(path, "/dev/stdin") == 0;
+}
+
+static int open_file(const char *path, struct origin *origin, int *ret,
+                     struct error *err)
+{
+    bool opened = is_opened(path);
+    int r, fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY |
+                               (opened ? 0 : O_NONBLOCK));
+
     if (fd < 0 && errno == ENOENT)
         return error_set(err, ERR_NOT_FOUND, "%s: no such file", path);
     if (fd < 0)
         return error_errno(err, "%s: can't open", path);
+    r = opened ? 0 : look_at(fd, path, origin, err);
+    if (r == 0)
+        *ret = fd;
+    else
+        close(fd);
+    return r;
+}
+
+int source_read(const char *path, struct source **ret, struct error *err)
+{
+    bool is_stdin = strcmp(path, "-") == 0;
+    const char *name = is_stdin ? "<stdin>" : path;
+    struct origin origin = {0};
+    struct strbuf sb = STRBUF_INIT;
+    int fd = STDIN_FILENO, r = 0;
+
+    if (!is_stdin)
+        r = open_file(path, &origin, &fd, err);
+    if (r != 0)
+        return r;
     r = read_all(fd, name, &sb, err);
     if (!is_stdin)
         close(fd);
     if (r == 0)
         r = source_new(name, strbuf_str(&sb), sb.len, ret, err);
+    if (r == 0)
+        (*ret)->origin = origin;
     strbuf_wipe(&sb);
     return r;
+}
+
+const char *source_writers(const struct source *src, char buf[SOURCE_WRITERS])
+{
+    const struct origin *o = &src->origin;
+    bool mine = o->uid == geteuid() && o->gid == getegid();
+
+    if (!o->is_file)
+        return NULL;
+    if (o->mode & S_IWOTH)
+        snprintf(buf, SOURCE_WRITERS, "everybody");
+    else if ((o->mode & S_IWGRP) && o->gid != 0 && !mine)
+        snprintf(buf, SOURCE_WRITERS, "group %lu", (unsigned long)o->gid);
+    else if (o->uid != 0 && o->uid != geteuid())
+        snprintf(buf, SOURCE_WRITERS, "uid %lu", (unsigned long)o->uid);
+    else
+        return NULL;
+    return buf;
+}
+
+void source_same_file(struct source *to, const struct source *from)
+{
+    to->origin = from->origin;
 }
 
 struct source *source_ref(const struct source *src)

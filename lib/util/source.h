@@ -27,9 +27,22 @@ enum { SOURCE_MAX = 64 * 1024 * 1024 };
 
 /*
  * Reads a whole file; "-" is standard input, shown under the name "<stdin>".
- * ERR_NOT_FOUND, ERR_SYSTEM, ERR_LIMIT (over SOURCE_MAX), ERR_NOMEM.
+ * A fifo is no file and not waited for, but /dev/fd/N is read as it comes.
+ * ERR_NOT_FOUND, ERR_SYSTEM, ERR_VALUE (a folder, fifo or socket), ERR_LIMIT
+ * (over SOURCE_MAX), ERR_NOMEM.
  */
 int source_read(const char *path, struct source **ret, struct error *err);
+
+/*
+ * Who else than root and this account could write the file when it was read,
+ * in words ("everybody", "group 100", "uid 5002"); NULL: nobody, or it is not
+ * of a file. The group of one's own files, when it is one's own group, is
+ * taken for a private one.
+ */
+enum { SOURCE_WRITERS = 32 };
+const char *source_writers(const struct source *src, char buf[SOURCE_WRITERS]);
+/* TO was made of what FROM read. */
+void source_same_file(struct source *to, const struct source *from);
 
 /* Copies LEN bytes of TEXT under the name NAME. ERR_NOMEM, ERR_LIMIT. */
 int source_new(const char *name, const char *text, size_t len,

@@ -104,6 +104,11 @@ static void setup(void)
     put_pem("open.pem", false, true, 0604);
     put_pem("trust.pem", false, false, 0644);
     put("stash.txt", "sesame\n", 7, 0600);
+    put("known.txt", "sesame\n", 7, 0604);
+    put("shared.txt", "sesame\n", 7, 0640);
+    put_pem("group.pem", false, true, 0660);
+    put_pem("readers.pem", false, true, 0640);
+    ck_assert_int_eq(mkfifo(path("fifo.p12"), 0600), 0);
     put("empty.txt", "", 0, 0600);
     put("garbage.p12", "\x30\x82\x01\x00garbage", 11, 0600);
     put("wide.pem", "x", 1, 0602);
@@ -121,7 +126,8 @@ static void teardown(void)
     static const char *const names[] = {
         "good.p12",    "nameless.p12", "good.pem",  "sealed.pem", "open.pem",
         "trust.pem",   "stash.txt",    "empty.txt", "wide.pem",   "key.kdb",
-        "garbage.p12", "stash.sth",    "big.p12"};
+        "garbage.p12", "stash.sth",    "big.p12",   "known.txt",  "shared.txt",
+        "group.pem",   "readers.pem",  "fifo.p12"};
     size_t i;
 
     for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -151,9 +157,17 @@ static const struct {
      "good.p12: the password is wrong"},
     {"no password", "good.p12", NULL, NULL, NULL, 201, "a password is needed"},
     {"no stash file", "good.p12", NULL, "nothing.sth", NULL, 202,
-     "nothing.sth: No such file"},
+     "nothing.sth: no such file"},
     {"an empty stash file", "good.p12", NULL, "empty.txt", NULL, 103,
      "KeyringPw"},
+    {"F20: a stash file that others may read", "good.p12", NULL, "known.txt",
+     NULL, 202, "others may read"},
+    {"a stash file that a group may read", "good.p12", NULL, "shared.txt", NULL,
+     0, ""},
+    {"F20: a key that a group may write", "group.pem", NULL, NULL, NULL, 202,
+     "others may change"},
+    {"a key that a group may read", "readers.pem", NULL, NULL, NULL, 0, ""},
+    {"F20: a fifo", "fifo.p12", "sesame", NULL, NULL, 103, "not a file"},
     {"PEM", "good.pem", NULL, NULL, NULL, 0, ""},
     {"PEM with a sealed key", "sealed.pem", "sesame", NULL, NULL, 0, ""},
     {"PEM with a sealed key, wrong password", "sealed.pem", "wrong", NULL, NULL,
@@ -164,7 +178,7 @@ static const struct {
      "others may read"},
     {"a file that others may write", "wide.pem", NULL, NULL, NULL, 202,
      "others may change"},
-    {"no such file", "nothing.p12", NULL, NULL, NULL, 202, "No such file"},
+    {"no such file", "nothing.p12", NULL, NULL, NULL, 202, "no such file"},
     {"a folder", ".", NULL, NULL, NULL, 103, "not a file"},
     {"garbage", "garbage.p12", "sesame", NULL, NULL, 103, "garbage.p12"},
     {"10 MB", "big.p12", "sesame", NULL, NULL, 202, "larger than"},

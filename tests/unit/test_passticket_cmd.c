@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "support/suite.h"
@@ -165,6 +166,9 @@ START_TEST(works_with_a_database)
     f = fopen(file, "w");
     fputs(BIG "\n", f);
     fclose(f);
+    ck_assert_int_eq(chmod(file, 0644), 0);
+    check(&o, 12, "", "others may read"); /* F20 */
+    ck_assert_int_eq(chmod(file, 0600), 0);
     check(&o, 0, "", "");
     f = fopen(file, "w");
     fputs("12345\n", f);

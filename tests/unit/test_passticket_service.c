@@ -302,6 +302,27 @@ START_TEST(enhanced_goes_before_legacy_and_both_are_accepted)
 }
 END_TEST
 
+/* F20: a key that others know makes no ticket and opens no door. */
+START_TEST(f20_a_key_that_others_read_is_no_key)
+{
+    char path[1024], ticket[9];
+
+    store_label("HMAC.KEY1", 64);
+    run("RALT PTKTDATA IMSAPPL SSIGNON(EPTKEYLABEL(HMAC.KEY1) TYPE(MIXED))\n"
+        "SETR RACLIST(PTKTDATA) REFRESH\n");
+    snprintf(path, sizeof(path), "%s/saf/icsf.HMAC.KEY1", testring_dir(ring));
+    ck_assert_int_eq(chmod(path, 0644), 0);
+    ck_assert_int_eq(gen("LIBSERV", "FRED", "IMSAPPL", ticket),
+                     PASSTICKET_INTERNAL);
+    ck_assert_msg(strstr(why.text, "icsf.HMAC.KEY1 may be read by others") !=
+                      NULL,
+                  "%s", why.text);
+    ck_assert_int_ne(eval("FRED", "9YHjVjUN", NOW), PASSTICKET_OK);
+    ck_assert_int_eq(chmod(path, 0600), 0);
+    ck_assert_int_eq(eval("FRED", "9YHjVjUN", NOW), PASSTICKET_OK);
+}
+END_TEST
+
 START_TEST(enhanced_tickets_have_their_own_life)
 {
     store_label("HMAC.KEY1", 64);
@@ -570,6 +591,7 @@ int main(void)
     TEST(a_caller_needs_read)
     TEST(a_legacy_key_may_stand_under_a_label)
     TEST(enhanced_goes_before_legacy_and_both_are_accepted)
+    TEST(f20_a_key_that_others_read_is_no_key)
     TEST(enhanced_tickets_have_their_own_life)
     TEST_ROWS(labels_have_a_form_and_keys_a_length, labels)
     TEST(a_ticket_is_good_once)

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "support/faults.h"
@@ -117,8 +118,8 @@ START_TEST(says_what_is_missing)
     ck_assert_str_eq(err.text, "/nonexistent/p: no such file");
     ck_assert_int_eq(source_read("/dev/null/x", &s, &err), ERR_SYSTEM);
     ck_assert_str_eq(err.text, "/dev/null/x: can't open: Not a directory");
-    ck_assert_int_eq(source_read("/", &s, &err), ERR_SYSTEM);
-    ck_assert_str_eq(err.text, "/: can't read: Is a directory");
+    ck_assert_int_eq(source_read("/", &s, &err), ERR_VALUE);
+    ck_assert_str_eq(err.text, "/: not a plain file; - is standard input");
 }
 END_TEST
 
@@ -196,6 +197,55 @@ START_TEST(counts_many_lines)
 }
 END_TEST
 
+/* F20: whoever waits for a fifo's writer waits for ever. */
+START_TEST(a_fifo_is_not_waited_for)
+{
+    char dir[] = "/tmp/attls-source-XXXXXX", path[64];
+    struct source *s;
+    struct error err;
+
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    snprintf(path, sizeof(path), "%s/fifo", dir);
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    ck_assert_int_eq(source_read(path, &s, &err), ERR_VALUE);
+    ck_assert_ptr_nonnull(strstr(err.text, "not a plain file"));
+    ck_assert_int_eq(source_read(dir, &s, &err), ERR_VALUE);
+    unlink(path);
+    rmdir(dir);
+    ck_assert_int_eq(source_read("/dev/null", &s, &err), 0);
+    source_unref(s);
+}
+END_TEST
+
+static const struct {
+    mode_t mode;
+    const char *want;
+} writers[] = {
+    {0600, NULL},        {0644, NULL},        {0664, NULL},
+    {0666, "everybody"}, {0602, "everybody"},
+};
+
+START_TEST(knows_who_may_write)
+{
+    char path[] = "/tmp/attls-source-XXXXXX", buf[SOURCE_WRITERS];
+    struct source *s;
+    const char *who;
+
+    make_file(path, "x", 1);
+    ck_assert_int_eq(chmod(path, writers[_i].mode), 0);
+    ck_assert_int_eq(chown(path, (uid_t)-1, getegid()), 0);
+    ck_assert_int_eq(source_read(path, &s, NULL), 0);
+    who = source_writers(s, buf);
+    ck_assert((who == NULL) == (writers[_i].want == NULL));
+    ck_assert(who == NULL || strcmp(who, writers[_i].want) == 0);
+    source_unref(s);
+    unlink(path);
+    ck_assert_int_eq(source_new("t", "x", 1, &s, NULL), 0);
+    ck_assert_ptr_null(source_writers(s, buf));
+    source_unref(s);
+}
+END_TEST
+
 TESTS_BEGIN("source")
 TEST_ROWS(finds_line_and_column, places)
 TEST(keeps_nul_bytes_and_ends_with_one)
@@ -206,4 +256,6 @@ TEST(refuses_a_text_without_end)
 TEST(goes_on_after_an_interrupted_read)
 TEST(returns_nomem_for_each_allocation)
 TEST(counts_many_lines)
+TEST(a_fifo_is_not_waited_for)
+TEST_ROWS(knows_who_may_write, writers)
 TESTS_END

@@ -258,7 +258,7 @@ path.pem
 sets/ANN.CERT
 sets/ANN.PDS/MEM
 % Passwords: a file, and a warning where one stands in the open
-$ printf 'secret 12\nx\n' >$T/pw; racdcert --racf $T/d --dsn-dir $T/sets --password-file $T/pw "ID(ANN) EXPORT(LABEL('a')) DSN('ann.p12') PASSWORD(*)"
+$ (umask 077; printf 'secret 12\nx\n' >$T/pw); racdcert --racf $T/d --dsn-dir $T/sets --password-file $T/pw "ID(ANN) EXPORT(LABEL('a')) DSN('ann.p12') PASSWORD(*)"
 $ openssl pkcs12 -in $T/sets/ANN.P12 -passin pass:'secret 12' -nokeys -nocerts && stat -c %a $T/sets/ANN.P12
 600
 $ racdcert --racf $T/d "ID(ANN) EXPORT(LABEL('a')) DSN('$T/b.p12') PASSWORD('shown')"

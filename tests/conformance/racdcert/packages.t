@@ -15,7 +15,7 @@ subject=O = Shop, CN = Root
 $ racdcert --racf $T/r "ID(ANN) EXPORT(LABEL('Ann')) DSN('$T/p7der') FORMAT(PKCS7DER)" && openssl pkcs7 -inform DER -in $T/p7der -print_certs | grep subject
 subject=CN = Ann
 subject=O = Shop, CN = Root
-$ printf 'pw\n' >$T/pw
+$ (umask 077; printf 'pw\n' >$T/pw)
 $ racdcert --racf $T/r --password-file $T/pw "ID(ANN) EXPORT(LABEL('Ann')) DSN('$T/p12') PASSWORD(*)" && openssl pkcs12 -in $T/p12 -passin file:$T/pw -nodes | grep -E 'subject|friendly|BEGIN'
     friendlyName: Ann
 subject=CN = Ann
