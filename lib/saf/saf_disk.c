@@ -262,16 +262,15 @@ bool saf_disk_exists(const struct saf *saf, const char *name)
 }
 
 /* The text of util/fd does not know the folder. */
-static int name_folder(const struct saf *saf, const char *name,
-                       const char *base, int r, struct error *err)
+static int name_folder(const char *name, const char *base, int r,
+                       struct error *err)
 {
     struct error inner;
 
     if (r == 0 || err == NULL)
         return r;
     inner = *err;
-    return error_set(err, r, "%s/%.*s%s", saf->dir, (int)(base - name), name,
-                     inner.text);
+    return error_set(err, r, "%.*s%s", (int)(base - name), name, inner.text);
 }
 
 int saf_disk_put(const struct saf *saf, const char *name, const void *data,
@@ -286,7 +285,7 @@ int saf_disk_put(const struct saf *saf, const char *name, const void *data,
     r = fd_replace_file(folder, base, 0600, (uid_t)-1, (gid_t)-1, data, len,
                         err);
     leave(saf, &folder);
-    return name_folder(saf, name, base, r, err);
+    return name_folder(name, base, r, err);
 }
 
 /* The folder is synced, so that the journal does not go before the file. */

@@ -1,6 +1,7 @@
 #include "saf/tso.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -117,6 +118,47 @@ static bool secret_keyword(const struct tso_grammar *g, const char *text)
     return false;
 }
 
+/*
+ * A keyword that nobody here knows but that sounds like a secret's
+ * (NEWPASSWORD, PASSPHRASE, PW), or a known one that takes no value
+ * (NOPASSWORD): what was given to it is hidden too.
+ */
+static bool sounds_secret(const struct tso_grammar *g, const char *text)
+{
+    static const char *const parts[] = {"PASS", "PW", "PHRASE", "KEY",
+                                        "SECRET"};
+    size_t i, len = strlen(text);
+
+    for (i = 0; i < g->nwords; i++)
+        if (g->words[i].keyword != NULL && g->words[i].form != TSO_FLAG &&
+            !(g->words[i].flags & TSO_SECRET) &&
+            strncasecmp(g->words[i].keyword, text, len) == 0)
+            return false;
+    for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        if (strcasestr(text, parts[i]) != NULL)
+            return true;
+    return false;
+}
+
+enum { KEYWORD = 64 };
+
+/* The keyword of KEYWORD=VALUE; true: it is of that form. */
+static bool split_equals(const char *text, char keyword[KEYWORD])
+{
+    size_t len = strcspn(text, "=");
+
+    snprintf(keyword, KEYWORD, "%.*s", (int)len, text);
+    return text[len] == '=';
+}
+
+/* N is KEYWORD=VALUE, and the keyword that of a secret. */
+static bool equals_secret(const struct tso_grammar *g, const struct tso_node *n,
+                          char keyword[KEYWORD])
+{
+    return !n->quoted && split_equals(n->text, keyword) &&
+           (secret_keyword(g, keyword) || sounds_secret(g, keyword));
+}
+
 /* Whether secrets stand in the parentheses of this word, as in SSIGNON's: a
  * value that forgot its keyword is one then. */
 static bool holds_secrets(const struct tso_grammar *g, int scope)
@@ -135,8 +177,10 @@ static bool probably_secret(const struct tso_grammar *g, int scope,
                             const struct tso_node *prev,
                             const struct tso_node *n)
 {
+    char keyword[KEYWORD];
+
     if (prev != NULL && !prev->quoted && !prev->has_list &&
-        secret_keyword(g, prev->text))
+        (secret_keyword(g, prev->text) || equals_secret(g, prev, keyword)))
         return true;
     return holds_secrets(g, scope) && !n->has_list;
 }
@@ -146,9 +190,12 @@ static int unknown(const struct tso_grammar *g, int scope, int scope2,
                    int why, struct strbuf *out)
 {
     const char *near = tso_nearest(g, scope, scope2, n->text);
+    char keyword[KEYWORD];
 
     strbuf_adds(out, "IKJ56712I INVALID KEYWORD, ");
-    if (near == NULL && probably_secret(g, scope, prev, n))
+    if (equals_secret(g, n, keyword))
+        strbuf_addf(out, "%s=****", keyword);
+    else if (near == NULL && probably_secret(g, scope, prev, n))
         strbuf_adds(out, "****");
     else
         add_text(out, n->text);
@@ -171,11 +218,19 @@ static int missing(const struct tso_word *w, struct strbuf *out)
     return 12;
 }
 
+/* NOPASSWORD(x): x was meant to be one. */
+static bool hides_value(const struct tso_word *w)
+{
+    return (w->flags & TSO_SECRET) != 0 ||
+           (w->form == TSO_FLAG &&
+            sounds_secret(&(struct tso_grammar){0}, w->keyword));
+}
+
 static int invalid(const struct tso_word *w, const struct tso_node *n,
                    const char *hint, struct strbuf *out)
 {
     strbuf_addf(out, "IKJ56702I INVALID %s, ", w->keyword);
-    if (w->flags & TSO_SECRET)
+    if (hides_value(w))
         strbuf_adds(out, "****");
     else
         add_text(out, n->text);
@@ -323,6 +378,17 @@ static bool looks_secret(const struct echo *e, const char *text)
     return false;
 }
 
+/* To all grammars: one of them may know the keyword. */
+static bool sounds_so_to_all(const struct echo *e, const char *text)
+{
+    size_t i;
+
+    for (i = 0; i < e->ngrammars; i++)
+        if (!sounds_secret(e->grammars[i], text))
+            return false;
+    return true;
+}
+
 /* N stands in the parentheses of OUTER without a keyword of theirs. */
 static bool lost_secret(const struct echo *e, const struct tso_node *outer,
                         const struct tso_node *n)
@@ -343,23 +409,43 @@ static bool lost_secret(const struct echo *e, const struct tso_node *outer,
     return false;
 }
 
+/* What a word is for the echo: nothing special, with its secret hidden, or
+ * the keyword of a secret that is the next word. */
+enum operand { PLAIN, HIDDEN, NEXT_IS_SECRET };
+
+/* Hides what stands behind the keyword of N, if that is one of a secret. */
+static enum operand hide_operand(struct echo *e, const struct tso_node *n)
+{
+    char keyword[KEYWORD];
+    bool equals = split_equals(n->text, keyword);
+    bool secret = !n->quoted && looks_secret(e, keyword);
+    uint32_t from = n->off + (uint32_t)(equals ? strcspn(n->text, "=") + 1
+                                               : strlen(n->text));
+
+    if (!secret && (n->quoted || !sounds_so_to_all(e, keyword)))
+        return PLAIN;
+    if (n->end > from && (equals || n->has_list)) {
+        memset(e->hide + from, equals ? HIDDEN_WORD : HIDDEN_LIST,
+               n->end - from);
+        return HIDDEN;
+    }
+    return secret || equals ? NEXT_IS_SECRET : PLAIN;
+}
+
 static void hide_secrets(struct echo *e, const struct tso_node *outer,
                          const struct tso_node *list)
 {
+    enum operand is, before = PLAIN;
     const struct tso_node *n;
-    bool before = false; /* the word before was a secret's, without list */
 
     for (n = list; n != NULL; n = n->next) {
-        bool secret = !n->quoted && looks_secret(e, n->text);
-        uint32_t from = n->off + (uint32_t)strlen(n->text);
-
-        if (secret && n->has_list && n->end > from)
-            memset(e->hide + from, HIDDEN_LIST, n->end - from);
-        else if (!n->has_list && !secret &&
-                 (before || (outer != NULL && lost_secret(e, outer, n))))
+        is = hide_operand(e, n);
+        if (is == PLAIN && !n->has_list &&
+            (before == NEXT_IS_SECRET ||
+             (outer != NULL && lost_secret(e, outer, n))))
             memset(e->hide + n->off, HIDDEN_WORD, n->end - n->off);
         hide_secrets(e, n, n->child);
-        before = secret && !n->has_list;
+        before = is;
     }
 }
 

@@ -216,6 +216,8 @@ enum {
     KEYS,
     KEYMASKED,
     INNER,
+    NOPASSWORD,
+    KEYUSAGE,
     COMMAND
 };
 
@@ -236,13 +238,16 @@ static const struct tso_word words[] = {
     {KEYS, "SSIGNON", TSO_GROUP, 0, 0, ""},
     {KEYMASKED, "KEYMASKED", TSO_VALUE, TSO_SECRET, 16, ""},
     {INNER, "INNER", TSO_VALUE, 0, 8, ""},
+    {NOPASSWORD, "NOPASSWORD", TSO_FLAG, 0, 0, ""},
+    {KEYUSAGE, "KEYUSAGE", TSO_LIST, 0, 0, ""},
 };
 
 static const struct tso_place places[] = {
-    {-1, FLAG},  {-1, VALUE},       {-1, OPTIONAL}, {-1, LIST},
-    {-1, GROUP}, {-1, ANY},         {-1, PASSWORD}, {-1, RING},
-    {-1, NOTE},  {-1, REFUSED},     {-1, REFRESH},  {-1, REFUSE},
-    {-1, KEYS},  {KEYS, KEYMASKED}, {GROUP, INNER}, {GROUP, FLAG},
+    {-1, FLAG},       {-1, VALUE},       {-1, OPTIONAL}, {-1, LIST},
+    {-1, GROUP},      {-1, ANY},         {-1, PASSWORD}, {-1, RING},
+    {-1, NOTE},       {-1, REFUSED},     {-1, REFRESH},  {-1, REFUSE},
+    {-1, KEYS},       {KEYS, KEYMASKED}, {GROUP, INNER}, {GROUP, FLAG},
+    {-1, NOPASSWORD}, {-1, KEYUSAGE},
 };
 
 static const struct tso_grammar grammar = {words, ROWS(words), places,
@@ -314,6 +319,13 @@ static const struct {
      "IKJ56712I INVALID KEYWORD, ****\n"},
     {"secret without its keyword", "C SSIGNON(123456789ABCDEF0)", 12,
      "IKJ56712I INVALID KEYWORD, ****\n"},
+    {"F19: secret for a flag", "C NOPASSWORD(SESAME)", 12,
+     "IKJ56702I INVALID NOPASSWORD, ****\n  the operand takes no value\n"},
+    {"F19: secret behind an equals sign", "C NEWPASSWORD=SESAME", 12,
+     "IKJ56712I INVALID KEYWORD, NEWPASSWORD=****\n"},
+    {"F19: secret in quotes behind one", "C NEWPASSWORD='SESAME OPEN'", 12,
+     "IKJ56712I INVALID KEYWORD, NEWPASSWORD=****\nIKJ56712I INVALID KEYWORD, "
+     "****\n  a value in quotes stands in parentheses behind its keyword\n"},
     {"misspelled keyword of a secret", "C SSIGNON(KEYMASKD(1234))", 12,
      "IKJ56712I INVALID KEYWORD, KEYMASKD\n  did you mean KEYMASKED?\n"},
 };
@@ -381,6 +393,25 @@ static const struct {
      "R SSIGNON(KEYMASK(****))\n"},
     {"group without the keyword", "R SSIGNON(123456789ABCDEF0)",
      "R SSIGNON(****)\n"},
+    {"F19: equals sign", "C PASSWORD=SESAMESESAME FLAG",
+     "C PASSWORD=**** FLAG\n"},
+    {"F19: equals sign, a value as long as two typing errors",
+     "C PASSWORD=X FLAG", "C PASSWORD=**** FLAG\n"},
+    {"F19: a secret with an equals sign", "C PASSWORD a=b FLAG",
+     "C PASSWORD **** FLAG\n"},
+    {"F19: equals sign and quotes", "C PASSWORD='SESAME OPEN' FLAG",
+     "C PASSWORD=**** FLAG\n"},
+    {"F19: equals sign and parentheses", "C NEWPW=(SESAME) FLAG",
+     "C NEWPW=**** FLAG\n"},
+    {"F19: two letters", "C PW(SESAME)", "C PW(****)\n"},
+    {"F19: the new one", "C NEWPASSWORD(SESAME)", "C NEWPASSWORD(****)\n"},
+    {"F19: a phrase", "C passphrase('SESAME')", "C passphrase(****)\n"},
+    {"F19: none", "C NOPASSWORD(SESAME)", "C NOPASSWORD(****)\n"},
+    {"F19: an unknown key", "C DESKEY(1234)", "C DESKEY(****)\n"},
+    {"a known keyword with that word in it", "C KEYUSAGE(SIGN) FLAG",
+     "C KEYUSAGE(SIGN) FLAG\n"},
+    {"a value with that word in it", "C RING(My.KeyRing) LIST(KEYMAN BOB)",
+     "C RING(My.KeyRing) LIST(KEYMAN BOB)\n"},
     {"parenthesis never closed", "C PASSWORD(SESAME FLAG",
      "C PASSWORD(****)\n"},
     {"control characters", "C \033X", "C \\x1BX\n"},
