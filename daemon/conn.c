@@ -118,6 +118,16 @@ void conn_addresses(const struct conn *c, struct netaddr *ret_local,
 
 /* ---- remarks ---- */
 
+void conn_remark_text(struct conn *c, enum trace_priority p, const char *key,
+                      const char *value)
+{
+    struct strbuf text = STRBUF_INIT;
+
+    strbuf_add_pair(&text, key, value);
+    conn_remark(c, p, "%s", strbuf_str(&text));
+    strbuf_done(&text);
+}
+
 void conn_remark(struct conn *c, enum trace_priority p, const char *fmt, ...)
 {
     char local[NETADDR_TEXT], remote[NETADDR_TEXT], text[900];
@@ -589,7 +599,7 @@ void conn_start(struct conn_host *h, const struct config_listener *l,
     c->in.fd = -1;
     e = conn_outbound(c) ? &c->app : &c->wire;
     if (accepted(e, h->base, in, &err) < 0) {
-        conn_remark(c, TRACE_ERR, "error=\"%s\"", err.text);
+        conn_remark_text(c, TRACE_ERR, "error", err.text);
         c->reason = CONN_BY_NO_MEMORY;
         conn_step(c, CONN_EV_REFUSED);
         return;

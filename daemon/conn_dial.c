@@ -77,11 +77,14 @@ static enum conn_event give_up(struct conn *c)
 static void remark_failure(struct conn *c, const struct netaddr *tried,
                            int error, const char *why)
 {
+    struct strbuf quoted = STRBUF_INIT;
     char text[NETADDR_TEXT];
 
     c->in.error = error;
-    conn_remark(c, TRACE_WARNING, "dial=%s error=\"%s\"",
-                netaddr_format(tried, text), why);
+    strbuf_add_pair(&quoted, "error", why);
+    conn_remark(c, TRACE_WARNING, "dial=%s %s", netaddr_format(tried, text),
+                strbuf_str(&quoted));
+    strbuf_done(&quoted);
 }
 
 /* The address that was tried last did not do: the next one, or those that

@@ -211,6 +211,7 @@ static enum conn_event ttls_off(struct conn *c)
 static enum conn_event refuse_parameter(struct conn *c,
                                         const struct policy_refusal *r)
 {
+    struct strbuf what = STRBUF_INIT, text = STRBUF_INIT;
     struct ezd_subject s;
     unsigned line, column;
 
@@ -221,9 +222,13 @@ static enum conn_event refuse_parameter(struct conn *c,
     /* 5018: policy mapping failed (IP Diagnosis Guide, AT-TLS return codes) */
     ezd_event(c->host->trace, &s, 5018, EZD_POLICY_MAPPING, NULL);
     source_position(r->span.src, r->span.off, &line, &column);
-    conn_remark(c, TRACE_ERR, "rule=%s refused=\"%s (%s:%u): %s\"",
-                policy_rule_name(c->rule), r->keyword, source_name(r->span.src),
+    strbuf_addf(&what, "%s (%s:%u): %s", r->keyword, source_name(r->span.src),
                 line, r->why);
+    strbuf_add_pair(&text, "refused", strbuf_str(&what));
+    conn_remark(c, TRACE_ERR, "rule=%s %s", policy_rule_name(c->rule),
+                strbuf_str(&text));
+    strbuf_done(&what);
+    strbuf_done(&text);
     return conn_because(c, CONN_BY_PARAMETER, CONN_EV_REFUSED);
 }
 
@@ -262,32 +267,60 @@ static enum conn_event matched(struct conn *c)
     return CONN_EV_MAPPED_TLS;
 }
 
+/* A unit's name is its cgroup's, which a user may choose: only one that is
+ * spelled as systemd spells them goes into a line for a configuration. */
+static bool plain_unit(const char *unit)
+{
+    return unit[0] != '\0' &&
+           unit[strspn(unit, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                             "abcdefghijklmnopqrstuvwxyz0123456789:_.@-")] ==
+               '\0';
+}
+
+static void add_job(const struct conn *c, const char *job, struct strbuf *out)
+{
+    const struct identity *who = &c->in.who;
+    struct strbuf fix = STRBUF_INIT, note = STRBUF_INIT;
+
+    strbuf_addf(&fix, "attlsd.conf, jobs: { jobname = '%s'; ", job);
+    if (plain_unit(who->unit))
+        strbuf_addf(&fix, "unit = '%s'; ", who->unit);
+    else if (served_port(c) != 0)
+        strbuf_addf(&fix, "port = %u; ", served_port(c));
+    else
+        strbuf_addf(&fix, "uid = %u; ", (unsigned)who->owner.uid);
+    strbuf_addc(&fix, '}');
+    strbuf_addc(out, ' ');
+    strbuf_add_pair(out, "fix", strbuf_str(&fix));
+    if (who->claimed) {
+        strbuf_addf(&note,
+                    "the program calls itself %s; trusted_jobname lets that "
+                    "count as unknown",
+                    who->jobname);
+        strbuf_addc(out, ' ');
+        strbuf_add_pair(out, "note", strbuf_str(&note));
+    }
+    strbuf_done(&fix);
+    strbuf_done(&note);
+}
+
 /* What of the program the rule asks for, and the line that would say it. */
 static void add_fix(const struct conn *c, struct strbuf *out)
 {
     const struct identity *who = &c->in.who;
     const char *job = policy_rule_jobname(c->rule);
     const char *user = policy_rule_userid(c->rule);
+    struct strbuf fix = STRBUF_INIT;
 
-    if (user != NULL && who->userid[0] == '\0')
-        strbuf_addf(out,
-                    " fix=\"attlsd.conf, users: { uid = %u; userid = '%s'; }\"",
+    if (user != NULL && who->userid[0] == '\0') {
+        strbuf_addf(&fix, "attlsd.conf, users: { uid = %u; userid = '%s'; }",
                     (unsigned)who->owner.uid, user);
-    if (job == NULL || jobname(c) != NULL)
-        return;
-    strbuf_addf(out, " fix=\"attlsd.conf, jobs: { jobname = '%s'; ", job);
-    if (who->unit[0] != '\0')
-        strbuf_addf(out, "unit = '%s'; ", who->unit);
-    else if (served_port(c) != 0)
-        strbuf_addf(out, "port = %u; ", served_port(c));
-    else
-        strbuf_addf(out, "uid = %u; ", (unsigned)who->owner.uid);
-    strbuf_adds(out, "}\"");
-    if (who->claimed)
-        strbuf_addf(out,
-                    " note=\"the program calls itself %s; "
-                    "trusted_jobname lets that count as unknown\"",
-                    who->jobname);
+        strbuf_addc(out, ' ');
+        strbuf_add_pair(out, "fix", strbuf_str(&fix));
+    }
+    strbuf_done(&fix);
+    if (job != NULL && jobname(c) == NULL)
+        add_job(c, job, out);
 }
 
 static enum conn_event refuse_unknown(struct conn *c)

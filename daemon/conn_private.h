@@ -134,5 +134,8 @@ void conn_as_policy_sees(const struct conn *c, struct policy_conn *ret);
 /* One line of ours: conn=, listener and addresses, then FMT. */
 void conn_remark(struct conn *c, enum trace_priority p, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* One key="value" whose value comes from outside. */
+void conn_remark_text(struct conn *c, enum trace_priority p, const char *key,
+                      const char *value);
 
 #endif

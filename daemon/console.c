@@ -91,18 +91,18 @@ static bool allow(void *arg, const struct control_caller *who,
 static void remark_change(const struct question *q)
 {
     const struct control_request *r = q->request;
-    struct strbuf words = STRBUF_INIT;
+    struct strbuf words = STRBUF_INIT, text = STRBUF_INIT;
     size_t i;
 
-    for (i = 0; i < r->argc; i++) {
-        strbuf_addc(&words, ' ');
-        strbuf_add_escaped(&words, r->argv[i], strlen(r->argv[i]));
-    }
+    strbuf_adds(&words, control_command_info(r->command)->name);
+    for (i = 0; i < r->argc; i++)
+        strbuf_addf(&words, " %s", r->argv[i]);
+    strbuf_add_pair(&text, "command", strbuf_str(&words));
     trace_remark(q->console->p.trace, TRACE_NOTICE,
-                 "console user=%lu pid=%ld command=\"%s%s\"",
-                 (unsigned long)q->caller->uid, (long)q->caller->pid,
-                 control_command_info(r->command)->name, strbuf_str(&words));
+                 "console user=%lu pid=%ld %s", (unsigned long)q->caller->uid,
+                 (long)q->caller->pid, strbuf_str(&text));
     strbuf_done(&words);
+    strbuf_done(&text);
 }
 
 static void answer(void *arg, const struct control_caller *who,

@@ -211,9 +211,9 @@ static void say_ring(void *arg, const char *action, uint32_t envid,
     struct strbuf ring = STRBUF_INIT;
     const char *name = environment_ring(env);
 
-    strbuf_add_escaped(&ring, name, strlen(name));
+    strbuf_add_pair(&ring, "ring", name);
     trace_remark(p->params.trace, TRACE_WARNING,
-                 "ring=\"%s\" environment=%s envid=%08X note=\"the stored ring "
+                 "%s environment=%s envid=%08X note=\"the stored ring "
                  "is newer than the one in use; raise EnvironmentUserInstance "
                  "in TTLSEnvironmentAction %s and refresh to use it\"",
                  strbuf_str(&ring), action, (unsigned)envid, action);

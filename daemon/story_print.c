@@ -142,8 +142,10 @@ static void add_remedy(const struct story *s, bool page, struct strbuf *out)
 
 static void add_word(struct strbuf *out, const char *key, const char *value)
 {
-    if (value != NULL && value[0] != '\0')
-        strbuf_addf(out, " %s=\"%s\"", key, value);
+    if (value == NULL || value[0] == '\0')
+        return;
+    strbuf_addc(out, ' ');
+    strbuf_add_pair(out, key, value);
 }
 
 static void add_alerts(const struct story *s, struct strbuf *out)
@@ -198,8 +200,8 @@ void story_add_line(const struct story *s, struct strbuf *out)
     strbuf_addf(out, "conn=%08" PRIX32 " local=%s remote=%s", s->id,
                 netaddr_format(&s->local, local),
                 netaddr_format(&s->remote, remote));
-    strbuf_addf(out, " rule=%s rc=%d reason=\"%s\"", s->rule, s->outcome.rc,
-                s->outcome.reason);
+    strbuf_addf(out, " rule=%s rc=%d ", s->rule, s->outcome.rc);
+    strbuf_add_pair(out, "reason", s->outcome.reason);
     if (s->role[0] != '\0')
         strbuf_addf(out, " role=%s", s->role);
     add_word(out, "failed", who_failed(s));
@@ -214,10 +216,7 @@ void story_add_line(const struct story *s, struct strbuf *out)
     if (c != NULL)
         add_word(out, "cause", c->cause);
     add_remedy(s, false, &remedy);
-    if (remedy.len != 0) {
-        strbuf_adds(out, " remedy=");
-        strbuf_adds(out, strbuf_str(&remedy));
-    }
+    add_word(out, "remedy", strbuf_str(&remedy));
     strbuf_done(&remedy);
 }
 

@@ -61,6 +61,11 @@ int access_check(const struct saf *saf, const char *reader, const char *owner,
     char name[SAF_NAME_MAX + RING_NAME_MAX + 32];
     struct error why = {0};
 
+    if (saf_user_revoked(saf, reader))
+        return error_set(err, ERR_DENIED,
+                         "user %s is revoked and may read no key ring: ALTUSER "
+                         "%s RESUME ends that",
+                         reader, reader);
     ret->other_keys = false;
     ret->shared_keys = may_use_shared_keys(saf, reader);
     resource_name(owner, ring, name, sizeof(name));

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /*
  * SSIGNON: the PassTicket keys of a profile (RACF Security Administrator's
@@ -18,6 +19,21 @@ static const struct tso_node *inner(const struct tso_node *list)
     return n != NULL ? n->child : NULL;
 }
 
+/* Keys that manuals and sample jobs print; whoever read them can make tickets
+ * for every user. */
+static bool is_known_key(const char *text)
+{
+    static const char *const printed[] = {
+        "123456789ABCDEF0", "0123456789ABCDEF", "E001193519561977",
+        "FEDCBA9876543210", "0000000000000000", "FFFFFFFFFFFFFFFF"};
+    size_t i;
+
+    for (i = 0; i < sizeof(printed) / sizeof(printed[0]); i++)
+        if (strcasecmp(text, printed[i]) == 0)
+            return true;
+    return false;
+}
+
 static int check_key(struct job_context *ctx, const struct tso_node *in,
                      int word, const char *keyword)
 {
@@ -26,6 +42,12 @@ static int check_key(struct job_context *ctx, const struct tso_node *in,
     bool good = text == NULL || saf_hex_parse(text, key, sizeof(key));
 
     explicit_bzero(key, sizeof(key));
+    if (text != NULL && good && is_known_key(text))
+        strbuf_addf(ctx->out,
+                    "NOTE: the key of %s is printed in sample jobs, so "
+                    "everybody knows it; outside of a test make your own: "
+                    "openssl rand -hex 8\n",
+                    keyword);
     if (good)
         return 0;
     strbuf_addf(ctx->out,

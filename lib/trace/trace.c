@@ -137,7 +137,7 @@ void trace_put(struct trace *t, const struct trace_record *r)
 void trace_remark(struct trace *t, enum trace_priority priority,
                   const char *fmt, ...)
 {
-    struct strbuf text = STRBUF_INIT;
+    struct strbuf text = STRBUF_INIT, line = STRBUF_INIT;
     struct trace_record r = {.priority = priority, .facility = TRACE_DAEMON};
     va_list ap;
     size_t i;
@@ -145,13 +145,17 @@ void trace_remark(struct trace *t, enum trace_priority priority,
     va_start(ap, fmt);
     strbuf_vaddf(&text, fmt, ap);
     va_end(ap);
-    for (i = 0; i < text.len; i++) {
-        if ((unsigned char)text.data[i] < ' ' || text.data[i] == 0x7f)
-            text.data[i] = '?'; /* one record, one line */
+    for (i = 0; i < text.len; i++) { /* one record, one line, no commands */
+        if (text.data[i] < ' ' || text.data[i] > '~')
+            strbuf_addf(&line, "\\x%02X", (unsigned char)text.data[i]);
+        else
+            strbuf_addc(&line, text.data[i]);
     }
-    r.text = strbuf_failed(&text) ? NULL : strbuf_str(&text);
+    r.text =
+        strbuf_failed(&text) || strbuf_failed(&line) ? NULL : strbuf_str(&line);
     trace_put(t, &r);
     strbuf_done(&text);
+    strbuf_done(&line);
 }
 
 unsigned long trace_lost(const struct trace *t)

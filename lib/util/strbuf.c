@@ -201,6 +201,13 @@ void strbuf_add_quoted(struct strbuf *sb, const char *s)
     strbuf_addc(sb, '"');
 }
 
+void strbuf_add_pair(struct strbuf *sb, const char *key, const char *value)
+{
+    strbuf_adds(sb, key);
+    strbuf_addc(sb, '=');
+    strbuf_add_quoted(sb, value);
+}
+
 const char *strbuf_str(const struct strbuf *sb)
 {
     return sb->data != NULL ? sb->data : "";

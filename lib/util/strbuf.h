@@ -59,8 +59,15 @@ void strbuf_add_visible(struct strbuf *sb, const char *s, size_t len);
 /* How many bytes the UTF-8 character at S has; 0: it is none. LEN > 0. */
 size_t strbuf_utf8(const char *s, size_t len);
 
-/* Adds the text in quotes, so that libconfig reads it as it is. */
+/*
+ * Adds the text in quotes, so that libconfig reads it as it is: " and \ get a
+ * \, what is not printable ASCII is \xNN. Nothing in it ends the quotes.
+ */
 void strbuf_add_quoted(struct strbuf *sb, const char *s);
+
+/* KEY="VALUE" of a line of the log, quoted so: whatever a partner or a program
+ * puts into VALUE, no reader takes it for another key. */
+void strbuf_add_pair(struct strbuf *sb, const char *key, const char *value);
 
 /* The text, "" when empty; valid until the next change. Never NULL. */
 const char *strbuf_str(const struct strbuf *sb);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keyring/keyring.h"
 #include "keyring/store.h"
 #include "saf/saf_private.h"
 #include "support/suite.h"
@@ -184,6 +185,28 @@ START_TEST(decides_who_may_read)
 }
 END_TEST
 
+/* F25 */
+START_TEST(f25_a_revoked_user_opens_no_ring)
+{
+    struct testring *t = testring_new(NULL);
+    struct keyring *ring = NULL;
+    struct error err;
+
+    ck_assert_int_eq(testring_run(t, "ALTUSER CLIENT REVOKE"), 0);
+    ck_assert_int_eq(
+        keyring_open_dir(testring_dir(t), "CLIENT", "Test.Ring", &ring, &err),
+        ERR_DENIED);
+    ck_assert_msg(strstr(err.text, "user CLIENT is revoked") != NULL, "%s",
+                  err.text);
+    ck_assert_int_eq(testring_run(t, "ALTUSER CLIENT RESUME"), 0);
+    ck_assert_int_eq(
+        keyring_open_dir(testring_dir(t), "CLIENT", "Test.Ring", &ring, &err),
+        0);
+    keyring_unref(ring);
+    testring_free(t);
+}
+END_TEST
+
 static const struct {
     struct ring_access access;
     const char *owner;
@@ -211,4 +234,5 @@ END_TEST
 TESTS_BEGIN("access")
 TEST_ROWS(decides_who_may_read, cases)
 TEST_ROWS(decides_whose_keys_are_shown, keys)
+TEST(f25_a_revoked_user_opens_no_ring)
 TESTS_END

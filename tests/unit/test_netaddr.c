@@ -55,8 +55,8 @@ static const char *const bad[] = {
     "[::1:80",
     "::1]:80",
     "[192.0.2.1]:80",
-    "[1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb:cccc:dddd:eeee:"
-    "ffff:0000]:1",
+    ("[1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb:cccc:dddd:eeee:"
+     "ffff:0000]:1"),
 };
 
 START_TEST(refuses_and_says_the_form)

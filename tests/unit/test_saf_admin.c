@@ -183,8 +183,13 @@ static const struct {
     {"RALT FACILITY NEW UACC(READ)", 8,
      "ICH11102I NEW NOT DEFINED TO CLASS FACILITY.\n"},
     /* SSIGNON */
-    {"RDEF PTKTDATA A SSIGNON(KEYMASKED(123456789ABCDEF0))", 0, ""},
-    {"RDEF PTKTDATA A SSIGNON(KEYMASK('123456789abcdef0'))", 0, ""},
+    {"RDEF PTKTDATA A SSIGNON(KEYMASKED(123456789ABCDEF0))", 0,
+     "NOTE: the key of KEYMASKED is printed in sample jobs, so everybody knows "
+     "it; outside of a test make your own: openssl rand -hex 8\n"},
+    {"RDEF PTKTDATA A SSIGNON(KEYMASKED(1A2B3C4D5E6F7081))", 0, ""},
+    {"RDEF PTKTDATA A SSIGNON(KEYMASK('123456789abcdef0'))", 0,
+     "NOTE: the key of KEYMASKED is printed in sample jobs, so everybody knows "
+     "it; outside of a test make your own: openssl rand -hex 8\n"},
     {"RDEF PTKTDATA A SSIGNON(KEYMASKED(123456789ABCDEF))", 12,
      "IKJ56702I INVALID KEYMASKED, ****\n  a key has 16 hexadecimal digits\n"},
     {"RDEF PTKTDATA A SSIGNON(KEYENCRYPTED(123456789ABCDEF01))", 12,
@@ -214,12 +219,12 @@ static const struct {
      "IKJ56702I INVALID TIMEOUT, 601\n  1 to 600 seconds\n"},
     {"RDEF PTKTDATA A SSIGNON(REPLAY(X))", 12,
      "IKJ56702I INVALID REPLAY, X\n  YES or NO\n"},
-    {"RDEF PTKTDATA A SSIGNON(KEYM(123456789ABCDEF0))\n"
+    {"RDEF PTKTDATA A SSIGNON(KEYM(1A2B3C4D5E6F7081))\n"
      "RL PTKTDATA A NORACF SSIGNON",
      0,
      "SSIGNON INFORMATION\n-------------------\n"
      "KEYMASKED DATA NOT DISPLAYABLE\n\n"},
-    {"RDEF PTKTDATA A SSIGNON(KEYE(123456789ABCDEF0))\n"
+    {"RDEF PTKTDATA A SSIGNON(KEYE(1A2B3C4D5E6F7081))\n"
      "RALT PTKTDATA A NOSSIGNON\nRL PTKTDATA A NORACF SSIGNON",
      0, "NO SSIGNON INFORMATION\n\n"},
     /* PERMIT */

@@ -161,6 +161,12 @@ static void environment(struct story *s)
     tls_outcome_set(&s->outcome, 202, "no ring");
 }
 
+static void chosen_name(struct story *s)
+{
+    tls_outcome_set(&s->outcome, 468, "the client wants the server '%s'",
+                    "x'\" ended=\"TLS ok\" rc=0 \"");
+}
+
 static const struct {
     const char *name;
     void (*make)(struct story *s);
@@ -170,8 +176,8 @@ static const struct {
      missing_authority,
      {" rc=435 ", " failed=\"this side refused the partner\"",
       " missing_ca=\"CN=Other\"", " alert_sent=unknown_ca",
-      "remedy=racdcert \"ID(IMSSTC) CONNECT(CERTAUTH LABEL('label of "
-      "CN=Other') RING(IMS.KeyRing) USAGE(CERTAUTH))\""}},
+      "remedy=\"racdcert \\\"ID(IMSSTC) CONNECT(CERTAUTH LABEL('label of "
+      "CN=Other') RING(IMS.KeyRing) USAGE(CERTAUTH))\\\"\""}},
     {"the partner lacks ours",
      refused_by_partner,
      {" failed=\"the partner refused this side\"", " alert_received=unknown_ca",
@@ -179,7 +185,7 @@ static const struct {
     {"clear text is shown",
      clear_text,
      {" rc=5003 ", " first_bytes=5353482D", " failed=\"the partner\"",
-      "remedy=attlsctl why 0000002A", NULL}},
+      "remedy=\"attlsctl why 0000002A\"", NULL}},
     {"both offers",
      other_suites,
      {" our_ciphers=\"C02C\"", " their_ciphers=\"0035\"",
@@ -190,7 +196,12 @@ static const struct {
     {"a ring that is not there",
      environment,
      {" rc=202 ", " failed=\"this side\"", " ring=\"IMSSTC/IMS.KeyRing\"",
-      "racdcert \"ID(IMSSTC) LISTRING(*)\"", NULL}},
+      "racdcert \\\"ID(IMSSTC) LISTRING(*)\\\"", NULL}},
+    {"F18: a name with quotes in it",
+     chosen_name,
+     {" reason=\"the client wants the server 'x'\\\" ended=\\\"TLS ok\\\" rc=0 "
+      "\\\"'\" role=",
+      NULL}},
 };
 
 START_TEST(says_it_in_one_line)

@@ -186,6 +186,18 @@ START_TEST(steal_hands_the_text_over)
 }
 END_TEST
 
+/* F18: a name that a client chose ends no value. */
+START_TEST(f18_no_value_is_another_key)
+{
+    struct strbuf sb = STRBUF_INIT;
+
+    strbuf_add_pair(&sb, "reason", "x\" ended=\"TLS ok\" rc=0 \\\x9b");
+    ck_assert_str_eq(strbuf_str(&sb), "reason=\"x\\\" ended=\\\"TLS ok\\\" "
+                                      "rc=0 \\\\\\x9B\"");
+    strbuf_done(&sb);
+}
+END_TEST
+
 static const struct {
     const char *text, *want;
 } visibles[] = {
@@ -225,6 +237,7 @@ TEST(joins_what_is_added)
 TEST(grows_past_every_power_of_two)
 TEST_ROWS(escapes_text_from_outside, escapes)
 TEST_ROWS(quotes_as_libconfig_reads, quotes)
+TEST(f18_no_value_is_another_key)
 TEST_ROWS(terminals_get_no_commands, visibles)
 TEST_ROWS(a_failure_of_memory_is_sticky, adders)
 TEST(refuses_an_impossible_length)

@@ -79,7 +79,7 @@ START_TEST(what_is_written_before_the_start_is_kept)
     trace_remark(t, TRACE_NOTICE, "second");
     trace_free(t);
     ck_assert_str_eq(strbuf_str(&out),
-                     "TCPIP1 policy=a?b rules=2\nTCPIP1 second\n");
+                     "TCPIP1 policy=a\\x0Ab rules=2\nTCPIP1 second\n");
     strbuf_done(&out);
 }
 END_TEST
