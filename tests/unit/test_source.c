@@ -227,7 +227,7 @@ static const struct {
 
 START_TEST(knows_who_may_write)
 {
-    char path[] = "/tmp/attls-source-XXXXXX", buf[SOURCE_WRITERS];
+    char path[SCRATCH], buf[SOURCE_WRITERS];
     struct source *s;
     const char *who;
 
