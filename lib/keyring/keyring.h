@@ -97,7 +97,8 @@ const char *keyring_token_name(const char *name);
 /*
  * The password in a stash file: as gskkyman writes it (129 bytes, each XOR
  * F5), or the first line of a text. In BUF, to be wiped by the caller. Others
- * than its group must not be able to read it. ERR_NOT_FOUND, ERR_SYSTEM, ERR_UNSAFE, ERR_SYNTAX.
+ * than its group must not be able to read it. ERR_NOT_FOUND, ERR_SYSTEM,
+ * ERR_UNSAFE, ERR_SYNTAX.
  */
 enum { KEYRING_PASSWORD = 130 };
 int keyring_stash(const char *path, char buf[KEYRING_PASSWORD],

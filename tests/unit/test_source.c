@@ -200,11 +200,11 @@ END_TEST
 /* F20: whoever waits for a fifo's writer waits for ever. */
 START_TEST(a_fifo_is_not_waited_for)
 {
-    char dir[] = "/tmp/attls-source-XXXXXX", path[64];
+    char dir[SCRATCH], path[SCRATCH + 8];
     struct source *s;
     struct error err;
 
-    ck_assert_ptr_nonnull(mkdtemp(dir));
+    scratch_folder(dir, "source");
     snprintf(path, sizeof(path), "%s/fifo", dir);
     ck_assert_int_eq(mkfifo(path, 0600), 0);
     ck_assert_int_eq(source_read(path, &s, &err), ERR_VALUE);

@@ -15,7 +15,7 @@ error: nowhere.policy: no such file [file-read]
     correct the name
 [2]
 $ attlsctl check lib
-error: lib: can't read: Is a directory [file-read]
+error: lib: not a plain file; - is standard input [file-read]
     correct the name
 [2]
 $ echo 'Colour blue' | attlsctl check -

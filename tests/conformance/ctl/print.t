@@ -290,6 +290,6 @@ error: $T/none: no such file [file-read]
     correct the name
 [2]
 $ attlsctl print conf
-error: conf: can't read: Is a directory [file-read]
+error: conf: not a plain file; - is standard input [file-read]
     correct the name
 [2]
