@@ -36,13 +36,14 @@ int tso_match(const struct tso_grammar *g, int scope, int scope2,
     return found;
 }
 
-/* Edit distance of two short words, case ignored. */
+/* Edit distance of two short words, case ignored; 99: more than two, which
+ * nobody calls near. */
 static unsigned distance(const char *a, const char *b)
 {
     unsigned row[32], diagonal, up, i, j;
     size_t la = strlen(a), lb = strlen(b);
 
-    if (la >= 31 || lb >= 31)
+    if (la >= 31 || lb >= 31 || la > lb + 2 || lb > la + 2)
         return 99;
     for (j = 0; j <= lb; j++)
         row[j] = j;
