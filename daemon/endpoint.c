@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -435,52 +434,6 @@ enum io endpoint_end(struct endpoint *e, bool closes)
     return !closes && shutdown(e->fd, SHUT_WR) < 0 ? IO_LOST : IO_OK;
 }
 
-/* ---- sockets that others hold ---- */
-
-struct leaving {
-    int fd;
-    bool reset;
-};
-
-static void hand_over(int *fd, bool reset)
-{
-    if (reset)
-        closer_reset(fd);
-    else
-        closer_put(fd);
-}
-
-static void on_left(evutil_socket_t fd, short what, void *arg)
-{
-    struct leaving *l = arg;
-
-    (void)fd;
-    (void)what;
-    hand_over(&l->fd, l->reset);
-    free(l);
-}
-
-/*
- * event_del() takes effect with the next look of the loop, by the descriptor's
- * number: closed before, what others hold would stay watched for ever. So it
- * stays open until then. BASE: who watched it, or NULL.
- */
-static void leave(int *fd, struct event_base *base, bool reset)
-{
-    static const struct timeval next = {0, 0};
-    struct leaving *l = base != NULL ? malloc(sizeof(*l)) : NULL;
-
-    if (l != NULL)
-        *l = (struct leaving){*fd, reset};
-    if (l != NULL &&
-        event_base_once(base, -1, EV_TIMEOUT, on_left, l, &next) == 0) {
-        *fd = -1;
-        return;
-    }
-    free(l);
-    hand_over(fd, reset);
-}
-
 static void forget(struct endpoint *e)
 {
     endpoint_detach(e);
@@ -489,15 +442,16 @@ static void forget(struct endpoint *e)
     e->readable = e->writable = e->doubt = false;
 }
 
+/* Of what others hold close() may wait: not here. */
 static void end(struct endpoint *e, bool reset)
 {
-    struct event_base *base = e->watched ? event_get_base(&e->event) : NULL;
-
     forget(e);
     if (e->fd < 0)
         return;
-    if (e->foreign)
-        leave(&e->fd, base, reset);
+    if (e->foreign && reset)
+        closer_reset(&e->fd);
+    else if (e->foreign)
+        closer_put(&e->fd);
     else if (reset)
         fd_reset(&e->fd);
     else

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "tls/memory.h"
+#include "util/by_time.h"
 #include "util/fd.h"
 
 /* A socket on its way to another worker. */
@@ -441,7 +442,7 @@ static bool rest_later(void *arg)
     return evtimer_add(w->rest, &second) == 0;
 }
 
-static void on_rest(evutil_socket_t fd, short what, void *arg)
+BY_TIME static void on_rest(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd;
     (void)what;
@@ -511,10 +512,8 @@ static void done_worker(struct worker *w)
     if (w->rest != NULL)
         event_free(w->rest);
     fd_close(&w->inbox_fd);
-    if (w->host.base != NULL) {
-        event_base_loop(w->host.base, EVLOOP_NONBLOCK); /* sockets that leave */
+    if (w->host.base != NULL)
         event_base_free(w->host.base);
-    }
     pthread_cond_destroy(&w->visited);
     pthread_mutex_destroy(&w->lock);
     free(w->listeners);

@@ -36,21 +36,6 @@ static void on_ready(void *arg)
     (void)arg;
 }
 
-/* As the worker's. */
-static struct event_base *new_base(void)
-{
-    struct event_config *cfg = event_config_new();
-    struct event_base *base;
-
-    event_config_set_flag(cfg, EVENT_BASE_FLAG_NOLOCK |
-                                   EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST);
-    event_config_require_features(cfg, EV_FEATURE_ET | EV_FEATURE_EARLY_CLOSE);
-    base = event_base_new_with_config(cfg);
-    event_config_free(cfg);
-    ck_assert_ptr_nonnull(base);
-    return base;
-}
-
 static void clear_nonblock(int fd)
 {
     int flags = fcntl(fd, F_GETFL);
@@ -63,7 +48,7 @@ static void bench_open(struct bench *b, bool early)
     int pair[2];
 
     signal(SIGPIPE, SIG_IGN);
-    b->base = new_base();
+    b->base = endpoint_loop();
     peer_tcp_pair(pair, true);
     b->held = dup(pair[0]);
     b->other = pair[1];
@@ -156,7 +141,7 @@ static void open_end(struct endpoint *e, struct event_base *base, bool foreign,
 START_TEST(bulk_does_not_wait)
 {
     struct scratch *scratch = scratch_new();
-    struct event_base *base = new_base();
+    struct event_base *base = endpoint_loop();
     struct endpoint app, wire;
     struct pump_fault fault;
     int a[2], w[2], i, k;
@@ -225,7 +210,7 @@ static uint64_t now_ms(void)
 /* The last close() of a full socket would wait an hour for its partner. */
 START_TEST(leaving_waits_for_nobody)
 {
-    struct event_base *base = new_base();
+    struct event_base *base = endpoint_loop();
     struct endpoint e[MANY];
     int other[MANY], pair[2], i;
     uint64_t before;
