@@ -8,6 +8,7 @@ from .machine import Void
 from .measures import Allocations
 
 STEPS = (200, 1000)  # connections; live bytes are the slope between them
+QUIET = '3'  # seconds: what handshakes leave is given back when all is quiet
 
 
 def idle(case, contestant, options):
@@ -27,7 +28,8 @@ def idle(case, contestant, options):
 def resident(case, contestant, n):
     contestant.start(case)
     try:
-        line = ends.run(ends.load_command(case, contestant, ['-n', str(n)]),
+        line = ends.run(ends.load_command(case, contestant,
+                                          ['-n', str(n), '-q', QUIET]),
                         timeout=300)
         return int(re.search(r'kib=(\d+)', line)[1]) / n
     finally:
