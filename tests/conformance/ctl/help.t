@@ -1,6 +1,6 @@
 % The list is the table's: one place to look when a verb is added.
 $ attlsctl --version
-attlsctl 0.1.0
+attlsctl 0.2.0
 $ attlsctl chek
 attlsctl: there is no verb "chek"; did you mean "check"?
 [2]
