@@ -20,7 +20,7 @@
 enum {
     SHAKE_US = 1000, /* for handshakes, in one turn, while nobody has settled */
     LONG_US = 80,    /* a step of so much waits for what is relayed */
-    GIVE_WAY = 4,    /* turns without such steps, at most, for relaying */
+    GIVE_WAY = 32,   /* turns without such steps, at most, for relaying */
     SETTLE_MS = 20,  /* after which a connection is no short one */
     TELL_MS = 5000   /* between two lines about refused connections */
 };
