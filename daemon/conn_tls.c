@@ -193,7 +193,6 @@ static enum conn_event open_session(struct conn *c)
     conn_mark(c, STORY_TLS_BEGUN);
     conn_subject(c, &s);
     ezd_start(c->host->trace, &s, EZD_INITIAL_HANDSHAKE, role_of(c));
-    tls_outcome_init(&why);
     rc = session_new(&params, &session, &why);
     if (rc == 0) {
         conn_watch_session(c, session);

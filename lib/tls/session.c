@@ -238,9 +238,16 @@ struct tls_outcome *session_why(struct session *s)
 
 /* ---- making and freeing ---- */
 
+/* Clearing an empty queue of errors looks at all its places. */
+static void clear_errors(void)
+{
+    if (ERR_peek_error() != 0)
+        ERR_clear_error();
+}
+
 static int session_init(struct session *s, struct tls_outcome *why)
 {
-    ERR_clear_error();
+    clear_errors();
     s->ssl = SSL_new(s->context->ssl);
     if (s->ssl == NULL)
         return tls_outcome_take(why, 9, "OpenSSL can't make a session");
@@ -299,7 +306,7 @@ void session_free(struct session *s)
 
 int session_set_fd(struct session *s, int fd)
 {
-    ERR_clear_error();
+    clear_errors();
     s->socket = sockbio_new(fd);
     if (s->socket == NULL)
         return tls_no_memory(session_why(s));
@@ -406,11 +413,9 @@ static bool is_over(const struct session *s)
     return s->outcome != NULL && s->outcome->rc != 0;
 }
 
-/* Clearing an empty queue of errors looks at all its places. */
 static void prepare(void)
 {
-    if (ERR_peek_error() != 0)
-        ERR_clear_error();
+    clear_errors();
     errno = 0;
 }
 
