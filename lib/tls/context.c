@@ -96,11 +96,14 @@ int tls_no_memory(struct tls_outcome *why)
 }
 
 /* The server's order of suites counts: the policy's list is in order of
- * preference (IP Configuration Reference, TTLSCipherParms). */
+ * preference (IP Configuration Reference, TTLSCipherParms). Without the last
+ * option OpenSSL takes a bare FIN for a fatal error, and writes no more either.
+ */
 static void set_behaviour(const struct effective *eff, SSL_CTX *ssl)
 {
     SSL_CTX_set_options(ssl, SSL_OP_CIPHER_SERVER_PREFERENCE |
-                                 SSL_OP_NO_COMPRESSION);
+                                 SSL_OP_NO_COMPRESSION |
+                                 SSL_OP_IGNORE_UNEXPECTED_EOF);
     if (!effective_on(eff, PARM_MiddleBoxCompatMode))
         SSL_CTX_clear_options(ssl, SSL_OP_ENABLE_MIDDLEBOX_COMPAT);
     SSL_CTX_set_mode(ssl, SSL_MODE_ENABLE_PARTIAL_WRITE |

@@ -252,8 +252,6 @@ static int session_init(struct session *s, struct tls_outcome *why)
     if (s->ssl == NULL)
         return tls_outcome_take(why, 9, "OpenSSL can't make a session");
     SSL_set_info_callback(s->ssl, on_info);
-    /* else OpenSSL takes a FIN for a fatal error, and writes no more either */
-    SSL_set_options(s->ssl, SSL_OP_IGNORE_UNEXPECTED_EOF);
     if (s->context->server)
         SSL_set_accept_state(s->ssl);
     else
