@@ -8,7 +8,6 @@
  * those behind its version), and the bytes.
  */
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,21 +15,10 @@
 
 #include "fuzz/fuzz.h"
 #include "intercept/runmsg.h"
+#include "support/descriptors.h"
 #include "util/fd.h"
 
 enum { PIECES = 8, WHOLE = 128, MOST = 8 };
-
-static size_t open_descriptors(void)
-{
-    DIR *d = opendir("/proc/self/fd");
-    size_t n = 0;
-
-    while (d != NULL && readdir(d) != NULL)
-        n++;
-    if (d != NULL)
-        closedir(d);
-    return n;
-}
 
 static void send_piece(int fd, const void *bytes, size_t len, size_t count)
 {
@@ -96,7 +84,8 @@ static int receive(int fd)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     int ends[2], pieces;
-    size_t used, before = open_descriptors();
+    int before = descriptors_open();
+    size_t used;
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0,
                    ends) < 0)
@@ -111,7 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (receive(ends[1]) != ERR_NOT_FOUND)
         abort();
     fd_close(&ends[1]);
-    if (open_descriptors() != before)
+    if (descriptors_open() != before)
         abort();
     return 0;
 }

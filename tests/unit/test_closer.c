@@ -2,28 +2,16 @@
 
 #include "daemon/closer.h"
 
-#include <dirent.h>
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "support/descriptors.h"
 #include "support/peer.h"
 #include "support/suite.h"
 
 enum { STUCK = 4, HE = 4711, SHE = 4712, SECONDS = 10 };
-
-static int open_descriptors(void)
-{
-    DIR *d = opendir("/proc/self/fd");
-    int n = 0;
-
-    ck_assert_ptr_nonnull(d);
-    while (readdir(d) != NULL)
-        n++;
-    closedir(d);
-    return n;
-}
 
 /* The threads have no timers: what waits does so until it is let go. */
 static void without_timers(void)
@@ -76,14 +64,14 @@ END_TEST
 /* With them what waits for a partner is let go, who is still there. */
 START_TEST(lets_go_of_partners)
 {
-    int partner[STUCK], fd, i, before = open_descriptors();
+    int partner[STUCK], fd, i, before = descriptors_open();
 
     for (i = 0; i < STUCK; i++) {
         fd = peer_stuck_socket(&partner[i]);
         closer_junk(&fd, HE);
     }
     finish();
-    ck_assert_int_eq(open_descriptors(), before + STUCK);
+    ck_assert_int_eq(descriptors_open(), before + STUCK);
     for (i = 0; i < STUCK; i++)
         close(partner[i]);
 }
@@ -93,7 +81,7 @@ enum { MANY = 500 };
 
 START_TEST(closes_all_of_them)
 {
-    int pair[2], fd, i, before = open_descriptors();
+    int pair[2], fd, i, before = descriptors_open();
 
     for (i = 0; i < MANY; i++) {
         fd = dup(STDERR_FILENO);
@@ -104,7 +92,7 @@ START_TEST(closes_all_of_them)
         closer_put(&pair[0]); /* it is none any more */
     }
     finish();
-    ck_assert_int_eq(open_descriptors(), before);
+    ck_assert_int_eq(descriptors_open(), before);
     closer_finish();
 }
 END_TEST

@@ -3,7 +3,6 @@
 
 #include "daemon/endpoint.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -14,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "support/descriptors.h"
 #include "support/peer.h"
 #include "support/suite.h"
 #include "support/tlspair.h"
@@ -191,29 +191,6 @@ START_TEST(ends_as_told)
 }
 END_TEST
 
-/* Some epoll set of this process has FD. */
-static bool is_watched(int fd)
-{
-    char path[300], line[200];
-    bool found = false;
-    struct dirent *de;
-    int target;
-    DIR *all = opendir("/proc/self/fdinfo");
-    FILE *f;
-
-    ck_assert_ptr_nonnull(all);
-    while (!found && (de = readdir(all)) != NULL) {
-        snprintf(path, sizeof(path), "/proc/self/fdinfo/%s", de->d_name);
-        f = fopen(path, "r");
-        while (!found && f != NULL && fgets(line, sizeof(line), f) != NULL)
-            found = sscanf(line, "tfd: %d", &target) == 1 && target == fd;
-        if (f != NULL)
-            fclose(f);
-    }
-    closedir(all);
-    return found;
-}
-
 /* Not even while somebody else holds the socket, who hears of its end only
  * then; and whatever the environment says about libevent. */
 START_TEST(does_not_watch_what_is_closed)
@@ -226,11 +203,11 @@ START_TEST(does_not_watch_what_is_closed)
     turn(&b);
     fd = b.e.fd;
     held = dup(fd);
-    ck_assert(is_watched(fd));
+    ck_assert(descriptors_watched(fd));
     ends[_i].end(&b.e);
-    ck_assert_msg(!is_watched(fd), "%s", ends[_i].name);
+    ck_assert_msg(!descriptors_watched(fd), "%s", ends[_i].name);
     turn(&b);
-    ck_assert(!is_watched(fd));
+    ck_assert(!descriptors_watched(fd));
     fd_close(&held);
     bench_close(&b);
 }
@@ -291,6 +268,17 @@ static int bound(bool listening, struct netaddr *ret)
     return fd;
 }
 
+static void bench_dial(struct bench *b, const struct netaddr *to)
+{
+    bench_open(b, false);
+    endpoint_close(&b->e);
+    ck_assert_int_eq(
+        endpoint_connect(&b->e, b->base,
+                         socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), to,
+                         NULL),
+        0);
+}
+
 static const int answers[] = {0, ECONNREFUSED};
 
 START_TEST(connects)
@@ -299,13 +287,7 @@ START_TEST(connects)
     int i, fd = bound(answers[_i] == 0, &to), r = EINPROGRESS;
     struct bench b;
 
-    bench_open(&b, false);
-    endpoint_close(&b.e);
-    ck_assert_int_eq(
-        endpoint_connect(&b.e, b.base,
-                         socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), &to,
-                         NULL),
-        0);
+    bench_dial(&b, &to);
     ck_assert(!endpoint_is_connected(&b.e));
     for (i = 0; i < 1000 && r == EINPROGRESS; i++) {
         event_base_loop(b.base, EVLOOP_ONCE);
@@ -328,13 +310,7 @@ START_TEST(sets_no_delay_with_the_second_write)
     struct bench b;
     size_t n;
 
-    bench_open(&b, false);
-    endpoint_close(&b.e);
-    ck_assert_int_eq(
-        endpoint_connect(&b.e, b.base,
-                         socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), &to,
-                         NULL),
-        0);
+    bench_dial(&b, &to);
     for (i = 0; i < 1000 && !endpoint_is_connected(&b.e); i++)
         event_base_loop(b.base, EVLOOP_ONCE);
     for (i = 0; i < 3; i++) {

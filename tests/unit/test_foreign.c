@@ -6,7 +6,6 @@
 
 #include "daemon/endpoint.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -19,6 +18,7 @@
 
 #include "daemon/closer.h"
 #include "daemon/pump.h"
+#include "support/descriptors.h"
 #include "support/peer.h"
 #include "support/suite.h"
 #include "tls/sockbio.h"
@@ -269,28 +269,6 @@ END_TEST
 
 /* ---- what is watched ---- */
 
-/* Descriptors that any epoll of this process watches. */
-static int watched(void)
-{
-    DIR *d = opendir("/proc/self/fdinfo");
-    char path[300], line[200];
-    struct dirent *e;
-    int n = 0;
-    FILE *f;
-
-    ck_assert_ptr_nonnull(d);
-    while ((e = readdir(d)) != NULL) {
-        snprintf(path, sizeof(path), "/proc/self/fdinfo/%s", e->d_name);
-        f = fopen(path, "r");
-        while (f != NULL && fgets(line, sizeof(line), f) != NULL)
-            n += strncmp(line, "tfd:", 4) == 0;
-        if (f != NULL)
-            fclose(f);
-    }
-    closedir(d);
-    return n;
-}
-
 /* What others hold lives on after our close(), and with it what epoll has. */
 START_TEST(nothing_stays_watched)
 {
@@ -298,7 +276,7 @@ START_TEST(nothing_stays_watched)
     int before;
 
     bench_open(&b, true);
-    before = watched();
+    before = descriptors_watched(-1);
     ck_assert_int_gt(before, 0);
     if (_i == 0)
         endpoint_close(&b.e);
@@ -306,7 +284,7 @@ START_TEST(nothing_stays_watched)
         endpoint_reset(&b.e);
     event_base_loop(b.base, EVLOOP_NONBLOCK);
     closer_finish();
-    ck_assert_int_eq(watched(), before - 1);
+    ck_assert_int_eq(descriptors_watched(-1), before - 1);
     bench_close(&b);
 }
 END_TEST

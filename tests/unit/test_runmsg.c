@@ -2,11 +2,11 @@
 
 #include "intercept/runmsg.h"
 
-#include <dirent.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "support/descriptors.h"
 #include "support/suite.h"
 
 static void pair(int fds[2])
@@ -86,18 +86,6 @@ END_TEST
 
 /* ---- descriptors ---- */
 
-static int open_descriptors(void)
-{
-    DIR *d = opendir("/proc/self/fd");
-    int n = 0;
-
-    ck_assert_ptr_nonnull(d);
-    while (readdir(d) != NULL)
-        n++;
-    closedir(d);
-    return n;
-}
-
 enum { MOST = 253 }; /* SCM_MAX_FD */
 
 /* LEN bytes with COUNT descriptors; of a good message if they suffice. */
@@ -154,7 +142,7 @@ START_TEST(leaves_no_descriptor)
     struct runmsg got;
 
     pair(fds);
-    before = open_descriptors();
+    before = descriptors_open();
     dropped = 0;
     send_with(fds[0], loads[_i].len, loads[_i].count);
     ck_assert_msg(runmsg_take(fds[1], &got, sockets, drop, &dropped, NULL) ==
@@ -165,7 +153,7 @@ START_TEST(leaves_no_descriptor)
     for (i = 0; i < RUNMSG_SOCKETS; i++)
         if (sockets[i] >= 0)
             close(sockets[i]);
-    ck_assert_msg(open_descriptors() == before, "%s: leaks", loads[_i].name);
+    ck_assert_msg(descriptors_open() == before, "%s: leaks", loads[_i].name);
 }
 END_TEST
 

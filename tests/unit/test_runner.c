@@ -5,7 +5,6 @@
 
 #include "daemon/runner.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <sched.h>
@@ -19,6 +18,7 @@
 
 #include "daemon/closer.h"
 #include "intercept/runmsg.h"
+#include "support/descriptors.h"
 #include "support/peer.h"
 #include "support/rig.h"
 #include "support/suite.h"
@@ -338,18 +338,6 @@ END_TEST
 
 /* ---- what stays behind ---- */
 
-static int open_descriptors(void)
-{
-    DIR *d = opendir("/proc/self/fd");
-    int n = 0;
-
-    ck_assert_ptr_nonnull(d);
-    while (readdir(d) != NULL)
-        n++;
-    closedir(d);
-    return n;
-}
-
 /* He sends what is no message, with descriptors, and what is one. */
 static const struct {
     const char *name;
@@ -373,7 +361,7 @@ START_TEST(keeps_nothing_of_theirs)
     shop_open(&s, NO_RULE_CLEAR);
     peer_tcp_pair(app, false);
     both[0] = both[1] = app[0];
-    before = open_descriptors();
+    before = descriptors_open();
     ck_assert_int_eq(start(&s), 0);
     if (sent[_i].verb == 0)
         ck_assert_int_eq(fd_send(s.theirs, "", 0, both, sent[_i].count), 0);
@@ -383,7 +371,7 @@ START_TEST(keeps_nothing_of_theirs)
     ck_assert_msg(answer(&s) == -1, "%s", sent[_i].name);
     ck_assert(LIST_EMPTY(&s.runners));
     closer_finish();
-    ck_assert_msg(open_descriptors() == before + 1, "%s: leaks", sent[_i].name);
+    ck_assert_msg(descriptors_open() == before + 1, "%s: leaks", sent[_i].name);
     shop_close(&s);
     fd_close(&app[0]);
     fd_close(&app[1]);
