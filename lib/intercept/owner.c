@@ -20,7 +20,16 @@
 #include "util/fd.h"
 
 /* linux/inet_diag.h of older systems has no INET_DIAG_CGROUP_ID */
-enum { ATTR_CGROUP_ID = 21, STATE_LISTEN = 10 };
+enum { ATTR_CGROUP_ID = 21 };
+
+/* As netinet/tcp.h has them, and NEW_SYN_RECV of newer kernels. */
+enum {
+    STATE_SYN_SENT = 2,
+    STATE_SYN_RECV = 3,
+    STATE_CLOSE = 7,
+    STATE_LISTEN = 10,
+    STATE_NEW_SYN_RECV = 12
+};
 
 struct owner_query {
     int fd;
@@ -148,6 +157,17 @@ static int read_error(const struct nlmsghdr *nlh, struct error *err)
 }
 
 /*
+ * The other end of a connection that we have accepted has left the handshake
+ * behind. One that is still in it is another's, who took over the addresses
+ * of a program whose socket is gone.
+ */
+static bool is_in_handshake(unsigned state)
+{
+    return state == STATE_SYN_SENT || state == STATE_SYN_RECV ||
+           state == STATE_NEW_SYN_RECV || state == STATE_CLOSE;
+}
+
+/*
  * For a pair of addresses that it does not know the kernel answers with the
  * socket that listens on the local port, so the state must fit the question.
  * Inode 0 is a socket without program: its uid is not to be trusted.
@@ -164,7 +184,8 @@ static int read_answer(const union reply *r, bool listener, struct owner *ret,
         return error_set(err, ERR_SYSTEM,
                          "socket diagnosis: answer of type %u not understood",
                          r->nlh.nlmsg_type);
-    if ((m->idiag_state == STATE_LISTEN) != listener)
+    if ((m->idiag_state == STATE_LISTEN) != listener ||
+        is_in_handshake(m->idiag_state))
         return error_set(err, ERR_NOT_FOUND, "the kernel knows no such socket");
     if (m->idiag_inode == 0)
         return error_set(err, ERR_NOT_FOUND,

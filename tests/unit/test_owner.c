@@ -3,6 +3,7 @@
 #include "intercept/owner.h"
 
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -144,6 +145,44 @@ START_TEST(closed_program_is_not_known)
 }
 END_TEST
 
+/* Who has not come through the handshake is nobody's other end, though the
+ * kernel knows the addresses. */
+START_TEST(who_only_calls_is_not_known)
+{
+    int listener = socket(AF_INET, SOCK_STREAM, 0), call[8], n;
+    struct tcp_info info = {.tcpi_state = 0};
+    socklen_t len = sizeof(struct sockaddr_storage);
+    struct sockaddr_storage sa = {.ss_family = AF_INET};
+    struct owner_query *q;
+    struct netaddr to, from;
+    struct owner o;
+
+    ck_assert_int_eq(netaddr_parse("127.0.0.1:0", &to, NULL), 0);
+    len = netaddr_to_sockaddr(&to, &sa);
+    ck_assert_int_eq(bind(listener, (struct sockaddr *)&sa, len), 0);
+    ck_assert_int_eq(listen(listener, 0), 0);
+    to = name_of(listener);
+    len = netaddr_to_sockaddr(&to, &sa);
+    /* nobody accepts: soon the kernel takes no more calls */
+    for (n = 0; n < 8 && info.tcpi_state != TCP_SYN_SENT; n++) {
+        call[n] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        connect(call[n], (struct sockaddr *)&sa, len);
+        len = sizeof(info);
+        getsockopt(call[n], IPPROTO_TCP, TCP_INFO, &info, &len);
+        len = netaddr_to_sockaddr(&to, &sa);
+    }
+    ck_assert_int_eq(info.tcpi_state, TCP_SYN_SENT);
+    from = name_of(call[n - 1]);
+    ck_assert_int_eq(owner_query_new(&q, NULL), 0);
+    ck_assert_int_eq(owner_of_connection(q, &from, &to, &o, NULL),
+                     ERR_NOT_FOUND);
+    owner_query_free(q);
+    while (n > 0)
+        fd_close(&call[--n]);
+    fd_close(&listener);
+}
+END_TEST
+
 START_TEST(no_listener)
 {
     struct owner_query *q;
@@ -177,6 +216,7 @@ TEST_ROWS(finds_the_owner, families)
 TEST(finds_the_listener)
 TEST(unknown_connection_is_not_the_listener)
 TEST(closed_program_is_not_known)
+TEST(who_only_calls_is_not_known)
 TEST(no_listener)
 TEST(mixed_families_are_refused)
 TESTS_END
