@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "daemon/config_value.h"
+#include "intercept/cgroup.h"
 #include "util/arena.h"
 #include "util/spelling.h"
 
@@ -275,12 +276,44 @@ static int read_users(struct config_reader *r, config_setting_t *s,
                      (char **)&f->item, &f->count);
 }
 
+static bool is_whole(const struct config_job *j)
+{
+    return j->jobname != NULL && j->unit != NULL && j->cgroup != NULL &&
+           j->exe != NULL;
+}
+
 /* A line without a condition would give its name to every program. */
 static bool has_condition(const struct config_job *j)
 {
-    return j->unit == NULL || j->cgroup == NULL || j->exe == NULL ||
-           j->unit[0] != '\0' || j->cgroup[0] != '\0' || j->exe[0] != '\0' ||
+    return j->unit[0] != '\0' || j->cgroup[0] != '\0' || j->exe[0] != '\0' ||
            j->uid.given || j->port != 0;
+}
+
+bool config_job_is_file_alone(const struct config_job *j)
+{
+    return j->exe[0] != '\0' && j->unit[0] == '\0' && j->cgroup[0] == '\0' &&
+           !j->uid.given && j->port == 0;
+}
+
+/* A line that names programs whose own account has chosen what it asks for. */
+static void check_job(struct config_reader *r, config_setting_t *s,
+                      const struct config_job *j)
+{
+    struct span span = config_span(r, s);
+
+    span.len = 1; /* just the brace */
+    if (config_job_is_file_alone(j))
+        diag_add(r->diags, DIAG_WARNING, "job-file-alone", &span,
+                 "job name %s: any account can run %s, so the name counts as "
+                 "the program's own word (changed since 0.1); add whose it is: "
+                 "uid = \"ACCOUNT\"; or unit = \"NAME.service\";",
+                 j->jobname, j->exe);
+    if (cgroup_is_below_users(j->cgroup) || strncmp(j->unit, "user@", 5) == 0)
+        diag_add(r->diags, DIAG_WARNING, "job-users-cgroup", &span,
+                 "job name %s: accounts choose the cgroups below user.slice, "
+                 "so the name counts as the program's own word (changed since "
+                 "0.1); say whose it is instead: uid = \"ACCOUNT\";",
+                 j->jobname);
 }
 
 static int read_jobs(struct config_reader *r, config_setting_t *s,
@@ -292,12 +325,18 @@ static int read_jobs(struct config_reader *r, config_setting_t *s,
 
     err = read_list(r, s, row, SCOPE_config_job, sizeof(f->item[0]),
                     (char **)&f->item, &f->count);
-    for (i = 0; err == 0 && i < f->count; i++)
+    for (i = 0; err == 0 && i < f->count; i++) {
+        config_setting_t *e = config_setting_get_elem(s, (unsigned)i);
+
+        if (!is_whole(&f->item[i]))
+            continue; /* said already */
         if (!has_condition(&f->item[i]))
-            config_wrong_value(r, config_setting_get_elem(s, (unsigned)i),
+            config_wrong_value(r, e,
                                "element %zu needs one of unit, cgroup, uid, "
                                "port, exe, or it would be every program's",
                                i + 1);
+        check_job(r, e, &f->item[i]);
+    }
     return err;
 }
 

@@ -73,6 +73,9 @@ struct config_job {
     unsigned long port; /* 0: any */
 };
 
+/* Its one condition is the file, which any account may run. */
+bool config_job_is_file_alone(const struct config_job *j);
+
 struct config_users {
     struct config_user *item;
     size_t count;

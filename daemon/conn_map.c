@@ -64,17 +64,29 @@ static uint16_t served_port(const struct conn *c)
     return conn_outbound(c) ? 0 : intercepted_target(&c->in, 0)->port;
 }
 
+static void remark_unnamed(struct conn *c, const char *why)
+{
+    conn_remark(c, TRACE_WARNING, "uid=%u names=unknown error=\"%s\"",
+                (unsigned)c->in.who.owner.uid, why);
+}
+
+static const char crowded[] = "too many questions for names are waiting, and "
+                              "this account has most of them";
+
 static enum conn_event ask_names(struct conn *c)
 {
     struct conn_host *h = c->host;
     struct naming_question q = {snapshot_config(c->snapshot), c->listener,
                                 served_port(c)};
+    int r;
 
     if (h->naming == NULL || naming_known(h->naming, &q, &c->in.who))
         return CONN_EV_NAMED;
-    if (naming_ask(h->naming, &q, &c->in.who, h->wake, h->wake_arg, &c->task) <
-        0)
+    r = naming_ask(h->naming, &q, &c->in.who, h->wake, h->wake_arg, &c->task);
+    if (r < 0) {
+        remark_unnamed(c, r == ERR_LIMIT ? crowded : "no memory");
         return CONN_EV_NAMED; /* not known */
+    }
     TAILQ_INSERT_TAIL(&h->unnamed, c, name);
     return CONN_EV_NONE;
 }
@@ -87,15 +99,15 @@ enum conn_event conn_do_name(struct conn *c)
         return CONN_EV_NONE;
     TAILQ_REMOVE(&c->host->unnamed, c, name);
     c->task = NULL;
+    if (c->in.who.crowded)
+        remark_unnamed(c, crowded);
     return CONN_EV_NAMED;
 }
 
 enum conn_event conn_do_unnamed(struct conn *c)
 {
     conn_drop_names(c);
-    conn_remark(c, TRACE_WARNING,
-                "uid=%u names=unknown error=\"no answer within name_limit\"",
-                (unsigned)c->in.who.owner.uid);
+    remark_unnamed(c, "no answer within name_limit");
     return CONN_EV_NAMED;
 }
 
@@ -277,10 +289,31 @@ static bool plain_unit(const char *unit)
                '\0';
 }
 
+/* Why a job name is only claimed, and what makes that count as unknown. */
+static void add_claim(const struct identity *who, struct strbuf *out)
+{
+    static const char *const how[] = {
+        [CLAIMED_BY_PROGRAM] = "the program calls itself",
+        [CLAIMED_BY_CGROUP] = "the account itself may choose the cgroup by "
+                              "which the program is",
+        [CLAIMED_BY_FILE] = "any account can run the file by which the "
+                            "program is",
+    };
+    struct strbuf note = STRBUF_INIT;
+
+    if (!who->claimed)
+        return;
+    strbuf_addf(&note, "%s %s; trusted_jobname lets that count as unknown",
+                how[who->claimed_by], who->jobname);
+    strbuf_addc(out, ' ');
+    strbuf_add_pair(out, "note", strbuf_str(&note));
+    strbuf_done(&note);
+}
+
 static void add_job(const struct conn *c, const char *job, struct strbuf *out)
 {
     const struct identity *who = &c->in.who;
-    struct strbuf fix = STRBUF_INIT, note = STRBUF_INIT;
+    struct strbuf fix = STRBUF_INIT;
 
     strbuf_addf(&fix, "attlsd.conf, jobs: { jobname = '%s'; ", job);
     if (plain_unit(who->unit))
@@ -292,16 +325,8 @@ static void add_job(const struct conn *c, const char *job, struct strbuf *out)
     strbuf_addc(&fix, '}');
     strbuf_addc(out, ' ');
     strbuf_add_pair(out, "fix", strbuf_str(&fix));
-    if (who->claimed) {
-        strbuf_addf(&note,
-                    "the program calls itself %s; trusted_jobname lets that "
-                    "count as unknown",
-                    who->jobname);
-        strbuf_addc(out, ' ');
-        strbuf_add_pair(out, "note", strbuf_str(&note));
-    }
     strbuf_done(&fix);
-    strbuf_done(&note);
+    add_claim(who, out);
 }
 
 /* What of the program the rule asks for, and the line that would say it. */

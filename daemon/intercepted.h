@@ -27,13 +27,22 @@ struct intercept_host {
     bool unmarked;
 };
 
+/* Whose word a job name is that is only claimed. */
+enum claimed_by {
+    CLAIMED_BY_PROGRAM, /* what it calls itself, or attls-run said for it */
+    CLAIMED_BY_CGROUP,  /* its account may choose the cgroup */
+    CLAIMED_BY_FILE     /* any account may run that file */
+};
+
 /* Whose the program on the app side is. */
 struct identity {
     struct owner owner; /* of the app side's socket; the kernel's word */
     int owner_error;    /* 0: the kernel named OWNER; else ERR_* */
     char jobname[NAME_SIZE], userid[NAME_SIZE]; /* "": not known */
-    bool claimed;  /* the job name is the program's own word */
-    char unit[64]; /* its systemd unit, for remarks; "": none */
+    bool claimed;               /* the job name is the program's own word, */
+    enum claimed_by claimed_by; /* in this way */
+    char unit[64];              /* its systemd unit, by root's word; "": none */
+    bool crowded; /* its names were not asked for: too many questions */
 };
 
 struct intercepted {

@@ -9,15 +9,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 
+#include "daemon/naming_queue.h"
 #include "intercept/directory.h"
 
-enum { WAITING_MAX = 4096 };
+/* While one waits for a name service, or looks through the descriptors of an
+ * account with many, the other serves the other accounts. */
+enum { WAITING_MAX = 4096, THREADS = 2 };
 
 struct naming_task {
-    STAILQ_ENTRY(naming_task) next;
-    atomic_uint refs; /* the asker's and the thread's */
+    struct naming_place place; /* first: it stands for the task */
+    atomic_uint refs;          /* the asker's and the thread's */
     atomic_bool answered;
     struct naming_question q;
     struct identity who;
@@ -27,20 +29,19 @@ struct naming_task {
 
 struct naming {
     struct directory *directory;
-    pthread_t thread;
-    bool started;
+    pthread_t thread[THREADS];
+    size_t started;
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t wake;
-    STAILQ_HEAD(, naming_task) waiting;
-    size_t count;
+    struct naming_queue waiting;
     bool stop;
 };
 
 /* What is known of a program; "": not known. */
 struct facts {
     char userid[NAME_SIZE];
-    char cgroup[256];
-    char comm[DIRECTORY_COMM], exe[DIRECTORY_EXE];
+    struct cgroup cgroup;
+    struct program program;
 };
 
 /* ---- the decision ---- */
@@ -77,11 +78,34 @@ static bool job_fits(const struct config_job *j,
                      const struct naming_question *q, const struct facts *f,
                      uid_t uid)
 {
-    return (j->unit[0] == '\0' || is_unit(f->cgroup, j->unit)) &&
-           (j->cgroup[0] == '\0' || is_below(f->cgroup, j->cgroup)) &&
+    return (j->unit[0] == '\0' || is_unit(f->cgroup.path, j->unit)) &&
+           (j->cgroup[0] == '\0' || is_below(f->cgroup.path, j->cgroup)) &&
            (!j->uid.given || j->uid.uid == uid) &&
            (j->port == 0 || j->port == q->port) &&
-           (j->exe[0] == '\0' || strcmp(j->exe, f->exe) == 0);
+           (j->exe[0] == '\0' || program_runs(&f->program, j->exe));
+}
+
+/* The cgroup is root's word for the program: no account has put it there, nor
+ * made a world of its own for it. */
+static bool is_in_roots_cgroup(const struct facts *f)
+{
+    return f->cgroup.roots && (!f->program.found || f->program.ours);
+}
+
+static void claim(struct identity *who, bool claimed, enum claimed_by by)
+{
+    who->claimed = claimed;
+    who->claimed_by = by;
+}
+
+/* Whose word a line of the configuration is that fits. */
+static void judge(const struct config_job *j, const struct facts *f,
+                  struct identity *who)
+{
+    if ((j->unit[0] != '\0' || j->cgroup[0] != '\0') && !is_in_roots_cgroup(f))
+        claim(who, true, CLAIMED_BY_CGROUP);
+    else
+        claim(who, config_job_is_file_alone(j), CLAIMED_BY_FILE);
 }
 
 static void decide_job(const struct naming_question *q, const struct facts *f,
@@ -94,16 +118,21 @@ static void decide_job(const struct naming_question *q, const struct facts *f,
         if (job_fits(&jobs->item[i], q, f, who->owner.uid)) {
             snprintf(who->jobname, sizeof(who->jobname), "%s",
                      jobs->item[i].jobname);
-            who->claimed = false;
+            judge(&jobs->item[i], f, who);
             return;
         }
-    if (name_of_unit(f->cgroup, who->jobname)) {
-        who->claimed = false;
+    if (is_in_roots_cgroup(f) && name_of_unit(f->cgroup.path, who->jobname)) {
+        claim(who, false, CLAIMED_BY_PROGRAM);
         return;
     }
     /* what follows is the program's own word; attls-run's comes first */
-    if (who->jobname[0] == '\0')
-        who->claimed = name_of_comm(f->comm, who->jobname);
+    if (who->jobname[0] != '\0')
+        return;
+    if (name_of_unit(f->cgroup.path, who->jobname))
+        claim(who, true, CLAIMED_BY_CGROUP);
+    else
+        claim(who, name_of_comm(f->program.comm, who->jobname),
+              CLAIMED_BY_PROGRAM);
 }
 
 static void decide(const struct naming_question *q, const struct facts *f,
@@ -112,7 +141,7 @@ static void decide(const struct naming_question *q, const struct facts *f,
     const char *mapped = mapped_userid(q->config, who->owner.uid), *unit;
     int len = 0;
 
-    unit = name_unit_part(f->cgroup, &len);
+    unit = is_in_roots_cgroup(f) ? name_unit_part(f->cgroup.path, &len) : NULL;
     snprintf(who->unit, sizeof(who->unit), "%.*s", len, unit ? unit : "");
     if (who->userid[0] == '\0')
         snprintf(who->userid, sizeof(who->userid), "%s",
@@ -154,14 +183,14 @@ bool naming_known(struct naming *n, const struct naming_question *q,
             DIRECTORY_ASK)
         return false;
     if (who->owner.cgroup != 0 &&
-        directory_cgroup(n->directory, who->owner.cgroup, f.cgroup,
-                         sizeof(f.cgroup)) == DIRECTORY_ASK)
+        directory_cgroup(n->directory, who->owner.cgroup, &f.cgroup) ==
+            DIRECTORY_ASK)
         return false;
     decide(q, &f, who);
     return true;
 }
 
-/* ---- the thread ---- */
+/* ---- the threads ---- */
 
 static void release(struct naming_task *t)
 {
@@ -169,6 +198,13 @@ static void release(struct naming_task *t)
         return;
     config_unref(t->q.config);
     free(t);
+}
+
+static void tell(struct naming_task *t)
+{
+    atomic_store(&t->answered, true);
+    t->done(t->arg);
+    release(t);
 }
 
 static void answer(struct naming *n, struct naming_task *t)
@@ -180,44 +216,57 @@ static void answer(struct naming *n, struct naming_task *t)
         directory_resolve_userid(n->directory, owner->uid);
         directory_userid(n->directory, owner->uid, f.userid);
     }
-    if (owner->cgroup != 0 &&
-        directory_cgroup(n->directory, owner->cgroup, f.cgroup,
-                         sizeof(f.cgroup)) == DIRECTORY_ASK) {
+    if (owner->cgroup != 0 && directory_cgroup(n->directory, owner->cgroup,
+                                               &f.cgroup) == DIRECTORY_ASK) {
         directory_resolve_cgroup(n->directory, owner->cgroup);
-        directory_cgroup(n->directory, owner->cgroup, f.cgroup,
-                         sizeof(f.cgroup));
+        directory_cgroup(n->directory, owner->cgroup, &f.cgroup);
     }
     if (needs_program(&t->q, &t->who))
-        directory_program(n->directory, f.cgroup, owner->inode, f.comm, f.exe);
+        directory_program(n->directory, f.cgroup.path, owner->uid, owner->inode,
+                          &f.program);
     decide(&t->q, &f, &t->who);
-    atomic_store(&t->answered, true);
-    t->done(t->arg);
-    release(t);
+}
+
+static struct naming_task *task_of(struct naming_place *p)
+{
+    return (struct naming_task *)p;
 }
 
 static void *run(void *arg)
 {
     struct naming *n = arg;
-    struct naming_task *t;
+    struct naming_place *p;
     sigset_t all;
 
     sigfillset(&all); /* signals go to the main thread */
     pthread_sigmask(SIG_BLOCK, &all, NULL);
     pthread_mutex_lock(&n->lock);
     while (!n->stop) {
-        t = STAILQ_FIRST(&n->waiting);
-        if (t == NULL) {
+        p = naming_queue_take(&n->waiting);
+        if (p == NULL) {
             pthread_cond_wait(&n->wake, &n->lock);
             continue;
         }
-        STAILQ_REMOVE_HEAD(&n->waiting, next);
-        n->count--;
         pthread_mutex_unlock(&n->lock);
-        answer(n, t);
+        answer(n, task_of(p));
+        pthread_mutex_lock(&n->lock);
+        naming_queue_done(&n->waiting, p);
+        pthread_mutex_unlock(&n->lock);
+        tell(task_of(p));
         pthread_mutex_lock(&n->lock);
     }
     pthread_mutex_unlock(&n->lock);
     return NULL;
+}
+
+static int start_threads(struct naming *n, struct error *err)
+{
+    for (; n->started < THREADS; n->started++) {
+        errno = pthread_create(&n->thread[n->started], NULL, run, n);
+        if (errno != 0)
+            return error_errno(err, "can't start a thread");
+    }
+    return 0;
 }
 
 int naming_new(struct naming **ret, struct error *err)
@@ -229,14 +278,10 @@ int naming_new(struct naming **ret, struct error *err)
         return error_nomem(err);
     pthread_mutex_init(&n->lock, NULL);
     pthread_cond_init(&n->wake, NULL);
-    STAILQ_INIT(&n->waiting);
+    naming_queue_init(&n->waiting, WAITING_MAX);
     r = directory_new(&n->directory, err);
-    if (r == 0) {
-        errno = pthread_create(&n->thread, NULL, run, n);
-        n->started = errno == 0;
-        if (!n->started)
-            r = error_errno(err, "can't start a thread");
-    }
+    if (r == 0)
+        r = start_threads(n, err);
     if (r < 0) {
         naming_free(n);
         return r;
@@ -251,24 +296,21 @@ void naming_stop(struct naming *n)
         return;
     pthread_mutex_lock(&n->lock);
     n->stop = true;
-    pthread_cond_signal(&n->wake);
+    pthread_cond_broadcast(&n->wake);
     pthread_mutex_unlock(&n->lock);
-    if (n->started)
-        pthread_join(n->thread, NULL);
-    n->started = false;
+    for (; n->started > 0; n->started--)
+        pthread_join(n->thread[n->started - 1], NULL);
 }
 
 void naming_free(struct naming *n)
 {
-    struct naming_task *t;
+    struct naming_place *p;
 
     if (n == NULL)
         return;
     naming_stop(n);
-    while ((t = STAILQ_FIRST(&n->waiting)) != NULL) {
-        STAILQ_REMOVE_HEAD(&n->waiting, next);
-        release(t);
-    }
+    while ((p = naming_queue_empty(&n->waiting)) != NULL)
+        release(task_of(p));
     directory_free(n->directory);
     pthread_cond_destroy(&n->wake);
     pthread_mutex_destroy(&n->lock);
@@ -277,15 +319,14 @@ void naming_free(struct naming *n)
 
 /* ---- a question ---- */
 
-int naming_ask(struct naming *n, const struct naming_question *q,
-               const struct identity *who, naming_done_fn done, void *arg,
-               struct naming_task **ret)
+static struct naming_task *new_task(const struct naming_question *q,
+                                    const struct identity *who,
+                                    naming_done_fn done, void *arg)
 {
     struct naming_task *t = calloc(1, sizeof(*t));
-    bool full;
 
     if (t == NULL)
-        return ERR_NOMEM;
+        return NULL;
     atomic_init(&t->refs, 2);
     atomic_init(&t->answered, false);
     t->q = *q;
@@ -293,20 +334,42 @@ int naming_ask(struct naming *n, const struct naming_question *q,
     t->who = *who;
     t->done = done;
     t->arg = arg;
+    return t;
+}
+
+/* Its account has more questions waiting than all others. */
+static void give_up(struct naming_task *t)
+{
+    t->who.crowded = true;
+    tell(t);
+}
+
+int naming_ask(struct naming *n, const struct naming_question *q,
+               const struct identity *who, naming_done_fn done, void *arg,
+               struct naming_task **ret)
+{
+    struct naming_task *t = new_task(q, who, done, arg);
+    struct naming_place *out = NULL;
+    int r;
+
+    if (t == NULL)
+        return ERR_NOMEM;
     pthread_mutex_lock(&n->lock);
-    full = n->count >= WAITING_MAX;
-    if (!full) {
-        *ret = t; /* before the thread can have it */
-        STAILQ_INSERT_TAIL(&n->waiting, t, next);
-        n->count++;
+    r = naming_queue_put(&n->waiting, who->owner.uid, &t->place, &out);
+    if (out == &t->place)
+        r = ERR_LIMIT;
+    if (r == 0) {
+        *ret = t; /* before a thread can have it */
         pthread_cond_signal(&n->wake);
     }
     pthread_mutex_unlock(&n->lock);
-    if (!full)
+    if (r == 0 && out != NULL)
+        give_up(task_of(out));
+    if (r == 0)
         return 0;
     release(t);
     release(t);
-    return ERR_LIMIT;
+    return r;
 }
 
 bool naming_answer(struct naming_task *t, struct identity *who)

@@ -4,8 +4,8 @@
 /*
  * Who the program is, by name: from the kernel's uid and cgroup to user id and
  * job name, by the lists users and jobs of attlsd.conf(5) and what the system
- * knows. What was asked lately is answered at once; for the rest a thread of
- * its own waits for name services and file systems, never an event loop.
+ * knows. What was asked lately is answered at once; for the rest threads of
+ * its own wait for name services and file systems, never an event loop.
  */
 
 #include "daemon/intercepted.h"
@@ -13,9 +13,9 @@
 struct naming;
 struct naming_task; /* a question on its way */
 
-/* Starts the thread. ERR_NOMEM, ERR_SYSTEM. */
+/* Starts the threads. ERR_NOMEM, ERR_SYSTEM. */
 int naming_new(struct naming **ret, struct error *err);
-/* Ends the thread: no DONE is called after it, and nothing is answered. */
+/* Ends the threads: no DONE is called after it, and nothing is answered. */
 void naming_stop(struct naming *n); /* NULL allowed */
 void naming_free(struct naming *n); /* NULL allowed */
 
@@ -33,8 +33,10 @@ bool naming_known(struct naming *n, const struct naming_question *q,
                   struct identity *who);
 
 /*
- * The same on the thread, which calls DONE, there, when it has the answer; it
- * may come before this returns. ERR_LIMIT: too many are waiting; ERR_NOMEM.
+ * The same on a thread, which calls DONE, there, when it has the answer; it
+ * may come before this returns. The accounts take turns. Where too many wait,
+ * those of the account with the most are not answered: the identity is then
+ * crowded, or ERR_LIMIT where it is this one. ERR_NOMEM.
  */
 typedef void (*naming_done_fn)(void *arg);
 int naming_ask(struct naming *n, const struct naming_question *q,

@@ -2,43 +2,48 @@
 
 #include "intercept/directory.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <mntent.h>
 #include <pthread.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/queue.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
-
-#include "util/fd.h"
 
 enum {
-    PATH_SIZE = 256,
-    ENTRIES_MAX = 4096, /* remembered answers of one kind */
-    DEPTH_MAX = 16      /* of the cgroup tree */
+    ENTRIES_MAX = 4096,       /* remembered answers of one kind */
+    CGROUP_LOOKS = 16 * 1024, /* folders that a question may open, */
+    PROGRAM_LOOKS =
+        64 * 1024 /* processes and descriptors: tenths of a second */
 };
 
 struct entry {
     TAILQ_ENTRY(entry) link;
     uint64_t number;
     time_t until;
-    char text[PATH_SIZE]; /* "": there is none */
+    struct cgroup is; /* path "": there is none; a user id stands there too */
 };
 
 TAILQ_HEAD(table, entry);
+
+/* All accounts whose names can be user ids, by name. */
+struct listing {
+    struct account {
+        char userid[NAME_SIZE];
+        uid_t uid;
+    } * item;
+    size_t count, room;
+    time_t until;
+    bool broken; /* no memory: no name is known to be one account's */
+};
 
 struct directory {
     pthread_mutex_t lock; /* of the two tables */
     struct table users, cgroups;
     size_t user_count, cgroup_count;
-    char mount[PATH_SIZE]; /* of cgroup v2; "": there is none */
+    pthread_mutex_t list_lock; /* of the listing; getpwent() has one state */
+    struct listing list;
+    char mount[CGROUP_PATH]; /* of cgroup v2; "": there is none */
 };
 
 static time_t now(void)
@@ -49,22 +54,6 @@ static time_t now(void)
     return ts.tv_sec;
 }
 
-static void find_mount(struct directory *d)
-{
-    FILE *f = setmntent("/proc/self/mounts", "re");
-    struct mntent m;
-    char buf[4096];
-
-    while (f != NULL && getmntent_r(f, &m, buf, sizeof(buf)) != NULL)
-        if (strcmp(m.mnt_type, "cgroup2") == 0 &&
-            strlen(m.mnt_dir) < sizeof(d->mount)) {
-            strcpy(d->mount, m.mnt_dir);
-            break;
-        }
-    if (f != NULL)
-        endmntent(f);
-}
-
 int directory_new(struct directory **ret, struct error *err)
 {
     struct directory *d = calloc(1, sizeof(*d));
@@ -72,9 +61,10 @@ int directory_new(struct directory **ret, struct error *err)
     if (d == NULL)
         return error_nomem(err);
     pthread_mutex_init(&d->lock, NULL);
+    pthread_mutex_init(&d->list_lock, NULL);
     TAILQ_INIT(&d->users);
     TAILQ_INIT(&d->cgroups);
-    find_mount(d);
+    cgroup_mount(d->mount);
     *ret = d;
     return 0;
 }
@@ -95,14 +85,16 @@ void directory_free(struct directory *d)
         return;
     empty(&d->users);
     empty(&d->cgroups);
+    free(d->list.item);
     pthread_mutex_destroy(&d->lock);
+    pthread_mutex_destroy(&d->list_lock);
     free(d);
 }
 
 /* ---- the tables: the entry used last stands first ---- */
 
 static enum directory_answer find(struct directory *d, struct table *t,
-                                  uint64_t number, char *ret, size_t size)
+                                  uint64_t number, struct cgroup *ret)
 {
     enum directory_answer answer = DIRECTORY_ASK;
     struct entry *e;
@@ -112,10 +104,8 @@ static enum directory_answer find(struct directory *d, struct table *t,
         if (e->number == number)
             break;
     if (e != NULL && e->until > now()) {
-        answer = DIRECTORY_NONE;
-        if (e->text[0] != '\0' &&
-            (size_t)snprintf(ret, size, "%s", e->text) < size)
-            answer = DIRECTORY_KNOWN;
+        answer = e->is.path[0] != '\0' ? DIRECTORY_KNOWN : DIRECTORY_NONE;
+        *ret = e->is;
         TAILQ_REMOVE(t, e, link);
         TAILQ_INSERT_HEAD(t, e, link);
     }
@@ -124,7 +114,7 @@ static enum directory_answer find(struct directory *d, struct table *t,
 }
 
 static void remember(struct directory *d, struct table *t, size_t *count,
-                     uint64_t number, const char *text)
+                     uint64_t number, time_t until, const struct cgroup *is)
 {
     struct entry *e;
 
@@ -140,8 +130,8 @@ static void remember(struct directory *d, struct table *t, size_t *count,
         (*count)++;
     if (e != NULL) {
         e->number = number;
-        e->until = now() + DIRECTORY_SECONDS;
-        snprintf(e->text, sizeof(e->text), "%s", text);
+        e->until = until;
+        e->is = *is;
         TAILQ_INSERT_HEAD(t, e, link);
     }
     pthread_mutex_unlock(&d->lock);
@@ -152,22 +142,91 @@ static void remember(struct directory *d, struct table *t, size_t *count,
 enum directory_answer directory_userid(struct directory *d, uid_t uid,
                                        char ret[NAME_SIZE])
 {
-    return find(d, &d->users, uid, ret, NAME_SIZE);
+    struct cgroup is;
+    enum directory_answer answer = find(d, &d->users, uid, &is);
+
+    if (answer != DIRECTORY_ASK)
+        memccpy(ret, is.path, '\0', NAME_SIZE);
+    return answer;
+}
+
+static void add_account(struct listing *l, const struct passwd *pw)
+{
+    char userid[NAME_SIZE];
+    struct account *more;
+    size_t room = l->room == 0 ? 64 : 2 * l->room;
+
+    if (!name_of_account(pw->pw_name, userid))
+        return;
+    if (l->count == l->room) {
+        more = realloc(l->item, room * sizeof(*more));
+        l->broken = l->broken || more == NULL;
+        if (more == NULL)
+            return;
+        l->item = more;
+        l->room = room;
+    }
+    memcpy(l->item[l->count].userid, userid, NAME_SIZE);
+    l->item[l->count++].uid = pw->pw_uid;
+}
+
+static int by_userid(const void *a, const void *b)
+{
+    return strcmp(((const struct account *)a)->userid,
+                  ((const struct account *)b)->userid);
+}
+
+static void read_listing(struct listing *l)
+{
+    struct passwd *pw;
+
+    l->count = 0;
+    l->broken = false;
+    l->until = now() + DIRECTORY_SECONDS;
+    setpwent();
+    while ((pw = getpwent()) != NULL)
+        add_account(l, pw);
+    endpwent();
+    if (l->count > 0)
+        qsort(l->item, l->count, sizeof(*l->item), by_userid);
+}
+
+/* Neighbours of the one that is found have the name too. */
+static bool is_listed_twice(const struct listing *l, const char *userid,
+                            uid_t uid)
+{
+    struct account key = {.uid = uid};
+    const struct account *end = l->item + l->count, *a = NULL;
+
+    memccpy(key.userid, userid, '\0', NAME_SIZE);
+    if (l->count > 0)
+        a = bsearch(&key, l->item, l->count, sizeof(key), by_userid);
+    if (a == NULL)
+        return l->broken;
+    while (a > l->item && by_userid(a - 1, &key) == 0)
+        a--;
+    for (; a < end && by_userid(a, &key) == 0; a++)
+        if (a->uid != uid)
+            return true;
+    return l->broken;
 }
 
 /* Another account whose name differs only in case, or by getpwnam() one that
- * name services don't list. */
-static bool is_ambiguous(const char *userid, uid_t uid)
+ * name services don't list. The answer counts until *RET_UNTIL. */
+static bool is_ambiguous(struct directory *d, const char *userid, uid_t uid,
+                         time_t *ret_until)
 {
-    struct passwd *pw, one, *found = NULL;
+    struct passwd one, *found = NULL;
     char lower[NAME_SIZE], buf[16384];
-    bool twice = false;
+    bool twice;
     size_t i;
 
-    setpwent();
-    while (!twice && (pw = getpwent()) != NULL)
-        twice = pw->pw_uid != uid && strcasecmp(pw->pw_name, userid) == 0;
-    endpwent();
+    pthread_mutex_lock(&d->list_lock);
+    if (d->list.until <= now())
+        read_listing(&d->list);
+    twice = is_listed_twice(&d->list, userid, uid);
+    *ret_until = d->list.until;
+    pthread_mutex_unlock(&d->list_lock);
     for (i = 0; i < sizeof(lower); i++)
         lower[i] = userid[i] >= 'A' && userid[i] <= 'Z'
                        ? (char)(userid[i] - 'A' + 'a')
@@ -181,141 +240,45 @@ static bool is_ambiguous(const char *userid, uid_t uid)
 void directory_resolve_userid(struct directory *d, uid_t uid)
 {
     char buf[16384], userid[NAME_SIZE] = "";
+    time_t until = now() + DIRECTORY_SECONDS;
     struct passwd pw, *found = NULL;
+    struct cgroup is = {0};
 
-    if (getpwuid_r(uid, &pw, buf, sizeof(buf), &found) != 0 || found == NULL ||
-        !name_of_account(found->pw_name, userid) || is_ambiguous(userid, uid))
-        userid[0] = '\0';
-    remember(d, &d->users, &d->user_count, uid, userid);
+    if (getpwuid_r(uid, &pw, buf, sizeof(buf), &found) == 0 && found != NULL &&
+        name_of_account(found->pw_name, userid) &&
+        !is_ambiguous(d, userid, uid, &until))
+        memcpy(is.path, userid, NAME_SIZE);
+    remember(d, &d->users, &d->user_count, uid, until, &is);
 }
 
 /* ---- cgroups ---- */
 
 enum directory_answer directory_cgroup(struct directory *d, uint64_t id,
-                                       char *ret, size_t size)
+                                       struct cgroup *ret)
 {
-    return find(d, &d->cgroups, id, ret, size);
-}
-
-/* Searches below PATH (its length is LEN); true: PATH is that of ID. */
-static bool search(char path[PATH_SIZE], size_t len, uint64_t id,
-                   unsigned depth)
-{
-    struct dirent *e;
-    bool found = false;
-    struct stat st;
-    DIR *dir;
-
-    if (stat(path, &st) == 0 && st.st_ino == id)
-        return true;
-    if (depth == DEPTH_MAX || (dir = opendir(path)) == NULL)
-        return false;
-    while (!found && (e = readdir(dir)) != NULL) {
-        if (e->d_type != DT_DIR || e->d_name[0] == '.' ||
-            len + strlen(e->d_name) + 2 > PATH_SIZE)
-            continue;
-        snprintf(path + len, PATH_SIZE - len, "/%s", e->d_name);
-        found = search(path, len + 1 + strlen(e->d_name), id, depth + 1);
-    }
-    closedir(dir);
-    if (!found)
-        path[len] = '\0';
-    return found;
+    return find(d, &d->cgroups, id, ret);
 }
 
 void directory_resolve_cgroup(struct directory *d, uint64_t id)
 {
-    char path[PATH_SIZE];
-    size_t len = strlen(d->mount);
-    const char *found = "";
+    unsigned looks = CGROUP_LOOKS;
+    struct cgroup is = {0};
 
-    strcpy(path, d->mount);
-    if (len != 0 && search(path, len, id, 0))
-        found = path[len] != '\0' ? path + len : "/";
-    remember(d, &d->cgroups, &d->cgroup_count, id, found);
+    if (d->mount[0] != '\0')
+        cgroup_find(d->mount, id, &looks, &is);
+    remember(d, &d->cgroups, &d->cgroup_count, id, now() + DIRECTORY_SECONDS,
+             &is);
 }
 
 /* ---- programs ---- */
 
-static bool has_socket(const char *pid, const char *socket)
+void directory_program(struct directory *d, const char *path, uid_t uid,
+                       uint32_t inode, struct program *ret)
 {
-    char path[64], target[64];
-    struct dirent *e;
-    bool found = false;
-    ssize_t n;
-    DIR *dir;
+    char list[2 * CGROUP_PATH + 16];
+    unsigned looks = PROGRAM_LOOKS;
+    bool known = path[0] != '\0' && d->mount[0] != '\0';
 
-    snprintf(path, sizeof(path), "/proc/%.20s/fd", pid);
-    dir = opendir(path);
-    while (dir != NULL && !found && (e = readdir(dir)) != NULL) {
-        n = readlinkat(dirfd(dir), e->d_name, target, sizeof(target) - 1);
-        if (n > 0) {
-            target[n] = '\0';
-            found = strcmp(target, socket) == 0;
-        }
-    }
-    if (dir != NULL)
-        closedir(dir);
-    return found;
-}
-
-static void describe(const char *pid, char ret_comm[DIRECTORY_COMM],
-                     char ret_exe[DIRECTORY_EXE])
-{
-    char path[64];
-    ssize_t n = -1;
-    int fd;
-
-    snprintf(path, sizeof(path), "/proc/%.20s/comm", pid);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd >= 0)
-        n = read(fd, ret_comm, DIRECTORY_COMM - 1);
-    fd_close(&fd);
-    ret_comm[n > 0 ? n : 0] = '\0';
-    ret_comm[strcspn(ret_comm, "\n")] = '\0';
-    snprintf(path, sizeof(path), "/proc/%.20s/exe", pid);
-    n = readlink(path, ret_exe, DIRECTORY_EXE - 1);
-    ret_exe[n > 0 ? n : 0] = '\0';
-}
-
-/* The next pid in a cgroup's list, or in /proc. */
-static bool next_pid(FILE *list, DIR *proc, char ret[32])
-{
-    struct dirent *e;
-
-    if (list != NULL)
-        return fscanf(list, "%20s", ret) == 1;
-    while (proc != NULL && (e = readdir(proc)) != NULL)
-        if (e->d_name[0] >= '1' && e->d_name[0] <= '9') {
-            snprintf(ret, 32, "%.20s", e->d_name);
-            return true;
-        }
-    return false;
-}
-
-bool directory_program(struct directory *d, const char *path, uint32_t inode,
-                       char ret_comm[DIRECTORY_COMM],
-                       char ret_exe[DIRECTORY_EXE])
-{
-    char file[2 * PATH_SIZE + 16], socket[32], pid[32];
-    bool found = false;
-    FILE *list = NULL;
-    DIR *proc = NULL;
-
-    if (path != NULL && path[0] != '\0' && d->mount[0] != '\0') {
-        snprintf(file, sizeof(file), "%s%s/cgroup.procs", d->mount, path);
-        list = fopen(file, "re");
-    }
-    if (list == NULL)
-        proc = opendir("/proc");
-    snprintf(socket, sizeof(socket), "socket:[%u]", (unsigned)inode);
-    while (!found && next_pid(list, proc, pid))
-        found = has_socket(pid, socket);
-    if (found)
-        describe(pid, ret_comm, ret_exe);
-    if (list != NULL)
-        fclose(list);
-    if (proc != NULL)
-        closedir(proc);
-    return found;
+    snprintf(list, sizeof(list), "%s%s/cgroup.procs", d->mount, path);
+    program_find(known ? list : NULL, uid, inode, &looks, ret);
 }

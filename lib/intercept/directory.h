@@ -7,15 +7,16 @@
  * system call; a first one may wait for name services or walk a file system,
  * and is asked by directory_resolve_...() on a thread that may wait.
  *
- * Any thread may call anything here, but only one at a time may resolve.
+ * Any thread may call anything here. What one question may cost is bounded.
  */
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "intercept/cgroup.h"
 #include "intercept/names.h"
+#include "intercept/program.h"
 #include "util/error.h"
 
 struct directory;
@@ -40,21 +41,16 @@ enum directory_answer directory_userid(struct directory *d, uid_t uid,
                                        char ret[NAME_SIZE]);
 void directory_resolve_userid(struct directory *d, uid_t uid);
 
-/* The path of a cgroup v2 folder below its mount, "/system.slice/x.service".
- * A path that does not fit SIZE is none. */
+/* The path of a cgroup v2 folder below its mount, and whose word it is. */
 enum directory_answer directory_cgroup(struct directory *d, uint64_t id,
-                                       char *ret, size_t size);
+                                       struct cgroup *ret);
 void directory_resolve_cgroup(struct directory *d, uint64_t id);
 
 /*
- * The program that has the socket INODE, searched in the cgroup at PATH
- * ("" or NULL: everywhere). Waits; may read thousands of small files. The
- * executable's path needs CAP_SYS_PTRACE for programs of others; without it
- * *RET_EXE is "". False: not found.
+ * The program of account UID that has the socket INODE, searched in the cgroup
+ * at PATH ("": everywhere). Waits; may read thousands of small files.
  */
-enum { DIRECTORY_COMM = 16, DIRECTORY_EXE = 256 };
-bool directory_program(struct directory *d, const char *path, uint32_t inode,
-                       char ret_comm[DIRECTORY_COMM],
-                       char ret_exe[DIRECTORY_EXE]);
+void directory_program(struct directory *d, const char *path, uid_t uid,
+                       uint32_t inode, struct program *ret);
 
 #endif

@@ -37,7 +37,7 @@ bool name_of_comm(const char *comm, char ret[NAME_SIZE])
 const char *name_unit_part(const char *cgroup, int *ret_len)
 {
     static const char suffix[] = ".service";
-    const char *part, *found = NULL;
+    const char *part;
     size_t len;
 
     for (part = cgroup; *part != '\0'; part += len + (part[len] == '/')) {
@@ -45,11 +45,11 @@ const char *name_unit_part(const char *cgroup, int *ret_len)
         if (len > sizeof(suffix) - 1 &&
             strncmp(part + len - (sizeof(suffix) - 1), suffix,
                     sizeof(suffix) - 1) == 0) {
-            found = part;
             *ret_len = (int)len;
+            return part;
         }
     }
-    return found;
+    return NULL;
 }
 
 bool name_of_unit(const char *cgroup, char ret[NAME_SIZE])

@@ -24,8 +24,8 @@ bool name_of_unit(const char *cgroup, char ret[NAME_SIZE]);
 /* What the program calls itself (its comm), in upper case. */
 bool name_of_comm(const char *comm, char ret[NAME_SIZE]);
 
-/* The last part of the path that ends in ".service", or NULL; its length is
- * *RET_LEN. */
+/* The first part of the path that ends in ".service", or NULL; its length is
+ * *RET_LEN. What lies below a unit is the unit's own affair. */
 const char *name_unit_part(const char *cgroup, int *ret_len);
 
 #endif

@@ -154,6 +154,20 @@ daemon_again()
     cat "$tmp/attlsd.log"
     fail "attlsd does not serve"
 }
+
+# start_looking: as daemon_again, by a daemon that may look into the programs of
+# all accounts, as lists of jobs with exe need it.
+start_looking()
+{
+    spawn attlsd setpriv --reuid "${uids[attls]}" --regid "${uids[attls]}" --clear-groups \
+        --inh-caps +sys_ptrace,+dac_read_search --ambient-caps +sys_ptrace,+dac_read_search --pdeathsig TERM -- \
+        "$bin/attlsd" -F -f "$tmp/attlsd.conf"
+    attlsd=$spawned
+    poll 20 answers_or_gone
+    answers && ! gone "$attlsd" && return
+    cat "$tmp/attlsd.log"
+    fail "attlsd does not serve"
+}
 answers()
 {
     limited 10 "$bin/attlsctl" netstat --control "$tmp/attlsd.sock" >/dev/null 2>&1

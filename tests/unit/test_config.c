@@ -277,6 +277,49 @@ START_TEST(refuses)
 }
 END_TEST
 
+/* Lines of jobs whose name an account can give its own programs; WARNS NULL:
+ * none. Each says what to add. */
+static const struct {
+    const char *name, *line, *warns;
+} claims[] = {
+    {"the file alone", "exe = \"/bin/ij\";", "job-file-alone"},
+    {"the file of an account", "exe = \"/bin/ij\"; uid = 4711;", NULL},
+    {"the file of a unit", "exe = \"/bin/ij\"; unit = \"a.service\";", NULL},
+    {"a unit", "unit = \"a.service\";", NULL},
+    {"a cgroup", "cgroup = \"/system.slice/a.service\";", NULL},
+    {"a user's cgroup", "cgroup = \"/user.slice/user-1.slice\";",
+     "job-users-cgroup"},
+    {"a user's manager", "unit = \"user@1000.service\"; uid = 1000;",
+     "job-users-cgroup"},
+};
+
+START_TEST(warns_of_names_that_can_be_claimed)
+{
+    struct strbuf conf = STRBUF_INIT, text = STRBUF_INIT;
+    const char *warns = claims[_i].warns;
+    struct diags *diags;
+    struct config *c;
+
+    strbuf_addf(
+        &conf,
+        LISTENER("allow = ( \"root\" );") "jobs = ( { jobname = \"J\"; %s } );",
+        claims[_i].line);
+    ck_assert_int_eq(load(strbuf_str(&conf), &diags, &c), 0);
+    ck_assert_msg(diags_count(diags) == (warns == NULL ? 0 : 1), "%s",
+                  claims[_i].name);
+    if (warns != NULL) {
+        ck_assert_str_eq(diags_get(diags, 0)->name, warns);
+        diag_format(diags_get(diags, 0), &text);
+        ck_assert_ptr_nonnull(strstr(strbuf_str(&text), "uid = \"ACCOUNT\";"));
+        ck_assert_ptr_nonnull(strstr(strbuf_str(&text), "changed since 0.1"));
+    }
+    strbuf_done(&text);
+    strbuf_done(&conf);
+    config_unref(c);
+    diags_free(diags);
+}
+END_TEST
+
 START_TEST(warns_of_everybody)
 {
     struct diags *diags;
@@ -441,6 +484,7 @@ TEST(takes_transparent)
 TEST(strict_refuses)
 TEST_ROWS(refuses, wrong)
 TEST_ROWS(says_who_may, who_may)
+TEST_ROWS(warns_of_names_that_can_be_claimed, claims)
 TEST(warns_of_everybody)
 TEST(unreadable_file)
 TEST(manual_has_every_key)

@@ -39,14 +39,12 @@ END_TEST
 START_TEST(an_unknown_cgroup_is_none)
 {
     struct directory *d;
-    char path[64];
+    struct cgroup is;
 
     ck_assert_int_eq(directory_new(&d, NULL), 0);
-    ck_assert_int_eq(directory_cgroup(d, UINT64_MAX, path, sizeof(path)),
-                     DIRECTORY_ASK);
+    ck_assert_int_eq(directory_cgroup(d, UINT64_MAX, &is), DIRECTORY_ASK);
     directory_resolve_cgroup(d, UINT64_MAX);
-    ck_assert_int_eq(directory_cgroup(d, UINT64_MAX, path, sizeof(path)),
-                     DIRECTORY_NONE);
+    ck_assert_int_eq(directory_cgroup(d, UINT64_MAX, &is), DIRECTORY_NONE);
     directory_free(d);
 }
 END_TEST
@@ -54,17 +52,19 @@ END_TEST
 START_TEST(the_program_of_a_socket)
 {
     int fd = socket(AF_INET, SOCK_STREAM, 0);
-    char comm[DIRECTORY_COMM], exe[DIRECTORY_EXE];
     struct directory *d;
+    struct program is;
     struct stat st;
 
     ck_assert_int_eq(directory_new(&d, NULL), 0);
     ck_assert_int_eq(fstat(fd, &st), 0);
-    ck_assert(directory_program(d, "", (uint32_t)st.st_ino, comm, exe));
-    ck_assert_str_eq(comm, "test_directory");
-    ck_assert_ptr_nonnull(strstr(exe, "/test_directory"));
+    directory_program(d, "", geteuid(), (uint32_t)st.st_ino, &is);
+    ck_assert(is.found);
+    ck_assert_str_eq(is.comm, "test_directory");
+    ck_assert(program_runs(&is, "/proc/self/exe"));
     close(fd);
-    ck_assert(!directory_program(d, NULL, (uint32_t)st.st_ino, comm, exe));
+    directory_program(d, "", geteuid(), (uint32_t)st.st_ino, &is);
+    ck_assert(!is.found);
     directory_free(d);
 }
 END_TEST

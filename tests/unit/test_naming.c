@@ -5,7 +5,9 @@
 
 #include "daemon/naming.h"
 
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -90,8 +92,12 @@ static const struct {
     {"a client has no port",
      "jobs = ( { jobname = \"BYPORT\"; port = 5555; } );", false, 0, "",
      "MYPROG", true},
-    {"by executable", "jobs = ( { jobname = \"BYEXE\"; exe = \"EXE\"; } );",
-     true, 0, "", "BYEXE", false},
+    {"by executable",
+     "jobs = ( { jobname = \"BYEXE\"; exe = \"EXE\"; uid = UID; } );", true, 0,
+     "", "BYEXE", false},
+    {"by executable alone: any account's",
+     "jobs = ( { jobname = \"BYEXE\"; exe = \"EXE\"; } );", true, 0, "",
+     "BYEXE", true},
     {"all of a line must fit",
      "jobs = ( { jobname = \"BOTH\"; uid = UID; exe = \"/bin/false\"; } );",
      true, 0, "", "MYPROG", true},
@@ -257,10 +263,91 @@ START_TEST(nobody_waits_for_the_answer)
 }
 END_TEST
 
+/* How many questions are answered. */
+static int answers;
+static pthread_mutex_t order_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t order_changed = PTHREAD_COND_INITIALIZER;
+static const struct config_listener untrusted = {.trusted_jobname = false};
+
+static void on_answer(void *arg)
+{
+    int *at = arg;
+
+    pthread_mutex_lock(&order_lock);
+    *at = ++answers;
+    pthread_cond_signal(&order_changed);
+    pthread_mutex_unlock(&order_lock);
+}
+
+/* An account that asks without end, each question a search through all there
+ * is, does not stand before another's. */
+START_TEST(who_asks_much_waits_for_himself)
+{
+    enum { MUCH = 40 };
+    struct naming_question q = {config_of(""), &untrusted, 0};
+    struct identity much = {.owner = {.uid = 5002, .inode = 1}}, one = much;
+    struct naming_task *task[MUCH + 1];
+    struct naming *n;
+    int i, last = 0, other = 0;
+
+    one.owner.uid = 5001;
+    ck_assert_int_eq(naming_new(&n, NULL), 0);
+    for (i = 0; i < MUCH; i++)
+        ck_assert_int_eq(naming_ask(n, &q, &much, on_answer, &last, &task[i]),
+                         0);
+    ck_assert_int_eq(naming_ask(n, &q, &one, on_answer, &other, &task[i]), 0);
+    pthread_mutex_lock(&order_lock);
+    i = answers; /* so many before it */
+    while (other == 0 || answers <= MUCH)
+        pthread_cond_wait(&order_changed, &order_lock);
+    pthread_mutex_unlock(&order_lock);
+    ck_assert_int_le(other, i + 3);
+    for (i = 0; i <= MUCH; i++)
+        ck_assert(naming_answer(task[i], i < MUCH ? &much : &one));
+    naming_free(n);
+    config_unref(q.config);
+}
+END_TEST
+
+/* More than may wait: those of the account with the most are given up. */
+START_TEST(a_full_queue_gives_up_the_longest_line)
+{
+    enum { ALL = 4096 };
+    struct naming_question q = {config_of(""), &untrusted, 0};
+    struct identity much = {.owner = {.uid = 5002}}, one = much, who;
+    struct naming_task **task = calloc(ALL + 2, sizeof(*task));
+    struct naming *n;
+    int i, last = 0;
+
+    one.owner.uid = 5001;
+    ck_assert_int_eq(naming_new(&n, NULL), 0);
+    naming_stop(n); /* nobody answers */
+    for (i = 0; i < ALL; i++)
+        ck_assert_int_eq(naming_ask(n, &q, &much, on_answer, &last, &task[i]),
+                         0);
+    ck_assert_int_eq(naming_ask(n, &q, &much, on_answer, &last, &task[i]),
+                     ERR_LIMIT);
+    ck_assert_int_eq(naming_ask(n, &q, &one, on_answer, &last, &task[i]), 0);
+    ck_assert(!naming_answer(task[0], &who));
+    ck_assert(naming_answer(task[ALL - 1], &who));
+    ck_assert(who.crowded);
+    ck_assert_str_eq(who.userid, "");
+    ck_assert_str_eq(who.jobname, "");
+    for (i = 0; i <= ALL; i++)
+        if (i != ALL - 1)
+            naming_drop(task[i]);
+    naming_free(n);
+    config_unref(q.config);
+    free(task);
+}
+END_TEST
+
 TESTS_BEGIN("naming")
 TEST_ROWS(job_name, jobs)
 TEST_ROWS(user_id, users)
 TEST(the_second_question_is_answered_at_once)
 TEST(an_unknown_owner_stays_unknown)
 TEST(nobody_waits_for_the_answer)
+TEST(who_asks_much_waits_for_himself)
+TEST(a_full_queue_gives_up_the_longest_line)
 TESTS_END
