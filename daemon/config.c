@@ -578,6 +578,7 @@ static int read_all(struct config_reader *r)
     check_release(r, &cfg);
     check_sinks(r);
     check_listeners(r);
+    err = config_place_marks(r);
 out:
     config_destroy(&cfg);
     return err;

@@ -102,6 +102,8 @@ struct config_capture {
     bool install;        /* the daemon installs the rules itself */
     int source;          /* enum config_source */
     int old_connections; /* enum config_old */
+    uint32_t mark_mask;
+    const char *mark_file; /* once loaded, where it is; "": no marks */
     struct config_accounts exclude_users;
     struct config_ports exclude_ports;
     struct config_networks exclude_networks;

@@ -7,6 +7,7 @@
 
 #include "daemon/config_value.h"
 #include "util/arena.h"
+#include "util/strbuf.h"
 
 /* ---- lists of texts ---- */
 
@@ -154,6 +155,74 @@ static int read_networks(struct config_reader *r, config_setting_t *s,
 
 const struct config_type config_type_networks = {read_networks,
                                                  config_no_preset};
+
+/* ---- packet marks ---- */
+
+/* libconfig's integers are signed: 0xff000000 may come as a negative one. */
+static int read_mask(struct config_reader *r, config_setting_t *s,
+                     const struct config_setting *row, void *field)
+{
+    long long n;
+
+    if (config_setting_type(s) == CONFIG_TYPE_INT)
+        n = (uint32_t)config_setting_get_int(s);
+    else if (config_setting_type(s) == CONFIG_TYPE_INT64)
+        n = config_setting_get_int64(s);
+    else
+        return config_wrong_type(r, s, "a mask, as in 0xff00107f");
+    if (n < 0 || n > UINT32_MAX ||
+        __builtin_popcount((uint32_t)n) < (int)row->low)
+        return config_wrong_value(r, s,
+                                  "0x%llx is no mask of 32 bits, of which at "
+                                  "least %ld are set",
+                                  (unsigned long long)n, row->low);
+    *(uint32_t *)field = (uint32_t)n;
+    return 0;
+}
+
+static int preset_mask(struct config_reader *r,
+                       const struct config_setting *row, void *field)
+{
+    (void)r;
+    *(uint32_t *)field = (uint32_t)strtoul(row->standard, NULL, 16);
+    return 0;
+}
+
+const struct config_type config_type_mask = {read_mask, preset_mask};
+
+/* A relative path begins in the folder that holds racf. */
+static int place_marks(struct config_reader *r, struct config_capture *c)
+{
+    const char *racf = r->config->racf;
+    size_t len = strlen(racf);
+    struct strbuf path = STRBUF_INIT;
+
+    if (c->mark_file[0] == '\0' || c->mark_file[0] == '/')
+        return 0;
+    while (len > 1 && racf[len - 1] == '/')
+        len--;
+    while (len > 0 && racf[len - 1] != '/')
+        len--;
+    strbuf_add(&path, racf, len);
+    strbuf_adds(&path, c->mark_file);
+    c->mark_file = strbuf_failed(&path)
+                       ? NULL
+                       : arena_strdup(r->config->arena, strbuf_str(&path));
+    strbuf_done(&path);
+    return c->mark_file != NULL ? 0 : ERR_NOMEM;
+}
+
+int config_place_marks(struct config_reader *r)
+{
+    struct config_listeners *list = &r->config->listeners;
+    size_t i;
+    int err = 0;
+
+    for (i = 0; err == 0 && i < list->count; i++)
+        if (list->item[i].mode == MODE_TRANSPARENT)
+            err = place_marks(r, &list->item[i].capture);
+    return err;
+}
 
 /* ---- the sockets ---- */
 

@@ -298,7 +298,7 @@ int conn_host_init(struct conn_host *h, struct error *err)
     h->turn = evtimer_new(h->base, on_turn, h);
     r = !conn_later_init(h) || h->scratch == NULL || h->turn == NULL
             ? error_nomem(err)
-            : intercept_host_init(&h->intercept, h->pairs, err);
+            : intercept_host_init(&h->intercept, h->pairs, h->marks, err);
     h->intercept.own = h->own;
     if (r < 0)
         conn_host_done(h);

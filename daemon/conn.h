@@ -59,6 +59,7 @@ struct conn_host {
     struct metrics metrics;
     struct scratch *scratch;
     struct pairs *pairs;           /* NULL: no listener is transparent */
+    const struct marks *marks;     /* NULL: the daemon may set none */
     struct own *own;               /* NULL: none of ours can come back */
     struct naming *naming;         /* NULL: only given names are known */
     struct stories *stories;       /* NULL: failures are not told */

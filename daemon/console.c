@@ -88,6 +88,11 @@ static bool allow(void *arg, const struct control_caller *who,
     return ok;
 }
 
+bool question_may_change(const struct question *q)
+{
+    return allow(q->console, q->caller, CONTROL_CHANGE);
+}
+
 static void remark_change(const struct question *q)
 {
     const struct control_request *r = q->request;

@@ -26,7 +26,9 @@ struct console_params {
     struct listener **listeners;
     size_t listener_count;
     time_t started;
-    const struct config *config; /* of the start: the listeners' */
+    const struct config *config;     /* of the start: the listeners' */
+    const struct marks *marks;       /* NULL: the daemon may set none */
+    const struct rulekeeper *keeper; /* NULL: no listener is transparent */
 };
 
 struct console;

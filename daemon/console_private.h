@@ -23,6 +23,8 @@ struct question {
 bool question_takes(const struct question *q, size_t *at, const char *word);
 /* TEXT is the number of a connection, in hex as in the messages; not 0. */
 bool question_connid(const char *text, uint32_t *ret);
+/* The caller may change things, not only look. */
+bool question_may_change(const struct question *q);
 /* "attlsd: " FMT newline to the errors, exit status 2. */
 void question_fail(const struct question *q, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

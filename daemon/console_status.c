@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "daemon/console_private.h"
+#include "daemon/rulekeeper.h"
 #include "policy/print.h"
 #include "util/json.h"
 
@@ -94,6 +95,10 @@ static void print_json(const struct console *c, const struct status *s,
     json_bool(&j, "used", false);
     json_end(&j);
     add_silent_json(c, &j);
+    if (c->p.keeper != NULL)
+        json_bool(&j, "rules_watched", rulekeeper_keeps(c->p.keeper));
+    else
+        json_null(&j, "rules_watched");
     add_listeners_json(c, &j);
     json_object(&j, "counters");
     for (i = 0; i < COUNTER_COUNT; i++)
@@ -122,6 +127,11 @@ static void print_text(const struct console *c, const struct status *s,
     for (w = 0; w < workers_count(c->p.workers); w++)
         if (workers_is_silent(c->p.workers, w))
             strbuf_addf(out, "worker %u does not answer\n", w + 1);
+    if (c->p.keeper != NULL)
+        strbuf_adds(out, rulekeeper_keeps(c->p.keeper)
+                             ? "rules watched\n"
+                             : "rules not watched here: attlsctl intercept "
+                               "watch does\n");
     strbuf_addf(out, "kernel TLS %s, not used\n",
                 s->kernel_tls ? "available" : "not available");
     for (i = 0; i < c->p.listener_count; i++) {

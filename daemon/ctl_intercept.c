@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "ctl.h"
 #include "ctl_policy.h"
@@ -31,7 +32,8 @@ static const char help[] =
     "                     its policy, as with access to EZB.INITSTACK\n"
     "  --keep-old         connections older than the rules go on in clear\n"
     "  --no-guard         no guard chains: NOT fail-closed\n"
-    "  --out-port P, --in-port P  the daemon's ports (15001, 15006)\n" //
+    "  --out-port P, --in-port P  the daemon's ports (15001, 15006)\n"
+    "  --mark-file FILE   the packet marks of an attlsd that may set some\n" //
     CTL_POLICY_HELP;
 
 enum {
@@ -46,7 +48,8 @@ enum {
     OPT_KEEP,
     OPT_NO_GUARD,
     OPT_OUT,
-    OPT_IN
+    OPT_IN,
+    OPT_MARKS
 };
 
 static const struct option options[] = {
@@ -63,6 +66,7 @@ static const struct option options[] = {
     {"no-guard", no_argument, NULL, OPT_NO_GUARD},
     {"out-port", required_argument, NULL, OPT_OUT},
     {"in-port", required_argument, NULL, OPT_IN},
+    {"mark-file", required_argument, NULL, OPT_MARKS},
     CTL_POLICY_OPTIONS,
     {NULL, 0, NULL, 0}};
 
@@ -162,6 +166,10 @@ static int take_capture(int c, struct arguments *a)
         return take_port(r, "--out-port", &r->capture.out_port);
     case OPT_IN:
         return take_port(r, "--in-port", &r->capture.in_port);
+    case OPT_MARKS:
+        r->captured = true;
+        r->mark_file = optarg;
+        return -1;
     case OPT_KEEP:
         r->captured = true;
         r->capture.old_connections = OLD_KEEP;
@@ -226,13 +234,10 @@ static int show(struct arguments *a)
 
 /* ---- install, remove ---- */
 
-static int apply(const struct arguments *a, const struct strbuf *text,
-                 const char *done)
+static int apply(const struct strbuf *text, const char *done)
 {
     struct error err;
 
-    if (a->dry_run)
-        return ctl_print(text, CTL_EXIT_OK);
     if (nft_apply(strbuf_str(text), &err) < 0) {
         fprintf(stderr, "attlsctl intercept: %s\n", err.text);
         return CTL_EXIT_ERROR;
@@ -241,17 +246,30 @@ static int apply(const struct arguments *a, const struct strbuf *text,
     return CTL_EXIT_OK;
 }
 
-static int install(struct arguments *a)
+static void warn_no_guard(const struct arguments *a)
 {
-    struct strbuf ruleset = STRBUF_INIT;
-    int status = ctl_rules_make(&a->rules, &ruleset);
-
-    if (status == CTL_EXIT_OK)
-        status = apply(a, &ruleset, "installed: table inet attls");
-    if (status == CTL_EXIT_OK && a->rules.no_guard && !a->dry_run)
+    if (a->rules.no_guard)
         fprintf(stderr, "attlsctl intercept: without guard chains a connection "
                         "that is not redirected goes out in clear\n");
-    strbuf_done(&ruleset);
+}
+
+static int install(struct arguments *a)
+{
+    struct strbuf text = STRBUF_INIT;
+    int status;
+
+    if (a->dry_run) {
+        status = ctl_rules_make(&a->rules, &text);
+        status = status == CTL_EXIT_OK ? ctl_print(&text, status) : status;
+        strbuf_done(&text);
+        return status;
+    }
+    status = ctl_rules_text(&a->rules, &text);
+    if (status == CTL_EXIT_OK)
+        status = apply(&text, "installed: table inet attls");
+    if (status == CTL_EXIT_OK)
+        warn_no_guard(a);
+    strbuf_done(&text);
     return status;
 }
 
@@ -268,12 +286,51 @@ static unsigned carried(const struct arguments *a)
            ctl_count_sockets(port_or(c->in_port, NFT_IN_PORT)).connected;
 }
 
+/* Whoever keeps the rules does so at once. */
+static bool came_back(struct arguments *a)
+{
+    static const struct timespec nap = {0, 100 * 1000 * 1000};
+    struct ctl_table table = {0};
+    int i;
+
+    for (i = 0; i < 10 && !table.there; i++) {
+        nanosleep(&nap, NULL);
+        if (ctl_table_read(&a->rules, "", &table) != CTL_EXIT_OK)
+            break;
+        ctl_table_done(&table);
+    }
+    return table.there;
+}
+
+static int remove_now(struct arguments *a)
+{
+    const struct config_capture *c = &a->rules.capture;
+    struct strbuf text = STRBUF_INIT;
+    int status;
+
+    nft_add_removal(&text);
+    status =
+        a->dry_run
+            ? ctl_print(&text, CTL_EXIT_OK)
+            : apply(&text, "removed: connections are in clear from now on");
+    strbuf_done(&text);
+    if (a->dry_run || status != CTL_EXIT_OK ||
+        ctl_count_sockets(port_or(c->out_port, NFT_OUT_PORT)).listening == 0 ||
+        !came_back(a))
+        return status;
+    fprintf(stderr, "attlsctl intercept: and put back at once: attlsd keeps "
+                    "its rules (so does attlsctl intercept watch); end it, or "
+                    "set install = false and refresh it, before you remove "
+                    "them\n");
+    return CTL_EXIT_ERROR;
+}
+
 static int take_away(struct arguments *a)
 {
-    struct strbuf text = STRBUF_INIT;
     unsigned n = carried(a);
     struct ctl_table table = {0};
-    int status = a->dry_run ? CTL_EXIT_OK : ctl_table_read("", &table);
+    int status =
+        a->dry_run ? CTL_EXIT_OK : ctl_table_read(&a->rules, "", &table);
     bool there = a->dry_run || table.there;
 
     ctl_table_done(&table);
@@ -290,10 +347,15 @@ static int take_away(struct arguments *a)
                 n);
         return CTL_EXIT_ERROR;
     }
-    nft_add_removal(&text);
-    status = apply(a, &text, "removed: connections are in clear from now on");
-    strbuf_done(&text);
-    return status;
+    return remove_now(a);
+}
+
+/* ---- watch ---- */
+
+static int keep_there(struct arguments *a)
+{
+    warn_no_guard(a);
+    return ctl_rules_watch(&a->rules);
 }
 
 /* ---- status ---- */
@@ -362,11 +424,13 @@ static int report(struct arguments *a)
 {
     const struct config_capture *c = &a->rules.capture;
     struct strbuf ruleset = STRBUF_INIT, out = STRBUF_INIT;
-    struct state s = {.compared =
-                          ctl_rules_make(&a->rules, &ruleset) == CTL_EXIT_OK};
-    int status =
-        ctl_table_read(s.compared ? strbuf_str(&ruleset) : "", &s.table);
+    struct state s = {.compared = false};
+    int status;
 
+    a->rules.want = CTL_MARKS_READ;
+    s.compared = ctl_rules_make(&a->rules, &ruleset) == CTL_EXIT_OK;
+    status = ctl_table_read(&a->rules, s.compared ? strbuf_str(&ruleset) : "",
+                            &s.table);
     s.out = ctl_count_sockets(port_or(c->out_port, NFT_OUT_PORT));
     s.in = ctl_count_sockets(port_or(c->in_port, NFT_IN_PORT));
     if (status == CTL_EXIT_OK) {
@@ -391,10 +455,8 @@ static const struct {
     const char *name;
     int (*run)(struct arguments *a);
 } actions[] = {
-    {"show", show},
-    {"install", install},
-    {"remove", take_away},
-    {"status", report},
+    {"show", show},     {"install", install},  {"remove", take_away},
+    {"status", report}, {"watch", keep_there},
 };
 
 int ctl_intercept(int argc, char **argv)
@@ -417,7 +479,7 @@ int ctl_intercept(int argc, char **argv)
          i++)
         if (strcmp(argv[optind], actions[i].name) == 0)
             return actions[i].run(&a);
-    fprintf(stderr, "attlsctl intercept: one of show, install, remove, status "
-                    "is wanted\n");
+    fprintf(stderr, "attlsctl intercept: one of show, install, remove, status, "
+                    "watch is wanted\n");
     return CTL_EXIT_ERROR;
 }

@@ -36,7 +36,7 @@ static int make(struct ctl_rules *r, const struct policy *policy,
                 const struct config_capture *from, struct strbuf *out)
 {
     struct config_capture c = *from;
-    struct ruleset_options opt = {&c, r->no_guard, r->early_uids,
+    struct ruleset_options opt = {&c, r->marks.own, r->no_guard, r->early_uids,
                                   r->early_count};
     struct error err;
 
@@ -53,14 +53,82 @@ static int make(struct ctl_rules *r, const struct policy *policy,
         c.out_port = r->capture.out_port;
     if (r->capture.in_port != 0)
         c.in_port = r->capture.in_port;
+    r->keeps_old = c.old_connections == OLD_KEEP;
     if (ruleset_make(policy, &opt, out, &err) == 0)
         return CTL_EXIT_OK;
     fprintf(stderr, "attlsctl intercept: %s\n", err.text);
     return CTL_EXIT_ERROR;
 }
 
+/* ---- the packet marks ---- */
+
+/*
+ * The file's owner is the daemon's account, whoever runs this. To compare,
+ * a file that is not there is no failure: the rules have other marks then.
+ */
+static int read_marks(struct ctl_rules *r, const char *path, uint32_t mask)
+{
+    struct error err;
+    int e = 0;
+
+    r->marks = (struct ruleset_marks){.own = path[0] != '\0'};
+    if (!r->marks.own || r->want == CTL_MARKS_NAMES)
+        return CTL_EXIT_OK;
+    e = r->want == CTL_MARKS_TAKE
+            ? marks_take(path, mask, &r->marks.values, &err)
+            : marks_read(path, mask, &r->marks.values, &err);
+    r->marks.known = e == 0;
+    if (e == 0 || (r->want == CTL_MARKS_READ && e == ERR_NOT_FOUND))
+        return CTL_EXIT_OK;
+    fprintf(stderr,
+            "attlsctl intercept: %s (mark_file = \"\" in attlsd.conf: none)\n",
+            err.text);
+    return CTL_EXIT_ERROR;
+}
+
+int ctl_rules_define(struct ctl_rules *r, struct strbuf *out)
+{
+    struct marks m = r->marks.values;
+    struct error err;
+
+    if (r->marks.own && !r->marks.known) {
+        fprintf(stderr, "attlsctl intercept: the daemon tells its packet marks "
+                        "to root, its own account and its operators only\n");
+        return CTL_EXIT_ERROR;
+    }
+    /* nobody else sets them, and only the rules need to know that one */
+    if (!r->marks.own && marks_make(MARKS_MASK, 0, &m, &err) != 0) {
+        fprintf(stderr, "attlsctl intercept: %s\n", err.text);
+        return CTL_EXIT_ERROR;
+    }
+    if (!r->marks.own) {
+        r->excluded = r->excluded != 0 ? r->excluded : m.excluded;
+        m.excluded = r->excluded;
+    }
+    nft_add_defines(&m, out);
+    return CTL_EXIT_OK;
+}
+
+int ctl_rules_text(struct ctl_rules *r, struct strbuf *out)
+{
+    struct strbuf ruleset = STRBUF_INIT;
+    int status;
+
+    r->want = CTL_MARKS_TAKE;
+    status = ctl_rules_make(r, &ruleset);
+    if (status == CTL_EXIT_OK)
+        status = ctl_rules_define(r, out);
+    strbuf_adds(out, strbuf_str(&ruleset));
+    strbuf_done(&ruleset);
+    return status;
+}
+
+/* ---- where the rules come from ---- */
+
 static const struct config_capture standard = {.out_port = NFT_OUT_PORT,
-                                               .in_port = NFT_IN_PORT};
+                                               .in_port = NFT_IN_PORT,
+                                               .mark_mask = MARKS_MASK,
+                                               .mark_file = ""};
 
 static int of_policy(struct ctl_rules *r, struct diags *diags,
                      struct strbuf *out)
@@ -69,6 +137,8 @@ static int of_policy(struct ctl_rules *r, struct diags *diags,
     int status = CTL_EXIT_ERROR;
 
     if (policy_load(r->policy, &r->policy_options, diags, &policy) == 0)
+        status = read_marks(r, r->mark_file != NULL ? r->mark_file : "", 0);
+    if (status == CTL_EXIT_OK)
         status = make(r, policy, &standard, out);
     print_errors(diags);
     policy_unref(policy);
@@ -85,8 +155,13 @@ static int of_conf(struct ctl_rules *r, struct diags *diags, struct strbuf *out)
     if (config_load(r->conf, diags, &config) == 0 &&
         snapshot_load(config, diags, &snap) == 0) {
         capture = config_capture(config);
-        status = make(r, snapshot_policy(snap),
-                      capture != NULL ? capture : &standard, out);
+        if (capture == NULL)
+            capture = &standard;
+        status = r->mark_file != NULL
+                     ? read_marks(r, r->mark_file, 0)
+                     : read_marks(r, capture->mark_file, capture->mark_mask);
+        if (status == CTL_EXIT_OK)
+            status = make(r, snapshot_policy(snap), capture, out);
     }
     print_errors(diags);
     snapshot_unref(snap);
@@ -94,16 +169,17 @@ static int of_conf(struct ctl_rules *r, struct diags *diags, struct strbuf *out)
     return status;
 }
 
-static int fetch_capture(const char *control, struct arena *arena,
+static int fetch_capture(struct ctl_rules *r, struct arena *arena,
                          struct config_capture *ret)
 {
     struct control_request request = {.command = CONTROL_CAPTURE};
     struct strbuf text = STRBUF_INIT;
     struct error err;
-    int status = ctl_fetch(ctl_control_path(control), &request, &text);
+    int status = ctl_fetch(ctl_control_path(r->control), &request, &text);
 
     if (status == CTL_EXIT_OK &&
-        ruleset_capture_parse(strbuf_str(&text), arena, ret, &err) < 0) {
+        ruleset_capture_parse(strbuf_str(&text), arena, ret, &r->marks, &err) <
+            0) {
         fprintf(stderr, "attlsctl intercept: %s\n", err.text);
         status = CTL_EXIT_ERROR;
     }
@@ -125,7 +201,7 @@ static int of_daemon(struct ctl_rules *r, struct diags *diags,
     int status = CTL_EXIT_ERROR;
 
     if (arena != NULL)
-        status = fetch_capture(r->control, arena, &capture);
+        status = fetch_capture(r, arena, &capture);
     if (status == CTL_EXIT_OK)
         status = ctl_policy_fetch("intercept", r->control, &r->policy_options,
                                   diags, &policy);
@@ -208,12 +284,34 @@ static void add_difference(struct strbuf *out, const char *want,
     add_lines(out, '+', h, he);
 }
 
-static int compare(const char *ruleset, struct ctl_table *t)
+/* The rule set with its values as nft would list it. ERR_UNSUPPORTED: that
+ * can't be found out. */
+static int normalise(struct ctl_rules *rules, const char *ruleset,
+                     const struct ctl_table *t, struct strbuf *out,
+                     struct error *err)
+{
+    struct strbuf text = STRBUF_INIT;
+    int r = ERR_UNSUPPORTED;
+
+    if (!rules->marks.own || rules->marks.known) {
+        rules->excluded = nft_find_excluded(strbuf_str(&t->counted));
+        r = ctl_rules_define(rules, &text) == CTL_EXIT_OK ? 0
+                                                          : error_nomem(err);
+        strbuf_adds(&text, ruleset);
+    }
+    if (r == 0)
+        r = nft_normalise(strbuf_str(&text), out, err);
+    strbuf_done(&text);
+    return r;
+}
+
+static int compare(struct ctl_rules *rules, const char *ruleset,
+                   struct ctl_table *t)
 {
     struct strbuf want = STRBUF_INIT, have = STRBUF_INIT;
     char generation[NFT_GENERATION] = "";
     struct error err;
-    int r = nft_normalise(ruleset, &want, &err);
+    int r = normalise(rules, ruleset, t, &want, &err);
 
     t->compared = r == 0;
     if (r == 0)
@@ -235,7 +333,8 @@ static int compare(const char *ruleset, struct ctl_table *t)
     return r < 0 ? CTL_EXIT_ERROR : CTL_EXIT_OK;
 }
 
-int ctl_table_read(const char *ruleset, struct ctl_table *ret)
+int ctl_table_read(struct ctl_rules *rules, const char *ruleset,
+                   struct ctl_table *ret)
 {
     struct error err;
     int r;
@@ -252,7 +351,7 @@ int ctl_table_read(const char *ruleset, struct ctl_table *ret)
     ret->there = true;
     if (!nft_find_generation(strbuf_str(&ret->counted), ret->generation))
         ret->generation[0] = '\0';
-    return ruleset[0] != '\0' ? compare(ruleset, ret) : CTL_EXIT_OK;
+    return ruleset[0] != '\0' ? compare(rules, ruleset, ret) : CTL_EXIT_OK;
 }
 
 void ctl_table_done(struct ctl_table *t)

@@ -12,17 +12,15 @@
 #include "util/fd.h"
 
 int intercept_host_init(struct intercept_host *h, struct pairs *pairs,
-                        struct error *err)
+                        const struct marks *marks, struct error *err)
 {
     int r;
 
-    *h = (struct intercept_host){.pairs = pairs};
+    *h = (struct intercept_host){.pairs = pairs, .marks = marks};
     r = owner_query_new(&h->owners, err);
 #ifdef ATTLS_TRANSPARENT
     if (r == 0 && pairs != NULL)
         r = netfilter_new(&h->netfilter, err);
-    if (r == 0 && pairs != NULL)
-        r = intercepted_may_mark(h, err);
 #endif
     if (r < 0)
         intercept_host_done(h);

@@ -8,6 +8,7 @@
  */
 
 #include "daemon/config.h"
+#include "intercept/marks.h"
 #include "intercept/names.h"
 #include "intercept/own.h"
 #include "intercept/owner.h"
@@ -22,9 +23,9 @@ struct intercept_host {
     struct own *own;             /* shared by all threads; NULL: not known */
     struct pairs *pairs;         /* shared by all threads; NULL: no */
     struct netfilter *netfilter; /* listener is transparent; both */
-    /* SO_MARK is not allowed: the rules must exclude the daemon's user id,
+    /* NULL: the daemon may set none, so the rules must exclude its user id,
      * and programs see the daemon as their peer. */
-    bool unmarked;
+    const struct marks *marks;
 };
 
 /* Whose word a job name is that is only claimed. */
@@ -76,10 +77,10 @@ struct intercepted {
     struct own_socket *own; /* those of ours that may come back to us */
 };
 
-/* PAIRS is borrowed; NULL: no listener is transparent. ERR_NOMEM,
- * ERR_SYSTEM. */
+/* PAIRS and MARKS are borrowed; PAIRS NULL: no listener is transparent.
+ * ERR_NOMEM, ERR_SYSTEM. */
 int intercept_host_init(struct intercept_host *h, struct pairs *pairs,
-                        struct error *err);
+                        const struct marks *marks, struct error *err);
 void intercept_host_done(struct intercept_host *h);
 
 /*

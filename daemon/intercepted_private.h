@@ -28,8 +28,6 @@ int intercepted_transparent(const struct config_listener *l,
                             const struct netaddr *peer,
                             struct intercept_host *h, struct intercepted *in,
                             struct error *err);
-/* Finds out whether sockets can be marked. ERR_SYSTEM. */
-int intercepted_may_mark(struct intercept_host *h, struct error *err);
 /* Marks the other side's socket FD and gives it its address. */
 int intercepted_prepare(struct intercepted *in, size_t i,
                         struct intercept_host *h, int fd, struct error *err);

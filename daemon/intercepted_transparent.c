@@ -10,18 +10,6 @@
 #include "intercept/origdst.h"
 #include "util/fd.h"
 
-int intercepted_may_mark(struct intercept_host *h, struct error *err)
-{
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), r;
-
-    if (fd < 0)
-        return error_errno(err, "socket");
-    r = origdst_set_mark(fd, NFT_MARK_WIRE, err);
-    fd_close(&fd);
-    h->unmarked = r == ERR_DENIED;
-    return h->unmarked ? 0 : r;
-}
-
 /* ---- what came in ---- */
 
 /*
@@ -45,7 +33,8 @@ static int refuse_loop(const struct config_listener *l,
 static int refuse_own(const struct intercept_host *h,
                       const struct identity *who, struct error *err)
 {
-    if (h->unmarked && who->owner_error == 0 && who->owner.uid == geteuid())
+    if (h->marks == NULL && who->owner_error == 0 &&
+        who->owner.uid == geteuid())
         return error_set(err, ERR_DENIED,
                          "the daemon's own connection came back: exclude its "
                          "user id %u from the rules (attlsctl intercept "
@@ -102,7 +91,7 @@ int intercepted_transparent(const struct config_listener *l,
     in->local = real;
     if (!pairs_find(h->pairs, peer, &in->remote))
         in->remote = *peer;
-    in->show_remote = l->capture.source == SOURCE_CLIENT && !h->unmarked;
+    in->show_remote = l->capture.source == SOURCE_CLIENT && h->marks != NULL;
     in->who.owner_error =
         owner_of_listener(h->owners, &real, &in->who.owner, NULL);
     return 0;
@@ -162,10 +151,9 @@ int intercepted_prepare(struct intercepted *in, size_t i,
     bool out = in->direction == POLICY_OUTBOUND;
     int r;
 
-    if (h->unmarked)
+    if (h->marks == NULL)
         return 0;
-    r = origdst_set_mark(fd, out ? NFT_MARK_WIRE : NFT_MARK_APP, err);
-
+    r = origdst_set_mark(fd, out ? h->marks->wire : h->marks->app, err);
     if (r < 0)
         return r;
     if (out)

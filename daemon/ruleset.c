@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "intercept/nft_run.h"
 #include "policy/effective.h"
 #include "policy/filter.h"
 #include "util/arena.h"
@@ -27,9 +26,21 @@ bool ruleset_capture(const struct config *started, const struct config *now,
 
 /* ---- the settings as text ---- */
 
-static const char keep[] = "keep", reset[] = "reset";
+static const char keep[] = "keep", reset[] = "reset", own[] = "own";
 
-void ruleset_capture_print(const struct config_capture *c, struct strbuf *out)
+static void print_marks(const struct ruleset_marks *m, struct strbuf *out)
+{
+    if (!m->own)
+        return;
+    strbuf_addf(out, "marks=%s\n", own);
+    if (!m->known)
+        return;
+    strbuf_addf(out, "daemon_user=%lu\n", (unsigned long)m->values.uid);
+    marks_print(&m->values, out);
+}
+
+void ruleset_capture_print(const struct config_capture *c,
+                           const struct ruleset_marks *m, struct strbuf *out)
 {
     size_t i;
 
@@ -49,6 +60,7 @@ void ruleset_capture_print(const struct config_capture *c, struct strbuf *out)
         netaddr_add_ip(&c->exclude_networks.item[i].high, out);
         strbuf_addc(out, '\n');
     }
+    print_marks(m, out);
 }
 
 /* What is read, with room for as many elements as the text has lines. */
@@ -56,6 +68,7 @@ struct capture_lists {
     uid_t *uids;
     struct nft_ports *ports;
     struct nft_addrs *nets;
+    struct ruleset_marks marks;
 };
 
 static bool is_port(unsigned long n)
@@ -111,12 +124,20 @@ static bool take_list(const char *key, const char *value,
 {
     unsigned long n;
 
-    if (strcmp(key, "exclude_user") == 0) {
+    bool user = strcmp(key, "exclude_user") == 0;
+
+    if (user || strcmp(key, "daemon_user") == 0) {
         if (!take_number(&value, UINT32_MAX - 1UL, &n) || *value != '\0')
             return false;
-        l->uids[c->exclude_users.count++] = (uid_t)n;
+        if (user)
+            l->uids[c->exclude_users.count++] = (uid_t)n;
+        else
+            l->marks.values.uid = (uid_t)n;
+        l->marks.known |= !user;
         return true;
     }
+    if (strcmp(key, "marks") == 0)
+        return l->marks.own = strcmp(value, own) == 0;
     if (strcmp(key, "exclude_ports") == 0)
         return take_range(value, &l->ports[c->exclude_ports.count++]);
     return strcmp(key, "exclude_network") == 0 &&
@@ -147,6 +168,8 @@ static int take_lines(char *text, struct capture_lists *l,
         n++;
         if (rest == NULL && *line == '\0')
             break;
+        if (marks_parse_line(line, &l->marks.values))
+            continue;
         equals = strchr(line, '=');
         if (equals != NULL)
             *equals++ = '\0';
@@ -158,14 +181,18 @@ static int take_lines(char *text, struct capture_lists *l,
     }
     if (!is_port(c->out_port) || !is_port(c->in_port))
         return error_set(err, ERR_VALUE, "the daemon's settings have no ports");
+    if (l->marks.known && (!l->marks.own || !marks_are_whole(&l->marks.values)))
+        return error_set(err, ERR_VALUE,
+                         "the daemon's settings have no packet marks");
     return 0;
 }
 
 int ruleset_capture_parse(const char *text, struct arena *arena,
-                          struct config_capture *ret, struct error *err)
+                          struct config_capture *ret,
+                          struct ruleset_marks *ret_marks, struct error *err)
 {
     struct config_capture c = {0};
-    struct capture_lists l;
+    struct capture_lists l = {.marks = {.own = false}};
     char *copy = arena_strdup(arena, text);
     size_t lines = 1;
     int r;
@@ -185,6 +212,7 @@ int ruleset_capture_parse(const char *text, struct arena *arena,
     c.exclude_ports.item = l.ports;
     c.exclude_networks.item = l.nets;
     *ret = c;
+    *ret_marks = l.marks;
     return 0;
 }
 
@@ -266,6 +294,7 @@ int ruleset_make(const struct policy *p, const struct ruleset_options *opt,
     struct nft_params params = {
         .out_port = (uint16_t)c->out_port,
         .in_port = (uint16_t)c->in_port,
+        .marked = opt->marked,
         .guard = !opt->no_guard,
         .keep_old = c->old_connections == OLD_KEEP,
         .uids = c->exclude_users.uid,
@@ -283,16 +312,4 @@ int ruleset_make(const struct policy *p, const struct ruleset_options *opt,
         nft_add_ruleset(&params, out);
     arena_free(a);
     return ok && !strbuf_failed(out) ? 0 : error_nomem(err);
-}
-
-int ruleset_apply(const struct policy *p, const struct ruleset_options *opt,
-                  struct error *err)
-{
-    struct strbuf text = STRBUF_INIT;
-    int r = ruleset_make(p, opt, &text, err);
-
-    if (r == 0)
-        r = nft_apply(strbuf_str(&text), err);
-    strbuf_done(&text);
-    return r;
 }

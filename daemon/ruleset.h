@@ -19,33 +19,40 @@
 bool ruleset_capture(const struct config *started, const struct config *now,
                      struct config_capture *ret);
 
+/* The packet marks of a rule set. */
+struct ruleset_marks {
+    bool own;   /* the daemon may set marks: there are rules for them */
+    bool known; /* VALUES has their values */
+    struct marks values;
+};
+
 /*
- * These settings as text, one "key=value" a line, and back: attlsctl gets them
- * from a daemon that runs with less authority than attlsctl, so everything but
- * numbers, addresses and the two words of old_connections is refused. Lists
- * live in ARENA. ERR_VALUE with the line's number, ERR_NOMEM.
+ * These settings, with the marks, as text, one "key=value" a line, and back:
+ * attlsctl gets them from a daemon that runs with less authority than
+ * attlsctl, so everything but numbers, addresses and the words that are known
+ * is refused. Lists live in ARENA. ERR_VALUE with the line's number, ERR_NOMEM.
  */
-void ruleset_capture_print(const struct config_capture *c, struct strbuf *out);
+void ruleset_capture_print(const struct config_capture *c,
+                           const struct ruleset_marks *m, struct strbuf *out);
 int ruleset_capture_parse(const char *text, struct arena *arena,
-                          struct config_capture *ret, struct error *err);
+                          struct config_capture *ret,
+                          struct ruleset_marks *ret_marks, struct error *err);
 
 struct ruleset_options {
     const struct config_capture *capture; /* ports, exclusions */
+    bool marked;                          /* the daemon may set marks */
     bool no_guard;                        /* leave the guard chains empty */
     const uid_t *early_uids; /* may connect until the daemon has its policy */
     size_t early_count;
 };
 
 /*
- * Adds the rule set as text for nft. A rule with TTLSEnabled Off is let alone
- * by the kernel only if addresses, ports and direction are all it asks for;
- * any other is redirected, for the daemon's own search to decide. ERR_NOMEM.
+ * Adds the rule set as text for nft, without what nft_add_defines() says. A
+ * rule with TTLSEnabled Off is let alone by the kernel only if addresses, ports
+ * and direction are all it asks for; any other is redirected, for the daemon's
+ * own search to decide. ERR_NOMEM.
  */
 int ruleset_make(const struct policy *p, const struct ruleset_options *opt,
                  struct strbuf *out, struct error *err);
-
-/* Makes and applies it, as one transaction. Also as nft_apply(). */
-int ruleset_apply(const struct policy *p, const struct ruleset_options *opt,
-                  struct error *err);
 
 #endif

@@ -15,6 +15,7 @@
 #include "daemon/closer.h"
 #include "daemon/console.h"
 #include "daemon/pagent.h"
+#include "daemon/rulekeeper.h"
 #include "daemon/ruleset.h"
 #include "daemon/worker.h"
 #include "intercept/origdst.h"
@@ -28,7 +29,10 @@ struct server {
     struct trace *trace;
     struct listener **listeners;
     size_t listener_count;
-    struct pairs *pairs; /* NULL: no listener is transparent */
+    struct pairs *pairs;       /* NULL: no listener is transparent */
+    struct rulekeeper *keeper; /* the same */
+    struct marks marks;
+    bool marked; /* MARKS are the daemon's, and it may set them */
     struct own *own;
     struct naming *naming;
     struct workers *workers;
@@ -159,6 +163,75 @@ static int open_listeners(struct server *s, struct error *err)
     return config_capture(cfg) != NULL ? pairs_new(&s->pairs, err) : 0;
 }
 
+/* ---- the rules in the kernel ---- */
+
+/* Of a daemon that may set none, or has none, the rules know the account. */
+static int take_marks(struct server *s, struct error *err)
+{
+    const struct config_capture *c = config_capture(s->config);
+    struct error why;
+
+    if (c == NULL || c->mark_file[0] == '\0' || !origdst_may_mark())
+        return 0;
+    if (marks_take(c->mark_file, c->mark_mask, &s->marks, &why) != 0)
+        return error_set(err, why.code, "mark_file: %.400s", why.text);
+    if (s->marks.uid != geteuid())
+        return error_set(err, ERR_UNSAFE,
+                         "mark_file: %s belongs to account %lu, and attlsd "
+                         "runs as %lu",
+                         c->mark_file, (unsigned long)s->marks.uid,
+                         (unsigned long)geteuid());
+    s->marked = true;
+    return 0;
+}
+
+static bool keeps_old(const struct server *s)
+{
+    struct snapshot *snap = snapshots_get(s->snapshots);
+    struct config_capture c = {.old_connections = OLD_RESET};
+
+    ruleset_capture(s->config, snapshot_config(snap), &c);
+    snapshot_unref(snap);
+    return c.old_connections == OLD_KEEP;
+}
+
+static void tell_loss(void *arg, const struct rule_loss *l)
+{
+    struct server *s = arg;
+    struct strbuf line = STRBUF_INIT;
+    bool error = l->slow || l->error != NULL;
+
+    rule_loss_print(l, keeps_old(s), &line);
+    trace_remark(s->trace, error ? TRACE_ERR : TRACE_WARNING, "%s",
+                 strbuf_str(&line));
+    if (l->error == NULL)
+        workers_add(s->workers, COUNTER_RULES_RESTORED);
+    strbuf_done(&line);
+}
+
+static int open_keeper(struct server *s, struct error *err)
+{
+    struct rulekeeper_params params = {.tell = tell_loss, .arg = s};
+
+    return config_capture(s->config) != NULL
+               ? rulekeeper_new(&params, &s->keeper, err)
+               : 0;
+}
+
+static int make_rules(const struct server *s, const struct snapshot *snap,
+                      const struct config_capture *c, struct strbuf *out,
+                      struct error *err)
+{
+    struct ruleset_options opt = {.capture = c, .marked = s->marked};
+    struct marks marks = s->marks;
+
+    /* that of excluded accounts is needed all the same */
+    if (!s->marked && marks_make(c->mark_mask, geteuid(), &marks, err) != 0)
+        return ERR_SYSTEM;
+    nft_add_defines(&marks, out);
+    return ruleset_make(snapshot_policy(snap), &opt, out, err);
+}
+
 /*
  * The rules in the kernel for the policy of SNAP, if a listener that the
  * daemon started with is transparent. They stay when the daemon ends: what
@@ -167,16 +240,24 @@ static int open_listeners(struct server *s, struct error *err)
 static int install_rules(struct server *s, const struct snapshot *snap,
                          struct error *err)
 {
+    struct strbuf text = STRBUF_INIT;
     struct config_capture capture;
-    struct ruleset_options opt = {.capture = &capture};
     int r;
 
-    if (!ruleset_capture(s->config, snapshot_config(snap), &capture) ||
-        !capture.install)
+    if (!ruleset_capture(s->config, snapshot_config(snap), &capture))
         return 0;
-    r = ruleset_apply(snapshot_policy(snap), &opt, err);
+    if (!capture.install) {
+        rulekeeper_rest(s->keeper);
+        return 0;
+    }
+    r = make_rules(s, snap, &capture, &text, err);
+    if (r == 0)
+        r = rulekeeper_install(s->keeper, strbuf_str(&text), err);
+    if (r == 0 && s->workers != NULL)
+        r = rulekeeper_start(s->keeper, err);
     if (r == 0)
         trace_remark(s->trace, TRACE_NOTICE, "rules=installed");
+    strbuf_done(&text);
     return r;
 }
 
@@ -241,6 +322,10 @@ int server_new(const struct server_params *params, struct server **ret,
     if (r == 0)
         r = open_listeners(s, err);
     if (r == 0)
+        r = take_marks(s, err);
+    if (r == 0)
+        r = open_keeper(s, err);
+    if (r == 0)
         r = open_agent(s, err);
     if (r < 0) {
         server_free(s);
@@ -258,7 +343,8 @@ void server_free(struct server *s)
     if (s == NULL)
         return;
     console_close(s->console);
-    naming_stop(s->naming); /* it wakes workers */
+    rulekeeper_free(s->keeper); /* it counts with the workers */
+    naming_stop(s->naming);     /* it wakes workers */
     workers_stop(s->workers, 0);
     pagent_free(s->pagent);
     stories_free(s->stories);
@@ -385,6 +471,8 @@ static int start_console(struct server *s, struct error *err)
         .listener_count = s->listener_count,
         .started = time(NULL),
         .config = s->config,
+        .marks = s->marked ? &s->marks : NULL,
+        .keeper = s->keeper,
     };
 
     return s->console != NULL ? console_start(s->console, &cp, err) : 0;
@@ -401,6 +489,7 @@ static int start(struct server *s, struct error *err)
         .audit = s->audit,
         .wiretraces = s->wiretraces,
         .pairs = s->pairs,
+        .marks = s->marked ? &s->marks : NULL,
         .own = s->own,
         .listeners = s->listeners,
         .listener_count = s->listener_count,
@@ -414,6 +503,8 @@ static int start(struct server *s, struct error *err)
     wp.naming = s->naming;
     if (r == 0)
         r = workers_start(&wp, &s->workers, err);
+    if (r == 0 && s->keeper != NULL && rulekeeper_keeps(s->keeper))
+        r = rulekeeper_start(s->keeper, err);
     return r == 0 ? start_console(s, err) : r;
 }
 
@@ -477,6 +568,8 @@ int server_run(struct server *s)
     serve(s, &signals);
     console_close(s->console);
     s->console = NULL;
+    rulekeeper_free(s->keeper); /* it counts with the workers */
+    s->keeper = NULL;
     naming_stop(s->naming); /* it wakes workers */
     workers_stop(s->workers, stop_limit(s));
     s->workers = NULL;

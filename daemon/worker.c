@@ -65,6 +65,7 @@ struct workers {
     unsigned count, spread;
     struct worker *list;
     struct peers *peers;
+    struct metrics beside;    /* what happens outside the workers */
     pthread_mutex_t visiting; /* one visitor at a time */
     pthread_t keeper;         /* looks after them */
     pthread_mutex_t keeping;  /* of what follows */
@@ -476,6 +477,7 @@ static int init_worker(struct worker *w, struct workers *all, struct error *err)
     w->host.peers = all->peers;
     w->host.now = now_ms;
     w->host.pairs = all->params.pairs;
+    w->host.marks = all->params.marks;
     w->host.own = all->params.own;
     w->host.naming = all->params.naming;
     w->host.wake = on_named;
@@ -694,9 +696,14 @@ void workers_visit(struct workers *all, workers_visit_fn fn, void *arg)
     pthread_mutex_unlock(&all->visiting);
 }
 
+void workers_add(struct workers *all, enum counter c)
+{
+    metrics_add(&all->beside, c, 1);
+}
+
 uint64_t workers_counter(const struct workers *all, enum counter c)
 {
-    uint64_t sum = 0;
+    uint64_t sum = metrics_get(&all->beside, c);
     unsigned i;
 
     for (i = 0; i < all->count; i++)

@@ -18,8 +18,9 @@ struct workers_params {
     unsigned count; /* 0: one per core; one more for attls-run */
     struct snapshots *snapshots;
     struct trace *trace;
-    struct pairs *pairs; /* NULL: no listener is transparent */
-    struct own *own;     /* NULL: none of ours can come back */
+    struct pairs *pairs;       /* NULL: no listener is transparent */
+    const struct marks *marks; /* NULL: the daemon may set none */
+    struct own *own;           /* NULL: none of ours can come back */
     struct naming *naming;
     struct stories *stories;
     struct audit *audit;
@@ -52,7 +53,9 @@ void workers_visit(struct workers *w, workers_visit_fn fn, void *arg);
 unsigned workers_count(const struct workers *w);
 bool workers_is_silent(const struct workers *w, unsigned i);
 
-/* Sum over all workers. */
+/* One more of what happens outside the workers; called by one thread. */
+void workers_add(struct workers *w, enum counter c);
+/* Sum over all. */
 uint64_t workers_counter(const struct workers *w, enum counter c);
 unsigned long workers_connections(const struct workers *w);
 

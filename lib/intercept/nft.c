@@ -362,6 +362,14 @@ static void add_exclusions(struct strbuf *out, const struct nft_params *p,
 
 /* ---- the hooks ---- */
 
+/* Only our own bits of a mark are looked at and changed. */
+#define MARK         "meta mark & $attls_mask"
+#define HAS_APP      MARK " == $attls_app"
+#define HAS_WIRE     MARK " == $attls_wire"
+#define HAS_EXCLUDED MARK " == $attls_excluded"
+#define BY_DAEMON    " meta skuid $attls_daemon"
+#define SET_EXCLUDED "meta mark set meta mark & $attls_rest | $attls_excluded"
+
 /*
  * A packet to an address of this host passes output once and is not looked at
  * again by nat in prerouting: so output decides about same-host connections,
@@ -371,39 +379,57 @@ static void add_exclusions(struct strbuf *out, const struct nft_params *p,
  * is older than connection tracking looks new with any of its packets, and is
  * the guard's matter too.
  */
-static void add_nat(struct strbuf *out, const struct nft_params *p)
+static void add_output(struct strbuf *out, const struct nft_params *p)
 {
-    strbuf_addf(out,
-                "\tchain output {\n"
-                "\t\tmeta l4proto != tcp accept\n"
-                "\t\ttcp flags & (syn | ack) != syn accept\n"
-                "\t\tmeta mark 0x%x accept\n"
-                "\t\tmeta mark 0x%x fib daddr type local jump policy_in\n"
-                "\t\tmeta mark 0x%x accept\n",
-                NFT_MARK_APP, NFT_MARK_WIRE, NFT_MARK_WIRE);
+    strbuf_adds(out, "\tchain output {\n"
+                     "\t\tmeta l4proto != tcp accept\n"
+                     "\t\ttcp flags & (syn | ack) != syn accept\n");
+    if (p->marked)
+        strbuf_adds(out, "\t\t" HAS_APP BY_DAEMON " accept\n"
+                         "\t\t" HAS_WIRE BY_DAEMON
+                         " fib daddr type local jump policy_in\n"
+                         "\t\t" HAS_WIRE BY_DAEMON " accept\n");
     add_uids(out, p->uids, p->uid_count, "accept");
     add_uids(out, p->early_uids, p->early_count, "accept");
     add_exclusions(out, p, "daddr");
     strbuf_adds(out, "\t\tip6 daddr fe80::/10 accept\n"
                      "\t\tjump policy_out\n"
                      "\t\tfib daddr type local jump policy_in\n"
-                     "\t}\n"
-                     "\tchain prerouting {\n"
+                     "\t}\n");
+}
+
+static void add_nat(struct strbuf *out, const struct nft_params *p)
+{
+    add_output(out, p);
+    strbuf_adds(out, "\tchain prerouting {\n"
                      "\t\tmeta l4proto != tcp accept\n"
                      "\t\ttcp flags & (syn | ack) != syn accept\n"
                      "\t\tiif lo accept\n");
     add_exclusions(out, p, "saddr");
-    strbuf_addf(out,
-                "\t\tip6 daddr fe80::/10 accept\n"
-                "\t\tfib daddr type local jump policy_in\n"
-                "\t}\n"
-                "\tchain postrouting {\n"
-                "\t\toif lo meta mark 0x%x snat ip to ip saddr . tcp sport map "
-                "@src4\n"
-                "\t\toif lo meta mark 0x%x snat ip6 to ip6 saddr . tcp sport "
-                "map @src6\n"
-                "\t}\n",
-                NFT_MARK_APP, NFT_MARK_APP);
+    strbuf_adds(out, "\t\tip6 daddr fe80::/10 accept\n"
+                     "\t\tfib daddr type local jump policy_in\n"
+                     "\t}\n"
+                     "\tchain postrouting {\n");
+    if (p->marked)
+        strbuf_adds(out, "\t\toif lo " HAS_APP " snat ip to ip saddr . tcp "
+                         "sport map @src4\n"
+                         "\t\toif lo " HAS_APP " snat ip6 to ip6 saddr . tcp "
+                         "sport map @src6\n");
+    strbuf_adds(out, "\t}\n");
+}
+
+/*
+ * A packet with a mark of ours whose socket is another account's is like any
+ * other. What the kernel still sends of a connection that the daemon has
+ * closed has no account any more, but never begins one.
+ */
+static void add_guard_own(struct strbuf *out)
+{
+    strbuf_adds(out, "\tchain guard_out_own {\n"
+                     "\t\tmeta skuid $attls_daemon accept\n"
+                     "\t\tmeta skuid != $attls_daemon return\n"
+                     "\t\ttcp flags & (syn | ack) != syn accept\n"
+                     "\t}\n");
 }
 
 /*
@@ -414,17 +440,18 @@ static void add_nat(struct strbuf *out, const struct nft_params *p)
  */
 static void add_guard_out(struct strbuf *out, const struct nft_params *p)
 {
-    char pass[48];
+    static const char pass[] = SET_EXCLUDED " accept";
 
-    snprintf(pass, sizeof(pass), "meta mark set 0x%x accept", NFT_MARK_APP);
+    strbuf_adds(out, "\tchain guard_out {\n"
+                     "\t\tmeta l4proto != tcp accept\n"
+                     "\t\tct direction reply accept\n");
+    if (p->marked)
+        strbuf_adds(out, "\t\t" MARK
+                         " { $attls_wire, $attls_app } jump guard_out_own\n");
     strbuf_addf(out,
-                "\tchain guard_out {\n"
-                "\t\tmeta l4proto != tcp accept\n"
-                "\t\tct direction reply accept\n"
-                "\t\tmeta mark { 0x%x, 0x%x } accept\n"
                 "\t\tfib daddr type local tcp dport { %u, %u } ct status dnat "
                 "accept\n",
-                NFT_MARK_WIRE, NFT_MARK_APP, p->out_port, p->in_port);
+                p->out_port, p->in_port);
     add_uids(out, p->uids, p->uid_count, pass);
     add_uids(out, p->early_uids, p->early_count, pass);
     if (p->keep_old)
@@ -445,9 +472,12 @@ static void add_guard_in(struct strbuf *out, const struct nft_params *p)
                 "\t\tct direction reply accept\n"
                 "\t\ttcp dport { %u, %u } ct status dnat accept\n"
                 "\t\ttcp dport { %u, %u } counter reject with tcp reset "
-                "comment \"listener\"\n"
-                "\t\tmeta mark 0x%x accept\n",
-                p->out_port, p->in_port, p->out_port, p->in_port, NFT_MARK_APP);
+                "comment \"listener\"\n",
+                p->out_port, p->in_port, p->out_port, p->in_port);
+    if (p->marked)
+        strbuf_adds(out, "\t\t" HAS_APP " accept\n");
+    if (p->uid_count != 0 || p->early_count != 0)
+        strbuf_adds(out, "\t\t" HAS_EXCLUDED " accept comment \"excluded\"\n");
     if (p->keep_old)
         strbuf_adds(out, "\t\ttcp flags & (syn | ack) != syn accept\n");
     add_exclusions(out, p, "saddr");
@@ -458,9 +488,24 @@ static void add_guard_in(struct strbuf *out, const struct nft_params *p)
 
 /* ---- the whole ---- */
 
+/* Chains without a hook; one that is not needed is left empty. */
+static const char *const regular[] = {
+    "policy_out",     "policy_in",     "guard_out_rules", "guard_out_dnat",
+    "guard_in_rules", "guard_in_dnat", "guard_out_own",   "generation"};
+
+static void add_regular(struct strbuf *out, const char *verb)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof(regular) / sizeof(regular[0]); i++)
+        strbuf_addf(out, "%s chain inet attls %s\n", verb, regular[i]);
+}
+
 /*
  * Priority -110: before kube-proxy, docker and iptables at -100, for the
- * first NAT decision about a connection is the one that counts.
+ * first NAT decision about a connection is the one that counts. Chains with a
+ * hook stay where they are, for what is carried goes through them; the others
+ * are made anew, so that nft lists the table the same whatever was there.
  */
 static void add_frame(struct strbuf *out)
 {
@@ -480,8 +525,11 @@ static void add_frame(struct strbuf *out)
         "add chain inet attls guard_out { type filter hook output priority 10; "
         "policy accept; }\n"
         "add chain inet attls guard_in { type filter hook input priority 10; "
-        "policy accept; }\n"
-        "flush table inet attls\n");
+        "policy accept; }\n");
+    add_regular(out, "add");
+    strbuf_adds(out, "flush table inet attls\n");
+    add_regular(out, "delete");
+    add_regular(out, "add");
 }
 
 static uint64_t hash(const char *text)
@@ -504,8 +552,23 @@ static void add_chains(struct strbuf *out, const struct nft_params *p)
     add_guard_rules(out, p, true, "guard_out_dnat", &original_fields);
     add_guard_rules(out, p, false, "guard_in_rules", &packet_fields);
     add_guard_rules(out, p, false, "guard_in_dnat", &original_fields);
+    if (p->marked)
+        add_guard_own(out);
     add_guard_out(out, p);
     add_guard_in(out, p);
+}
+
+void nft_add_defines(const struct marks *m, struct strbuf *out)
+{
+    strbuf_addf(out,
+                "define attls_mask = 0x%08x\n"
+                "define attls_rest = 0x%08x\n"
+                "define attls_wire = 0x%08x\n"
+                "define attls_app = 0x%08x\n"
+                "define attls_excluded = 0x%08x\n"
+                "define attls_daemon = %lu\n",
+                m->mask, ~m->mask, m->wire, m->app, m->excluded,
+                (unsigned long)m->uid);
 }
 
 void nft_add_ruleset(const struct nft_params *p, struct strbuf *out)
@@ -542,6 +605,17 @@ bool nft_find_generation(const char *listing, char ret[NFT_GENERATION])
         return false;
     snprintf(ret, NFT_GENERATION, "%s", at + sizeof(mark) - 1);
     return true;
+}
+
+uint32_t nft_find_excluded(const char *listing)
+{
+    const char *at = strstr(listing, " accept comment \"excluded\"");
+
+    if (at == NULL)
+        return 0;
+    while (at > listing && at[-1] != ' ' && at[-1] != '\n')
+        at--;
+    return (uint32_t)strtoul(at, NULL, 16);
 }
 
 static void read_count(const char *line, size_t len, struct nft_count *ret)

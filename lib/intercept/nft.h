@@ -12,6 +12,10 @@
  * reason: the daemon's absence, another table's DNAT, a connection that is
  * older than the rules. Nothing covered leaves in clear.
  *
+ * Packet marks and the daemon's account appear by name, $attls_wire and so on,
+ * so that the text can be shown; nft_add_defines() has the values, which come
+ * before it when it is loaded.
+ *
  * A name from the policy appears in comments only; characters that are not
  * letters, digits or one of . _ ~ @ # $ - are written as '?', so no policy
  * file can add a rule.
@@ -22,12 +26,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "intercept/marks.h"
 #include "util/netaddr.h"
 #include "util/strbuf.h"
-
-/* Packet marks; they tell the daemon's own connections from all others. Away
- * from those of Kubernetes (0x4000, 0x8000) and others. */
-enum { NFT_MARK_WIRE = 0x7151, NFT_MARK_APP = 0x7152 };
 
 enum { NFT_OUT_PORT = 15001, NFT_IN_PORT = 15006 };
 
@@ -59,7 +60,8 @@ struct nft_params {
     const struct nft_rule *rules; /* first match first */
     size_t rule_count;
     uint16_t out_port, in_port; /* of the daemon's listeners */
-    bool guard;                 /* false: no guard chains (not fail-closed) */
+    bool marked;   /* the daemon has marks of its own: it may set them */
+    bool guard;    /* false: no guard chains (not fail-closed) */
     bool keep_old; /* connections older than the rules go on (as on z/OS);
                       else they are reset with their next packet */
     /* Not intercepted at all: connections of these accounts, with these ports
@@ -81,6 +83,11 @@ struct nft_params {
  * not. The elements of the maps stay, and so do established connections.
  */
 void nft_add_ruleset(const struct nft_params *p, struct strbuf *out);
+
+/* What the names in a rule set stand for. */
+void nft_add_defines(const struct marks *m, struct strbuf *out);
+/* The mark of excluded accounts in a rule set as nft lists it; 0: none. */
+uint32_t nft_find_excluded(const char *listing);
 
 /* The transaction that removes the table, whether it is there or not. */
 void nft_add_removal(struct strbuf *out);

@@ -23,6 +23,15 @@ int origdst_set_mark(int fd, unsigned mark, struct error *err)
                      "it the daemon would intercept its own connections");
 }
 
+bool origdst_may_mark(void)
+{
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool may = fd >= 0 && origdst_set_mark(fd, 1, NULL) == 0;
+
+    fd_close(&fd);
+    return may;
+}
+
 int origdst_get(int fd, int family, struct netaddr *ret, struct error *err)
 {
     struct sockaddr_storage sa;

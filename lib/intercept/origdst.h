@@ -13,6 +13,7 @@
 
 /* The kernel's marks of sockets need CAP_NET_ADMIN (or CAP_NET_RAW since
  * Linux 5.17). ERR_DENIED names it; ERR_SYSTEM. */
+bool origdst_may_mark(void);
 int origdst_set_mark(int fd, unsigned mark, struct error *err);
 
 /*

@@ -118,6 +118,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t i;
 
     p.guard = take(&b) % 2 != 0;
+    p.marked = p.guard; /* no byte of its own: the seeds stay what they are */
     p.keep_old = take(&b) % 2 != 0;
     p.rule_count = take(&b) % (RULES + 1);
     for (i = 0; i < p.rule_count; i++) {

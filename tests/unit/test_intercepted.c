@@ -62,7 +62,7 @@ START_TEST(forward_knows)
     l.allow.all = forwards[_i].all;
     if (forwards[_i].listen != NULL)
         netaddr_parse(forwards[_i].listen, &l.listen, NULL);
-    ck_assert_int_eq(intercept_host_init(&h, NULL, NULL), 0);
+    ck_assert_int_eq(intercept_host_init(&h, NULL, NULL, NULL), 0);
     peer_tcp_pair(pair, false);
     ck_assert(netaddr_of_socket(pair[0], getpeername, &peer));
     ck_assert_int_eq(intercepted_make(&l, pair[0], &peer, &h, &in, NULL), 0);
@@ -102,7 +102,7 @@ START_TEST(its_own_speak_for_nobody)
     struct error err;
     int pair[2];
 
-    ck_assert_int_eq(intercept_host_init(&h, NULL, NULL), 0);
+    ck_assert_int_eq(intercept_host_init(&h, NULL, NULL, NULL), 0);
     ck_assert_int_eq(own_new(&h.own, NULL), 0);
     peer_tcp_pair(pair, false);
     ck_assert_int_eq(own_add(h.own, pair[_i], &list, NULL), 0);
@@ -147,7 +147,7 @@ START_TEST(knows_its_own)
     struct intercept_host h;
     int fd;
 
-    ck_assert_int_eq(intercept_host_init(&h, NULL, NULL), 0);
+    ck_assert_int_eq(intercept_host_init(&h, NULL, NULL, NULL), 0);
     ck_assert_int_eq(own_new(&h.own, NULL), 0);
     own_watch(h.own, dials[_i].watched);
     ck_assert_int_eq(netaddr_parse("127.0.0.1:5555", &in.onward, NULL), 0);
@@ -195,7 +195,7 @@ START_TEST(a_socket_that_is_not_ip_is_reset)
     int pair[2];
     char byte;
 
-    ck_assert_int_eq(intercept_host_init(&h, NULL, NULL), 0);
+    ck_assert_int_eq(intercept_host_init(&h, NULL, NULL, NULL), 0);
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
     ck_assert_int_eq(intercepted_make(&l, pair[0], &peer, &h, &in, &err),
                      ERR_VALUE);

@@ -189,7 +189,9 @@ static const struct {
     bool expected;
 } exclusions[] = {
     {"accounts, nat", "meta skuid { 33, 1000 } accept", true},
-    {"accounts, guard", "meta skuid { 33, 1000 } meta mark set 0x7152 accept",
+    {"accounts, guard",
+     "meta skuid { 33, 1000 } meta mark set meta mark & $attls_rest | "
+     "$attls_excluded accept",
      true},
     {"ports", "tcp dport { 22, 80-90 } accept", true},
     {"networks out", "ip daddr { 10.0.0.0-10.255.255.255 } accept", true},

@@ -15,20 +15,29 @@ static const char all[] = "out_port=15001\n"
                           "exclude_ports=22-22\n"
                           "exclude_ports=8000-8099\n"
                           "exclude_network=10.0.0.0-10.255.255.255\n"
-                          "exclude_network=fd00::-fd00::ffff\n";
+                          "exclude_network=fd00::-fd00::ffff\n"
+                          "marks=own\n"
+                          "daemon_user=4999\n"
+                          "mask=0xff00107f\n"
+                          "wire=0x12000001\n"
+                          "app=0x12000002\n"
+                          "excluded=0x12000003\n";
 
 START_TEST(settings_come_back)
 {
     struct arena *arena = arena_new();
+    struct ruleset_marks m;
     struct config_capture c;
     struct strbuf out = STRBUF_INIT;
     struct error err;
 
-    ck_assert_msg(ruleset_capture_parse(all, arena, &c, &err) == 0, "%s",
+    ck_assert_msg(ruleset_capture_parse(all, arena, &c, &m, &err) == 0, "%s",
                   err.text);
     ck_assert_uint_eq(c.exclude_users.count, 2);
     ck_assert_uint_eq(c.exclude_ports.item[1].high, 8099);
-    ruleset_capture_print(&c, &out);
+    ck_assert(m.own && m.known && m.values.uid == 4999);
+    ck_assert_uint_eq(m.values.app, 0x12000002);
+    ruleset_capture_print(&c, &m, &out);
     ck_assert_str_eq(strbuf_str(&out), all);
     strbuf_done(&out);
     arena_free(arena);
@@ -36,6 +45,10 @@ START_TEST(settings_come_back)
 END_TEST
 
 #define PORTS "out_port=1\nin_port=2\n"
+
+#define MARKS(mask, wire, app, excluded)                                       \
+    "marks=own\ndaemon_user=1\nmask=" mask "\nwire=" wire "\napp=" app         \
+    "\nexcluded=" excluded "\n"
 
 static const struct {
     const char *name, *text;
@@ -60,16 +73,28 @@ static const struct {
     {"a prefix", PORTS "exclude_network=10.0.0.0/8\n"},
     {"two families", PORTS "exclude_network=10.0.0.0-::1\n"},
     {"a scope", PORTS "exclude_network=fe80::1%lo-fe80::2%lo\n"},
+    {"no marks", PORTS "marks=own\ndaemon_user=1\n"},
+    {"one mark", PORTS "marks=own\ndaemon_user=1\nmask=0xffff\nwire=0x1\n"},
+    {"marks beyond their mask", PORTS MARKS("0xff", "0x100", "0x2", "0x3")},
+    {"no mark is zero: all packets have it",
+     PORTS MARKS("0xff", "0x1", "0x2", "0x0")},
+    {"one mark for two", PORTS MARKS("0xff", "0x1", "0x1", "0x3")},
+    {"a mask of few bits", PORTS MARKS("0x7f", "0x1", "0x2", "0x3")},
+    {"more behind a mark", PORTS MARKS("0xff", "0x1", "0x2", "0x3 accept")},
+    {"a mark twice", PORTS MARKS("0xff", "0x1", "0x2", "0x3") "wire=0x4\n"},
+    {"marks of a daemon without", PORTS "daemon_user=1\n"},
+    {"marks of somebody", PORTS "marks=others\n"},
     {"more behind an address", PORTS "exclude_network=10.0.0.0-10.0.0.1 x\n"},
 };
 
 START_TEST(f14_nothing_but_settings_is_taken)
 {
     struct arena *arena = arena_new();
+    struct ruleset_marks m;
     struct config_capture c;
     struct error err;
 
-    ck_assert_msg(ruleset_capture_parse(wrong[_i].text, arena, &c, &err) ==
+    ck_assert_msg(ruleset_capture_parse(wrong[_i].text, arena, &c, &m, &err) ==
                       ERR_VALUE,
                   "%s", wrong[_i].name);
     arena_free(arena);
