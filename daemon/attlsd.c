@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/config.h"
+#include "daemon/descriptors.h"
 #include "daemon/privilege.h"
 #include "daemon/server.h"
 #include "daemon/snapshot.h"
@@ -133,6 +134,7 @@ static int serve(const struct arguments *args, struct snapshot *snapshot)
     struct error err;
     int status;
 
+    descriptors_begin();
     if (server_new(&params, &server, &err) < 0) {
         fprintf(stderr, "attlsd: %s\n", err.text);
         return 1;

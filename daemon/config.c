@@ -505,6 +505,27 @@ static void check_release(struct config_reader *r, const config_t *cfg)
         config_wrong_value(r, s, "%s", err.text);
 }
 
+/* One peer could have all of max_handshakes, until 0.1. */
+static void check_peers(struct config_reader *r, const config_t *cfg)
+{
+    const struct config_listeners *ls = &r->config->listeners;
+    config_setting_t *s = config_lookup(cfg, "max_handshakes");
+    struct span span;
+    size_t i = 0;
+
+    while (i < ls->count && (ls->item[i].mode == MODE_RUN ||
+                             ls->item[i].direction != POLICY_INBOUND))
+        i++;
+    if (s == NULL || i == ls->count || r->config->trusted_peers.count != 0)
+        return;
+    span = config_span(r, s);
+    diag_add(r->diags, DIAG_NOTE, "peer-quarter", &span,
+             "changed since 0.1: of these %lu one peer gets a quarter; name "
+             "load balancers, which are many: trusted_peers = ( "
+             "\"192.0.2.7\" );",
+             r->config->max_handshakes);
+}
+
 /* ---- the files themselves ---- */
 
 /* What a root daemon loads runs as root. */
@@ -578,6 +599,7 @@ static int read_all(struct config_reader *r)
     check_release(r, &cfg);
     check_sinks(r);
     check_listeners(r);
+    check_peers(r, &cfg);
     err = config_place_marks(r);
 out:
     config_destroy(&cfg);
@@ -646,6 +668,20 @@ const struct config_capture *config_capture(const struct config *c)
         if (c->listeners.item[i].mode == MODE_TRANSPARENT)
             return &c->listeners.item[i].capture;
     return NULL;
+}
+
+bool config_trusts(const struct config *c, const struct netaddr *address)
+{
+    const struct nft_addrs *net = c->trusted_peers.item;
+    struct netaddr a = netaddr_unmap(address);
+    size_t i;
+
+    for (i = 0; i < c->trusted_peers.count; i++)
+        if (net[i].low.family == a.family &&
+            netaddr_compare_ip(&net[i].low, &a) <= 0 &&
+            netaddr_compare_ip(&a, &net[i].high) <= 0)
+            return true;
+    return false;
 }
 
 bool config_allows(const struct config_listener *l, uid_t uid)

@@ -148,16 +148,17 @@ struct config {
         watch_rings;
     unsigned long failure_rate, workers, min_rsa, handshake_limit,
         connect_limit, name_limit, half_close_limit, idle_limit, keepalive,
-        stop_limit, max_connections, max_handshakes, max_per_peer, max_buffers,
-        backlog;
+        stop_limit, max_connections, max_handshakes, max_per_peer, max_per_user,
+        max_buffers, backlog;
     enum zos_release zos_release;
     struct config_sinks sinks;
     struct config_listeners listeners;
     struct config_users users;
     struct config_jobs jobs;
     struct config_datasets datasets;
-    struct config_accounts operators; /* may change things at the console */
-    struct arena *arena;              /* holds all of the above */
+    struct config_accounts operators;     /* may change things at the console */
+    struct config_networks trusted_peers; /* may have many half-done */
+    struct arena *arena;                  /* holds all of the above */
     struct source *src;
     atomic_uint refs;
 };
@@ -181,6 +182,9 @@ bool config_account_name(uid_t uid, char *ret, size_t size);
 /* "22" or "8000-8099"; "10.0.0.0/8", "fd00::1". False: TEXT is none. */
 bool config_parse_ports(const char *text, struct nft_ports *ret);
 bool config_parse_network(const char *text, struct nft_addrs *ret);
+
+/* A is in trusted_peers. */
+bool config_trusts(const struct config *c, const struct netaddr *a);
 
 /* What the transparent listener captures; NULL: there is none. */
 const struct config_capture *config_capture(const struct config *c);

@@ -21,8 +21,7 @@ enum {
     SHAKE_US = 1000, /* for handshakes, in one turn, while nobody has settled */
     LONG_US = 80,    /* a step of so much waits for what is relayed */
     GIVE_WAY = 32,   /* turns without such steps, at most, for relaying */
-    SETTLE_MS = 20,  /* after which a connection is no short one */
-    TELL_MS = 5000   /* between two lines about refused connections */
+    SETTLE_MS = 20   /* after which a connection is no short one */
 };
 
 /* ---- the table ---- */
@@ -286,17 +285,18 @@ int conn_host_init(struct conn_host *h, struct error *err)
     TAILQ_INIT(&h->greeting);
     TAILQ_INIT(&h->shaking);
     TAILQ_INIT(&h->unnamed);
+    TAILQ_INIT(&h->waiting);
     TAILQ_INIT(&h->dying);
     atomic_init(&h->count, 0);
     atomic_init(&h->beginning, 0);
     h->woken = h->turning = h->stepped = false;
     h->settled = 0;
-    h->refused = 0;
-    h->refused_told = 0;
+    memset(h->limited, 0, sizeof(h->limited));
     h->intercept = (struct intercept_host){0};
     h->scratch = scratch_new();
     h->turn = evtimer_new(h->base, on_turn, h);
-    r = !conn_later_init(h) || h->scratch == NULL || h->turn == NULL
+    r = !conn_later_init(h) || !conn_room_init(h) || h->scratch == NULL ||
+                h->turn == NULL
             ? error_nomem(err)
             : intercept_host_init(&h->intercept, h->pairs, h->marks, err);
     h->intercept.own = h->own;
@@ -463,23 +463,6 @@ void conn_host_named(struct conn_host *h)
     }
 }
 
-void conn_host_refused(struct conn_host *h, const char *limit,
-                       unsigned long most, const struct netaddr *peer)
-{
-    uint64_t now = h->now();
-    char text[NETADDR_TEXT] = "";
-
-    h->refused++;
-    if (h->refused_told != 0 && now - h->refused_told < TELL_MS)
-        return;
-    if (peer != NULL)
-        netaddr_format(peer, text);
-    trace_remark(h->trace, TRACE_WARNING, "limit=%s most=%lu refused=%lu%s%s",
-                 limit, most, h->refused, peer != NULL ? " last=" : "", text);
-    h->refused_told = now;
-    h->refused = 0;
-}
-
 void conn_host_stop(struct conn_host *h)
 {
     struct conn *c, *next;
@@ -498,6 +481,7 @@ void conn_host_done(struct conn_host *h)
     if (h->turn != NULL)
         event_free(h->turn);
     conn_later_done(h);
+    conn_room_done(h);
     scratch_free(h->scratch);
 }
 
@@ -533,6 +517,7 @@ struct conn *conn_new_in_state(struct conn_host *h,
     c->pump.truncation_is_eof = l->truncation == TRUNCATION_EOF;
     c->beginning = true;
     TAILQ_INSERT_TAIL(&h->open, c, link);
+    TAILQ_INSERT_TAIL(&h->waiting, c, wait);
     h->count++;
     h->beginning++;
     return c;
@@ -549,27 +534,20 @@ static void settle(struct conn *c, bool settled)
 
 static void has_begun(struct conn *c)
 {
-    if (c->beginning)
-        c->host->beginning--;
+    struct conn_host *h = c->host;
+
+    if (!c->beginning)
+        return;
     c->beginning = false;
+    h->beginning--;
+    TAILQ_REMOVE(&h->waiting, c, wait);
+    fair_begun(h->fair, c->in.share);
 }
 
-/* False: its peer has as many as it may. */
-static bool count_peer(struct conn *c)
+static void give_back(struct conn_host *h, struct intercepted *in)
 {
-    unsigned long most = conn_config(c)->max_per_peer;
-    struct netaddr peer = c->in.remote;
-
-    if (most == 0 || c->host->peers == NULL || conn_outbound(c))
-        return true;
-    /* one that is gone already will be found out soon */
-    if (peer.family == AF_UNSPEC &&
-        !netaddr_of_socket(c->wire.fd, getpeername, &peer))
-        return true;
-    c->peer = peers_enter(c->host->peers, &peer, most);
-    if (c->peer == NULL)
-        conn_host_refused(c->host, "max_per_peer", most, &peer);
-    return c->peer != NULL;
+    fair_leave(h->fair, in->share);
+    in->share = NULL;
 }
 
 /* A program's own socket has options of its own. */
@@ -591,6 +569,8 @@ void conn_start(struct conn_host *h, const struct config_listener *l,
     if (c == NULL) {
         struct intercepted dropped = *in;
 
+        fair_begun(h->fair, dropped.share);
+        give_back(h, &dropped);
         intercepted_drop(&dropped);
         metrics_add(&h->metrics, COUNTER_REFUSED, 1);
         return;
@@ -604,11 +584,9 @@ void conn_start(struct conn_host *h, const struct config_listener *l,
         conn_step(c, CONN_EV_REFUSED);
         return;
     }
-    if (!count_peer(c)) {
-        conn_step(c, conn_because(c, CONN_BY_PER_PEER, CONN_EV_REFUSED));
-        return;
-    }
     conn_keep_later(h);
+    if (fair_is_pressed(h->fair))
+        conn_press_later(h);
     conn_step(c, conn_outbound(c) ? CONN_EV_ARRIVED_OUT : CONN_EV_ARRIVED_IN);
 }
 
@@ -645,7 +623,10 @@ static void log_end(struct conn *c)
     case CONN_BY_TIMED_OUT:
     case CONN_BY_ENVIRONMENT:
     case CONN_BY_DIAL_FAILED:
-    case CONN_BY_PER_PEER: /* has its own line, as there may be many */
+    case CONN_BY_TRICKLED:
+        break;
+    case CONN_BY_GAVE_WAY: /* as many as there are new ones */
+        conn_remark_room(c->host);
         break;
     default:
         conn_remark(c, TRACE_WARNING, "ended=\"%s\"", reasons[c->reason].text);
@@ -660,8 +641,6 @@ static void close_conn(struct conn *c)
     conn_unqueue(c);
     conn_drop_names(c);
     conn_drop_dials(c);
-    peers_leave(h->peers, c->peer);
-    c->peer = NULL;
     intercepted_report(&c->in, c->in.error != 0 ? c->in.error : ECONNREFUSED,
                        NULL);
     endpoint_reset(&c->wire); /* no-ops when the action has closed them */
@@ -669,6 +648,7 @@ static void close_conn(struct conn *c)
     wiretap_free(c->tap);
     c->tap = NULL;
     has_begun(c);
+    give_back(h, &c->in);
     settle(c, false);
     log_end(c);
     TAILQ_REMOVE(&h->open, c, link);

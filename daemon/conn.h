@@ -21,7 +21,6 @@
 #include "daemon/intercepted.h"
 #include "daemon/metrics.h"
 #include "daemon/naming.h"
-#include "daemon/peers.h"
 #include "daemon/pump.h"
 #include "daemon/snapshot.h"
 #include "daemon/story.h"
@@ -65,7 +64,7 @@ struct conn_host {
     struct stories *stories;       /* NULL: failures are not told */
     struct audit *audit;           /* NULL: nothing is counted there */
     struct wiretraces *wiretraces; /* NULL: packets are never traced */
-    struct peers *peers;           /* NULL: max_per_peer does not count */
+    struct fair *fair;             /* NULL: nobody is counted */
     /* Called on any thread: conn_host_named() is to run on this one. */
     void (*wake)(void *arg);
     void *wake_arg;
@@ -75,13 +74,14 @@ struct conn_host {
     struct event *turn;  /* runs conn_host_turn() after the other events */
     bool woken, turning; /* it will run; it runs */
     bool stepped; /* a handshake has, after the last look at the sockets */
-    struct event *doubt, *keep;
+    struct event *doubt, *keep, *press;
     struct conn_list open;
     struct conn_list again;                 /* have more to relay */
     struct conn_list greeting;              /* their handshake may begin */
     struct conn_list shaking;               /* theirs may go on */
     struct conn_list doubted;               /* may have missed an event */
     struct conn_list unnamed;               /* wait for names */
+    struct conn_list waiting;               /* do not relay; the oldest first */
     struct conn_list dying;                 /* closed, to be freed */
     _Atomic unsigned long count, beginning; /* all; not relaying yet */
     unsigned long settled; /* connections that relay for a while already */
@@ -90,8 +90,10 @@ struct conn_host {
     bool greeted;          /* the last step was the first of a handshake */
     bool long_step[2];     /* the last of those, and of the others, took long */
     uint64_t steps;        /* of handshakes; tests count them */
-    unsigned long refused; /* by a limit, since the last line about it */
-    uint64_t refused_told; /* when that was; 0: never */
+    struct {
+        unsigned long count; /* since the last line about it */
+        uint64_t told;       /* when that was; 0: never */
+    } limited[COUNTER_COUNT];
 };
 
 /* Sets the members that follow NOW, which the caller has set; *BASE is
@@ -103,10 +105,24 @@ void conn_host_done(struct conn_host *h);
 void conn_host_turn(struct conn_host *h);
 /* Goes on with the connections whose names have come. */
 void conn_host_named(struct conn_host *h);
-/* One more was refused, because LIMIT (a key of attlsd.conf) is MOST: there is
- * a line about it, but not too many. PEER: whose it was, or NULL. */
-void conn_host_refused(struct conn_host *h, const char *limit,
-                       unsigned long most, const struct netaddr *peer);
+
+/* A limit at work: LIMIT, a key of attlsd.conf or what is made of one, is
+ * MOST. */
+struct conn_limit {
+    enum counter counter; /* of what it does */
+    const char *name;
+    unsigned long most;
+};
+/* One more of WHO (NULL: nobody's) was reset for that: it is counted, and there
+ * is a line about it, but not too many. */
+void conn_host_limited(struct conn_host *h, const struct conn_limit *limit,
+                       const struct fair_who *who);
+/*
+ * Resets the oldest that waits for its partner, and not for us, in favour of a
+ * new one: one of OF, or of anybody, of whoever has more than his share first.
+ * False: there is none.
+ */
+bool conn_host_make_room(struct conn_host *h, const struct fair_one *of);
 /* Handshakes wait for their turn while others have been relaying for a while,
  * whose sockets are to be looked at soon. */
 bool conn_host_is_crowded(const struct conn_host *h);

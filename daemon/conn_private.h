@@ -11,6 +11,7 @@ struct conn {
     TAILQ_ENTRY(conn) link;  /* in open or dying */
     TAILQ_ENTRY(conn) queue; /* in *queued */
     TAILQ_ENTRY(conn) name;  /* in unnamed, when task is not NULL */
+    TAILQ_ENTRY(conn) wait;  /* in waiting, when beginning */
     struct naming_task *task;
     struct conn_host *host;
     const struct config_listener *listener; /* its settings, not its way */
@@ -34,7 +35,6 @@ struct conn {
     uint64_t active;     /* when bytes last moved */
     struct dials *dials; /* conn_dial.c; NULL: nothing was put aside */
     uint64_t dial_end;   /* connect_limit; 0: not dialled yet */
-    struct peer *peer;   /* counted as its; NULL: not counted */
     uint32_t doubted;    /* when it came into that list; milliseconds */
     uint32_t id, grpid, envid;
     uint8_t state, reason;
@@ -57,7 +57,7 @@ conn_action_fn conn_do_check_owner, conn_do_name, conn_do_unnamed,
     conn_do_dial_late, conn_do_proceed, conn_do_open_tls, conn_do_shake,
     conn_do_take_turn, conn_do_start_relay, conn_do_relay, conn_do_wait,
     conn_do_finish, conn_do_lose, conn_do_expire, conn_do_reset, conn_do_reject,
-    conn_do_give_up, conn_do_stop;
+    conn_do_give_up, conn_do_stop, conn_do_make_room;
 
 static inline bool conn_outbound(const struct conn *c)
 {
@@ -79,6 +79,13 @@ void conn_keep(struct conn *c); /* sets keepalive */
 void conn_keep_later(struct conn_host *h);
 bool conn_later_init(struct conn_host *h); /* false: no memory */
 void conn_later_done(struct conn_host *h);
+/* conn_room.c. While limits press, those that trickle are looked for. */
+void conn_press_later(struct conn_host *h);
+/* It waits for its partner or its target, and not for us. */
+bool conn_waits_for_others(const struct conn *c);
+void conn_remark_room(struct conn_host *h); /* one more has made room */
+bool conn_room_init(struct conn_host *h);   /* false: no memory */
+void conn_room_done(struct conn_host *h);
 /* The limit that the state has from now on; 0: none. */
 void conn_arm(struct conn *c, uint64_t milliseconds);
 /* The reason, should the connection end by EV. Returns EV. */
@@ -95,6 +102,9 @@ uint64_t conn_dial_limit(const struct conn *c);
 /* HandshakeTimeout in milliseconds. */
 uint64_t conn_first_limit(const struct conn *c);
 uint64_t conn_second_limit(const struct conn *c);
+/* A handshake that has begun and takes longer than HandshakeTimeout, which is
+ * for its first bytes alone where there is room. */
+bool conn_trickles(const struct conn *c);
 /* The lines of a TLS session that has ended. */
 void conn_log_tls_end(struct conn *c, int rc, const char *why);
 

@@ -32,6 +32,15 @@ uint64_t conn_first_limit(const struct conn *c)
     return left_of(c, effective_number(c->eff, PARM_HandshakeTimeout) * 1000);
 }
 
+bool conn_trickles(const struct conn *c)
+{
+    uint64_t first = effective_number(c->eff, PARM_HandshakeTimeout) * 1000;
+    uint64_t limit = conn_config(c)->handshake_limit * 1000;
+
+    return c->state == CONN_HANDSHAKING && first != 0 && first < limit &&
+           c->host->now() + limit >= c->handshake_end + first;
+}
+
 uint64_t conn_second_limit(const struct conn *c)
 {
     return left_of(c, effective_number(c->eff, PARM_HandshakeTimeout) * 1000 *
@@ -274,24 +283,37 @@ enum conn_event conn_do_shake(struct conn *c)
     return CONN_EV_NONE;
 }
 
-enum conn_event conn_do_give_up(struct conn *c)
+static enum conn_event give_up(struct conn *c, const char *why)
 {
     bool heard = session_heard(c->wire.session);
-    const char *why = heard ? "the partner began the handshake and did not end "
-                              "it within ten times HandshakeTimeout or "
-                              "handshake_limit"
-                            : "the partner sent no TLS within HandshakeTimeout "
-                              "or handshake_limit: does it speak TLS, and is "
-                              "one side a client and the other a server?";
 
     session_abandon(c->wire.session, heard ? RC_TOO_LONG : RC_SILENT, why);
     log_handshake(c, heard ? RC_TOO_LONG : RC_SILENT);
     if (!heard)
         log_handshake(c, RC_IO); /* z/OS has this second line (IBM support) */
     conn_tell(c, session_outcome(c->wire.session));
-    c->reason = CONN_BY_TIMED_OUT;
     metrics_add(&c->host->metrics, COUNTER_HANDSHAKE_FAILED, 1);
     return conn_do_reset(c);
+}
+
+enum conn_event conn_do_give_up(struct conn *c)
+{
+    c->reason = CONN_BY_TIMED_OUT;
+    return give_up(c, session_heard(c->wire.session)
+                          ? "the partner began the handshake and did not end "
+                            "it within ten times HandshakeTimeout or "
+                            "handshake_limit"
+                          : "the partner sent no TLS within HandshakeTimeout "
+                            "or handshake_limit: does it speak TLS, and is "
+                            "one side a client and the other a server?");
+}
+
+/* The reason is set. */
+enum conn_event conn_do_make_room(struct conn *c)
+{
+    if (c->wire.session == NULL)
+        return conn_do_reset(c);
+    return give_up(c, conn_reason_text((enum conn_reason)c->reason));
 }
 
 /* The alert that tells the peer why must not be overtaken by a reset; the

@@ -74,6 +74,39 @@ static void add_silent_json(const struct console *c, struct json *j)
     json_end(j);
 }
 
+static void add_limited_json(const struct console *c, struct json *j)
+{
+    struct fair_limited who[FAIR_KEPT];
+    size_t i, n = workers_limited(c->p.workers, who);
+    char text[FAIR_TEXT];
+
+    json_array(j, "limited");
+    for (i = 0; i < n; i++) {
+        json_object(j, NULL);
+        json_string(j, "who", fair_format(&who[i].who, text));
+        json_string(j, "limit", who[i].limit);
+        json_unsigned(j, "refused", who[i].times);
+        json_unsigned(j, "connections", who[i].have);
+        json_unsigned(j, "waiting", who[i].waiting);
+        json_end(j);
+    }
+    json_end(j);
+}
+
+static void add_limited(const struct console *c, struct strbuf *out)
+{
+    struct fair_limited who[FAIR_KEPT];
+    size_t i, n = workers_limited(c->p.workers, who);
+    char text[FAIR_TEXT];
+
+    for (i = 0; i < n; i++)
+        strbuf_addf(out,
+                    "limited %s by %s: %lu refused, now %lu connections, %lu "
+                    "of them do not relay\n",
+                    fair_format(&who[i].who, text), who[i].limit, who[i].times,
+                    who[i].have, who[i].waiting);
+}
+
 static void print_json(const struct console *c, const struct status *s,
                        struct strbuf *out)
 {
@@ -99,6 +132,7 @@ static void print_json(const struct console *c, const struct status *s,
         json_bool(&j, "rules_watched", rulekeeper_keeps(c->p.keeper));
     else
         json_null(&j, "rules_watched");
+    add_limited_json(c, &j);
     add_listeners_json(c, &j);
     json_object(&j, "counters");
     for (i = 0; i < COUNTER_COUNT; i++)
@@ -132,6 +166,7 @@ static void print_text(const struct console *c, const struct status *s,
                              ? "rules watched\n"
                              : "rules not watched here: attlsctl intercept "
                                "watch does\n");
+    add_limited(c, out);
     strbuf_addf(out, "kernel TLS %s, not used\n",
                 s->kernel_tls ? "available" : "not available");
     for (i = 0; i < c->p.listener_count; i++) {

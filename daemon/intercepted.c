@@ -8,6 +8,7 @@
 
 #include "daemon/intercepted_private.h"
 #include "daemon/closer.h"
+#include "daemon/descriptors.h"
 #include "intercept/netfilter.h"
 #include "util/fd.h"
 
@@ -104,6 +105,40 @@ static int forward(const struct config_listener *l, const struct netaddr *peer,
     return 0;
 }
 
+/* ---- whose it is ---- */
+
+/* The account of this machine that connected from PEER. */
+static bool ask_whose(const struct config_listener *l,
+                      const struct netaddr *peer, struct intercept_host *h,
+                      const struct intercepted *in, struct owner *ret)
+{
+    struct netaddr to = in->local;
+
+    if (l->mode == MODE_FORWARD &&
+        intercepted_address(in->fd, getsockname, &to, NULL) < 0)
+        return false;
+    return owner_of_connection(h->owners, peer, &to, ret, NULL) == 0;
+}
+
+/* Where nobody has asked yet the kernel is asked only when it matters. */
+static struct fair_who whose(const struct config_listener *l,
+                             const struct netaddr *peer,
+                             struct intercept_host *h,
+                             const struct intercepted *in)
+{
+    bool out = in->direction == POLICY_OUTBOUND;
+    struct owner owner;
+
+    if (out && in->who.owner_error == 0)
+        return fair_account(in->who.owner.uid);
+    if (h->pressed && (out || netaddr_is_loopback(peer)) &&
+        ask_whose(l, peer, h, in, &owner))
+        return fair_account(owner.uid);
+    if (out || in->remote.family == AF_UNSPEC)
+        return fair_unknown(out ? FAIR_ACCOUNT : FAIR_PEER);
+    return fair_peer(&in->remote);
+}
+
 /* ---- all ---- */
 
 static const intercepted_producer_fn producers[] = {
@@ -137,6 +172,7 @@ int intercepted_make(const struct config_listener *l, int fd,
         fd_reset(&in.fd);
         return r;
     }
+    in.by = whose(l, peer, h, &in);
     *ret = in;
     return 0;
 }
@@ -220,6 +256,11 @@ int intercepted_socket(struct intercepted *in, size_t i,
 
     if (fd < 0)
         return error_errno(err, "socket");
+    if (descriptors_is_kept(fd)) {
+        fd_close(&fd);
+        errno = EMFILE;
+        return error_errno(err, "socket");
+    }
     if (in->source.family != AF_UNSPEC)
         r = bind_as_program(in, fd, err);
 #ifdef ATTLS_TRANSPARENT

@@ -8,6 +8,7 @@
  */
 
 #include "daemon/config.h"
+#include "daemon/fair.h"
 #include "intercept/marks.h"
 #include "intercept/names.h"
 #include "intercept/own.h"
@@ -26,6 +27,9 @@ struct intercept_host {
     /* NULL: the daemon may set none, so the rules must exclude its user id,
      * and programs see the daemon as their peer. */
     const struct marks *marks;
+    /* Somebody may have too many connections: whose this one is shall be
+     * found out. */
+    bool pressed;
 };
 
 /* Whose word a job name is that is only claimed. */
@@ -70,6 +74,8 @@ struct intercepted {
     struct runner *runner;
     uint32_t run_id;
     int error; /* why the other side could not be reached, an errno; or 0 */
+    struct fair_who by;     /* whose it is, for the limits */
+    struct fair_one *share; /* where it is counted; NULL: nowhere */
     /* For the functions below only. */
     bool transparent;
     bool show_remote;       /* the program is to see REMOTE as its peer */

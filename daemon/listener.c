@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "daemon/closer.h"
+#include "daemon/descriptors.h"
 #include "util/fd.h"
 #include "util/unixsock.h"
 
@@ -170,6 +171,10 @@ static void on_readable(evutil_socket_t listening, short what, void *arg)
         len = sizeof(sa);
         fd = accept4(listening, (struct sockaddr *)&sa, &len,
                      SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (descriptors_is_kept(fd)) { /* what comes now has to wait */
+            fd_reset(&fd);
+            errno = EMFILE;
+        }
         if (fd >= 0) {
             if (!netaddr_from_sockaddr((struct sockaddr *)&sa, &peer))
                 peer = (struct netaddr){.family = AF_UNSPEC};

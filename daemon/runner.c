@@ -121,6 +121,7 @@ static void take(struct runner *r, const struct runmsg *m, const int sockets[])
         .source = m->source,
         .who = {.owner = {.uid = r->uid}},
         .foreign = true,
+        .by = fair_account(r->uid),
         .report = report,
         .runner = r,
         .run_id = m->id,

@@ -14,6 +14,7 @@
 
 #include "daemon/closer.h"
 #include "daemon/console.h"
+#include "daemon/descriptors.h"
 #include "daemon/pagent.h"
 #include "daemon/rulekeeper.h"
 #include "daemon/ruleset.h"
@@ -508,11 +509,25 @@ static int start(struct server *s, struct error *err)
     return r == 0 ? start_console(s, err) : r;
 }
 
+/* Limits that the system keeps before the configuration's do. */
+static void remark_descriptors(struct server *s)
+{
+    unsigned long room = descriptors_connections();
+
+    if (s->config->max_connections > room)
+        trace_remark(s->trace, TRACE_NOTICE,
+                     "max_connections=%lu descriptors=%lu note=\"there are "
+                     "descriptors for so many connections only: raise the "
+                     "limit of open files (LimitNOFILE, ulimit -Hn)\"",
+                     s->config->max_connections, room);
+}
+
 static void remark_start(struct server *s)
 {
     char text[NETADDR_TEXT];
     size_t i;
 
+    remark_descriptors(s);
     for (i = 0; i < s->listener_count; i++) {
         struct netaddr a = listener_address(s->listeners[i]);
         const struct config_listener *l = listener_config(s->listeners[i]);

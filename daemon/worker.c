@@ -6,6 +6,7 @@
 
 #include "daemon/worker.h"
 
+#include "daemon/descriptors.h"
 #include "daemon/runner.h"
 
 #include <errno.h>
@@ -48,6 +49,7 @@ struct worker {
     size_t listener_count;
     struct runner_list runners;
     struct event *inbox_event, *rest;
+    atomic_ulong owed; /* connections that are to make room here */
     int inbox_fd;
     pthread_mutex_t lock; /* of what follows */
     STAILQ_HEAD(, parcel) inbox;
@@ -64,7 +66,7 @@ struct workers {
      * is one, has all that programs under attls-run bring. */
     unsigned count, spread;
     struct worker *list;
-    struct peers *peers;
+    struct fair *fair;
     struct metrics beside;    /* what happens outside the workers */
     pthread_mutex_t visiting; /* one visitor at a time */
     pthread_t keeper;         /* looks after them */
@@ -130,25 +132,6 @@ static void give_order(struct worker *w, enum order order)
     ring(w);
 }
 
-static void send_to(struct worker *w, const struct config_listener *l,
-                    struct intercepted *in)
-{
-    struct parcel *p = malloc(sizeof(*p));
-
-    if (p == NULL) {
-        intercepted_drop(in);
-        return;
-    }
-    p->listener = l;
-    p->in = *in;
-    w->host.count++; /* counted while on its way, see take_parcels() */
-    w->host.beginning++;
-    pthread_mutex_lock(&w->lock);
-    STAILQ_INSERT_TAIL(&w->inbox, p, next);
-    pthread_mutex_unlock(&w->lock);
-    ring(w);
-}
-
 static struct worker *fewest(struct worker *self)
 {
     struct workers *all = self->all;
@@ -164,47 +147,191 @@ static struct worker *fewest(struct worker *self)
     return best;
 }
 
-static unsigned long beginnings(const struct workers *all)
+/* ---- limits ---- */
+
+static unsigned long smaller(unsigned long a, unsigned long b)
 {
-    unsigned long sum = 0;
+    return a < b ? a : b;
+}
+
+/* Half-done connections that one peer may have; 0: as many as all. */
+static unsigned long part_of(const struct config *cfg,
+                             const struct intercepted *in,
+                             unsigned long waiting)
+{
+    if (in->by.kind != FAIR_PEER || netaddr_is_loopback(&in->remote) ||
+        config_trusts(cfg, &in->remote))
+        return 0;
+    return waiting < 4 ? 1 : waiting / 4;
+}
+
+/* As the configuration says now. */
+static struct fair_limits limits_for(const struct config *cfg,
+                                     const struct intercepted *in)
+{
+    unsigned long all =
+        smaller(cfg->max_connections, descriptors_connections());
+    struct fair_limits l = {
+        .connections = all,
+        .waiting = smaller(cfg->max_handshakes, all),
+        .most =
+            in->by.kind == FAIR_PEER ? cfg->max_per_peer : cfg->max_per_user,
+    };
+
+    l.most_waiting = part_of(cfg, in, l.waiting);
+    return l;
+}
+
+/* What kept it out. */
+static struct conn_limit limit_of(enum fair_answer answer,
+                                  const struct config *cfg,
+                                  const struct intercepted *in)
+{
+    bool peer = in->by.kind == FAIR_PEER;
+
+    switch (answer) {
+    case FAIR_MOST:
+        return peer ? (struct conn_limit){COUNTER_LIMITED_PEER, "max_per_peer",
+                                          0}
+                    : (struct conn_limit){COUNTER_LIMITED_USER, "max_per_user",
+                                          0};
+    case FAIR_MOST_WAITING:
+        return (struct conn_limit){COUNTER_LIMITED_SHARE, "max_handshakes/4",
+                                   0};
+    case FAIR_SHARE:
+        return (struct conn_limit){COUNTER_LIMITED_SHARE, "fair_share", 0};
+    case FAIR_FULL:
+        return (struct conn_limit){COUNTER_LIMITED,
+                                   cfg->max_connections >
+                                           descriptors_connections()
+                                       ? "descriptors"
+                                       : "max_connections",
+                                   0};
+    case FAIR_FULL_WAITING:
+        return (struct conn_limit){COUNTER_LIMITED_HANDSHAKES, "max_handshakes",
+                                   0};
+    default:
+        return (struct conn_limit){COUNTER_REFUSED, "memory", 0};
+    }
+}
+
+/* The one with the most that do not relay; W when there is none else. */
+static struct worker *fullest(struct worker *w)
+{
+    struct workers *all = w->all;
+    struct worker *most = w;
     unsigned i;
 
     for (i = 0; i < all->count; i++)
-        sum += all->list[i].host.beginning;
-    return sum;
+        if (all->list[i].host.beginning > most->host.beginning &&
+            !all->list[i].silent)
+            most = &all->list[i];
+    return most;
 }
 
-/* Reset at the door. */
-static void refuse(struct worker *w, struct intercepted *in, enum counter c,
-                   const char *limit, unsigned long most)
+/*
+ * For one more of ONE, or of anybody. *RET_OVER: so many more than the limit
+ * there may be until another worker has made room; those that wait for us keep
+ * their place, so it may not.
+ */
+static bool make_room(struct worker *w, enum fair_answer answer,
+                      const struct fair_one *one, unsigned long most,
+                      unsigned long *ret_over)
 {
-    metrics_add(&w->host.metrics, c, 1);
-    intercepted_drop(in);
-    conn_host_refused(&w->host, limit, most, NULL);
+    bool own = answer == FAIR_MOST_WAITING || answer == FAIR_SHARE;
+    struct worker *other;
+
+    *ret_over = 0;
+    if (answer == FAIR_MOST || answer == FAIR_NO_MEMORY || (own && one == NULL))
+        return false;
+    if (conn_host_make_room(&w->host, own ? one : NULL))
+        return true;
+    other = own ? w : fullest(w);
+    if (other == w)
+        return false;
+    *ret_over = most / 8 + 1;
+    atomic_fetch_add(&other->owed, 1);
+    ring(other);
+    return true;
 }
 
-/* The limits as the configuration says now. TO is the worker that would
- * relay. */
+/* IN is counted as somebody's, or reset. */
+static bool is_counted(struct worker *w, const struct config *cfg,
+                       struct intercepted *in)
+{
+    struct fair_limits l = limits_for(cfg, in);
+    struct fair_one *one = NULL;
+    struct conn_limit limit;
+    enum fair_answer answer;
+    unsigned long most;
+
+    answer = fair_enter(w->all->fair, &in->by, &l, &one, &most);
+    if (answer != FAIR_MAY && make_room(w, answer, one, most, &l.over))
+        answer = fair_enter(w->all->fair, &in->by, &l, &one, &most);
+    if (answer == FAIR_MAY) {
+        in->share = one;
+        return true;
+    }
+    limit = limit_of(answer, cfg, in);
+    limit.most = most;
+    intercepted_drop(in);
+    conn_host_limited(&w->host, &limit, &in->by);
+    return false;
+}
+
+/* TO is the worker that would relay. */
+static bool has_buffers(struct worker *w, const struct worker *to,
+                        const struct config *cfg, struct intercepted *in)
+{
+    struct conn_limit limit = {COUNTER_LIMITED_BUFFERS, "max_buffers",
+                               cfg->max_buffers};
+
+    if (atomic_load_explicit(&to->host.scratch->held, memory_order_relaxed) <
+        (size_t)cfg->max_buffers << 20)
+        return true;
+    intercepted_drop(in);
+    conn_host_limited(&w->host, &limit, NULL);
+    return false;
+}
+
 static bool is_refused(struct worker *w, const struct worker *to,
                        struct intercepted *in)
 {
     struct snapshot *s = snapshots_get(w->host.snapshots);
     const struct config *cfg = snapshot_config(s);
-    size_t held =
-        atomic_load_explicit(&to->host.scratch->held, memory_order_relaxed);
-    bool refused = true;
+    bool refused = !has_buffers(w, to, cfg, in) || !is_counted(w, cfg, in);
 
-    if (workers_connections(w->all) >= cfg->max_connections)
-        refuse(w, in, COUNTER_LIMITED, "max_connections", cfg->max_connections);
-    else if (beginnings(w->all) >= cfg->max_handshakes)
-        refuse(w, in, COUNTER_LIMITED_HANDSHAKES, "max_handshakes",
-               cfg->max_handshakes);
-    else if (held >= (size_t)cfg->max_buffers << 20)
-        refuse(w, in, COUNTER_LIMITED_BUFFERS, "max_buffers", cfg->max_buffers);
-    else
-        refused = false;
     snapshot_unref(s);
     return refused;
+}
+
+/* ---- where it goes ---- */
+
+static void drop_counted(struct worker *w, struct intercepted *in)
+{
+    fair_begun(w->all->fair, in->share);
+    fair_leave(w->all->fair, in->share);
+    in->share = NULL;
+    intercepted_drop(in);
+}
+
+static void send_to(struct worker *w, const struct config_listener *l,
+                    struct intercepted *in)
+{
+    struct parcel *p = malloc(sizeof(*p));
+
+    if (p == NULL) {
+        drop_counted(w, in);
+        return;
+    }
+    p->listener = l;
+    p->in = *in;
+    w->host.count++; /* counted while on its way, see take_parcels() */
+    w->host.beginning++;
+    pthread_mutex_lock(&w->lock);
+    STAILQ_INSERT_TAIL(&w->inbox, p, next);
+    pthread_mutex_unlock(&w->lock);
+    ring(w);
 }
 
 static bool has_strangers(const struct workers *all)
@@ -257,6 +384,7 @@ static bool on_accept(void *arg, const struct config_listener *l, int fd,
         accept_runner(w, l, fd);
         return true;
     }
+    w->host.intercept.pressed = fair_is_pressed(w->all->fair);
     if (intercepted_make(l, fd, peer, &w->host.intercept, &in, &err) == 0) {
         place(w, l, &in);
         return !conn_host_is_crowded(&w->host);
@@ -287,11 +415,20 @@ static void take_parcels(struct worker *w, bool stopping)
         w->host.count--;
         w->host.beginning--;
         if (stopping)
-            intercepted_drop(&p->in);
+            drop_counted(w, &p->in);
         else
             conn_start(&w->host, p->listener, &p->in);
         free(p);
     }
+}
+
+/* Another worker has taken a connection in our stead. */
+static void pay_room(struct worker *w)
+{
+    unsigned long n = atomic_exchange(&w->owed, 0);
+
+    while (n-- > 0 && conn_host_make_room(&w->host, NULL))
+        ;
 }
 
 static void receive_visit(struct worker *w)
@@ -427,6 +564,7 @@ static void on_inbox(evutil_socket_t fd, short what, void *arg)
     if (order != ORDER_RUN)
         close_doors(w);
     take_parcels(w, order == ORDER_STOP);
+    pay_room(w);
     conn_host_named(&w->host);
     receive_visit(w);
     if (order == ORDER_STOP)
@@ -474,7 +612,7 @@ static int init_worker(struct worker *w, struct workers *all, struct error *err)
     w->host.stories = all->params.stories;
     w->host.audit = all->params.audit;
     w->host.wiretraces = all->params.wiretraces;
-    w->host.peers = all->peers;
+    w->host.fair = all->fair;
     w->host.now = now_ms;
     w->host.pairs = all->params.pairs;
     w->host.marks = all->params.marks;
@@ -598,10 +736,10 @@ int workers_start(const struct workers_params *params, struct workers **ret,
     all->spread = params->count != 0 ? params->count : cores();
     all->count = all->spread + (is_mixed(params) ? 1 : 0);
     all->list = calloc(all->count, sizeof(*all->list));
-    all->peers = peers_new();
-    if (all->list == NULL || all->peers == NULL) {
+    all->fair = fair_new();
+    if (all->list == NULL || all->fair == NULL) {
         free(all->list);
-        peers_free(all->peers);
+        fair_free(all->fair);
         free(all);
         return error_nomem(err);
     }
@@ -657,7 +795,7 @@ void workers_stop(struct workers *all, unsigned long limit_ms)
     pthread_mutex_destroy(&all->keeping);
     pthread_cond_destroy(&all->enough);
     free(all->list);
-    peers_free(all->peers);
+    fair_free(all->fair);
     free(all);
 }
 
@@ -709,6 +847,12 @@ uint64_t workers_counter(const struct workers *all, enum counter c)
     for (i = 0; i < all->count; i++)
         sum += metrics_get(&all->list[i].host.metrics, c);
     return sum;
+}
+
+size_t workers_limited(const struct workers *all,
+                       struct fair_limited ret[FAIR_KEPT])
+{
+    return fair_limited(all->fair, ret);
 }
 
 unsigned long workers_connections(const struct workers *all)

@@ -58,5 +58,8 @@ void workers_add(struct workers *w, enum counter c);
 /* Sum over all. */
 uint64_t workers_counter(const struct workers *w, enum counter c);
 unsigned long workers_connections(const struct workers *w);
+/* Who was limited lately; see fair.h. */
+size_t workers_limited(const struct workers *w,
+                       struct fair_limited ret[FAIR_KEPT]);
 
 #endif

@@ -136,6 +136,66 @@ START_TEST(strict_refuses)
 }
 END_TEST
 
+#define INBOUND                                                                \
+    "listeners = ( { mode = \"forward\"; direction = \"Inbound\"; "            \
+    "listen = \"127.0.0.1:1\"; target = \"127.0.0.1:2\"; } );"
+
+static const struct {
+    const char *conf;
+    bool told;
+} quarters[] = {
+    {"max_handshakes = 100; " INBOUND, true},
+    {INBOUND, false},
+    {"max_handshakes = 100; trusted_peers = ( \"192.0.2.7\" ); " INBOUND,
+     false},
+    {"max_handshakes = 100; " LISTENER("allow = ( \"root\" );"), false},
+};
+
+/* What a peer may have became less: told where it was relied on. */
+START_TEST(a_quarter_is_told)
+{
+    struct diags *diags;
+    struct config *c;
+    bool told;
+
+    ck_assert_int_eq(load(quarters[_i].conf, &diags, &c), 0);
+    told = diags_count(diags) != 0;
+    ck_assert(told == quarters[_i].told);
+    if (told) {
+        ck_assert_str_eq(diags_get(diags, 0)->name, "peer-quarter");
+        ck_assert_int_eq(diags_get(diags, 0)->level, DIAG_NOTE);
+    }
+    config_unref(c);
+    diags_free(diags);
+}
+END_TEST
+
+static const struct {
+    const char *peer;
+    bool trusted;
+} peers[] = {
+    {"10.1.2.3:1", true},  {"[::ffff:10.1.2.3]:1", true}, {"11.0.0.0:1", false},
+    {"[fd00::1]:1", true}, {"[fd00::2]:1", false},        {"[a00::1]:1", false},
+};
+
+START_TEST(trusts_peers)
+{
+    struct diags *diags;
+    struct netaddr a;
+    struct config *c;
+
+    ck_assert_int_eq(
+        load("trusted_peers = ( \"10.0.0.0/8\", \"fd00::1\" ); " LISTENER(
+                 "allow = ( \"root\" );"),
+             &diags, &c),
+        0);
+    ck_assert_int_eq(netaddr_parse(peers[_i].peer, &a, NULL), 0);
+    ck_assert(config_trusts(c, &a) == peers[_i].trusted);
+    config_unref(c);
+    diags_free(diags);
+}
+END_TEST
+
 /* TEXT is the first finding, as it is printed. */
 static const struct {
     const char *name, *conf, *text;
@@ -482,6 +542,8 @@ TESTS_BEGIN("config")
 TEST(takes_the_workshop)
 TEST(takes_transparent)
 TEST(strict_refuses)
+TEST_ROWS(a_quarter_is_told, quarters)
+TEST_ROWS(trusts_peers, peers)
 TEST_ROWS(refuses, wrong)
 TEST_ROWS(says_who_may, who_may)
 TEST_ROWS(warns_of_names_that_can_be_claimed, claims)

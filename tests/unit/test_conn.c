@@ -111,6 +111,7 @@ static const struct {
     ROW(DIALLING_WIRE, TIMEOUT, BARE, CLOSED, DIAL_FAILED),
     ROW(DIALLING_WIRE, DIALLED, SOCKETS, GREETING, FINISHED),
     ROW(DIALLING_WIRE, REFUSED, BARE, CLOSED, FINISHED),
+    ROW(DIALLING_WIRE, MAKE_ROOM, BARE, CLOSED, FINISHED),
     ROW(DIALLING_WIRE, STOP, BARE, CLOSED, STOPPED),
     ROW(MAPPING_OUT, MAPPED_TLS, SOCKETS, GREETING, FINISHED),
     ROW(MAPPING_OUT, MAPPED_CLEAR, SOCKETS, RELAYING, FINISHED),
@@ -123,6 +124,7 @@ static const struct {
     ROW(DIALLING_APP, TIMEOUT, BARE, CLOSED, DIAL_FAILED),
     ROW(DIALLING_APP, DIALLED, SOCKETS, GREETING, FINISHED),
     ROW(DIALLING_APP, REFUSED, BARE, CLOSED, FINISHED),
+    ROW(DIALLING_APP, MAKE_ROOM, BARE, CLOSED, FINISHED),
     ROW(DIALLING_APP, STOP, BARE, CLOSED, STOPPED),
     ROW(DIALLED_APP, MAPPED_TLS, SOCKETS, GREETING, FINISHED),
     ROW(DIALLED_APP, MAPPED_CLEAR, SOCKETS, RELAYING, FINISHED),
@@ -134,12 +136,14 @@ static const struct {
     ROW(GREETING, SECURED, TLS, RELAYING, FINISHED),
     ROW(GREETING, FAILED, TLS, CLOSED, FINISHED),
     ROW(GREETING, TIMEOUT, TLS, CLOSED, TIMED_OUT),
+    ROW(GREETING, MAKE_ROOM, TLS, CLOSED, FINISHED),
     ROW(GREETING, STOP, TLS, CLOSED, STOPPED),
     ROW(HANDSHAKING, READY, TLS, HANDSHAKING, FINISHED),
     ROW(HANDSHAKING, TURN, TLS, HANDSHAKING, FINISHED),
     ROW(HANDSHAKING, SECURED, TLS, RELAYING, FINISHED),
     ROW(HANDSHAKING, FAILED, TLS, CLOSED, FINISHED),
     ROW(HANDSHAKING, TIMEOUT, TLS, CLOSED, TIMED_OUT),
+    ROW(HANDSHAKING, MAKE_ROOM, TLS, CLOSED, FINISHED),
     ROW(HANDSHAKING, STOP, TLS, CLOSED, STOPPED),
     ROW(RELAYING, READY, SOCKETS, RELAYING, FINISHED),
     ROW(RELAYING, HALF, SOCKETS, DRAINING, FINISHED),
@@ -729,25 +733,6 @@ START_TEST(the_timer_is_set_no_more_than_needed)
 }
 END_TEST
 
-/* One line every five seconds, whatever arrives. */
-START_TEST(tells_of_refused_ones_now_and_then)
-{
-    struct rig r;
-
-    rig_open(&r, rings, "", "");
-    conn_host_refused(&r.host, "max_connections", 1, NULL);
-    ck_assert_uint_eq(r.host.refused, 0);
-    conn_host_refused(&r.host, "max_connections", 1, NULL);
-    rig_clock += 4999;
-    conn_host_refused(&r.host, "max_connections", 1, NULL);
-    ck_assert_uint_eq(r.host.refused, 2);
-    rig_clock += 1;
-    conn_host_refused(&r.host, "max_connections", 1, NULL);
-    ck_assert_uint_eq(r.host.refused, 0);
-    rig_close(&r);
-}
-END_TEST
-
 TESTS_BEGIN("conn")
 tcase_add_unchecked_fixture(tc, setup, teardown);
 tcase_add_loop_test(tc, without_an_edge_it_is_a_defect, 0, CONN_STATE_COUNT);
@@ -759,7 +744,6 @@ TEST(idle_limit_counts_from_the_last_byte)
 TEST(connect_limit_is_for_all_addresses)
 TEST_ROWS(takes_the_first_that_answers, races)
 TEST(stop_ends_all)
-TEST(tells_of_refused_ones_now_and_then)
 TEST(keepalive_is_set_later)
 TEST(doubt_is_resolved_later)
 TEST(doubt_has_an_age)
