@@ -32,6 +32,7 @@ struct caller {
     struct strbuf in, out;
     size_t sent;
     struct control_caller who;
+    bool operates; /* may change things */
 };
 
 struct control_server {
@@ -244,6 +245,66 @@ static bool identify(const struct control_server *s, int fd,
     return true;
 }
 
+/* ---- a place for each ---- */
+
+/* WHO may have one more call open. */
+static bool has_place(const struct control_server *s,
+                      const struct control_caller *who, bool operates)
+{
+    unsigned others = 0, own = 0;
+    const struct caller *c;
+
+    if (operates)
+        return s->count < CONTROL_CALLERS_MAX;
+    LIST_FOREACH (c, &s->callers, next) {
+        others += !c->operates;
+        own += c->who.uid == who->uid;
+    }
+    return s->count < CONTROL_CALLERS_MAX &&
+           others < CONTROL_CALLERS_MAX - CONTROL_CALLERS_KEPT &&
+           own < CONTROL_CALLERS_EACH;
+}
+
+/* It is said at once: the socket is new and takes so much. */
+static void turn_away(int fd, const struct control_caller *who)
+{
+    struct strbuf text = STRBUF_INIT, out = STRBUF_INIT;
+    struct control_reply reply = {.status = 2, .out = ""};
+    struct error err;
+
+    strbuf_addf(&text,
+                "attlsd: too many calls are open, of user %lu or of all; "
+                "each ends within %d seconds\n",
+                (unsigned long)who->uid, CONTROL_PATIENCE);
+    reply.err = strbuf_str(&text);
+    reply.err_len = text.len;
+    if (control_encode_reply(&reply, &out, &err) == 0)
+        (void)!send(fd, out.data, out.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+    strbuf_done(&text);
+    strbuf_done(&out);
+}
+
+static struct caller *new_caller(struct control_server *s, int fd)
+{
+    struct control_caller who;
+    struct caller *c;
+    bool operates;
+
+    if (!identify(s, fd, &who))
+        return NULL;
+    operates = s->params.allow(s->params.arg, &who, CONTROL_CHANGE);
+    if (!has_place(s, &who, operates)) {
+        turn_away(fd, &who);
+        return NULL;
+    }
+    c = calloc(1, sizeof(*c));
+    if (c == NULL)
+        return NULL;
+    *c = (struct caller){
+        .server = s, .fd = fd, .file = -1, .who = who, .operates = operates};
+    return c;
+}
+
 static void on_retry(evutil_socket_t fd, short what, void *arg)
 {
     struct control_server *s = arg;
@@ -276,19 +337,15 @@ static void on_accept(evutil_socket_t listener, short what, void *arg)
         pause_accept(s, errno);
         return;
     }
-    c = s->count < CONTROL_CALLERS_MAX ? calloc(1, sizeof(*c)) : NULL;
+    c = new_caller(s, fd);
     if (c == NULL) {
         fd_close(&fd);
         return;
     }
-    c->server = s;
-    c->fd = fd;
-    c->file = -1;
     c->event = event_new(s->base, fd, EV_READ | EV_PERSIST, on_readable, c);
     LIST_INSERT_HEAD(&s->callers, c, next);
     s->count++;
-    if (c->event == NULL || event_add(c->event, &c->server->patience) < 0 ||
-        !identify(s, fd, &c->who))
+    if (c->event == NULL || event_add(c->event, &c->server->patience) < 0)
         drop(c);
 }
 

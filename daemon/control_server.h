@@ -7,7 +7,10 @@
  * the reply. Who calls is the kernel's word (SO_PEERCRED).
  *
  * A caller that is slow or silent is dropped after the seconds of its patience;
- * nothing here ever waits for a worker's sockets.
+ * nothing here ever waits for a worker's sockets. Accounts that may only look
+ * have CONTROL_CALLERS_EACH calls at once each, and together leave
+ * CONTROL_CALLERS_KEPT to those that may change things: whoever has too many is
+ * told so.
  */
 
 #include <stdbool.h>
@@ -15,7 +18,12 @@
 
 #include "control/control.h"
 
-enum { CONTROL_PATIENCE = 10, CONTROL_CALLERS_MAX = 64 };
+enum {
+    CONTROL_PATIENCE = 10,
+    CONTROL_CALLERS_MAX = 64,
+    CONTROL_CALLERS_EACH = 16,
+    CONTROL_CALLERS_KEPT = 16
+};
 
 struct control_server;
 

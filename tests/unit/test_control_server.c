@@ -19,7 +19,7 @@
 #include "util/fd.h"
 
 static char path[SCRATCH + 8];
-static bool allowed;
+static bool allowed, operates;
 
 static bool allow(void *arg, const struct control_caller *who,
                   enum control_right right)
@@ -27,8 +27,7 @@ static bool allow(void *arg, const struct control_caller *who,
     (void)arg;
     ck_assert_uint_eq(who->uid, getuid());
     ck_assert_int_eq(who->pid, getpid());
-    ck_assert_int_eq(right, CONTROL_LOOK);
-    return allowed;
+    return right == CONTROL_CHANGE ? operates : allowed;
 }
 
 static void answer(void *arg, const struct control_caller *who,
@@ -52,7 +51,7 @@ static struct control_server *serve(void)
         scratch_folder(path, "control");
         strcat(path, "/sock");
     }
-    allowed = true;
+    allowed = operates = true;
     ck_assert_int_eq(control_server_open(path, &s, &err), 0);
     ck_assert_int_eq(control_server_start(s, &params, &err), 0);
     return s;
@@ -208,13 +207,35 @@ START_TEST(callers_are_bounded)
 {
     struct control_server *s = serve();
     int fds[CONTROL_CALLERS_MAX + 1], i;
-    char c;
 
     for (i = 0; i < CONTROL_CALLERS_MAX + 1; i++)
         fds[i] = call();
-    ck_assert_int_eq(read(fds[CONTROL_CALLERS_MAX], &c, 1), 0);
-    for (i = 0; i < CONTROL_CALLERS_MAX + 1; i++)
+    expect(fds[CONTROL_CALLERS_MAX], 2, "", "attlsd: too many calls");
+    for (i = 0; i < CONTROL_CALLERS_MAX; i++)
         close(fds[i]);
+    stop(s);
+}
+END_TEST
+
+/* Who may only look takes no place of those who may change things. */
+START_TEST(some_places_are_kept_for_operators)
+{
+    struct control_server *s = serve();
+    struct strbuf msg = STRBUF_INIT;
+    int fds[CONTROL_CALLERS_EACH], i, fd;
+
+    operates = false;
+    encode(&msg);
+    for (i = 0; i < CONTROL_CALLERS_EACH; i++)
+        fds[i] = call();
+    expect(call(), 2, "", "attlsd: too many calls are open, of user");
+    operates = true;
+    fd = call();
+    ck_assert_int_eq(write(fd, msg.data, msg.len), msg.len);
+    expect(fd, 1, "args=2 file=0\n", "");
+    for (i = 0; i < CONTROL_CALLERS_EACH; i++)
+        close(fds[i]);
+    strbuf_done(&msg);
     stop(s);
 }
 END_TEST
@@ -297,6 +318,7 @@ TEST(who_may_not_is_told_how)
 TEST(a_broken_request_gets_its_reason)
 TEST(a_silent_caller_delays_nobody)
 TEST(callers_are_bounded)
+TEST(some_places_are_kept_for_operators)
 TEST(pauses_without_descriptors)
 TEST(a_socket_is_taken_over_only_from_the_dead)
 TESTS_END
