@@ -12,9 +12,10 @@
 #include "util/fd.h"
 
 enum {
-    ASK_MS = 10 * 1000,  /* for an answer of a daemon that has answered */
-    GREET_MS = 3 * 1000, /* for the first one, when it was restarted */
-    HANGS_MS = 10 * 1000 /* until one that did not answer is asked again */
+    ASK_MS = 10 * 1000,   /* for an answer of a daemon that has answered */
+    GREET_MS = 3 * 1000,  /* for the first one, when it was restarted */
+    HANGS_MS = 10 * 1000, /* until one that did not answer is asked again */
+    BUSY_MS = 1000        /* until one that had no room is */
 };
 
 /* ---- its end ---- */
@@ -48,6 +49,19 @@ static void gone(struct run *r, const char *why)
     lose(r, why, 0);
 }
 
+/* The daemon hangs up and has said why. */
+static void part(struct run *r, int error)
+{
+    if (error == EBUSY) {
+        lose(r, "the daemon has as many attls-run as it takes (max_runs)",
+             BUSY_MS);
+        return;
+    }
+    fd_close(&r->daemon);
+    r->next_try = run_now();
+    run_abandon(r);
+}
+
 /* ---- messages ---- */
 
 static uint32_t tell(struct run *r, struct runmsg *m, const int *sockets,
@@ -77,6 +91,10 @@ static bool hear(struct run *r, struct runmsg *ret)
     }
     for (i = 0; i < RUNMSG_SOCKETS; i++)
         fd_close(&sockets[i]);
+    if (ret->id == 0) {
+        part(r, ret->error);
+        return false;
+    }
     r->heard = r->known = true;
     return true;
 }
@@ -140,16 +158,21 @@ void run_greet(struct run *r)
 /* There is a daemon, perhaps a new one. */
 static bool find(struct run *r)
 {
+    struct error err;
+
     if (r->daemon >= 0)
         return true;
     if (run_now() < r->next_try)
         return false;
-    if (run_daemon_connect(r->setting->socket, false, &r->daemon, NULL) < 0)
+    if (run_daemon_connect(r->setting->socket, false, &r->daemon, &err) < 0) {
+        lose(r, err.text, 0);
         return false;
+    }
     greet(r, GREET_MS);
     if (r->daemon < 0)
         return false;
-    fprintf(stderr, "attls-run: the daemon is back\n");
+    if (r->lost)
+        fprintf(stderr, "attls-run: the daemon is back\n");
     r->lost = false;
     return true;
 }

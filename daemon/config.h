@@ -149,7 +149,7 @@ struct config {
     unsigned long failure_rate, workers, min_rsa, handshake_limit,
         connect_limit, name_limit, half_close_limit, idle_limit, keepalive,
         stop_limit, max_connections, max_handshakes, max_per_peer, max_per_user,
-        max_buffers, backlog;
+        max_runs, run_limit, run_idle_limit, max_buffers, backlog;
     enum zos_release zos_release;
     struct config_sinks sinks;
     struct config_listeners listeners;

@@ -113,6 +113,10 @@ struct conn_limit {
     const char *name;
     unsigned long most;
 };
+/* One more for COUNTER. False: there was a line a moment ago; else *RET_COUNT
+ * are those since the last one. */
+bool conn_host_may_tell(struct conn_host *h, enum counter counter,
+                        unsigned long *ret_count);
 /* One more of WHO (NULL: nobody's) was reset for that: it is counted, and there
  * is a line about it, but not too many. */
 void conn_host_limited(struct conn_host *h, const struct conn_limit *limit,

@@ -12,10 +12,8 @@ enum {
 
 /* ---- what is said ---- */
 
-/* One more for COUNTER. False: there was a line a moment ago. Else *RET are
- * those since. */
-static bool may_tell(struct conn_host *h, enum counter counter,
-                     unsigned long *ret)
+bool conn_host_may_tell(struct conn_host *h, enum counter counter,
+                        unsigned long *ret_count)
 {
     unsigned long *count = &h->limited[counter].count;
     uint64_t *told = &h->limited[counter].told, now = h->now();
@@ -24,7 +22,7 @@ static bool may_tell(struct conn_host *h, enum counter counter,
     if (*told != 0 && now - *told < TELL_MS)
         return false;
     *told = now;
-    *ret = *count;
+    *ret_count = *count;
     *count = 0;
     return true;
 }
@@ -38,7 +36,7 @@ void conn_host_limited(struct conn_host *h, const struct conn_limit *limit,
     metrics_add(&h->metrics, limit->counter, 1);
     if (who != NULL && h->fair != NULL)
         fair_note(h->fair, who, limit->name);
-    if (may_tell(h, limit->counter, &count))
+    if (conn_host_may_tell(h, limit->counter, &count))
         trace_remark(
             h->trace, TRACE_WARNING, "limit=%s most=%lu refused=%lu%s%s%s",
             limit->name, limit->most, count, who != NULL ? " last=\"" : "",
@@ -49,7 +47,7 @@ void conn_remark_room(struct conn_host *h)
 {
     unsigned long count;
 
-    if (may_tell(h, COUNTER_GAVE_WAY, &count))
+    if (conn_host_may_tell(h, COUNTER_GAVE_WAY, &count))
         trace_remark(h->trace, TRACE_WARNING,
                      "reset=%lu note=\"a limit is reached: of those that "
                      "waited for their partner the oldest made room\"",

@@ -128,8 +128,8 @@ static void write_line(struct conn *c, const struct story *s)
     struct strbuf line = STRBUF_INIT;
     unsigned long held = 0;
 
-    if (!cfg->failure_line ||
-        !stories_admit(c->host->stories, cfg->failure_rate, &held))
+    if (!cfg->failure_line || !stories_admit(c->host->stories, STORY_FAILURE,
+                                             cfg->failure_rate, &held))
         return;
     if (held != 0)
         trace_remark(c->host->trace, TRACE_WARNING,

@@ -7,24 +7,53 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 #include <sys/socket.h>
 
 #include "daemon/closer.h"
+#include "daemon/descriptors.h"
 #include "intercept/runmsg.h"
 #include "intercept/strange.h"
 
 enum {
-    BATCH = 32,    /* messages before other events get their turn */
-    JUNK_MAX = 256 /* of one account, that is not closed yet */
+    BATCH = 32,     /* messages before other events get their turn */
+    JUNK_MAX = 256, /* of one account, that is not closed yet */
+    SWEEP_MS = 1000 /* between two looks for those that are silent */
+};
+
+TAILQ_HEAD(runner_list, runner);
+
+/* One that has runners on this thread. */
+struct account {
+    LIST_ENTRY(account) link;
+    TAILQ_ENTRY(account) turn; /* in turns, when any of them has messages */
+    struct runner_list ready;  /* those, the next first */
+    uid_t uid;
+    unsigned runners;
+};
+
+struct runners {
+    struct runner_host host;
+    struct runner_list list; /* that was silent longest first */
+    LIST_HEAD(, account) accounts;
+    TAILQ_HEAD(, account) turns; /* the next first */
+    struct event *turn, *sweep;
+    size_t count;
 };
 
 struct runner {
-    LIST_ENTRY(runner) link;
+    TAILQ_ENTRY(runner) link;
+    TAILQ_ENTRY(runner) ready; /* of its account, when it has messages */
     atomic_uint refs; /* its own, and one a connection that has not reported */
     int fd;
     const struct config_listener *listener;
+    struct runners *all;
     struct runner_host host;
     struct event *event;
+    struct account *account;
+    struct fair_one *share;
+    uint64_t heard; /* when; milliseconds */
+    bool is_ready, spoke;
     uid_t uid;
     uint64_t netns; /* that of the daemon */
     bool told;      /* why a connection was refused */
@@ -38,9 +67,28 @@ static void release(struct runner *r)
     free(r);
 }
 
+static void leave_account(struct runner *r)
+{
+    struct account *a = r->account;
+
+    if (r->is_ready)
+        TAILQ_REMOVE(&a->ready, r, ready);
+    if (r->is_ready && TAILQ_EMPTY(&a->ready))
+        TAILQ_REMOVE(&r->all->turns, a, turn);
+    r->is_ready = false;
+    if (--a->runners > 0)
+        return;
+    LIST_REMOVE(a, link);
+    free(a);
+}
+
 static void end(struct runner *r)
 {
-    LIST_REMOVE(r, link);
+    TAILQ_REMOVE(&r->all->list, r, link);
+    r->all->count--;
+    leave_account(r);
+    fair_begun(r->host.fair, r->share);
+    fair_leave(r->host.fair, r->share);
     event_free(r->event);
     r->event = NULL;
     /* reports of other threads go nowhere, but to no other's descriptor */
@@ -243,6 +291,11 @@ static bool handle(struct runner *r, const struct runmsg *m, int sockets[])
         drop_all(r, sockets);
         return false;
     }
+    if (descriptors_is_kept(sockets[0]) || descriptors_is_kept(sockets[1])) {
+        drop_all(r, sockets);
+        decline(r, m, ECONNREFUSED, "no descriptors are left for connections");
+        return closer_owes(r->uid) <= JUNK_MAX;
+    }
     if (m->verb == RUNMSG_COVERS_OUT || m->verb == RUNMSG_COVERS_IN) {
         reply(r, m->id, covers(r, m), NULL);
         return true;
@@ -272,28 +325,215 @@ static bool handle(struct runner *r, const struct runmsg *m, int sockets[])
     return true;
 }
 
-static void on_readable(evutil_socket_t fd, short what, void *arg)
+/* One message. False: there is none now, or R has ended. */
+static bool hear(struct runner *r)
 {
-    struct runner *r = arg;
-    int i, sockets[RUNMSG_SOCKETS], status = 0;
+    int sockets[RUNMSG_SOCKETS], status;
     struct runmsg m;
     struct error err;
 
-    (void)what;
-    for (i = 0; status == 0 && i < BATCH; i++) {
-        status = runmsg_take(fd, &m, sockets, drop, r, &err);
-        if (status == 0)
-            m.address = netaddr_unmap(&m.address);
-        if (status == 0 && !handle(r, &m, sockets))
-            status = error_set(&err, ERR_SYNTAX, "a request without sense");
+    status = runmsg_take(r->fd, &m, sockets, drop, r, &err);
+    if (status == ERR_LIMIT)
+        return false;
+    if (status == 0) {
+        r->spoke = true;
+        m.address = netaddr_unmap(&m.address);
+        if (handle(r, &m, sockets))
+            return true;
+        status = error_set(&err, ERR_SYNTAX, "a request without sense");
     }
-    if (status == 0 || status == ERR_LIMIT)
-        return;
     if (status != ERR_NOT_FOUND)
         trace_remark(r->host.trace, TRACE_WARNING,
                      "attls-run uid=%u ended=\"%s\"", (unsigned)r->uid,
                      err.text);
     end(r);
+    return false;
+}
+
+/* ---- turns ---- */
+
+static void wake(struct runners *all)
+{
+    static const struct timeval at_once = {0, 0};
+
+    if (!TAILQ_EMPTY(&all->turns) && !evtimer_pending(all->turn, NULL))
+        evtimer_add(all->turn, &at_once);
+}
+
+static void be_ready(struct runner *r)
+{
+    struct account *a = r->account;
+
+    if (r->is_ready)
+        return;
+    if (TAILQ_EMPTY(&a->ready))
+        TAILQ_INSERT_TAIL(&r->all->turns, a, turn);
+    TAILQ_INSERT_TAIL(&a->ready, r, ready);
+    r->is_ready = true;
+}
+
+static void be_unready(struct runner *r)
+{
+    struct account *a = r->account;
+
+    TAILQ_REMOVE(&a->ready, r, ready);
+    r->is_ready = false;
+    if (TAILQ_EMPTY(&a->ready))
+        TAILQ_REMOVE(&r->all->turns, a, turn);
+}
+
+/* A message of the next account, and of the next of its runners: both come
+ * last after it. */
+static void take_turn(struct runners *all)
+{
+    struct account *a = TAILQ_FIRST(&all->turns);
+    struct runner *r = TAILQ_FIRST(&a->ready);
+
+    TAILQ_REMOVE(&all->turns, a, turn);
+    TAILQ_INSERT_TAIL(&all->turns, a, turn);
+    TAILQ_REMOVE(&a->ready, r, ready);
+    TAILQ_INSERT_TAIL(&a->ready, r, ready);
+    atomic_fetch_add(&r->refs, 1); /* it may end */
+    if (!hear(r) && r->event != NULL)
+        be_unready(r);
+    release(r);
+}
+
+static void on_turn(evutil_socket_t fd, short what, void *arg)
+{
+    struct runners *all = arg;
+    int i;
+
+    (void)fd;
+    (void)what;
+    for (i = 0; i < BATCH && !TAILQ_EMPTY(&all->turns); i++)
+        take_turn(all);
+    wake(all);
+}
+
+/* Edge-triggered: it is ready until there was nothing to be read. */
+static void on_readable(evutil_socket_t fd, short what, void *arg)
+{
+    struct runner *r = arg;
+
+    (void)fd;
+    (void)what;
+    r->heard = r->host.now();
+    TAILQ_REMOVE(&r->all->list, r, link);
+    TAILQ_INSERT_TAIL(&r->all->list, r, link);
+    be_ready(r);
+    wake(r->all);
+}
+
+/* ---- silence ---- */
+
+/* Nothing that it waits for, nothing that it has sent. */
+static bool is_idle(const struct runner *r)
+{
+    char byte;
+
+    return atomic_load(&r->refs) == 1 && !r->is_ready &&
+           recv(r->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
+           errno == EAGAIN;
+}
+
+/* It calls again when it needs us. */
+static void dismiss(struct runner *r)
+{
+    reply(r, 0, EAGAIN, NULL);
+    end(r);
+}
+
+void runners_sweep(struct runners *all)
+{
+    struct snapshot *snap = snapshots_get(all->host.snapshots);
+    const struct config *cfg = snapshot_config(snap);
+    uint64_t now = all->host.now(), silent;
+    struct runner *r, *next;
+
+    for (r = TAILQ_FIRST(&all->list); r != NULL; r = next) {
+        next = TAILQ_NEXT(r, link);
+        silent = now - r->heard;
+        if (silent < cfg->run_limit * 1000)
+            break;
+        if (!r->spoke && !r->is_ready)
+            end(r);
+        else if (cfg->run_idle_limit != 0 &&
+                 silent >= cfg->run_idle_limit * 1000 && is_idle(r))
+            dismiss(r);
+    }
+    snapshot_unref(snap);
+}
+
+static void sweep_later(struct runners *all)
+{
+    static const struct timeval later = {SWEEP_MS / 1000, 0};
+
+    if (!TAILQ_EMPTY(&all->list) && !evtimer_pending(all->sweep, NULL))
+        evtimer_add(all->sweep, &later);
+}
+
+static void on_sweep(evutil_socket_t fd, short what, void *arg)
+{
+    struct runners *all = arg;
+
+    (void)fd;
+    (void)what;
+    runners_sweep(all);
+    sweep_later(all);
+}
+
+/* ---- limits ---- */
+
+/* The one of OF, or of anybody, that is idle longest; of whoever has more than
+ * his share first. */
+static struct runner *idlest(struct runners *all, const struct fair_one *of)
+{
+    struct runner *r, *first = NULL;
+
+    TAILQ_FOREACH (r, &all->list, link) {
+        if ((of != NULL && r->share != of) || !is_idle(r))
+            continue;
+        if (of != NULL || fair_is_over(all->host.fair, r->share))
+            return r;
+        if (first == NULL)
+            first = r;
+    }
+    return first;
+}
+
+static bool make_room(struct runners *all, enum fair_answer answer,
+                      const struct fair_one *one)
+{
+    struct runner *r;
+
+    if (answer == FAIR_NO_MEMORY || (answer == FAIR_SHARE && one == NULL))
+        return false;
+    r = idlest(all, answer == FAIR_SHARE ? one : NULL);
+    if (r != NULL)
+        dismiss(r);
+    return r != NULL;
+}
+
+static int count_runner(struct runners *all, const struct fair_who *who,
+                        struct fair_one **ret, unsigned long *ret_most,
+                        struct error *err)
+{
+    struct snapshot *snap = snapshots_get(all->host.snapshots);
+    unsigned long most = snapshot_config(snap)->max_runs;
+    struct fair_limits l = {.connections = most, .waiting = most};
+    enum fair_answer answer =
+        fair_enter(all->host.fair, who, &l, ret, ret_most);
+
+    snapshot_unref(snap);
+    if (answer != FAIR_MAY && make_room(all, answer, *ret))
+        answer = fair_enter(all->host.fair, who, &l, ret, ret_most);
+    if (answer == FAIR_MAY)
+        return 0;
+    *ret = NULL;
+    return answer == FAIR_NO_MEMORY
+               ? error_nomem(err)
+               : error_set(err, ERR_LIMIT, "too many are connected");
 }
 
 /* ---- life ---- */
@@ -311,60 +551,153 @@ static int who(int fd, uid_t *ret, struct error *err)
 
 static int watch(struct runner *r, struct error *err)
 {
-    r->event =
-        event_new(r->host.base, r->fd, EV_READ | EV_PERSIST, on_readable, r);
+    r->event = event_new(r->host.base, r->fd, EV_READ | EV_ET | EV_PERSIST,
+                         on_readable, r);
     if (r->event != NULL && event_add(r->event, NULL) == 0)
         return 0;
     if (r->event != NULL)
         event_free(r->event);
+    r->event = NULL;
     return error_nomem(err);
 }
 
-int runner_start(const struct config_listener *l, int fd,
-                 const struct runner_host *host, struct runner_list *list,
-                 struct error *err)
+static struct account *account_of(struct runners *all, uid_t uid)
 {
-    struct runner *r;
-    uint64_t netns = 0;
-    uid_t uid = 0;
-    int status = who(fd, &uid, err);
+    struct account *a;
 
-    if (status == 0 && !config_allows(l, uid))
-        status = error_set(err, ERR_DENIED,
-                           "uid=%u may not use %s; add the account to allow "
-                           "of that listener",
-                           (unsigned)uid, l->socket);
-    if (status == 0 && closer_owes(uid) > JUNK_MAX)
-        status = error_set(err, ERR_LIMIT,
-                           "uid=%u has sent too many descriptors that can't be "
-                           "closed",
-                           (unsigned)uid);
-    if (status == 0)
-        status = strange_netns(&netns, err);
-    r = status == 0 ? calloc(1, sizeof(*r)) : NULL;
-    if (r == NULL) {
-        closer_junk(&fd, uid);
-        return status == 0 ? error_nomem(err) : status;
-    }
-    atomic_init(&r->refs, 1);
-    r->fd = fd;
-    r->listener = l;
-    r->host = *host;
-    r->uid = uid;
-    r->netns = netns;
-    status = watch(r, err);
+    LIST_FOREACH (a, &all->accounts, link)
+        if (a->uid == uid)
+            return a;
+    a = calloc(1, sizeof(*a));
+    if (a == NULL)
+        return NULL;
+    a->uid = uid;
+    TAILQ_INIT(&a->ready);
+    LIST_INSERT_HEAD(&all->accounts, a, link);
+    return a;
+}
+
+static int join(struct runners *all, struct runner *r, struct error *err)
+{
+    struct account *a = account_of(all, r->uid);
+    int status = a == NULL ? error_nomem(err) : watch(r, err);
+
     if (status < 0) {
-        release(r);
+        if (a != NULL && a->runners == 0) {
+            LIST_REMOVE(a, link);
+            free(a);
+        }
         return status;
     }
-    LIST_INSERT_HEAD(list, r, link);
+    a->runners++;
+    r->account = a;
+    r->heard = all->host.now();
+    TAILQ_INSERT_TAIL(&all->list, r, link);
+    all->count++;
+    sweep_later(all);
     return 0;
 }
 
-void runners_end(struct runner_list *list)
+static int may_come(const struct config_listener *l, int fd, uid_t *ret,
+                    struct error *err)
+{
+    int status = who(fd, ret, err);
+
+    if (status == 0 && !config_allows(l, *ret))
+        status = error_set(err, ERR_DENIED,
+                           "uid=%u may not use %s; add the account to allow "
+                           "of that listener",
+                           (unsigned)*ret, l->socket);
+    if (status == 0 && closer_owes(*ret) > JUNK_MAX)
+        status = error_set(err, ERR_LIMIT,
+                           "uid=%u has sent too many descriptors that can't be "
+                           "closed",
+                           (unsigned)*ret);
+    return status;
+}
+
+/* It hears why it is not taken. */
+static void turn_away(int fd, uid_t uid, bool busy)
+{
+    struct runmsg m = {.verb = RUNMSG_REPLY, .error = EBUSY};
+
+    if (busy)
+        (void)runmsg_send(fd, &m, NULL, 0, NULL);
+    closer_junk(&fd, uid);
+}
+
+int runner_start(struct runners *all, const struct config_listener *l, int fd,
+                 struct fair_who *ret_who, unsigned long *ret_most,
+                 struct error *err)
+{
+    struct fair_one *share = NULL;
+    struct runner *r = NULL;
+    uint64_t netns = 0;
+    uid_t uid = 0;
+    int status = may_come(l, fd, &uid, err);
+
+    *ret_who = fair_account(uid);
+    *ret_most = 0;
+    if (status == 0)
+        status = strange_netns(&netns, err);
+    if (status == 0)
+        status = count_runner(all, ret_who, &share, ret_most, err);
+    if (status == 0 && (r = calloc(1, sizeof(*r))) == NULL)
+        status = error_nomem(err);
+    if (r != NULL) {
+        atomic_init(&r->refs, 1);
+        r->fd = fd;
+        r->listener = l;
+        r->all = all;
+        r->host = all->host;
+        r->uid = uid;
+        r->netns = netns;
+        r->share = share;
+        status = join(all, r, err);
+    }
+    if (status == 0)
+        return 0;
+    free(r);
+    fair_begun(all->host.fair, share);
+    fair_leave(all->host.fair, share);
+    turn_away(fd, uid, status == ERR_LIMIT && *ret_most != 0);
+    return status;
+}
+
+struct runners *runners_new(const struct runner_host *host)
+{
+    struct runners *all = calloc(1, sizeof(*all));
+
+    if (all == NULL)
+        return NULL;
+    all->host = *host;
+    TAILQ_INIT(&all->list);
+    LIST_INIT(&all->accounts);
+    TAILQ_INIT(&all->turns);
+    all->turn = evtimer_new(host->base, on_turn, all);
+    all->sweep = evtimer_new(host->base, on_sweep, all);
+    if (all->turn != NULL && all->sweep != NULL)
+        return all;
+    runners_free(all);
+    return NULL;
+}
+
+void runners_free(struct runners *all)
 {
     struct runner *r;
 
-    while ((r = LIST_FIRST(list)) != NULL)
+    if (all == NULL)
+        return;
+    while ((r = TAILQ_FIRST(&all->list)) != NULL)
         end(r);
+    if (all->turn != NULL)
+        event_free(all->turn);
+    if (all->sweep != NULL)
+        event_free(all->sweep);
+    free(all);
+}
+
+size_t runners_count(const struct runners *all)
+{
+    return all->count;
 }

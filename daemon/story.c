@@ -20,8 +20,9 @@ struct rate {
 struct stories {
     pthread_mutex_t lock;
     struct ring failed, well;
-    struct rate lines, well_made;
-    unsigned long held; /* lines */
+    struct rate well_made, lines[STORY_LINES];
+    unsigned long held[STORY_LINES];
+    time_t many[STORY_LINES]; /* the last second in which there were too many */
 };
 
 static bool init_ring(struct ring *r, size_t size)
@@ -138,15 +139,32 @@ bool stories_admit_well(struct stories *all)
     return ok;
 }
 
-bool stories_admit(struct stories *all, unsigned long per_second,
-                   unsigned long *ret_held)
+bool stories_admit(struct stories *all, enum story_line kind,
+                   unsigned long per_second, unsigned long *ret_held)
 {
     bool ok;
 
     pthread_mutex_lock(&all->lock);
-    ok = count_one(&all->lines, per_second == 0 ? ULONG_MAX : per_second);
-    *ret_held = ok ? all->held : 0;
-    all->held = ok ? 0 : all->held + 1;
+    ok = count_one(&all->lines[kind], per_second == 0 ? ULONG_MAX : per_second);
+    *ret_held = ok ? all->held[kind] : 0;
+    all->held[kind] = ok ? 0 : all->held[kind] + 1;
+    if (!ok)
+        all->many[kind] = all->lines[kind].second;
     pthread_mutex_unlock(&all->lock);
     return ok;
+}
+
+bool stories_are_many(struct stories *all, enum story_line kind,
+                      unsigned long per_second)
+{
+    struct timespec now;
+    bool many;
+
+    if (per_second == 0)
+        return false;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    pthread_mutex_lock(&all->lock);
+    many = all->many[kind] != 0 && now.tv_sec - all->many[kind] <= 1;
+    pthread_mutex_unlock(&all->lock);
+    return many;
 }

@@ -100,11 +100,22 @@ bool stories_find(struct stories *all, bool failed, story_match_fn match,
 size_t stories_count(struct stories *all);
 bool stories_get(struct stories *all, size_t i, struct story *ret);
 
+/* Kinds of lines of which there may be one for each connection that fails. */
+enum story_line {
+    STORY_FAILURE, /* the one about a failure */
+    STORY_REMARK,  /* what else there is to say of it */
+    STORY_EZD,     /* the EZD lines of one whose partner never said TLS */
+    STORY_LINES
+};
+
 /*
- * May a line about a failure be written now? PER_SECOND lines may, 0: any
+ * May a line of that kind be written now? PER_SECOND lines may, 0: any
  * number. *RET_HELD gets how many were held back since the last that might.
  */
-bool stories_admit(struct stories *all, unsigned long per_second,
-                   unsigned long *ret_held);
+bool stories_admit(struct stories *all, enum story_line kind,
+                   unsigned long per_second, unsigned long *ret_held);
+/* In this second, or in the last, some were held back. */
+bool stories_are_many(struct stories *all, enum story_line kind,
+                      unsigned long per_second);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "daemon/worker.h"
 
+#include "daemon/closer.h"
 #include "daemon/descriptors.h"
 #include "daemon/runner.h"
 
@@ -47,7 +48,7 @@ struct worker {
     bool host_ready;
     struct listener **listeners; /* those that accept here */
     size_t listener_count;
-    struct runner_list runners;
+    struct runners *runners; /* NULL: nobody comes from attls-run here */
     struct event *inbox_event, *rest;
     atomic_ulong owed; /* connections that are to make room here */
     int inbox_fd;
@@ -66,7 +67,7 @@ struct workers {
      * is one, has all that programs under attls-run bring. */
     unsigned count, spread;
     struct worker *list;
-    struct fair *fair;
+    struct fair *fair, *runs; /* connections; attls-run */
     struct metrics beside;    /* what happens outside the workers */
     pthread_mutex_t visiting; /* one visitor at a time */
     pthread_t keeper;         /* looks after them */
@@ -359,16 +360,53 @@ static void place(void *arg, const struct config_listener *l,
         send_to(to, l, in);
 }
 
+static struct runners *runners_of(struct worker *w)
+{
+    struct runner_host rh = {w->host.base,
+                             w->host.snapshots,
+                             w->host.trace,
+                             w->all->runs,
+                             now_ms,
+                             place,
+                             w};
+
+    if (w->runners == NULL)
+        w->runners = runners_new(&rh);
+    return w->runners;
+}
+
+/* Who calls in vain as often as he can does not fill the log. */
+static void remark_refused(struct worker *w, const struct error *err)
+{
+    struct snapshot *s = snapshots_get(w->host.snapshots);
+    unsigned long rate = snapshot_config(s)->failure_rate, held = 0;
+
+    snapshot_unref(s);
+    metrics_add(&w->host.metrics, COUNTER_RUNS_REFUSED, 1);
+    if (w->host.stories == NULL ||
+        stories_admit(w->host.stories, STORY_REMARK, rate, &held))
+        trace_remark(w->host.trace, TRACE_WARNING,
+                     "attls-run refused=\"%s\" not_shown=%lu", err->text, held);
+}
+
 static void accept_runner(struct worker *w, const struct config_listener *l,
                           int fd)
 {
-    struct runner_host rh = {w->host.base, w->host.snapshots, w->host.trace,
-                             place, w};
+    struct conn_limit limit = {COUNTER_LIMITED_RUNS, "max_runs", 0};
+    struct runners *all = runners_of(w);
+    struct fair_who who;
     struct error err;
+    int r;
 
-    if (runner_start(l, fd, &rh, &w->runners, &err) < 0)
-        trace_remark(w->host.trace, TRACE_WARNING, "attls-run refused=\"%s\"",
-                     err.text);
+    if (all == NULL) {
+        closer_junk(&fd, geteuid());
+        return;
+    }
+    r = runner_start(all, l, fd, &who, &limit.most, &err);
+    if (r == ERR_LIMIT && limit.most != 0)
+        conn_host_limited(&w->host, &limit, &who);
+    else if (r < 0)
+        remark_refused(w, &err);
 }
 
 /* In a storm of handshakes those who relay are looked at after each. */
@@ -644,7 +682,7 @@ static void done_worker(struct worker *w)
 {
     close_doors(w);
     take_parcels(w, true);
-    runners_end(&w->runners);
+    runners_free(w->runners);
     if (w->host_ready)
         conn_host_done(&w->host);
     if (w->inbox_event != NULL)
@@ -737,9 +775,11 @@ int workers_start(const struct workers_params *params, struct workers **ret,
     all->count = all->spread + (is_mixed(params) ? 1 : 0);
     all->list = calloc(all->count, sizeof(*all->list));
     all->fair = fair_new();
-    if (all->list == NULL || all->fair == NULL) {
+    all->runs = fair_new();
+    if (all->list == NULL || all->fair == NULL || all->runs == NULL) {
         free(all->list);
         fair_free(all->fair);
+        fair_free(all->runs);
         free(all);
         return error_nomem(err);
     }
@@ -796,6 +836,7 @@ void workers_stop(struct workers *all, unsigned long limit_ms)
     pthread_cond_destroy(&all->enough);
     free(all->list);
     fair_free(all->fair);
+    fair_free(all->runs);
     free(all);
 }
 

@@ -29,6 +29,9 @@ enum runmsg_verb {
      * of the one that it gets. Reply: error 0; ENOENT, no rule could match: it
      * gets the one that it accepted; or another errno: it gets neither. */
     RUNMSG_ACCEPTED,
+    /* With ID 0, to no request, before the daemon hangs up. EAGAIN: it was
+     * quiet for long; call again when there is something to ask. EBUSY: there
+     * are too many of this account, or of all. */
     RUNMSG_REPLY
 };
 

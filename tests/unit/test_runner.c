@@ -40,9 +40,11 @@ static void teardown(void)
 struct shop {
     struct rig rig;
     struct config_listener listener;
-    struct runner_list runners;
+    struct runners *runners;
+    struct fair *fair;
     int theirs; /* the end of attls-run */
     unsigned taken;
+    bool keeps; /* what it takes is under way */
     struct intercepted last;
 };
 
@@ -55,38 +57,57 @@ static void take(void *arg, const struct config_listener *l,
     ck_assert(in->foreign);
     s->taken++;
     s->last = *in;
-    intercepted_drop(in);
+    if (!s->keeps)
+        intercepted_drop(in);
 }
 
 static int start(struct shop *s)
 {
-    struct runner_host host = {s->rig.host.base, s->rig.snapshots, s->rig.trace,
-                               take, s};
+    struct fair_who who;
+    unsigned long most;
     struct error err;
     int ends[2];
 
     ck_assert_int_eq(
         socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, ends), 0);
     s->theirs = ends[0];
-    return runner_start(&s->listener, ends[1], &host, &s->runners, &err);
+    return runner_start(s->runners, &s->listener, ends[1], &who, &most, &err);
 }
 
-static void shop_open(struct shop *s, enum config_no_rule no_rule)
+static void shop_open_for(struct shop *s, enum config_no_rule no_rule,
+                          const char *settings)
 {
+    struct runner_host host;
+
     memset(s, 0, sizeof(*s));
-    rig_open(&s->rig, rings, "", "");
+    rig_open(&s->rig, rings, settings, "");
     s->listener = *rig_listener(&s->rig, RIG_OUT);
     s->listener.mode = MODE_RUN;
     s->listener.socket = "run.sock";
     s->listener.jobname = "RIG";
     s->listener.on_no_rule = no_rule;
     s->listener.allow = (struct config_accounts){.given = true, .all = true};
-    LIST_INIT(&s->runners);
+    s->fair = fair_new();
+    host = (struct runner_host){s->rig.host.base,
+                                s->rig.snapshots,
+                                s->rig.trace,
+                                s->fair,
+                                s->rig.host.now,
+                                take,
+                                s};
+    s->runners = runners_new(&host);
+}
+
+static void shop_open(struct shop *s, enum config_no_rule no_rule)
+{
+    shop_open_for(s, no_rule, "");
 }
 
 static void shop_close(struct shop *s)
 {
-    runners_end(&s->runners);
+    runners_free(s->runners);
+    ck_assert_uint_eq(fair_count(s->fair), 0);
+    fair_free(s->fair);
     rig_close(&s->rig);
     fd_close(&s->theirs);
     closer_finish();
@@ -130,7 +151,7 @@ START_TEST(nobody_comes_in_unasked)
     shop_open(&s, NO_RULE_CLEAR);
     s.listener.allow = (struct config_accounts){true, false, &other, 1};
     ck_assert_int_eq(start(&s), ERR_DENIED);
-    ck_assert(LIST_EMPTY(&s.runners));
+    ck_assert(runners_count(s.runners) == 0);
     closer_finish();
     ck_assert_int_eq(recv(s.theirs, &byte, 1, 0), 0);
     fd_close(&s.theirs);
@@ -369,7 +390,7 @@ START_TEST(keeps_nothing_of_theirs)
         ck_assert_int_eq(runmsg_send(s.theirs, &m, both, sent[_i].count, &err),
                          0);
     ck_assert_msg(answer(&s) == -1, "%s", sent[_i].name);
-    ck_assert(LIST_EMPTY(&s.runners));
+    ck_assert(runners_count(s.runners) == 0);
     closer_finish();
     ck_assert_msg(descriptors_open() == before + 1, "%s: leaks", sent[_i].name);
     shop_close(&s);
@@ -397,7 +418,7 @@ START_TEST(takes_no_end_of_junk)
     for (i = 0; i < 1000 && error == EACCES; i++)
         error = ask(&s, RUNMSG_CONNECT, "127.0.0.1:5", &fd, 1);
     ck_assert_int_eq(error, -1);
-    ck_assert(LIST_EMPTY(&s.runners));
+    ck_assert(runners_count(s.runners) == 0);
     fd_close(&s.theirs);
     ck_assert_int_eq(start(&s), ERR_LIMIT);
     for (i = 0; i < 4; i++)
@@ -411,6 +432,165 @@ START_TEST(takes_no_end_of_junk)
 }
 END_TEST
 
+/* ---- how many, and how long ---- */
+
+/* The word that comes without having been asked for; -1: none, he hung up. */
+static int parting(struct shop *s, int theirs)
+{
+    int sockets[RUNMSG_SOCKETS], r;
+    struct runmsg m;
+    struct error err;
+
+    rig_turn(&s->rig);
+    r = runmsg_receive(theirs, &m, sockets, &err);
+    if (r == 0)
+        ck_assert_uint_eq(m.id, 0);
+    return r == 0 ? m.error : r == ERR_LIMIT ? 0 : -1;
+}
+
+START_TEST(who_says_nothing_is_not_kept)
+{
+    struct shop s;
+
+    shop_open(&s, NO_RULE_CLEAR);
+    ck_assert_int_eq(start(&s), 0);
+    rig_clock += 9999;
+    runners_sweep(s.runners);
+    ck_assert_uint_eq(runners_count(s.runners), 1);
+    rig_clock += 1;
+    runners_sweep(s.runners);
+    ck_assert_uint_eq(runners_count(s.runners), 0);
+    ck_assert_int_eq(parting(&s, s.theirs), -1);
+    shop_close(&s);
+}
+END_TEST
+
+/* It calls again; but not while it waits for a connection. */
+START_TEST(the_idle_are_dismissed)
+{
+    bool waits = _i == 1;
+    int pair[2];
+    struct shop s;
+
+    shop_open(&s, NO_RULE_CLEAR);
+    s.keeps = waits;
+    ck_assert_int_eq(start(&s), 0);
+    if (waits) {
+        struct runmsg m = {.verb = RUNMSG_CONNECT, .id = 1};
+        struct error err;
+
+        peer_tcp_pair(pair, false);
+        netaddr_parse("127.0.0.1:5", &m.address, NULL);
+        ck_assert_int_eq(runmsg_send(s.theirs, &m, &pair[1], 1, &err), 0);
+        rig_turn(&s.rig);
+        rig_turn(&s.rig);
+        ck_assert_uint_eq(s.taken, 1);
+    } else {
+        ck_assert_int_ge(ask(&s, RUNMSG_COVERS_OUT, "127.0.0.1:5", NULL, 0), 0);
+    }
+    rig_clock += 599999;
+    runners_sweep(s.runners);
+    ck_assert_uint_eq(runners_count(s.runners), 1);
+    rig_clock += 1;
+    runners_sweep(s.runners);
+    ck_assert_uint_eq(runners_count(s.runners), waits);
+    ck_assert_int_eq(parting(&s, s.theirs), waits ? 0 : EAGAIN);
+    if (waits) {
+        intercepted_drop(&s.last);
+        fd_close(&pair[0]);
+        fd_close(&pair[1]);
+    }
+    shop_close(&s);
+}
+END_TEST
+
+/* At the limit the one that is idle longest makes room. */
+START_TEST(so_many_run)
+{
+    int theirs[4], i;
+    struct shop s;
+
+    shop_open_for(&s, NO_RULE_CLEAR, "max_runs = 2;");
+    for (i = 0; i < 4; i++) {
+        ck_assert_int_eq(start(&s), 0);
+        theirs[i] = s.theirs;
+        rig_clock += 1;
+    }
+    ck_assert_uint_eq(runners_count(s.runners), 2);
+    for (i = 0; i < 4; i++)
+        ck_assert_int_eq(parting(&s, theirs[i]), i < 2 ? EAGAIN : 0);
+    for (i = 0; i < 3; i++)
+        fd_close(&theirs[i]);
+    shop_close(&s);
+}
+END_TEST
+
+/* Nobody is idle: the one that comes hears why. */
+START_TEST(who_has_no_room_hears_it)
+{
+    int pair[2], first;
+    struct runmsg m = {.verb = RUNMSG_CONNECT, .id = 1};
+    struct error err;
+    struct shop s;
+
+    shop_open_for(&s, NO_RULE_CLEAR, "max_runs = 1;");
+    s.keeps = true;
+    ck_assert_int_eq(start(&s), 0);
+    first = s.theirs;
+    peer_tcp_pair(pair, false);
+    netaddr_parse("127.0.0.1:5", &m.address, NULL);
+    ck_assert_int_eq(runmsg_send(first, &m, &pair[1], 1, &err), 0);
+    rig_turn(&s.rig);
+    rig_turn(&s.rig);
+    ck_assert_uint_eq(s.taken, 1);
+    ck_assert_int_eq(start(&s), ERR_LIMIT);
+    ck_assert_int_eq(parting(&s, s.theirs), EBUSY);
+    closer_finish();
+    ck_assert_int_eq(parting(&s, s.theirs), -1);
+    intercepted_drop(&s.last);
+    fd_close(&pair[0]);
+    fd_close(&pair[1]);
+    fd_close(&first);
+    shop_close(&s);
+}
+END_TEST
+
+enum { FLOOD = 500 };
+
+/* He has sent much before she asks; it takes root to be two accounts. */
+START_TEST(accounts_take_turns)
+{
+    struct runmsg m = {.verb = RUNMSG_COVERS_OUT, .id = 7};
+    int sockets[RUNMSG_SOCKETS], his, i, r = ERR_LIMIT;
+    struct runmsg got;
+    struct error err;
+    struct shop s;
+
+    if (geteuid() != 0)
+        return;
+    shop_open(&s, NO_RULE_CLEAR);
+    ck_assert_int_eq(seteuid(5002), 0);
+    r = start(&s);
+    ck_assert_int_eq(seteuid(0), 0);
+    ck_assert_int_eq(r, 0);
+    his = s.theirs;
+    ck_assert_int_eq(start(&s), 0);
+    netaddr_parse("127.0.0.1:5", &m.address, NULL);
+    for (i = 0; i < FLOOD && runmsg_send(his, &m, NULL, 0, &err) == 0; i++)
+        ;
+    ck_assert_int_gt(i, 64);
+    ck_assert_int_eq(runmsg_send(s.theirs, &m, NULL, 0, &err), 0);
+    event_base_loop(s.rig.host.base, EVLOOP_NONBLOCK | EVLOOP_ONCE);
+    event_base_loop(s.rig.host.base, EVLOOP_NONBLOCK | EVLOOP_ONCE);
+    ck_assert_int_eq(runmsg_receive(s.theirs, &got, sockets, &err), 0);
+    for (i = 0; runmsg_receive(his, &got, sockets, &err) == 0; i++)
+        ;
+    ck_assert_int_lt(i, 64);
+    fd_close(&his);
+    shop_close(&s);
+}
+END_TEST
+
 TESTS_BEGIN("runner")
 tcase_set_timeout(tc, 60);
 tcase_add_unchecked_fixture(tc, setup, teardown);
@@ -419,4 +599,9 @@ TEST_ROWS(takes_what_a_rule_may_cover, asked)
 TEST_ROWS(takes_only_tcp_of_its_own_namespace, kinds)
 TEST_ROWS(keeps_nothing_of_theirs, sent)
 TEST(takes_no_end_of_junk)
+TEST(who_says_nothing_is_not_kept)
+tcase_add_loop_test(tc, the_idle_are_dismissed, 0, 2);
+TEST(so_many_run)
+TEST(who_has_no_room_hears_it)
+TEST(accounts_take_turns)
 TESTS_END

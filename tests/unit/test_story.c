@@ -102,15 +102,15 @@ START_TEST(lines_are_limited)
     unsigned long held, i;
 
     for (i = 0; i < 1000; i++)
-        ck_assert(stories_admit(all, 0, &held));
+        ck_assert(stories_admit(all, STORY_FAILURE, 0, &held));
     stories_free(all);
     all = stories_new();
     for (i = 0; i < 1000; i++)
-        if (!stories_admit(all, 2, &held))
+        if (!stories_admit(all, STORY_FAILURE, 2, &held))
             break;
     ck_assert_uint_ge(i, 2);
     ck_assert_uint_le(i, 4); /* a second may have passed */
-    while (!stories_admit(all, 2, &held))
+    while (!stories_admit(all, STORY_FAILURE, 2, &held))
         i++;
     ck_assert_uint_gt(held, 0);
     stories_free(all);
