@@ -272,8 +272,9 @@ static enum conn_event matched(struct conn *c)
     c->tls = true;
     if (effective_refused(c->eff) != NULL)
         return refuse_parameter(c, effective_refused(c->eff));
-    ezd_map(c->host->trace, &s, EZD_ENABLED);
-    ezd_event(c->host->trace, &s, 0, EZD_CONNECTION_INIT, NULL);
+    c->hushed = true;
+    if (!conn_is_hushed(c))
+        conn_speak(c);
     c->begun = true;
     metrics_add(&c->host->metrics, COUNTER_TLS, 1);
     return CONN_EV_MAPPED_TLS;

@@ -48,6 +48,8 @@ struct conn {
     bool kept;                /* keepalive is set */
     bool begun;               /* EZD1283I Connection Init was written */
     bool told;                /* its failure was */
+    bool hushed;        /* its first lines wait for its partner's first word */
+    bool judged, quiet; /* whether it fails without EZD lines, it does */
 };
 
 /* Every action of states.def; each returns the event that follows. */
@@ -105,6 +107,10 @@ uint64_t conn_second_limit(const struct conn *c);
 /* A handshake that has begun and takes longer than HandshakeTimeout, which is
  * for its first bytes alone where there is room. */
 bool conn_trickles(const struct conn *c);
+/* While very many partners say no TLS at all the first EZD lines of a
+ * connection wait for its partner's hello; they are written now. */
+void conn_speak(struct conn *c);
+bool conn_is_hushed(struct conn *c); /* from now on? */
 /* The lines of a TLS session that has ended. */
 void conn_log_tls_end(struct conn *c, int rc, const char *why);
 

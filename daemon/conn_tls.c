@@ -72,11 +72,84 @@ static void add_handles(const struct conn *c, bool handshake,
     ezd_add_handshake(&h, out);
 }
 
+static const char *role_of(const struct conn *c)
+{
+    switch (effective_choice(c->eff, PARM_HandshakeRole)) {
+    case ROLE_CLIENT:
+        return "HS-Client";
+    case ROLE_SERVER:
+        return "HS-Server";
+    default:
+        return "HS-ServerWClientAuth";
+    }
+}
+
+/* ---- partners that say no TLS ---- */
+
+/* The hello of a client has not come. */
+static bool is_unheard(const struct conn *c)
+{
+    return c->wire.session != NULL && session_is_server(c->wire.session) &&
+           c->client_hello == NULL;
+}
+
+bool conn_is_hushed(struct conn *c)
+{
+    return c->host->stories != NULL && !conn_outbound(c) &&
+           (c->trace & (EZD_TRACE_FLOW | EZD_TRACE_DATA)) == 0 &&
+           stories_are_many(c->host->stories, STORY_EZD,
+                            conn_config(c)->failure_rate);
+}
+
+void conn_speak(struct conn *c)
+{
+    struct ezd_subject s;
+
+    if (!c->hushed)
+        return;
+    c->hushed = false;
+    conn_subject(c, &s);
+    ezd_map(c->host->trace, &s, EZD_ENABLED);
+    ezd_event(c->host->trace, &s, 0, EZD_CONNECTION_INIT, NULL);
+    if (c->wire.session != NULL)
+        ezd_start(c->host->trace, &s, EZD_INITIAL_HANDSHAKE, role_of(c));
+}
+
+/* Whoever sends what is no TLS as often as he can does not fill the log. */
+static bool may_fail_aloud(struct conn *c)
+{
+    unsigned long rate = conn_config(c)->failure_rate, held = 0;
+
+    if (c->host->stories == NULL ||
+        !stories_admit(c->host->stories, STORY_EZD, rate, &held))
+        return c->host->stories == NULL;
+    if (held != 0)
+        trace_remark(c->host->trace, TRACE_WARNING,
+                     "ezd=%lu note=\"connections without EZD lines: their "
+                     "partners sent no TLS, more than %lu a second "
+                     "(failure_rate)\"",
+                     held, rate);
+    return true;
+}
+
+/* It fails, and there are to be no lines about that. */
+static bool fails_quietly(struct conn *c)
+{
+    if (!c->judged && is_unheard(c))
+        c->quiet = !may_fail_aloud(c);
+    c->judged = true;
+    if (!c->quiet)
+        conn_speak(c);
+    return c->quiet;
+}
+
 static void log_handshake(struct conn *c, int rc)
 {
     struct strbuf add = STRBUF_INIT;
     struct ezd_subject s;
 
+    if (rc != 0 && fails_quietly(c))
+        return;
     conn_subject(c, &s);
     if (c->wire.session != NULL)
         conn_log_flow(c, &s, CONN_FLOW_INIT, rc);
@@ -98,6 +171,8 @@ void conn_log_tls_end(struct conn *c, int rc, const char *why)
     if (!c->begun)
         return;
     c->begun = false;
+    if (c->hushed || c->quiet)
+        return;
     conn_subject(c, &s);
     if (rc != 0 && c->secured) {
         ezd_event(c->host->trace, &s, rc, EZD_DATA_DECRYPTION, NULL);
@@ -150,22 +225,11 @@ static void log_environment(struct conn *c, const struct environment_link *l)
 static enum conn_event environment_failed(struct conn *c,
                                           struct environment_link *l)
 {
+    conn_speak(c);
     log_handshake(c, RC_ENVIRONMENT);
     conn_tell(c, &l->why);
     metrics_add(&c->host->metrics, COUNTER_HANDSHAKE_FAILED, 1);
     return conn_because(c, CONN_BY_ENVIRONMENT, CONN_EV_FAILED);
-}
-
-static const char *role_of(const struct conn *c)
-{
-    switch (effective_choice(c->eff, PARM_HandshakeRole)) {
-    case ROLE_CLIENT:
-        return "HS-Client";
-    case ROLE_SERVER:
-        return "HS-Server";
-    default:
-        return "HS-ServerWClientAuth";
-    }
 }
 
 static void tap(struct conn *c, struct session *session)
@@ -201,7 +265,8 @@ static enum conn_event open_session(struct conn *c)
 
     conn_mark(c, STORY_TLS_BEGUN);
     conn_subject(c, &s);
-    ezd_start(c->host->trace, &s, EZD_INITIAL_HANDSHAKE, role_of(c));
+    if (!c->hushed)
+        ezd_start(c->host->trace, &s, EZD_INITIAL_HANDSHAKE, role_of(c));
     rc = session_new(&params, &session, &why);
     if (rc == 0) {
         conn_watch_session(c, session);
@@ -273,6 +338,8 @@ enum conn_event conn_do_shake(struct conn *c)
 {
     enum io io = endpoint_handshake(&c->wire);
 
+    if (c->client_hello != NULL)
+        conn_speak(c);
     if (io == IO_OK)
         return secured(c);
     if (io != IO_BLOCKED)
