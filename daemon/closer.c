@@ -45,10 +45,22 @@ static struct {
     pthread_cond_t fewer;
     struct lane sockets, junk;
     bool finishing;
-} all = {.lock = PTHREAD_MUTEX_INITIALIZER,
-         .fewer = PTHREAD_COND_INITIALIZER,
-         .sockets = {.more = PTHREAD_COND_INITIALIZER},
-         .junk = {.more = PTHREAD_COND_INITIALIZER}};
+} all = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static pthread_once_t made = PTHREAD_ONCE_INIT;
+
+/* Nobody who sets the clock makes a wait longer or shorter. */
+static void make_conditions(void)
+{
+    pthread_condattr_t attr;
+
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&all.fewer, &attr);
+    pthread_cond_init(&all.sockets.more, &attr);
+    pthread_cond_init(&all.junk.more, &attr);
+    pthread_condattr_destroy(&attr);
+}
 
 /* ---- a thread ---- */
 
@@ -93,7 +105,7 @@ static struct timespec in_seconds(time_t seconds)
 {
     struct timespec ts;
 
-    clock_gettime(CLOCK_REALTIME, &ts);
+    clock_gettime(CLOCK_MONOTONIC, &ts);
     ts.tv_sec += seconds;
     return ts;
 }
@@ -202,6 +214,7 @@ static void put(struct lane *l, int *fd, bool reset, uid_t from)
     if (*fd < 0)
         return;
     *fd = -1;
+    pthread_once(&made, make_conditions);
     pthread_mutex_lock(&all.lock);
     taken = has_room(l);
     if (taken) {
@@ -281,6 +294,7 @@ void closer_finish(void)
     struct timespec until = in_seconds(FINISH_S);
     int error = 0;
 
+    pthread_once(&made, make_conditions);
     pthread_mutex_lock(&all.lock);
     while ((waiting_in_all() != 0 ||
             all.sockets.threads + all.junk.threads != 0) &&

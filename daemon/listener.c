@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -23,6 +24,7 @@ enum {
 struct listener {
     const struct config_listener *cfg;
     int fd;
+    atomic_bool shut; /* another thread has said so */
     struct listener_host host;
     struct event *event, *retry;
 };
@@ -64,6 +66,7 @@ int listener_open(const struct config_listener *cfg, unsigned long backlog,
         return error_nomem(err);
     l->cfg = cfg;
     l->fd = -1;
+    atomic_init(&l->shut, false);
     if (cfg->mode == MODE_RUN) /* who may is said by allow, and by the folder */
         r = unixsock_listen(cfg->socket, SOCK_SEQPACKET, 0666, (int)backlog,
                             &l->fd, err);
@@ -75,6 +78,13 @@ int listener_open(const struct config_listener *cfg, unsigned long backlog,
     }
     *ret = l;
     return 0;
+}
+
+/* The descriptor stays: its number may be in use on the listener's thread. */
+void listener_shut(struct listener *l)
+{
+    atomic_store(&l->shut, true);
+    shutdown(l->fd, SHUT_RDWR);
 }
 
 void listener_stop(struct listener *l)
@@ -184,6 +194,10 @@ static void on_readable(evutil_socket_t listening, short what, void *arg)
         }
         if (errno == EAGAIN)
             return;
+        if (atomic_load(&l->shut)) {
+            event_del(l->event);
+            return;
+        }
         if (!of_one_peer(errno)) {
             pause_accept(l, errno);
             return;

@@ -43,7 +43,10 @@ struct listener_host {
 /* ERR_NOMEM, ERR_SYSTEM. */
 int listener_start(struct listener *l, const struct listener_host *host,
                    struct error *err);
-/* Accepts no more; the socket stays open. */
+/* Any thread: from now on whoever connects is refused, and who waits to be
+ * accepted is reset. */
+void listener_shut(struct listener *l);
+/* Accepts no more; the descriptor stays open. */
 void listener_stop(struct listener *l);
 
 #endif

@@ -15,6 +15,7 @@
 #include "daemon/closer.h"
 #include "daemon/console.h"
 #include "daemon/descriptors.h"
+#include "daemon/ending.h"
 #include "daemon/pagent.h"
 #include "daemon/rulekeeper.h"
 #include "daemon/ruleset.h"
@@ -42,7 +43,13 @@ struct server {
     struct wiretraces *wiretraces;
     struct pagent *pagent;
     struct console *console; /* NULL: none */
+    unsigned long cut;       /* connections that were reset at the end */
 };
+
+/* How long what is no connection may take to end. */
+enum { END_MS = 5000 };
+
+enum { EXIT_CUT = 3, EXIT_FORCED = 4 };
 
 /* ---- log ---- */
 
@@ -435,9 +442,9 @@ static void report(struct server *s, int *fd, char status)
 
 /* ---- serving ---- */
 
-/* Until a signal comes that ends it. A look at the policy's files is due
- * every so many seconds. */
-static void serve(struct server *s, const sigset_t *signals)
+/* Until a signal comes that ends it, which is returned. A look at the policy's
+ * files is due every so many seconds. */
+static int serve(struct server *s, const sigset_t *signals)
 {
     int sig;
 
@@ -451,11 +458,10 @@ static void serve(struct server *s, const sigset_t *signals)
         if (sig < 0)
             continue;
         if (sig != SIGHUP)
-            break;
+            return sig;
         trace_reopen(s->trace);
         pagent_reload(s->pagent, PAGENT_REFRESH, NULL);
     }
-    trace_remark(s->trace, TRACE_NOTICE, "stop=\"%s\"", strsignal(sig));
 }
 
 static int start_console(struct server *s, struct error *err)
@@ -559,6 +565,65 @@ static unsigned long stop_limit(const struct server *s)
     return seconds * 1000;
 }
 
+/* ---- the end ---- */
+
+/* On a thread of its own: any of it may hang. */
+static void end_work(void *arg)
+{
+    struct server *s = arg;
+
+    console_close(s->console);
+    s->console = NULL;
+    rulekeeper_free(s->keeper); /* it counts with the workers */
+    s->keeper = NULL;
+    naming_stop(s->naming); /* it wakes workers */
+    s->cut = workers_stop(s->workers, stop_limit(s));
+    s->workers = NULL;
+}
+
+static void end_hurry(void *arg)
+{
+    struct server *s = arg;
+
+    trace_remark(s->trace, TRACE_WARNING,
+                 "stop=\"asked again\" note=\"connections are reset now\"");
+    workers_hurry(s->workers);
+}
+
+/* What hangs is left to the kernel, which closes all that the process has. */
+static void end_by_force(struct server *s)
+{
+    trace_remark(s->trace, TRACE_ERR,
+                 "stop=forced error=\"not all of the daemon's threads have "
+                 "ended\"");
+    trace_stop(s->trace);
+    _exit(EXIT_FORCED);
+}
+
+/* What z/OS keeps in the stack ends here with the daemon, whatever PURGE or
+ * NOPURGE says. */
+static void remark_stop(struct server *s, int sig)
+{
+    trace_remark(s->trace, TRACE_NOTICE,
+                 "stop=\"%s\" note=\"no TLS without attlsd: listeners refuse, "
+                 "and what the rules in the kernel or attls-run cover is "
+                 "refused, until it is started again\"",
+                 strsignal(sig));
+}
+
+static int end(struct server *s, const sigset_t *signals)
+{
+    struct ending e = {end_work, end_hurry, s, stop_limit(s) + END_MS};
+
+    if (!ending_wait(&e, signals))
+        end_by_force(s);
+    if (s->cut != 0)
+        trace_remark(s->trace, TRACE_WARNING, "stop=cut connections=%lu",
+                     s->cut);
+    pagent_ended(s->pagent);
+    return s->cut != 0 ? EXIT_CUT : 0;
+}
+
 int server_run(struct server *s)
 {
     struct error err;
@@ -580,14 +645,6 @@ int server_run(struct server *s)
     pagent_started(s->pagent);
     remark_start(s);
     report(s, &ready, 0);
-    serve(s, &signals);
-    console_close(s->console);
-    s->console = NULL;
-    rulekeeper_free(s->keeper); /* it counts with the workers */
-    s->keeper = NULL;
-    naming_stop(s->naming); /* it wakes workers */
-    workers_stop(s->workers, stop_limit(s));
-    s->workers = NULL;
-    pagent_ended(s->pagent);
-    return 0;
+    remark_stop(s, serve(s, &signals));
+    return end(s, &signals);
 }

@@ -59,6 +59,7 @@ struct worker {
     pthread_cond_t visited;
     uint64_t asked;     /* when it was to answer; 0: it has */
     atomic_bool silent; /* it does not */
+    atomic_bool ended;  /* its thread has nothing to answer any more */
 };
 
 struct workers {
@@ -74,6 +75,7 @@ struct workers {
     pthread_mutex_t keeping;  /* of what follows */
     pthread_cond_t enough;
     bool has_keeper, stopping;
+    atomic_bool hurry; /* whoever waits for connections to end waits no more */
 };
 
 static uint64_t now_ms(void)
@@ -515,6 +517,8 @@ static void look_after(struct worker *w)
 {
     uint64_t now = now_ms(), asked;
 
+    if (w->ended)
+        return;
     pthread_mutex_lock(&w->lock);
     asked = w->asked;
     if (asked == 0)
@@ -637,6 +641,7 @@ static void *run(void *arg)
     memory_begin(rest_later, w);
     event_base_loop(w->host.base, EVLOOP_NO_EXIT_ON_EMPTY);
     memory_end();
+    w->ended = true;
     return NULL;
 }
 
@@ -814,21 +819,47 @@ static void give_all(struct workers *all, enum order order)
             give_order(&all->list[i], order);
 }
 
-void workers_stop(struct workers *all, unsigned long limit_ms)
+/* Also those that a stuck worker has to accept. */
+static void shut_doors(struct workers *all)
+{
+    size_t i;
+
+    for (i = 0; i < all->params.listener_count; i++)
+        listener_shut(all->params.listeners[i]);
+    give_all(all, ORDER_CLOSE_DOORS);
+}
+
+/* How many there are still when LIMIT_MS have passed. */
+static unsigned long wait_for_ends(struct workers *all, unsigned long limit_ms)
 {
     static const struct timespec nap = {0, 10 * 1000 * 1000};
+    uint64_t until = now_ms() + limit_ms;
+
+    while (workers_connections(all) != 0 && now_ms() < until &&
+           !atomic_load(&all->hurry))
+        nanosleep(&nap, NULL);
+    return workers_connections(all);
+}
+
+void workers_hurry(struct workers *all)
+{
+    atomic_store(&all->hurry, true);
+}
+
+unsigned long workers_stop(struct workers *all, unsigned long limit_ms)
+{
+    unsigned long cut;
     unsigned i;
 
     if (all == NULL)
-        return;
-    stop_keeper(all);
-    give_all(all, ORDER_CLOSE_DOORS);
-    for (; limit_ms >= 10 && workers_connections(all) != 0; limit_ms -= 10)
-        nanosleep(&nap, NULL);
+        return 0;
+    shut_doors(all);
+    cut = wait_for_ends(all, limit_ms);
     give_all(all, ORDER_STOP);
     for (i = 0; i < all->count; i++)
         if (all->list[i].started)
             pthread_join(all->list[i].thread, NULL);
+    stop_keeper(all);
     for (i = 0; i < all->count; i++)
         done_worker(&all->list[i]);
     pthread_mutex_destroy(&all->visiting);
@@ -838,6 +869,7 @@ void workers_stop(struct workers *all, unsigned long limit_ms)
     fair_free(all->fair);
     fair_free(all->runs);
     free(all);
+    return cut;
 }
 
 /* What has begun ends soon: FN waits for nobody. */

@@ -32,9 +32,14 @@ struct workers_params {
 /* Starts the threads. ERR_NOMEM, ERR_SYSTEM. */
 int workers_start(const struct workers_params *params, struct workers **ret,
                   struct error *err);
-/* Accepts no more, waits up to LIMIT_MS for the connections to end by
- * themselves, resets the rest, ends the threads. NULL allowed. */
-void workers_stop(struct workers *w, unsigned long limit_ms);
+/*
+ * Refuses who connects at once, waits up to LIMIT_MS for the connections to end
+ * by themselves, resets the rest, ends the threads, and frees all. The
+ * connections that were reset. NULL allowed.
+ */
+unsigned long workers_stop(struct workers *w, unsigned long limit_ms);
+/* Any thread, while workers_stop() runs: the connections get no more time. */
+void workers_hurry(struct workers *w);
 
 /*
  * Calls FN on each worker's own thread, one after the other, and waits for

@@ -326,6 +326,12 @@ static bool stop_writer(struct trace *t)
     return done && pthread_join(t->writer, NULL) == 0;
 }
 
+void trace_stop(struct trace *t)
+{
+    if (t->started)
+        stop_writer(t);
+}
+
 /* Without a writer (start-up failed): what is queued is written here. */
 static void drain(struct trace *t)
 {

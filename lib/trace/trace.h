@@ -40,6 +40,9 @@ int trace_start(struct trace *t, struct error *err);
 /* Writes what is queued (for at most a second), ends the thread, frees the
  * sinks. NULL allowed. */
 void trace_free(struct trace *t);
+/* Writes what is queued, as trace_free(), and frees nothing: other threads may
+ * go on to hand in what nobody writes. */
+void trace_stop(struct trace *t);
 /* Asks sinks that keep a file open to open it anew (SIGHUP). */
 void trace_reopen(struct trace *t);
 /* Records dropped since the start. */
