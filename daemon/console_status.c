@@ -185,7 +185,26 @@ static void print_text(const struct console *c, const struct status *s,
     }
 }
 
-/* The first line tells the display verbs what the text does not say. */
+/* The first lines tell the display verbs what the text does not say. */
+static void add_policy_head(const struct snapshot *s, struct strbuf *out)
+{
+    const struct policy *p = snapshot_policy(s);
+    const struct policy_rule *r;
+    size_t i;
+
+    strbuf_addf(
+        out, "# attlsd installed=%lld release=%s legacy=%d stack=%s words=",
+        (long long)snapshot_installed(s), zos_release_name(policy_release(p)),
+        snapshot_config(s)->allow_legacy ? 1 : 0, snapshot_stack(s));
+    policy_agent_show(p, out);
+    strbuf_addc(out, '\n');
+    for (i = 0; i < policy_rule_count(p); i++) {
+        r = policy_rule_get(p, i);
+        if (policy_rule_is_kept(r))
+            strbuf_addf(out, "# kept=%s\n", policy_rule_name(r));
+    }
+}
+
 void console_policy(struct question *q)
 {
     struct snapshot *s = snapshots_get(q->console->p.snapshots);
@@ -194,12 +213,7 @@ void console_policy(struct question *q)
     if (q->request->argc != 0) {
         question_wrong(q);
     } else {
-        strbuf_addf(&q->answer->out,
-                    "# attlsd installed=%lld release=%s legacy=%d stack=%s\n",
-                    (long long)snapshot_installed(s),
-                    zos_release_name(policy_release(p)),
-                    snapshot_config(s)->allow_legacy ? 1 : 0,
-                    snapshot_stack(s));
+        add_policy_head(s, &q->answer->out);
         policy_print(p, false, &q->answer->out);
     }
     snapshot_unref(s);

@@ -1,6 +1,7 @@
 #include "ctl_policy.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ctl.h"
@@ -64,31 +65,88 @@ static void show_errors(const struct diags *diags)
 
 static const char running_name[] = "the running policy";
 
-/* The first line of what the daemon sends. */
-static bool read_header(const char *text, long long *installed, char release[8],
-                        int *legacy, char stack[16])
+/* The first lines of what the daemon sends. */
+struct header {
+    long long installed;
+    char release[8], stack[16], words[64];
+    int legacy;
+};
+
+static bool read_header(const char *text, struct header *h)
 {
     return sscanf(text,
-                  "# attlsd installed=%lld release=%7s legacy=%d stack=%15s",
-                  installed, release, legacy, stack) == 4;
+                  "# attlsd installed=%lld release=%7s legacy=%d stack=%15s "
+                  "words=%63[A-Z 0-9]",
+                  &h->installed, h->release, &h->legacy, h->stack,
+                  h->words) == 5;
 }
 
 bool ctl_policy_running(const struct policy *p, char stack[16],
                         time_t *installed)
 {
     const struct source *src;
-    long long when;
-    char release[8];
-    int legacy;
+    struct header h;
 
     if (policy_rule_count(p) == 0)
         return false;
     src = policy_rule_span(policy_rule_get(p, 0)).src;
     if (strcmp(source_name(src), running_name) != 0 ||
-        !read_header(source_text(src), &when, release, &legacy, stack))
+        !read_header(source_text(src), &h))
         return false;
-    *installed = (time_t)when;
+    memcpy(stack, h.stack, sizeof(h.stack));
+    *installed = (time_t)h.installed;
     return true;
+}
+
+static const char kept_line[] = "# kept=";
+
+/* The next of these lines from AT on; NULL: there is no more. */
+static char *next_kept(char *at)
+{
+    const size_t len = sizeof(kept_line) - 1;
+
+    at = strchr(at, '\n');
+    return at != NULL && strncmp(at + 1, kept_line, len) == 0 ? at + 1 : NULL;
+}
+
+/* The names in these lines of TEXT, which is cut into them; to be freed. */
+static const char **kept_names(char *text, size_t *ret_count)
+{
+    const char **list = NULL, **more;
+    char *at = text, *end;
+
+    *ret_count = 0;
+    while ((at = next_kept(at)) != NULL) {
+        more = realloc(list, (*ret_count + 1) * sizeof(*list));
+        if (more == NULL)
+            break;
+        list = more;
+        list[(*ret_count)++] = at + sizeof(kept_line) - 1;
+    }
+    for (at = text; (end = strchr(at, '\n')) != NULL; at = end + 1)
+        *end = '\0';
+    return list;
+}
+
+static int load_running(const char *text, size_t len,
+                        const struct policy_options *opt, struct diags *diags,
+                        struct policy **ret)
+{
+    struct policy_options with = *opt;
+    char *copy = strdup(text);
+    const char **kept =
+        copy != NULL ? kept_names(copy, &with.kept_count) : NULL;
+    struct source *src = NULL;
+    int r = copy == NULL ? ERR_NOMEM
+                         : source_new(running_name, text, len, &src, NULL);
+
+    with.kept = kept;
+    if (r == 0)
+        r = policy_load_source(src, &with, diags, ret);
+    source_unref(src);
+    free(kept);
+    free(copy);
+    return r;
 }
 
 /* As policy_load(); above 0: the exit status, after a message. */
@@ -99,29 +157,25 @@ int ctl_policy_fetch(const char *verb, const char *control,
     struct control_request request = {.command = CONTROL_POLICY};
     struct policy_options opt = *given;
     struct strbuf text = STRBUF_INIT;
-    char release[8], stack[16];
-    struct source *src = NULL;
-    long long when;
-    int legacy, r = ctl_fetch(ctl_control_path(control), &request, &text);
+    struct header h;
+    int r = ctl_fetch(ctl_control_path(control), &request, &text);
 
     if (r != 0) {
         fprintf(stderr, "attlsctl %s: give a FILE, or start attlsd\n", verb);
         strbuf_done(&text);
         return r;
     }
-    if (!read_header(strbuf_str(&text), &when, release, &legacy, stack)) {
+    if (!read_header(strbuf_str(&text), &h)) {
         fprintf(stderr, "attlsctl %s: what the daemon sends is no policy\n",
                 verb);
         strbuf_done(&text);
         return CTL_EXIT_ERROR;
     }
-    zos_release_parse(release, &opt.release, NULL);
-    opt.allow_legacy = legacy != 0;
+    zos_release_parse(h.release, &opt.release, NULL);
+    opt.allow_legacy = h.legacy != 0;
     opt.no_files = true;
-    r = source_new(running_name, strbuf_str(&text), text.len, &src, NULL);
-    if (r == 0)
-        r = policy_load_source(src, &opt, diags, ret);
-    source_unref(src);
+    opt.words = h.words;
+    r = load_running(strbuf_str(&text), text.len, &opt, diags, ret);
     strbuf_done(&text);
     return r;
 }

@@ -22,6 +22,23 @@ static const struct option options[] = {
     CTL_POLICY_OPTIONS,
     {NULL, 0, NULL, 0}};
 
+/* What a text of AT-TLS policy alone can't say: as comments. */
+static void print_agent(const struct policy *p, struct strbuf *out)
+{
+    struct strbuf words = STRBUF_INIT;
+    size_t i;
+
+    policy_agent_show(p, &words);
+    if (policy_stack(p) != NULL)
+        strbuf_addf(out, "## TcpImage %s %s\n", policy_stack(p),
+                    strbuf_str(&words));
+    for (i = 0; i < policy_rule_count(p); i++)
+        if (policy_rule_is_kept(policy_rule_get(p, i)))
+            strbuf_addf(out, "## kept by NOFLUSH, in no file: TTLSRule %s\n",
+                        policy_rule_name(policy_rule_get(p, i)));
+    strbuf_done(&words);
+}
+
 int ctl_print_policy(int argc, char **argv)
 {
     struct strbuf text = STRBUF_INIT;
@@ -46,6 +63,7 @@ int ctl_print_policy(int argc, char **argv)
     r = ctl_policy_load("print", argv[optind], &opt, &policy);
     if (r != 0)
         return r;
+    print_agent(policy, &text);
     policy_print(policy, secrets, &text);
     r = ctl_print_exact(&text, CTL_EXIT_OK);
     strbuf_wipe(&text);

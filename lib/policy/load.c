@@ -1,6 +1,8 @@
 #include "policy/load.h"
 
 #include <ctype.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -278,6 +280,8 @@ static void load_named(struct loader *ld, const char *text,
                         strbuf_str(&path));
             goto out;
         }
+    if (ld->opt->reading != NULL)
+        ld->opt->reading(ld->opt->reading_arg, strbuf_str(&path));
     if (source_read(strbuf_str(&path), &file, &err) != 0) {
         finding_add(ld->f, FIND_file_read, span, "%s", err.text);
         finding_fix(ld->f, "correct the name, or set pagent_root to the "
@@ -360,15 +364,69 @@ static char *node_word(struct loader *ld, const struct ast *ast,
     return s;
 }
 
+static const struct {
+    const char *word;
+    size_t offset; /* in struct policy_agent */
+    bool value;
+    const char *note; /* NULL: none */
+} flags[] = {
+#define AGENT_FLAG(word, field, value, preset, note)                           \
+    {word, offsetof(struct policy_agent, field), value, note},
+#include "policy/agent.def"
+#undef AGENT_FLAG
+};
+
+/* The row of a word; -1: it is none of them. */
+static int find_flag(const char *s)
+{
+    int i;
+
+    for (i = 0; i < (int)(sizeof(flags) / sizeof(flags[0])); i++)
+        if (strcasecmp(s, flags[i].word) == 0)
+            return i;
+    return -1;
+}
+
 static bool is_flag(const char *s)
 {
-    return strcasecmp(s, "FLUSH") == 0 || strcasecmp(s, "NOFLUSH") == 0 ||
-           strcasecmp(s, "PURGE") == 0 || strcasecmp(s, "NOPURGE") == 0;
+    return find_flag(s) >= 0;
+}
+
+static void set_flag(struct policy_agent *agent, int flag)
+{
+    *(bool *)((char *)agent + flags[flag].offset) = flags[flag].value;
+}
+
+/* From now on it counts. */
+static void take_flag(struct loader *ld, const char *s, const struct span *span)
+{
+    int flag = find_flag(s);
+
+    set_flag(&ld->policy->agent, flag);
+    if (flags[flag].note != NULL)
+        finding_add(ld->f, FIND_agent_flag, span, "%s: %s", flags[flag].word,
+                    flags[flag].note);
 }
 
 static bool is_number(const char *s)
 {
     return s[strspn(s, "0123456789")] == '\0';
+}
+
+void load_words(struct policy *p, const char *words)
+{
+    char copy[64], *word, *rest;
+    int flag;
+
+    snprintf(copy, sizeof(copy), "%s", words);
+    for (word = strtok_r(copy, " ", &rest); word != NULL;
+         word = strtok_r(NULL, " ", &rest)) {
+        flag = find_flag(word);
+        if (flag >= 0)
+            set_flag(&p->agent, flag);
+        else
+            p->agent.refresh = strtoul(word, NULL, 10);
+    }
 }
 
 /* 2147483647 is z/OS's way to say never. */
@@ -379,8 +437,8 @@ static unsigned long interval_of(const char *digits)
     return n > INT32_MAX ? INT32_MAX : n;
 }
 
-/* TcpImage NAME [PATH] [flags] [interval]: the words behind the path. The
- * flags do nothing here; TTLSConfig has no interval of its own. */
+/* TcpImage NAME [PATH] [flags] [interval]: the words behind the path.
+ * TTLSConfig's flags come later and count more; it has no interval. */
 static void check_image(struct loader *ld, const struct ast *ast,
                         const struct ast_node *node, unsigned from,
                         unsigned long *ret_interval)
@@ -395,9 +453,13 @@ static void check_image(struct loader *ld, const struct ast *ast,
             *ret_interval = interval_of(s);
             continue;
         }
-        if (s == NULL || is_flag(s))
+        if (s == NULL)
             continue;
         span = ast_span(ast, node->words[i]);
+        if (is_flag(s)) {
+            take_flag(ld, s, &span);
+            continue;
+        }
         finding_add(ld->f, FIND_trailing_text, &span,
                     is_number(s)
                         ? "\"%s\" is ignored: the interval stands on TcpImage"
@@ -481,8 +543,10 @@ static void load_image(struct loader *ld, const struct ast *ast)
     }
     path = node_word(ld, ast, config, 0);
     /* Without a path only the common policy applies. */
-    if (path == NULL || is_flag(path))
+    if (path == NULL || is_flag(path)) {
+        check_image(ld, ast, config, 0, NULL);
         return;
+    }
     span = ast_span(ast, config->words[0]);
     check_image(ld, ast, config, 1, NULL);
     load_named(ld, path, &span, LEVEL_POLICY);
@@ -569,4 +633,17 @@ void load_files(struct source *src, const struct policy_options *opt,
     *ret_stack = NULL;
     if (first != NULL)
         load_any(&ld, first, LEVEL_ANY, ret_stack);
+}
+
+void load_text(struct source *src, struct policy *p, struct arena *scratch,
+               struct findings *f, load_file_fn each, void *arg)
+{
+    struct policy_options opt = {.no_files = true};
+    struct loader ld = {&opt, p, scratch, f, each, arg, {NULL}, 0};
+    const char *file = p->agent.file;
+    const struct source *text = adopt(&ld, src);
+
+    if (text != NULL)
+        load_any(&ld, text, LEVEL_POLICY, NULL);
+    p->agent.file = file;
 }

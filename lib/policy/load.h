@@ -23,4 +23,11 @@ void load_files(struct source *src, const struct policy_options *opt,
                 struct policy *p, struct arena *scratch, struct findings *f,
                 load_file_fn each, void *arg, const char **ret_stack);
 
+/* What policy_agent_show() has said of another policy. */
+void load_words(struct policy *p, const char *words);
+
+/* Reads SRC as one more policy file; it names no others. */
+void load_text(struct source *src, struct policy *p, struct arena *scratch,
+               struct findings *f, load_file_fn each, void *arg);
+
 #endif

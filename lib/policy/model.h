@@ -131,6 +131,7 @@ struct policy_rule {
     const struct setting *jobname, *userid, *direction; /* NULL: not coded */
     unsigned long priority;
     bool timed;
+    bool kept; /* NOFLUSH: no file has it any more */
 };
 
 struct policy {

@@ -442,6 +442,8 @@ static void show_rule(const struct policy_rule *r, const struct pasearch *s,
         return;
     snprintf(priority, sizeof(priority), "%lu", r->priority);
     line(out, 2, "Rule Type", "TTLS");
+    if (r->kept) /* not of z/OS's layout, where no listing shows it */
+        line(out, 2, "Kept by NOFLUSH", "True");
     pair(out, 2, "Version", "3", "Status",
          policy_rule_active(r, s->now) ? "Active" : "Inactive");
     pair(out, 2, "Weight", priority, "ForLoadDist", "False");
@@ -554,6 +556,8 @@ void pasearch_object(const struct policy *p, const struct pasearch *s,
     pair(out, 2, "ConfigLocation", "Local", "LDAPServer", "False");
     line(out, 2, "ImageFileName", file);
     pair(out, 2, "Configured", "True", "TTLS Enabled", "True");
+    pair(out, 2, "Flush", p->agent.flush ? "True" : "False", "Purge",
+         p->agent.purge ? "True" : "False");
     instance("InstanceId", s, out);
     ctime_text(s->installed, changed);
     line(out, 2, "LastPolicyChanged", changed);

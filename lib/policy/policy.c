@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "policy/allow.h"
+#include "policy/keep.h"
 #include "policy/lint.h"
 #include "policy/load.h"
 #include "policy/model.h"
@@ -63,7 +64,15 @@ static struct policy *policy_new(const struct policy_options *opt)
     atomic_init(&p->refs, 1);
     p->release = opt->release;
     p->allow_legacy = opt->allow_legacy;
-    p->agent = (struct policy_agent){31, 1800, "IBM-1047", NULL};
+    p->agent = (struct policy_agent){
+        .log_level = 31, .refresh = 1800, .codepage = "IBM-1047"};
+#define AGENT_FLAG(word, field, value, preset, note)                           \
+    if (preset)                                                                \
+        p->agent.field = value;
+#include "policy/agent.def"
+#undef AGENT_FLAG
+    if (opt->words != NULL)
+        load_words(p, opt->words);
     p->arena = arena_new();
     if (p->arena != NULL)
         p->allow = allow_new(p->arena);
@@ -81,6 +90,72 @@ static void add_file(void *arg, const struct ast *ast)
     resolver_add(arg, ast);
 }
 
+/* ---- what NOFLUSH keeps ---- */
+
+static const char kept_name[] = "kept under NOFLUSH";
+
+static bool has_statement(void *arg, enum policy_stmt kind, const char *name)
+{
+    return resolver_has(arg, kind, name);
+}
+
+static void add_kept(struct policy *p, struct resolver *r,
+                     const struct policy_options *opt, struct arena *scratch,
+                     struct findings *f)
+{
+    struct strbuf text = STRBUF_INIT;
+    struct source *src = NULL;
+    int e = 0;
+
+    if (opt->running == NULL || p->agent.flush || f->nomem)
+        return;
+    if (!keep_text(opt->running, has_statement, r, &text))
+        e = ERR_NOMEM;
+    else if (text.len != 0)
+        e = source_new(kept_name, strbuf_str(&text), text.len, &src, NULL);
+    if (src != NULL)
+        load_text(src, p, scratch, f, add_file, r);
+    f->nomem = f->nomem || e != 0;
+    source_unref(src);
+    strbuf_wipe(&text);
+}
+
+static bool is_named(const struct policy_options *opt, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < opt->kept_count; i++)
+        if (strcmp(opt->kept[i], name) == 0)
+            return true;
+    return false;
+}
+
+static void mark_kept(struct policy *p, const struct policy_options *opt)
+{
+    size_t i;
+
+    for (i = 0; i < p->rule_count; i++) {
+        struct policy_rule *r = &p->rules[i];
+
+        r->kept = strcmp(source_name(r->object->span.src), kept_name) == 0 ||
+                  is_named(opt, r->name);
+    }
+}
+
+bool policy_rule_is_kept(const struct policy_rule *r)
+{
+    return r->kept;
+}
+
+size_t policy_kept_count(const struct policy *p)
+{
+    size_t i, n = 0;
+
+    for (i = 0; i < p->rule_count; i++)
+        n += p->rules[i].kept;
+    return n;
+}
+
 static void resolve(struct policy *p, struct source *src,
                     const struct policy_options *opt, struct findings *f)
 {
@@ -93,8 +168,11 @@ static void resolve(struct policy *p, struct source *src,
         goto out;
     }
     load_files(src, opt, p, scratch, f, add_file, r, &stack);
+    add_kept(p, r, opt, scratch, f);
     if (!f->nomem)
         resolver_finish(r);
+    if (!f->nomem && f->errors == 0)
+        mark_kept(p, opt);
     if (stack != NULL) {
         p->stack = arena_strdup(p->arena, stack);
         f->nomem = f->nomem || p->stack == NULL;
@@ -132,6 +210,8 @@ int policy_load(const char *file, const struct policy_options *opt,
     struct error err;
     int r;
 
+    if (opt->reading != NULL)
+        opt->reading(opt->reading_arg, file);
     r = source_read(file, &src, &err);
     if (r == ERR_NOMEM)
         return r;
@@ -179,6 +259,16 @@ enum zos_release policy_release(const struct policy *p)
 struct policy_agent policy_agent(const struct policy *p)
 {
     return p->agent;
+}
+
+void policy_agent_show(const struct policy *p, struct strbuf *out)
+{
+#define AGENT_FLAG(word, field, value, preset, note)                           \
+    if (p->agent.field == value)                                               \
+        strbuf_adds(out, word " ");
+#include "policy/agent.def"
+#undef AGENT_FLAG
+    strbuf_addf(out, "%lu", p->agent.refresh);
 }
 
 size_t policy_file_count(const struct policy *p)

@@ -65,6 +65,20 @@ struct policy_options {
      * how a file can say so itself). */
     const char *const *allow;
     size_t allow_count;
+    /* The policy that is in force, whose rules stay where the files say
+     * NOFLUSH and have them no more (policy/keep.h); NULL: none. Borrowed. */
+    const struct policy *running;
+    /* What TcpImage says, of a text without it: as policy_agent_show() has it;
+     * NULL: nothing. */
+    const char *words;
+    /* Names of rules that are known to have stayed so: see
+     * policy_rule_is_kept(). */
+    const char *const *kept;
+    size_t kept_count;
+    /* Called before a file is read, which may take for ever; NULL: it is not.
+     */
+    void (*reading)(void *arg, const char *path);
+    void *reading_arg;
 };
 
 /* ZOS_3_1, no stack, no root, no data sets, no legacy, all findings. */
@@ -100,8 +114,11 @@ struct policy_agent {
     unsigned long refresh; /* TcpImage's interval in seconds; 1800; 0: never */
     const char *codepage;  /* "IBM-1047" */
     const char *file;      /* the AT-TLS policy file that was read last */
+    bool flush, purge;     /* TcpImage's, or TTLSConfig's (agent.def) */
 };
 struct policy_agent policy_agent(const struct policy *p);
+/* "NOFLUSH NOPURGE 1800" */
+void policy_agent_show(const struct policy *p, struct strbuf *out);
 
 /* The files that were read, the first one first: to see whether they have
  * changed. */
@@ -126,6 +143,9 @@ const struct policy_rule *policy_rule_get(const struct policy *p, size_t i);
 const char *policy_rule_name(const struct policy_rule *r);
 unsigned long policy_rule_priority(const struct policy_rule *r);
 struct span policy_rule_span(const struct policy_rule *r);
+/* No file has the rule any more: it stays because of NOFLUSH. */
+bool policy_rule_is_kept(const struct policy_rule *r);
+size_t policy_kept_count(const struct policy *p);
 /* The rule's time conditions hold at WHEN, or it has none. */
 bool policy_rule_active(const struct policy_rule *r, time_t when);
 /* What the rule resolves to; never NULL. */

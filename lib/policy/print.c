@@ -13,7 +13,14 @@ enum { COLUMN = 34, INDENT = 2 };
 struct printer {
     bool secrets;
     struct strbuf *out;
+    policy_name_fn name; /* NULL: as they are named */
+    void *arg;
 };
+
+static const char *name_of(const struct printer *pr, const struct object *o)
+{
+    return pr->name != NULL ? pr->name(pr->arg, o) : o->name;
+}
 
 static void begin_line(const struct printer *pr, int indent,
                        const char *keyword)
@@ -73,6 +80,8 @@ static void print_setting(const struct printer *pr, const struct setting *s,
     begin_line(pr, indent, row->keyword);
     if ((row->flags & SECRET) != 0 && !pr->secrets)
         strbuf_adds(pr->out, "****  # masked; --show-secrets prints it");
+    else if (row->type == TYPE_ref)
+        strbuf_adds(pr->out, name_of(pr, s->value.object));
     else
         value_show(row->type, &s->value, pr->out);
     strbuf_addc(pr->out, '\n');
@@ -86,7 +95,7 @@ static void print_object(const struct printer *pr, const struct object *o,
 
     if (o->name != NULL) {
         begin_line(pr, indent, keyword);
-        strbuf_addf(pr->out, "%s\n", o->name);
+        strbuf_addf(pr->out, "%s\n", name_of(pr, o));
     } else {
         strbuf_fill(pr->out, ' ', indent);
         strbuf_addf(pr->out, "%s\n", keyword);
@@ -110,9 +119,17 @@ static int compare_objects(const void *a, const void *b)
     return ebcdic_compare(x->name, y->name);
 }
 
+void policy_print_object(const struct object *o, policy_name_fn name, void *arg,
+                         struct strbuf *out)
+{
+    struct printer pr = {true, out, name, arg};
+
+    print_object(&pr, o, 0);
+}
+
 void policy_print(const struct policy *p, bool secrets, struct strbuf *out)
 {
-    struct printer pr = {secrets, out};
+    struct printer pr = {secrets, out, NULL, NULL};
     const struct object **sorted =
         malloc((p->object_count + 1) * sizeof(*sorted));
     size_t i;

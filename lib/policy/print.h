@@ -19,7 +19,14 @@
 #include "util/strbuf.h"
 
 struct policy;
+struct object; /* policy/model.h */
 
 void policy_print(const struct policy *p, bool secrets, struct strbuf *out);
+
+/* One statement, secrets included. NAME gives the name under which it and what
+ * it refers to are printed. */
+typedef const char *(*policy_name_fn)(void *arg, const struct object *o);
+void policy_print_object(const struct object *o, policy_name_fn name, void *arg,
+                         struct strbuf *out);
 
 #endif

@@ -77,6 +77,12 @@ static struct pending *find_name(const struct resolver *r,
     return NULL;
 }
 
+bool resolver_has(const struct resolver *r, enum policy_stmt kind,
+                  const char *name)
+{
+    return find_name(r, kind, name, strlen(name)) != NULL;
+}
+
 static bool rehash(struct resolver *r)
 {
     size_t n = r->cap * 2, i, h;

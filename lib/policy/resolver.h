@@ -23,6 +23,10 @@ void resolver_free(struct resolver *r);
  */
 void resolver_add(struct resolver *r, const struct ast *ast);
 
+/* A file that was added has such a statement. */
+bool resolver_has(const struct resolver *r, enum policy_stmt kind,
+                  const char *name);
+
 /* Resolves all; what is wrong goes to the findings. */
 void resolver_finish(struct resolver *r);
 

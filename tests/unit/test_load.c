@@ -71,11 +71,12 @@ static const struct {
     {"no such image", "TcpImage TCPIP1 image1\n", "TCPIP9", NULL,
      "stack-unknown@1"},
     {"the main file is the image file",
-     "TcpImage TCPIP1 FLUSH PURGE 600\nTTLSConfig p1\n", NULL, "p1", ""},
+     "TcpImage TCPIP1 FLUSH PURGE 600\nTTLSConfig p1\n", NULL, "p1",
+     "agent-flag@1"},
     {"the last TTLSConfig counts",
      "TcpImage TCPIP1\nTTLSConfig missing\nTTLSConfig p2\n", NULL, "p2", ""},
     {"flags and interval", "TcpImage TCPIP1 image1 NOFLUSH PURGE 1800\n", NULL,
-     "p1", ""},
+     "p1", "agent-flag@1 agent-flag@1"},
     {"TTLSConfig has no interval", "TcpImage TCPIP1\nTTLSConfig p1 FLUSH 60\n",
      NULL, "p1", "trailing-text@2"},
     {"text after the flags", "TcpImage TCPIP1 image1 FLUSH often\n", NULL, "p1",
@@ -405,6 +406,50 @@ START_TEST(knows_releases)
 }
 END_TEST
 
+/* What TcpImage and TTLSConfig say, and what counts. */
+static const struct {
+    const char *image, *config, *counts;
+} words[] = {
+    {"", "", "FLUSH NOPURGE 1800"},
+    {"NOFLUSH", "", "NOFLUSH NOPURGE 1800"},
+    {"PURGE 60", "", "FLUSH PURGE 60"},
+    {"noflush Purge", "", "NOFLUSH PURGE 1800"},
+    {"NOFLUSH PURGE 60", "FLUSH", "FLUSH PURGE 60"},
+    {"FLUSH", "NOFLUSH", "NOFLUSH NOPURGE 1800"},
+    {"PURGE", "NOPURGE", "FLUSH NOPURGE 1800"},
+    {"2147483647", "NOFLUSH PURGE", "NOFLUSH PURGE 2147483647"},
+};
+
+START_TEST(takes_the_words_of_both)
+{
+    struct strbuf text = STRBUF_INIT, shown = STRBUF_INIT, again = STRBUF_INIT;
+    struct diags *diags = diags_new();
+    struct policy_options opt;
+    struct policy *p, *q = NULL;
+    struct source *src = NULL;
+
+    strbuf_addf(&text, "TcpImage TCPIP1 %s\nTTLSConfig /dev/null %s\n",
+                words[_i].image, words[_i].config);
+    p = policy_good(strbuf_str(&text));
+    policy_agent_show(p, &shown);
+    ck_assert_str_eq(strbuf_str(&shown), words[_i].counts);
+    /* the console's displays are told so */
+    policy_options_init(&opt);
+    opt.words = strbuf_str(&shown);
+    ck_assert_int_eq(source_new("x", "", 0, &src, NULL), 0);
+    ck_assert_int_eq(policy_load_source(src, &opt, diags, &q), 0);
+    policy_agent_show(q, &again);
+    ck_assert_str_eq(strbuf_str(&again), words[_i].counts);
+    policy_unref(p);
+    policy_unref(q);
+    source_unref(src);
+    strbuf_done(&text);
+    strbuf_done(&shown);
+    strbuf_done(&again);
+    diags_free(diags);
+}
+END_TEST
+
 START_TEST(keeps_what_the_agent_is_told)
 {
     struct policy *p = policy_good("LogLevel 511\n"
@@ -450,6 +495,8 @@ START_TEST(lists_the_statements)
 END_TEST
 
 TESTS_BEGIN("load")
+TEST_ROWS(takes_the_words_of_both, words)
+TEST_ROWS(takes_the_words_of_both, words)
 TEST(keeps_what_the_agent_is_told)
 TEST(lists_the_statements)
 TEST_ROWS(finds_files, cases)

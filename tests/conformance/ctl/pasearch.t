@@ -820,8 +820,15 @@ TCP/IP pasearch CS 3.1                    Image Name: TCPIP
   ConfigLocation:       Local             LDAPServer:        False
   ImageFileName:        $T/p
   Configured:           True              TTLS Enabled:      True
+  Flush:                True              Purge:             False
   InstanceId:           1734951139
   LastPolicyChanged:    Mon Dec 23 10:52:19 2024
+% What TcpImage and TTLSConfig say.
+$ printf 'TcpImage TCPIP1 NOFLUSH PURGE 60\nTTLSConfig %s FLUSH\n' $T/p >$T/m; pasearch -c $T/m 2>/dev/null | grep Flush
+  Flush:                True              Purge:             True
+$ printf 'TcpImage TCPIP1 NOFLUSH 60\nTTLSConfig %s\n' $T/p >$T/m; attlsctl print $T/m 2>/dev/null | head -2
+## TcpImage TCPIP1 NOFLUSH NOPURGE 60
+## AT-TLS policy, z/OS 3.1
 $ pasearch -C $T/p 2>/dev/null
 TCPIP
 $ pasearch -t -r -f COLATTLJ -p TCPIP2 --release 2.3 $T/p 2>/dev/null | head -2
