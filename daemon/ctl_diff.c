@@ -112,26 +112,6 @@ static void add_rule(const struct policy_rule *r, struct strbuf *text)
     strbuf_addf(text, ", %s)", rule_status(r));
 }
 
-/* "10.0.0.0-10.255.255.255:443", "any:1-65535" */
-static void add_range(const struct policy_range *r, struct strbuf *text)
-{
-    if (r->any) {
-        strbuf_adds(text, r->low.family == AF_INET ? "any IPv4" : "any IPv6");
-    } else {
-        netaddr_add_ip(&r->low, text);
-        if (netaddr_compare_ip(&r->low, &r->high) != 0) {
-            strbuf_addc(text, '-');
-            netaddr_add_ip(&r->high, text);
-        }
-    }
-    if (r->low.port == 1 && r->high.port == 65535)
-        strbuf_adds(text, ", any port");
-    else if (r->low.port == r->high.port)
-        strbuf_addf(text, ", port %u", r->low.port);
-    else
-        strbuf_addf(text, ", ports %u-%u", r->low.port, r->high.port);
-}
-
 static void write_difference(const struct policy_difference *d,
                              struct strbuf *text)
 {
@@ -144,14 +124,8 @@ static void write_difference(const struct policy_difference *d,
         strbuf_adds(text, ", while no time condition holds");
     strbuf_adds(text, "\n  example: ");
     ctl_conn_add(&d->example, text);
-    strbuf_addf(text, "\n  %s, local %s",
-                d->both_directions
-                    ? "both directions"
-                    : policy_direction_name(d->example.direction),
-                "");
-    add_range(&d->local, text);
-    strbuf_adds(text, "; remote ");
-    add_range(&d->remote, text);
+    strbuf_adds(text, "\n  ");
+    policy_area_show(d, text);
     if (d->pieces > 1)
         strbuf_addf(text, "; and %zu more such area%s", d->pieces - 1,
                     d->pieces > 2 ? "s" : "");

@@ -96,7 +96,8 @@ static void check_files(const struct snapshot *s, struct diags *diags)
     }
 }
 
-static int load_policy(struct snapshot *s, struct diags *diags)
+static int load_policy(struct snapshot *s, const struct snapshot_loading *how,
+                       struct diags *diags)
 {
     const struct config *c = s->config;
     struct policy_options opt;
@@ -109,6 +110,9 @@ static int load_policy(struct snapshot *s, struct diags *diags)
     opt.datasets = c->datasets.item;
     opt.dataset_count = c->datasets.count;
     opt.allow_legacy = c->allow_legacy;
+    opt.running = how->running;
+    opt.reading = how->reading;
+    opt.reading_arg = how->arg;
     r = policy_load(c->pagent, &opt, diags, &s->policy);
     if (r == 0)
         check_files(s, diags);
@@ -117,6 +121,15 @@ static int load_policy(struct snapshot *s, struct diags *diags)
 
 int snapshot_load(struct config *config, struct diags *diags,
                   struct snapshot **ret)
+{
+    static const struct snapshot_loading first = {NULL, NULL, NULL};
+
+    return snapshot_load_next(config, &first, diags, ret);
+}
+
+int snapshot_load_next(struct config *config,
+                       const struct snapshot_loading *how, struct diags *diags,
+                       struct snapshot **ret)
 {
     struct snapshot *s = calloc(1, sizeof(*s));
     int r;
@@ -128,7 +141,7 @@ int snapshot_load(struct config *config, struct diags *diags,
     SLIST_INIT(&s->groups);
     SLIST_INIT(&s->places);
     s->config = config_ref(config);
-    r = load_policy(s, diags);
+    r = load_policy(s, how, diags);
     if (r < 0) {
         snapshot_unref(s);
         return r;

@@ -27,6 +27,15 @@ struct snapshots; /* the current one, and the identifiers of the log lines */
  */
 int snapshot_load(struct config *config, struct diags *diags,
                   struct snapshot **ret);
+/* How one is loaded while another is in force. */
+struct snapshot_loading {
+    const struct policy *running; /* NOFLUSH keeps its rules; NULL: none */
+    void (*reading)(void *arg, const char *path); /* before each file */
+    void *arg;
+};
+int snapshot_load_next(struct config *config,
+                       const struct snapshot_loading *how, struct diags *diags,
+                       struct snapshot **ret);
 struct snapshot *snapshot_ref(struct snapshot *s);
 void snapshot_unref(struct snapshot *s); /* NULL allowed */
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "policy/diff_same.h"
-#include "policy/space.h"
+#include "policy/space_example.h"
 
 /* Pieces that are looked at before we say that it is too much. */
 enum { MOST_PIECES = 4 * 1000 * 1000 };
@@ -84,74 +84,6 @@ static bool grow(struct policy_diff *d)
 
 /* Pieces */
 
-/* A usual address where there is one, else the lowest that is no network. */
-static struct netaddr pick_addr(const struct interval *i, int family,
-                                bool local)
-{
-    static const char *const usual[2][2] = {{"192.0.2.2", "192.0.2.1"},
-                                            {"2001:db8::2", "2001:db8::1"}};
-    struct netaddr a;
-    struct number n;
-
-    netaddr_parse_ip(usual[family == AF_INET6][local], &a, NULL);
-    n = space_number(&a);
-    if (number_compare(i->low, n) <= 0 && number_compare(n, i->high) <= 0)
-        return a;
-    n = i->low;
-    if ((n.low & 0xff) == 0 && number_compare(n, i->high) < 0)
-        n.low++;
-    return space_addr(n, family);
-}
-
-/* A port of the dynamic range where there is one, else the lowest. */
-static uint16_t pick_port(const struct interval *i)
-{
-    return (uint16_t)(i->low.low <= 50000 && 50000 <= i->high.low ? 50000
-                                                                  : i->low.low);
-}
-
-static struct policy_range range_of(const struct zone *z, bool local,
-                                    int family)
-{
-    unsigned port = local ? SPACE_LOCAL_PORT : SPACE_REMOTE_PORT;
-    unsigned addr = local ? SPACE_LOCAL_ADDR : SPACE_REMOTE_ADDR;
-    const struct zone whole = space_whole(family);
-    struct policy_range r;
-
-    r.low = space_addr(z->at[addr].low, family);
-    r.high = space_addr(z->at[addr].high, family);
-    r.low.port = (uint16_t)z->at[port].low.low;
-    r.high.port = (uint16_t)z->at[port].high.low;
-    r.any = memcmp(&z->at[addr], &whole.at[addr], sizeof(z->at[addr])) == 0;
-    return r;
-}
-
-/* False: no name is in the zone. */
-static bool fill_example(struct policy_difference *d, const struct zone *z,
-                         int family)
-{
-    const struct interval *job = &z->at[SPACE_JOBNAME];
-    const struct interval *user = &z->at[SPACE_USERID];
-
-    if (!space_name(job, d->jobname) || !space_name(user, d->userid))
-        return false;
-    if (space_any_name(job))
-        d->jobname[0] = '\0';
-    if (space_any_name(user))
-        d->userid[0] = '\0';
-    d->both_directions =
-        z->at[SPACE_DIRECTION].low.low != z->at[SPACE_DIRECTION].high.low;
-    d->local = range_of(z, true, family);
-    d->remote = range_of(z, false, family);
-    d->example.direction =
-        (enum policy_direction)z->at[SPACE_DIRECTION].low.low;
-    d->example.local = pick_addr(&z->at[SPACE_LOCAL_ADDR], family, true);
-    d->example.remote = pick_addr(&z->at[SPACE_REMOTE_ADDR], family, false);
-    d->example.local.port = pick_port(&z->at[SPACE_LOCAL_PORT]);
-    d->example.remote.port = pick_port(&z->at[SPACE_REMOTE_PORT]);
-    return true;
-}
-
 static bool take_piece(struct cutter *c, const struct work *w)
 {
     struct policy_diff *d = c->diff;
@@ -163,7 +95,7 @@ static bool take_piece(struct cutter *c, const struct work *w)
     found.after = w->count[1] != 0 ? w->shapes[w->count[0]]->rule : NULL;
     found.times_hold = c->times_hold;
     if ((found.before == NULL && found.after == NULL) ||
-        !fill_example(&found, &w->zone, c->family))
+        !space_example(&w->zone, c->family, &found))
         return true;
     if (d->count == d->cap && !grow(d))
         return false;
@@ -404,8 +336,7 @@ static void keep_differences(struct policy_diff *d)
     for (i = 0; i < n; i++) {
         struct policy_difference *p = &d->list[i];
 
-        p->example.jobname = p->jobname[0] != '\0' ? p->jobname : NULL;
-        p->example.userid = p->userid[0] != '\0' ? p->userid : NULL;
+        space_example_names(p);
     }
 }
 

@@ -57,6 +57,10 @@ size_t policy_diff_count(const struct policy_diff *d);
 const struct policy_difference *policy_diff_get(const struct policy_diff *d,
                                                 size_t i);
 
+/* Its first piece: "Inbound, local any IPv4, port 443; remote any IPv4, any
+ * port". */
+void policy_area_show(const struct policy_difference *d, struct strbuf *out);
+
 /* Calls FN for each parameter in which the two differ, in the order of
  * parms.def; cipher suites as V3CipherSuites4Char. */
 typedef void (*policy_diff_fn)(void *arg, enum policy_parm parm,

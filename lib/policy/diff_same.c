@@ -77,16 +77,9 @@ static bool name_same(const struct setting *a, const struct setting *b)
                   b != NULL ? b->value.text : "*") == 0;
 }
 
-static bool rules_same(const struct policy_rule *a, const struct policy_rule *b)
+bool same_conditions(const struct policy_rule *a, const struct policy_rule *b)
 {
-    unsigned i;
-
-    for (i = LEVEL_GROUP; i <= LEVEL_CONNECTION; i++)
-        if (!policy_action_equal(a->effective->levels[i],
-                                 b->effective->levels[i]))
-            return false;
-    return strcmp(a->name, b->name) == 0 &&
-           a->direction->value.number == b->direction->value.number &&
+    return a->direction->value.number == b->direction->value.number &&
            cond_same(&a->local_port, &b->local_port,
                      sizeof(struct port_range)) &&
            cond_same(&a->remote_port, &b->remote_port,
@@ -97,6 +90,51 @@ static bool rules_same(const struct policy_rule *a, const struct policy_rule *b)
                      sizeof(struct addr_range)) &&
            name_same(a->jobname, b->jobname) &&
            name_same(a->userid, b->userid) && same_times(a, b);
+}
+
+static uint64_t hash_bytes(uint64_t h, const void *data, size_t len)
+{
+    const unsigned char *p = data;
+    size_t i;
+
+    for (i = 0; i < len; i++)
+        h = (h ^ p[i]) * 1099511628211u;
+    return h;
+}
+
+static uint64_t hash_name(uint64_t h, const struct setting *s)
+{
+    const char *text = s != NULL ? s->value.text : "*";
+
+    return hash_bytes(h, text, strlen(text) + 1);
+}
+
+uint64_t hash_conditions(const struct policy_rule *r)
+{
+    uint64_t h = 1469598103934665603u;
+
+    h = hash_bytes(h, &r->direction->value.number,
+                   sizeof(r->direction->value.number));
+    h = hash_bytes(h, r->local_port.items,
+                   r->local_port.count * sizeof(struct port_range));
+    h = hash_bytes(h, r->remote_port.items,
+                   r->remote_port.count * sizeof(struct port_range));
+    h = hash_bytes(h, r->local_addr.items,
+                   r->local_addr.count * sizeof(struct addr_range));
+    h = hash_bytes(h, r->remote_addr.items,
+                   r->remote_addr.count * sizeof(struct addr_range));
+    return hash_name(hash_name(h, r->jobname), r->userid);
+}
+
+static bool rules_same(const struct policy_rule *a, const struct policy_rule *b)
+{
+    unsigned i;
+
+    for (i = LEVEL_GROUP; i <= LEVEL_CONNECTION; i++)
+        if (!policy_action_equal(a->effective->levels[i],
+                                 b->effective->levels[i]))
+            return false;
+    return strcmp(a->name, b->name) == 0 && same_conditions(a, b);
 }
 
 static int compare_names(const void *a, const void *b)

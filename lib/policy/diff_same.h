@@ -12,6 +12,11 @@ struct policy_rule;
 /* The two rules have the same time conditions, in the same order. */
 bool same_times(const struct policy_rule *a, const struct policy_rule *b);
 
+/* The same connections fit both: all conditions are the same. */
+bool same_conditions(const struct policy_rule *a, const struct policy_rule *b);
+/* Two rules whose conditions are the same have the same hash. */
+uint64_t hash_conditions(const struct policy_rule *r);
+
 /*
  * For each rule of AFTER the number of the rule of BEFORE that has the same
  * name, conditions and actions; or a number that no rule of BEFORE has. To be
