@@ -91,13 +91,11 @@ static void set_timer(timer_t timer, long milliseconds)
 
 static void close_item(struct item *i)
 {
-    struct linger none = {0, 0};
-
     if (i->reset) {
         fd_reset(&i->fd);
         return;
     }
-    setsockopt(i->fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+    fd_end_hard(i->fd, false);
     fd_close(&i->fd);
 }
 

@@ -603,6 +603,8 @@ void conn_start(struct conn_host *h, const struct config_listener *l,
         conn_step(c, CONN_EV_REFUSED);
         return;
     }
+    e->hard =
+        conn_outbound(c) && !in->foreign; /* its listener is: listener.c */
     conn_keep_later(h);
     if (fair_is_pressed(h->fair))
         conn_press_later(h);
@@ -721,9 +723,19 @@ void conn_step(struct conn *c, enum conn_event ev)
 
 /* ---- actions: bytes ---- */
 
+/* A daemon that is killed in mid transfer is no end that a program, or a
+ * partner in clear, could take for one; in TLS close_notify tells. */
+static void end_hard(struct conn *c)
+{
+    endpoint_end_hard(&c->app);
+    if (!c->tls)
+        endpoint_end_hard(&c->wire);
+}
+
 enum conn_event conn_do_start_relay(struct conn *c)
 {
     has_begun(c);
+    end_hard(c);
     c->host->scratch->most = (size_t)conn_config(c)->max_buffers << 20;
     if (c->tls)
         c->secured = true;

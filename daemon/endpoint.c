@@ -167,6 +167,13 @@ int endpoint_connect_result(const struct endpoint *e, struct netaddr *ret_peer)
     return error != 0 ? error : EINPROGRESS;
 }
 
+void endpoint_end_hard(struct endpoint *e)
+{
+    /* refused, it only means that a kill looks like an end */
+    if (!e->hard)
+        e->hard = fd_end_hard(e->fd, true);
+}
+
 void endpoint_keepalive(struct endpoint *e, unsigned long seconds)
 {
     int on = 1, idle = (int)seconds;
@@ -442,6 +449,14 @@ static void forget(struct endpoint *e)
     e->readable = e->writable = e->doubt = false;
 }
 
+/* In order, and what the socket has not sent yet is sent. */
+static void close_softly(struct endpoint *e)
+{
+    if (e->hard)
+        fd_end_hard(e->fd, false);
+    fd_close(&e->fd);
+}
+
 /* Of what others hold close() may wait: not here. */
 static void end(struct endpoint *e, bool reset)
 {
@@ -455,7 +470,8 @@ static void end(struct endpoint *e, bool reset)
     else if (reset)
         fd_reset(&e->fd);
     else
-        fd_close(&e->fd);
+        close_softly(e);
+    e->hard = false;
 }
 
 void endpoint_close(struct endpoint *e)

@@ -51,6 +51,7 @@ struct endpoint {
     uint8_t delayed;    /* TCP_NODELAY comes with so many more writes; 0: it
                          * is set */
     bool foreign;       /* FD came from outside: others may hold it */
+    bool hard;          /* endpoint_end_hard() */
     struct event event; /* in place: two allocations less a connection */
     struct session *session; /* NULL: clear */
     endpoint_ready_fn ready;
@@ -97,6 +98,15 @@ int endpoint_connect_result(const struct endpoint *e, struct netaddr *ret_peer);
 void endpoint_detach(struct endpoint *e);
 int endpoint_attach(struct endpoint *e, struct event_base *base,
                     struct error *err);
+/*
+ * From now on what ends without endpoint_close(), because the process is
+ * killed, ends for the other side with a reset and not in order (SO_LINGER of
+ * no time). A socket accepted from a listener that has it inherits it: then
+ * HARD is set without this call. Where others hold the socket too they can set
+ * it themselves, and what is closed in order is made soft again for all of them
+ * before: so it does no harm there.
+ */
+void endpoint_end_hard(struct endpoint *e);
 /* SO_KEEPALIVE after SECONDS of silence; 0: off. */
 void endpoint_keepalive(struct endpoint *e, unsigned long seconds);
 

@@ -49,6 +49,9 @@ static int bind_and_listen(struct listener *l, unsigned long backlog,
         return error_errno(err, "listener %s: IPV6_V6ONLY", text);
     if (setsockopt(l->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) < 0)
         return error_errno(err, "listener %s: TCP_NODELAY", text);
+    /* what it accepts is a program's side, and inherits it: endpoint.h */
+    if (l->cfg->direction == POLICY_OUTBOUND && !fd_end_hard(l->fd, true))
+        return error_errno(err, "listener %s: SO_LINGER", text);
     if (bind(l->fd, (struct sockaddr *)&sa, len) < 0)
         return error_errno(err, "listener %s: bind", text);
     if (listen(l->fd, (int)backlog) < 0)

@@ -19,12 +19,17 @@ void fd_close(int *fd)
     errno = saved;
 }
 
+bool fd_end_hard(int fd, bool hard)
+{
+    struct linger l = {hard, 0};
+
+    return setsockopt(fd, SOL_SOCKET, SO_LINGER, &l, sizeof(l)) == 0;
+}
+
 void fd_reset(int *fd)
 {
-    struct linger hard = {1, 0};
-
     if (*fd >= 0)
-        setsockopt(*fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
+        fd_end_hard(*fd, true);
     fd_close(fd);
 }
 

@@ -3,6 +3,7 @@
 
 /* Descriptors and files: small calls that every module would write again. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -11,8 +12,13 @@
 /* Closes and sets *fd to -1; a negative *fd is left alone. errno is kept. */
 void fd_close(int *fd);
 
+/* Closing the TCP socket resets it, also when the process is killed (SO_LINGER
+ * of no time); false: it does not any more. False and errno: it can't be set.
+ */
+bool fd_end_hard(int fd, bool hard);
+
 /*
- * Closes a TCP socket with a reset (SO_LINGER 0), so that the other end can't
+ * Closes a TCP socket with a reset, so that the other end can't
  * take the end for an orderly one. Sets *fd to -1.
  */
 void fd_reset(int *fd);

@@ -163,6 +163,20 @@ START_TEST(writes_what_goes)
 }
 END_TEST
 
+static void close_hard(struct endpoint *e)
+{
+    endpoint_end_hard(e);
+    endpoint_close(e);
+}
+
+/* As the kernel does it, when the process is killed. */
+static void kill_hard(struct endpoint *e)
+{
+    endpoint_end_hard(e);
+    endpoint_detach(e);
+    fd_close(&e->fd);
+}
+
 static const struct {
     const char *name;
     void (*end)(struct endpoint *e);
@@ -170,6 +184,8 @@ static const struct {
 } ends[] = {
     {"closed", endpoint_close, 0},
     {"reset", endpoint_reset, ECONNRESET},
+    {"hard, closed", close_hard, 0},
+    {"hard, killed", kill_hard, ECONNRESET},
 };
 
 START_TEST(ends_as_told)

@@ -39,18 +39,24 @@ static bool on_accept(void *arg, const struct config_listener *l, int fd,
     return !h->one_at_a_time;
 }
 
-static void hall_open(struct hall *h, const char *address)
+static void hall_open_to(struct hall *h, const char *address, int direction)
 {
     struct listener_host host;
     struct error err;
 
     memset(h, 0, sizeof(*h));
+    h->cfg.direction = direction;
     h->base = event_base_new();
     ck_assert_int_eq(trace_new("T", &h->trace, &err), 0);
     ck_assert_int_eq(netaddr_parse(address, &h->cfg.listen, NULL), 0);
     ck_assert_int_eq(listener_open(&h->cfg, 16, &h->listener, &err), 0);
     host = (struct listener_host){h->base, h->trace, &h->metrics, on_accept, h};
     ck_assert_int_eq(listener_start(h->listener, &host, &err), 0);
+}
+
+static void hall_open(struct hall *h, const char *address)
+{
+    hall_open_to(h, address, POLICY_INBOUND);
 }
 
 static void hall_close(struct hall *h)
@@ -137,6 +143,35 @@ START_TEST(accepted_sockets_do_not_delay)
 }
 END_TEST
 
+/* A program's own connection ends hard from the first moment on, without a call
+ * for each; that of a peer, which ends with close_notify, does not. */
+static const struct {
+    const char *name;
+    int direction, hard;
+} sides[] = {
+    {"a program's", POLICY_OUTBOUND, 1},
+    {"a peer's", POLICY_INBOUND, 0},
+};
+
+START_TEST(a_program_s_side_ends_hard)
+{
+    struct linger l = {-1, -1};
+    socklen_t len = sizeof(l);
+    struct hall h;
+    int fd;
+
+    hall_open_to(&h, "127.0.0.1:0", sides[_i].direction);
+    fd = knock(&h);
+    event_base_loop(h.base, EVLOOP_NONBLOCK);
+    ck_assert_int_eq(h.count, 1);
+    ck_assert_int_eq(getsockopt(h.got[0], SOL_SOCKET, SO_LINGER, &l, &len), 0);
+    ck_assert_msg(l.l_onoff == sides[_i].hard && l.l_linger == 0, "%s: %d, %d",
+                  sides[_i].name, l.l_onoff, l.l_linger);
+    fd_close(&fd);
+    hall_close(&h);
+}
+END_TEST
+
 START_TEST(accepts_no_more_once_stopped)
 {
     struct hall h;
@@ -202,6 +237,7 @@ TESTS_BEGIN("listener")
 TEST_ROWS(accepts, addresses)
 TEST(accepts_one_a_turn_where_that_is_wanted)
 TEST(accepted_sockets_do_not_delay)
+TEST_ROWS(a_program_s_side_ends_hard, sides)
 TEST(accepts_no_more_once_stopped)
 TEST(says_why_it_can_not_bind)
 TEST(pauses_without_descriptors)
