@@ -109,6 +109,8 @@ static int load(const struct arguments *args, struct snapshot **ret,
 
     if (r == 0)
         r = snapshot_load(config, diags, ret);
+    if (r == 0 && args->test)
+        snapshot_changes(*ret, diags);
     if (r == ERR_NOMEM)
         fputs("attlsd: no memory\n", stderr);
     *ret_status = 2;

@@ -144,6 +144,7 @@ struct config_datasets {
 struct config {
     const char *stack, *pagent, *pagent_root, *racf, *pkcs11_module,
         *pkcs11_pin_file, *control, *release, *stdenv;
+    int x25519_first; /* -1: not said */
     bool ttls, allow_nottls, strict, allow_legacy, allow_secrets, failure_line,
         watch_rings;
     unsigned long failure_rate, workers, min_rsa, handshake_limit,

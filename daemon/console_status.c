@@ -192,10 +192,13 @@ static void add_policy_head(const struct snapshot *s, struct strbuf *out)
     const struct policy_rule *r;
     size_t i;
 
-    strbuf_addf(
-        out, "# attlsd installed=%lld release=%s legacy=%d stack=%s words=",
-        (long long)snapshot_installed(s), zos_release_name(policy_release(p)),
-        snapshot_config(s)->allow_legacy ? 1 : 0, snapshot_stack(s));
+    strbuf_addf(out,
+                "# attlsd installed=%lld release=%s legacy=%d stack=%s "
+                "x25519=%d words=",
+                (long long)snapshot_installed(s),
+                zos_release_name(policy_release(p)),
+                snapshot_config(s)->allow_legacy ? 1 : 0, snapshot_stack(s),
+                snapshot_config(s)->x25519_first == 1 ? 1 : 0);
     policy_agent_show(p, out);
     strbuf_addc(out, '\n');
     for (i = 0; i < policy_rule_count(p); i++) {

@@ -29,6 +29,7 @@ int ctl_conf_load(const char *verb, const char *file,
     opt->datasets = (*ret)->datasets.item;
     opt->dataset_count = (*ret)->datasets.count;
     opt->allow_legacy = (*ret)->allow_legacy;
+    opt->x25519_first = (*ret)->x25519_first == 1;
     return 0;
 }
 

@@ -169,11 +169,12 @@ static void add_mdoc(const char *text, struct strbuf *out)
     strbuf_addc(out, '\n');
 }
 
-/* "10", or "On (from 3.2 on: Off)"; nothing without a default. */
+/* "10", "On (from 3.2 on: Off)", "0023 (TLSv1.3 adds 0029)"; nothing without a
+ * default. */
 static void add_defaults(const struct parm *row, struct strbuf *out)
 {
     char buf[SCHEMA_DEFAULT], before[SCHEMA_DEFAULT] = "";
-    const char *def;
+    const char *def, *more = schema_default_tls13(row);
     int release;
 
     for (release = ZOS_2_1; release <= ZOS_3_2; release++) {
@@ -187,6 +188,8 @@ static void add_defaults(const struct parm *row, struct strbuf *out)
                         zos_release_name((enum zos_release)release), def);
         strcpy(before, def);
     }
+    if (more != NULL)
+        strbuf_addf(out, " (TLSv1.3 adds %s)", more);
 }
 
 static void mdoc_row(const struct parm *row, struct strbuf *out)

@@ -9,6 +9,7 @@
 #include "ctl_conn.h"
 #include "ctl_policy.h"
 #include "policy/effective.h"
+#include "policy/offers.h"
 #include "util/json.h"
 
 static const char help[] =
@@ -58,6 +59,77 @@ struct effective_out {
     struct strbuf *text;
 };
 
+/* What is on the wire, where it is not what the policy says. */
+
+struct left_out {
+    const char *why; /* of the codes before */
+    struct strbuf *out;
+};
+
+static void add_code(void *arg, const char *code)
+{
+    struct strbuf *out = arg;
+
+    if (out->len != 0)
+        strbuf_addc(out, ' ');
+    strbuf_adds(out, code);
+}
+
+static void add_left_out(void *arg, const char *code, const char *why)
+{
+    struct left_out *l = arg;
+
+    if (l->why == NULL)
+        strbuf_adds(l->out, "without ");
+    else if (l->why != why)
+        strbuf_addf(l->out, " (%s), ", l->why);
+    else
+        strbuf_addc(l->out, ' ');
+    strbuf_adds(l->out, code);
+    l->why = why;
+}
+
+/* "without 0201 0203 (WHY)" in OUT. */
+static void list_left_out(const struct effective *e, enum policy_parm parm,
+                          struct strbuf *out)
+{
+    struct left_out l = {NULL, out};
+
+    offers_left_out(e, parm, add_left_out, &l);
+    if (l.why != NULL)
+        strbuf_addf(out, " (%s)", l.why);
+}
+
+/* False: the wire has what the policy says. */
+static bool wire_differs(const struct effective *e, enum policy_parm parm)
+{
+    struct strbuf shown = STRBUF_INIT, wire = STRBUF_INIT;
+    bool differs = false;
+
+    if (offers_has(e, parm)) {
+        effective_show(e, parm, &shown);
+        offers_items(e, parm, add_code, &wire);
+        differs = strcmp(strbuf_str(&shown), strbuf_str(&wire)) != 0;
+    }
+    strbuf_done(&shown);
+    strbuf_done(&wire);
+    return differs;
+}
+
+static void json_wire(struct effective_out *o, enum policy_parm parm)
+{
+    struct strbuf without = STRBUF_INIT;
+
+    if (!wire_differs(o->e, parm))
+        return;
+    json_array(o->j, "wire");
+    offers_items(o->e, parm, json_item, o->j);
+    json_end(o->j);
+    list_left_out(o->e, parm, &without);
+    json_string(o->j, "note", without.len != 0 ? strbuf_str(&without) : NULL);
+    strbuf_done(&without);
+}
+
 static void json_value(void *arg, const struct effective_value *v)
 {
     struct effective_out *o = arg;
@@ -75,6 +147,7 @@ static void json_value(void *arg, const struct effective_value *v)
     }
     json_string(o->j, "from", effective_level_name(v->level));
     ctl_place_json(o->j, &v->span);
+    json_wire(o, v->parm);
     json_end(o->j);
     o->text->failed = o->text->failed || strbuf_failed(&value);
     strbuf_done(&value);
@@ -163,6 +236,20 @@ static void write_reject(const struct answer *a, const struct policy_reject *r,
     strbuf_adds(text, ")\n");
 }
 
+static void text_wire(struct effective_out *o, enum policy_parm parm)
+{
+    struct strbuf wire = STRBUF_INIT, without = STRBUF_INIT;
+
+    if (!wire_differs(o->e, parm))
+        return;
+    offers_items(o->e, parm, add_code, &wire);
+    list_left_out(o->e, parm, &without);
+    strbuf_addf(o->text, "    %-34s %s%s%s\n", "on the wire", strbuf_str(&wire),
+                without.len != 0 ? "  " : "", strbuf_str(&without));
+    strbuf_done(&wire);
+    strbuf_done(&without);
+}
+
 static void text_value(void *arg, const struct effective_value *v)
 {
     struct effective_out *o = arg;
@@ -178,6 +265,7 @@ static void text_value(void *arg, const struct effective_value *v)
         ctl_place_add(&v->span, o->text);
     }
     strbuf_addc(o->text, '\n');
+    text_wire(o, v->parm);
     o->text->failed = o->text->failed || strbuf_failed(&value);
     strbuf_done(&value);
 }

@@ -27,6 +27,9 @@ int ctl_policy_option(int c, const char *verb, const char *help,
     case CTL_OPT_LEGACY:
         opt->allow_legacy = true;
         return -1;
+    case CTL_OPT_X25519:
+        opt->x25519_first = true;
+        return -1;
     case CTL_OPT_HELP:
         ctl_usage(stdout, verb, help);
         return CTL_EXIT_OK;
@@ -69,16 +72,17 @@ static const char running_name[] = "the running policy";
 struct header {
     long long installed;
     char release[8], stack[16], words[64];
-    int legacy;
+    int legacy, x25519;
 };
 
-static bool read_header(const char *text, struct header *h)
+static bool read_header(const char *text, struct header *ret)
 {
+    memset(ret, 0, sizeof(*ret));
     return sscanf(text,
                   "# attlsd installed=%lld release=%7s legacy=%d stack=%15s "
-                  "words=%63[A-Z 0-9]",
-                  &h->installed, h->release, &h->legacy, h->stack,
-                  h->words) == 5;
+                  "x25519=%d words=%63[A-Z 0-9]",
+                  &ret->installed, ret->release, &ret->legacy, ret->stack,
+                  &ret->x25519, ret->words) == 6;
 }
 
 bool ctl_policy_running(const struct policy *p, char stack[16],
@@ -173,6 +177,7 @@ int ctl_policy_fetch(const char *verb, const char *control,
     }
     zos_release_parse(h.release, &opt.release, NULL);
     opt.allow_legacy = h.legacy != 0;
+    opt.x25519_first = h.x25519 != 0;
     opt.no_files = true;
     opt.words = h.words;
     r = load_running(strbuf_str(&text), text.len, &opt, diags, ret);

@@ -18,6 +18,7 @@ enum {
     CTL_OPT_STACK,
     CTL_OPT_ROOT,
     CTL_OPT_LEGACY,
+    CTL_OPT_X25519,
     CTL_OPT_JSON,
     CTL_OPT_HELP,
     CTL_OPT_DIRECTION,
@@ -34,6 +35,7 @@ enum {
         {"stack", required_argument, NULL, CTL_OPT_STACK},                     \
         {"root", required_argument, NULL, CTL_OPT_ROOT},                       \
         {"allow-legacy", no_argument, NULL, CTL_OPT_LEGACY},                   \
+        {"x25519-first", no_argument, NULL, CTL_OPT_X25519},                   \
     {                                                                          \
         "help", no_argument, NULL, CTL_OPT_HELP                                \
     }
@@ -43,7 +45,8 @@ enum {
     "  --release R     defaults of this z/OS release, 2.1 to 3.2 (3.1)\n"      \
     "  --stack NAME    which TcpImage (the first)\n"                           \
     "  --root DIR      put before absolute paths found in files\n"             \
-    "  --allow-legacy  TLSv1 and TLSv1.1 may be spoken\n"
+    "  --allow-legacy  TLSv1 and TLSv1.1 may be spoken\n"                      \
+    "  --x25519-first  X25519 before the groups where none are coded\n"
 
 /*
  * Takes an option of the table above. -1: go on; else the exit status, after

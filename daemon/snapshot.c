@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/queue.h>
 
+#include "policy/offers.h"
+
 /* A TTLSGroupAction of this snapshot. */
 struct group {
     SLIST_ENTRY(group) next;
@@ -96,6 +98,48 @@ static void check_files(const struct snapshot *s, struct diags *diags)
     }
 }
 
+/* The rule takes groups or signature pairs from the release's defaults. */
+static bool leaves_open(const struct policy_rule *rule)
+{
+    const struct effective *e = policy_rule_effective(rule);
+    static const enum policy_parm parms[] = {
+        PARM_SignaturePairs, PARM_ClientECurves, PARM_ServerKexECurves,
+        PARM_ServerKeyShareGroups};
+    size_t i;
+
+    if (policy_rule_environment(rule) == NULL ||
+        !effective_on(e, PARM_TTLSEnabled) ||
+        effective_choice(e, PARM_SuiteBProfile) != SUITEB_OFF)
+        return false;
+    for (i = 0; i < sizeof(parms) / sizeof(parms[0]); i++)
+        if (offers_has(e, parms[i]) &&
+            effective_origin(e, parms[i], NULL) == LEVEL_DEFAULT)
+            return true;
+    return false;
+}
+
+void snapshot_changes(const struct snapshot *s, struct diags *diags)
+{
+    const char *first = NULL;
+    size_t i, n = 0;
+
+    for (i = 0; i < policy_rule_count(s->policy); i++) {
+        if (!leaves_open(policy_rule_get(s->policy, i)))
+            continue;
+        if (n++ == 0)
+            first = policy_rule_name(policy_rule_get(s->policy, i));
+    }
+    if (n == 0 || s->config->x25519_first != -1)
+        return;
+    diag_add(
+        diags, DIAG_NOTE, "changed-groups", NULL,
+        "rule %s%s code%s not all groups and signature pairs: z/OS's lists "
+        "count (changed since 0.1, when OpenSSL's did, with X25519 first); "
+        "x25519_first = true; in attlsd.conf puts X25519 first again, "
+        "false says that this is meant",
+        first, n > 1 ? " and others" : "", n > 1 ? "" : "s");
+}
+
 static int load_policy(struct snapshot *s, const struct snapshot_loading *how,
                        struct diags *diags)
 {
@@ -113,6 +157,7 @@ static int load_policy(struct snapshot *s, const struct snapshot_loading *how,
     opt.running = how->running;
     opt.reading = how->reading;
     opt.reading_arg = how->arg;
+    opt.x25519_first = c->x25519_first == 1;
     r = policy_load(c->pagent, &opt, diags, &s->policy);
     if (r == 0)
         check_files(s, diags);
@@ -474,6 +519,7 @@ static bool same_settings(const struct snapshot *a, const struct snapshot *b)
            strcmp(a->config->pkcs11_pin_file, b->config->pkcs11_pin_file) ==
                0 &&
            a->config->allow_legacy == b->config->allow_legacy &&
+           (a->config->x25519_first == 1) == (b->config->x25519_first == 1) &&
            a->config->min_rsa == b->config->min_rsa &&
            a->config->allow_secrets == b->config->allow_secrets &&
            a->config->zos_release == b->config->zos_release;

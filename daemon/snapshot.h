@@ -36,6 +36,8 @@ struct snapshot_loading {
 int snapshot_load_next(struct config *config,
                        const struct snapshot_loading *how, struct diags *diags,
                        struct snapshot **ret);
+/* What of it means something else than in version 0.1, as notes: for -t. */
+void snapshot_changes(const struct snapshot *s, struct diags *diags);
 struct snapshot *snapshot_ref(struct snapshot *s);
 void snapshot_unref(struct snapshot *s); /* NULL allowed */
 

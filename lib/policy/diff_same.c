@@ -151,7 +151,8 @@ uint32_t *same_rules(const struct policy *before, const struct policy *after)
     uint32_t *twins = calloc(after->rule_count + 1, sizeof(*twins));
     const struct policy_rule *key, **found;
     bool comparable = before->release == after->release &&
-                      before->allow_legacy == after->allow_legacy;
+                      before->allow_legacy == after->allow_legacy &&
+                      before->x25519_first == after->x25519_first;
     size_t i;
 
     if (byname == NULL || twins == NULL) {

@@ -63,6 +63,15 @@ enum effective_level effective_origin(const struct effective *e,
     return level;
 }
 
+const struct codes *default_codes(const struct policy *p, enum policy_parm parm,
+                                  bool tls13)
+{
+    const struct defaults *d = p->defaults;
+
+    return tls13 && d->tls13[parm] != NULL ? d->tls13[parm]
+                                           : d->values[parm].value.codes;
+}
+
 /* What a parameter says, by coding or by default; NULL: nothing. */
 static const union value *value_of(const struct effective *e,
                                    enum policy_parm parm)
@@ -224,27 +233,6 @@ static void item_text(const struct parm *row, const void *item,
     fn(arg, text);
 }
 
-/* The codes of a default, and those that TLSv1.3 adds to it. */
-static void default_items(const struct effective *e, enum policy_parm parm,
-                          const struct codes *codes, effective_item_fn fn,
-                          void *arg)
-{
-    const struct parm *row = schema_parm(parm);
-    const char *more = schema_default_tls13(row);
-    char code[5];
-    uint32_t i;
-
-    for (i = 0; i < codes->count; i++)
-        item_text(row, codes->items[i], fn, arg);
-    if (more == NULL || !effective_on(e, PARM_TLSv1_3))
-        return;
-    for (; strlen(more) >= 4; more += 4) {
-        memcpy(code, more, 4);
-        code[4] = '\0';
-        fn(arg, code);
-    }
-}
-
 static void list_items(const struct effective *e, enum policy_parm parm,
                        const struct entry *entry, effective_item_fn fn,
                        void *arg)
@@ -264,8 +252,10 @@ static void list_items(const struct effective *e, enum policy_parm parm,
             item_text(row, items[i], fn, arg);
     } else {
         codes = entry != NULL ? entry->last->value.codes
-                              : e->policy->defaults->values[parm].value.codes;
-        default_items(e, parm, codes, fn, arg);
+                              : default_codes(e->policy, parm,
+                                              effective_on(e, PARM_TLSv1_3));
+        for (i = 0; i < codes->count; i++)
+            item_text(row, codes->items[i], fn, arg);
     }
 }
 

@@ -106,7 +106,8 @@ struct policy_action {
 struct defaults {
     struct setting values[PARM_COUNT];
     bool known[PARM_COUNT];
-    const struct cipher *suiteb[2]; /* of 128 and 192 bit strength */
+    const struct codes *tls13[PARM_COUNT]; /* with what TLSv1.3 adds, or NULL */
+    const struct cipher *suiteb[2];        /* of 128 and 192 bit strength */
 };
 
 struct effective {
@@ -140,7 +141,7 @@ struct policy {
     struct source **sources;
     size_t source_count;
     enum zos_release release;
-    bool allow_legacy;
+    bool allow_legacy, x25519_first;
     const char *stack;
     struct policy_agent agent;
     const struct defaults *defaults;
@@ -152,6 +153,9 @@ struct policy {
     const struct index *index; /* of the rules; NULL: they are few */
 };
 
+/* The default of a parameter that is a list of codes. */
+const struct codes *default_codes(const struct policy *p, enum policy_parm parm,
+                                  bool tls13);
 const struct entry *action_entry(const struct policy_action *a,
                                  enum policy_parm parm);
 /* The level whose word counts, and its entry; LEVEL_DEFAULT: NULL. */

@@ -5,7 +5,6 @@
  * (Trace in the group, versions in the environment), unless its row is QUIET.
  */
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "policy/model.h"
@@ -104,25 +103,6 @@ static void code_lines(const struct report *r, enum value_type type, int indent,
         code_line(r, type, indent, items[i]);
 }
 
-/* What TLSv1.3 adds to a default. */
-static void added_lines(const struct report *r, const struct parm *row,
-                        int indent)
-{
-    const char *more = schema_default_tls13(row);
-    unsigned long code;
-    char text[5];
-
-    for (; r->tls13 && more != NULL && strlen(more) >= 4; more += 4) {
-        memcpy(text, more, 4);
-        text[4] = '\0';
-        code = strtoul(text, NULL, row->type == TYPE_curves ? 10 : 16);
-        code_line(r, row->type, indent,
-                  row->type == TYPE_curves
-                      ? (const void *)curve_by_id((uint16_t)code)
-                      : (const void *)sigpair_by_id((uint16_t)code));
-    }
-}
-
 static void label_line(const struct report *r, int indent, const char *label)
 {
     strbuf_fill(r->out, ' ', indent);
@@ -134,9 +114,9 @@ static void codes_parm(const struct report *r, enum policy_parm parm,
 {
     const struct parm *row = schema_parm(parm);
     const struct entry *e = action_entry(r->action, parm);
-    const struct codes *codes =
-        e != NULL ? e->last->value.codes
-                  : r->policy->defaults->values[parm].value.codes;
+    const struct codes *codes = e != NULL
+                                    ? e->last->value.codes
+                                    : default_codes(r->policy, parm, r->tls13);
     const void *const *items = codes->items;
     size_t count = codes->count;
 
@@ -150,8 +130,6 @@ static void codes_parm(const struct report *r, enum policy_parm parm,
     }
     label_line(r, indent, row->keyword);
     code_lines(r, row->type, indent + 1, items, count);
-    if (e == NULL)
-        added_lines(r, row, indent + 1);
 }
 
 /* Both V3 keywords are one list. */

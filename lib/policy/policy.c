@@ -64,6 +64,7 @@ static struct policy *policy_new(const struct policy_options *opt)
     atomic_init(&p->refs, 1);
     p->release = opt->release;
     p->allow_legacy = opt->allow_legacy;
+    p->x25519_first = opt->x25519_first;
     p->agent = (struct policy_agent){
         .log_level = 31, .refresh = 1800, .codepage = "IBM-1047"};
 #define AGENT_FLAG(word, field, value, preset, note)                           \

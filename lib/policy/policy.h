@@ -60,6 +60,7 @@ struct policy_options {
     const struct policy_dataset *datasets;
     size_t dataset_count;
     bool allow_legacy; /* TLSv1 and TLSv1.1 may be in effect */
+    bool x25519_first; /* of groups where the policy codes none */
     bool no_files; /* files that a text names are not read: it is not ours */
     /* Names of findings that are not to be reported (policy/allow.h tells
      * how a file can say so itself). */
@@ -81,7 +82,8 @@ struct policy_options {
     void *reading_arg;
 };
 
-/* ZOS_3_1, no stack, no root, no data sets, no legacy, all findings. */
+/* ZOS_3_1, no stack, no root, no data sets, no legacy, z/OS's order of groups,
+ * all findings. */
 void policy_options_init(struct policy_options *opt);
 
 /*

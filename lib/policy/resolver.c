@@ -478,39 +478,81 @@ static void fill(struct resolver *r, struct object *o, const struct ast *ast,
         r->f->nomem = true;
 }
 
-/* The defaults are parsed from a source of one line for each keyword. */
+/* A default is parsed from a source of one line. False: it is none, or there
+ * was no memory, which F tells. */
+static bool parse_default(const struct policy *p, const struct parm *row,
+                          const char *text, struct findings *f,
+                          union value *ret)
+{
+    struct ast_word word = {0, (uint32_t)strlen(text)};
+    struct ast_node node = {.words = &word, .count = 1};
+    struct ast ast = {0};
+    struct value_in in = {&ast, &node, row, p->arena, f, 0, 0};
+    struct source *src = NULL;
+    bool known;
+
+    if (source_new("default", text, word.len, &src, NULL) != 0) {
+        f->nomem = true;
+        return false;
+    }
+    ast.src = src;
+    known = value_parse(&in, ret);
+    source_unref(src);
+    return known;
+}
+
+/* X25519 before the others; a client's key share is that of one group. */
+static void put_x25519_first(enum policy_parm parm, char text[SCHEMA_DEFAULT])
+{
+    static const char x25519[] = "0029";
+    char rest[SCHEMA_DEFAULT] = "";
+    size_t i, n = 0;
+
+    for (i = 0; parm != PARM_ClientKeyShareGroups && text[i] != '\0'; i += 4) {
+        if (strncmp(text + i, x25519, 4) != 0) {
+            memcpy(rest + n, text + i, 4);
+            n += 4;
+        }
+    }
+    snprintf(text, SCHEMA_DEFAULT, "%s%.*s", x25519, (int)n, rest);
+}
+
+static bool add_default(const struct policy *p, struct defaults *d,
+                        enum policy_parm parm, struct findings *f)
+{
+    const struct parm *row = schema_parm(parm);
+    const char *more = schema_default_tls13(row);
+    bool first = p->x25519_first && row->type == TYPE_curves;
+    char text[SCHEMA_DEFAULT];
+    union value with;
+
+    if (schema_default(row, p->release, text) == NULL)
+        return true;
+    d->values[parm].parm = (uint16_t)parm;
+    if (first)
+        put_x25519_first(parm, text);
+    d->known[parm] = parse_default(p, row, text, f, &d->values[parm].value);
+    if (more == NULL || f->nomem)
+        return !f->nomem;
+    schema_default(row, p->release, text);
+    strncat(text, more, SCHEMA_DEFAULT - strlen(text) - 1);
+    if (first)
+        put_x25519_first(parm, text);
+    if (parse_default(p, row, text, f, &with))
+        d->tls13[parm] = with.codes;
+    return !f->nomem;
+}
+
 bool resolver_defaults(struct policy *p)
 {
     struct defaults *d = arena_alloc(p->arena, sizeof(*d));
     struct diags *diags = diags_new();
     struct findings f = {.diags = diags};
-    struct source *src = NULL;
-    char text[SCHEMA_DEFAULT];
-    struct ast_word word = {0, 0};
-    struct ast_node node;
-    struct ast ast;
     size_t i;
     bool ok = d != NULL && diags != NULL;
 
-    for (i = 0; ok && i < PARM_COUNT; i++) {
-        struct value_in in = {
-            &ast, &node, schema_parm((enum policy_parm)i), p->arena, &f, 0, 0};
-
-        if (schema_default(in.row, p->release, text) == NULL)
-            continue;
-        ok = source_new("default", text, strlen(text), &src, NULL) == 0;
-        if (!ok)
-            break;
-        memset(&node, 0, sizeof(node));
-        word.len = (uint32_t)strlen(text);
-        node.words = &word;
-        node.count = 1;
-        ast.src = src;
-        d->values[i].parm = (uint16_t)i;
-        d->known[i] = value_parse(&in, &d->values[i].value);
-        source_unref(src);
-        ok = !f.nomem;
-    }
+    for (i = 0; ok && i < PARM_COUNT; i++)
+        ok = add_default(p, d, (enum policy_parm)i, &f);
     if (ok) {
         d->suiteb[0] = cipher_by_code(0xC02B);
         d->suiteb[1] = cipher_by_code(0xC02C);

@@ -69,11 +69,14 @@ struct extension_rules {
     bool indicator;  /* RFC 5746 must be signalled */
 };
 
-/* Groups as OpenSSL's NIDs; two lists for a server, as TLSv1.3 has its own. */
+/* A server's groups before TLSv1.3, where the context has TLSv1.3's and they
+ * differ; as OpenSSL's NIDs and as in hellos. */
 struct group_rules {
-    int *old, *v13;
-    size_t old_count, v13_count;
+    int *old;
+    uint16_t *old_ids;
+    size_t old_count;
     bool differ;
+    bool first; /* TLSv1.3's begin with them */
 };
 
 /* One certificate for each kind of key: RSA, ECDSA, DSA. */

@@ -5,13 +5,14 @@
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 
+#include "policy/offers.h"
 #include "util/strbuf.h"
 
 /* ---- versions and cipher suites ---- */
 
 static const struct {
     int version;
-    unsigned bit; /* of effective_versions() */
+    unsigned bit; /* of offers_versions() */
     uint64_t no;
     bool legacy;
 } versions[] = {
@@ -63,20 +64,17 @@ static int no_version(const struct effective *eff, struct tls_outcome *why)
         legacy ? ", or set allow_legacy = true in attlsd.conf" : "");
 }
 
-/* On is what the policy has on, no more: gaps are kept too. */
+/* On is what the policy has on, no more: gaps are kept too. TLSv1.3 without
+ * its suites offers nothing, and so the others. */
 static int set_versions(const struct effective *eff, struct context *c,
-                        const struct suites *s, struct tls_outcome *why)
+                        struct tls_outcome *why)
 {
-    unsigned wanted = effective_versions(eff);
+    unsigned wanted = offers_versions(eff);
     int low = 0, high = 0, level = 1;
     size_t i;
 
     for (i = 0; i < VERSIONS; i++) {
-        /* TLSv1.3 without its suites offers nothing, and so the others */
-        size_t suites =
-            versions[i].version == TLS1_3_VERSION ? s->new.len : s->old.len;
-
-        if ((wanted & versions[i].bit) == 0 || suites == 0) {
+        if ((wanted & versions[i].bit) == 0) {
             SSL_CTX_set_options(c->ssl, versions[i].no);
             continue;
         }
@@ -84,7 +82,7 @@ static int set_versions(const struct effective *eff, struct context *c,
         high = versions[i].version;
         level = versions[i].legacy ? 0 : level;
     }
-    if (wanted == 0)
+    if (effective_versions(eff) == 0)
         return no_version(eff, why);
     if (low == 0)
         return tls_outcome_set(why, 402,
@@ -118,7 +116,7 @@ static int set_versions_and_suites(const struct effective *eff,
     if (strbuf_failed(&s.old) || strbuf_failed(&s.new))
         rc = tls_no_memory(why);
     else
-        rc = set_versions(eff, c, &s, why);
+        rc = set_versions(eff, c, why);
     if (rc == 0)
         rc = set_suites(c->ssl, &s, why);
     strbuf_done(&s.old);
@@ -144,112 +142,102 @@ static void set_suite_b(const struct effective *eff, SSL_CTX *ssl)
 
 /* ---- groups ---- */
 
-/* Where the policy leaves it open: X25519 first, by far the cheapest. */
-static const int open_groups[] = {NID_X25519, NID_X9_62_prime256v1,
-                                  NID_secp384r1, NID_secp521r1, NID_X448};
-
-enum {
-    OPEN_GROUPS = sizeof(open_groups) / sizeof(open_groups[0]),
-    GROUPS_MAX = 32
-};
-
 struct groups {
-    int nid[GROUPS_MAX];
+    const struct curve *item[OFFERS_MAX];
     size_t n;
 };
 
-static bool has_group(const struct groups *g, int nid)
+static int set_list(struct context *c, const struct groups *g,
+                    struct tls_outcome *why)
 {
+    int nids[OFFERS_MAX];
     size_t i;
 
-    for (i = 0; i < g->n; i++) {
-        if (g->nid[i] == nid)
-            return true;
+    if (g->n == 0)
+        return tls_outcome_set(why, 402,
+                               "none of the policy's groups can be used with "
+                               "the protocol versions that are on");
+    for (i = 0; i < g->n; i++)
+        nids[i] = g->item[i]->nid;
+    if (SSL_CTX_set1_groups(c->ssl, nids, (int)g->n) != 1)
+        return tls_outcome_take(why, 402, "the curves can't be set");
+    return 0;
+}
+
+/* OLD has nothing that V13 has not in the same place. */
+static bool begins_with(const struct groups *v13, const struct groups *old)
+{
+    return old->n <= v13->n &&
+           memcmp(v13->item, old->item, old->n * sizeof(old->item[0])) == 0;
+}
+
+/* For a handshake before TLSv1.3 where the context has that version's. */
+static int keep_old(struct context *c, const struct groups *old,
+                    const struct groups *v13, struct tls_outcome *why)
+{
+    struct group_rules *r = &c->groups;
+    size_t i;
+
+    r->old = arena_calloc(c->arena, old->n, sizeof(*r->old));
+    r->old_ids = arena_calloc(c->arena, old->n, sizeof(*r->old_ids));
+    if (old->n != 0 && (r->old == NULL || r->old_ids == NULL))
+        return tls_no_memory(why);
+    for (i = 0; i < old->n; i++) {
+        r->old[i] = old->item[i]->nid;
+        r->old_ids[i] = old->item[i]->id;
     }
-    return false;
-}
-
-static void add_group(struct groups *g, int nid)
-{
-    if (g->n < GROUPS_MAX && !has_group(g, nid))
-        g->nid[g->n++] = nid;
-}
-
-static void coded_groups(const struct effective *eff, enum policy_parm parm,
-                         struct groups *ret)
-{
-    const struct curve *const *list;
-    size_t i, n = effective_curves(eff, parm, &list);
-
-    ret->n = 0;
-    for (i = 0; i < n; i++) {
-        if (list[i]->openssl != NULL)
-            add_group(ret, list[i]->nid);
-    }
-    for (i = 0; n == 0 && i < OPEN_GROUPS; i++)
-        add_group(ret, open_groups[i]);
-}
-
-/* OpenSSL 3.0 sends one key share, that of the first group: the first of
- * ClientKeyShareGroups that is among the curves goes there. */
-static void client_groups(const struct effective *eff, struct groups *ret)
-{
-    const struct curve *const *shares;
-    size_t i, n = effective_curves(eff, PARM_ClientKeyShareGroups, &shares);
-    struct groups all;
-
-    coded_groups(eff, PARM_ClientECurves, &all);
-    ret->n = 0;
-    for (i = 0; i < n; i++) {
-        if (has_group(&all, shares[i]->nid))
-            add_group(ret, shares[i]->nid);
-    }
-    for (i = 0; i < all.n; i++)
-        add_group(ret, all.nid[i]);
-}
-
-static int *keep_groups(struct context *c, const struct groups *g, size_t *n)
-{
-    int *copy = arena_calloc(c->arena, g->n, sizeof(*copy));
-
-    if (copy != NULL)
-        memcpy(copy, g->nid, g->n * sizeof(*copy));
-    *n = g->n;
-    return copy;
+    r->old_count = old->n;
+    r->differ = true;
+    r->first = begins_with(v13, old);
+    return 0;
 }
 
 static int set_groups(const struct effective *eff, struct context *c,
                       struct tls_outcome *why)
 {
-    struct group_rules *r = &c->groups;
     struct groups old, v13;
+    bool older = (offers_versions(eff) & ~(unsigned)VERSION_TLSV1_3) != 0;
 
-    if (c->server) {
-        coded_groups(eff, PARM_ServerKexECurves, &old);
-        coded_groups(eff, PARM_ServerKeyShareGroups, &v13);
-    } else {
-        client_groups(eff, &old);
-        v13 = old;
+    if (!c->server) {
+        old.n = offers_curves(eff, PARM_ClientECurves, old.item);
+        return set_list(c, &old, why);
     }
-    r->old = keep_groups(c, &old, &r->old_count);
-    r->v13 = keep_groups(c, &v13, &r->v13_count);
-    if (r->old == NULL || r->v13 == NULL)
-        return tls_no_memory(why);
-    r->differ = old.n != v13.n ||
-                memcmp(old.nid, v13.nid, old.n * sizeof(old.nid[0])) != 0;
-    if (SSL_CTX_set1_groups(c->ssl, r->old, (int)r->old_count) != 1)
-        return tls_outcome_take(why, 402, "the curves can't be set");
-    return 0;
+    old.n = offers_curves(eff, PARM_ServerKexECurves, old.item);
+    v13.n = offers_curves(eff, PARM_ServerKeyShareGroups, v13.item);
+    if (!c->tls13)
+        return set_list(c, &old, why);
+    if (older && (old.n != v13.n || !begins_with(&v13, &old)) &&
+        keep_old(c, &old, &v13, why) != 0)
+        return why->rc;
+    return set_list(c, &v13, why);
 }
 
+/* The client offers one of the groups before TLSv1.3. */
+static bool offers_old(SSL *ssl, const struct group_rules *r)
+{
+    const unsigned char *ext;
+    size_t len, i, k;
+
+    if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_supported_groups, &ext,
+                                  &len) != 1)
+        return false;
+    for (i = 2; i + 1 < len; i += 2)
+        for (k = 0; k < r->old_count; k++)
+            if (r->old_ids[k] == (ext[i] << 8 | ext[i + 1]))
+                return true;
+    return false;
+}
+
+/* The server's order counts: where its list begins with the groups from before
+ * TLSv1.3 and the client has one of them, OpenSSL comes no further, and the
+ * list need not be changed for this connection. */
 bool protocol_choose(const struct context *c, SSL *ssl, bool tls13)
 {
     const struct group_rules *r = &c->groups;
 
-    if (!r->differ)
+    if (tls13 || !r->differ || (r->first && offers_old(ssl, r)))
         return true;
-    return tls13 ? SSL_set1_groups(ssl, r->v13, (int)r->v13_count) == 1
-                 : SSL_set1_groups(ssl, r->old, (int)r->old_count) == 1;
+    return SSL_set1_groups(ssl, r->old, (int)r->old_count) == 1;
 }
 
 /* ---- signature algorithms ---- */
@@ -257,19 +245,20 @@ bool protocol_choose(const struct context *c, SSL *ssl, bool tls13)
 static int set_signatures(const struct effective *eff, struct context *c,
                           struct tls_outcome *why)
 {
-    const struct sigpair *const *list;
+    const struct sigpair *list[OFFERS_MAX];
     struct strbuf names = STRBUF_INIT;
-    size_t i, n = effective_sigpairs(eff, PARM_SignaturePairs, &list);
+    size_t i, n = offers_sigpairs(eff, list);
     int rc = 0;
 
-    for (i = 0; i < n; i++) {
-        if (list[i]->openssl != NULL)
-            add_name(&names, list[i]->openssl);
-    }
+    for (i = 0; i < n; i++)
+        add_name(&names, list[i]->openssl);
     if (strbuf_failed(&names))
         rc = tls_no_memory(why);
-    else if (n != 0 &&
-             SSL_CTX_set1_sigalgs_list(c->ssl, strbuf_str(&names)) != 1)
+    else if (n == 0)
+        rc = tls_outcome_set(why, 402,
+                             "none of the policy's signature pairs can be used "
+                             "with the protocol versions that are on");
+    else if (SSL_CTX_set1_sigalgs_list(c->ssl, strbuf_str(&names)) != 1)
         rc = tls_outcome_take(why, 402, "the signature pairs can't be set");
     strbuf_done(&names);
     return rc;

@@ -47,7 +47,7 @@ static void write_environment(struct strbuf *out, const struct tls_side *side)
     strbuf_adds(out, "}\n");
 }
 
-static void write_policy(struct strbuf *out, const struct tls_side *side)
+void tls_side_write(const struct tls_side *side, struct strbuf *out)
 {
     bool conn = side->conn != NULL || side->conn_role != NULL;
 
@@ -75,9 +75,12 @@ static void load(struct tls_setup *s, const struct tls_side *side)
     struct error err = {0};
     size_t i;
 
-    write_policy(&text, side);
+    tls_side_write(side, &text);
     policy_options_init(&opt);
     opt.allow_legacy = side->legacy;
+    opt.x25519_first = side->x25519_first;
+    if (side->release != NULL)
+        zos_release_parse(side->release, &opt.release, NULL);
     if (source_new("test", strbuf_str(&text), text.len, &src, &err) != 0 ||
         policy_load_source(src, &opt, diags, &s->policy) != 0) {
         for (i = 0; i < diags_count(diags); i++)

@@ -15,6 +15,7 @@
 #include "policy/policy.h"
 #include "support/testring.h"
 #include "tls/session.h"
+#include "util/strbuf.h"
 
 /* What a policy says; lines of policy text, NULL: none or as noted. */
 struct tls_side {
@@ -29,7 +30,9 @@ struct tls_side {
     const char *gsk;       /* lines of TTLSGskAdvancedParms */
     const char *conn;      /* advanced parameters of a connection action */
     const char *conn_role; /* role of the connection action; the same */
+    const char *release;   /* of z/OS; NULL: 3.1 */
     bool legacy;           /* allow_legacy */
+    bool x25519_first;
     unsigned min_rsa;
 };
 
@@ -41,6 +44,9 @@ struct tls_setup {
     struct tls_outcome why;
     const char *target; /* of the sessions made from it; NULL: none */
 };
+
+/* The policy text that a side is made from. */
+void tls_side_write(const struct tls_side *side, struct strbuf *out);
 
 /* The policy must load; the result is environment_open()'s. */
 int tls_setup_open(struct tls_setup *s, const struct testring *t,

@@ -168,6 +168,7 @@ static const struct {
     {"min_rsa", "min_rsa = 3072;"},
     {"pagent_root", "pagent_root = \"/srv/other\";"},
     {"allow_legacy", "allow_legacy = true;"},
+    {"x25519_first", "x25519_first = true;"},
     {"release", "release = \"2.5\";"},
     {"allow_secrets", "allow_secrets = true;"},
 };
@@ -191,6 +192,38 @@ START_TEST(other_settings_keep_nothing)
     ck_assert_uint_eq(snapshot_change(next).environments_stale, 1);
     environment_unref(a.env);
     snapshot_unref(next);
+    rig_close(&r);
+}
+END_TEST
+
+/* What is not as it was in 0.1 is named until the configuration says what is
+ * meant. */
+static const struct {
+    const char *settings;
+    const char *note; /* part of it; NULL: none */
+} changes[] = {
+    {"", "rule In and others code not all groups"},
+    {"x25519_first = true;", NULL},
+    {"x25519_first = false;", NULL},
+};
+
+START_TEST(names_what_has_changed)
+{
+    struct diags *diags = diags_new();
+    struct snapshot *s;
+    struct rig r;
+
+    rig_open(&r, rings, changes[_i].settings, "");
+    s = snapshots_get(r.snapshots);
+    snapshot_changes(s, diags);
+    ck_assert_uint_eq(diags_count(diags), changes[_i].note != NULL ? 1 : 0);
+    if (changes[_i].note != NULL) {
+        ck_assert_int_eq(diags_get(diags, 0)->level, DIAG_NOTE);
+        ck_assert_ptr_nonnull(
+            strstr(diags_get(diags, 0)->text, changes[_i].note));
+    }
+    snapshot_unref(s);
+    diags_free(diags);
     rig_close(&r);
 }
 END_TEST
@@ -426,6 +459,7 @@ TEST(failed_environment_is_tried_again)
 TEST(swap_leaves_the_old_one)
 TEST(unchanged_environment_is_kept)
 TEST_ROWS(other_settings_keep_nothing, others)
+TEST_ROWS(names_what_has_changed, changes)
 TEST(ttls_follows_a_change_of_the_configuration_only)
 TEST_ROWS(ring_changes, ring_rows)
 TEST(newer_ring_is_told_once)

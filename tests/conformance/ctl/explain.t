@@ -53,11 +53,12 @@ Effective policy:
   HostRefWildcardValidation            Off                       default
   Keyring                              zCEE.KeyRing              environment conf/policy/ims.policy:89
   V3CipherSuites4Char                  0035 0038 0039 002F 0032 0033  default
-  ClientECurves                        0021 0023 0024 0025 0019  default
+  ClientECurves                        0023 0024 0025            default
   ClientKeyShareGroups                 0023                      default
   ServerKeyShareGroups                 0023 0024 0025 0029 0030  default
-  ServerKexECurves                     0023 0024 0025 0021 0019  default
+  ServerKexECurves                     0023 0024 0025            default
   SignaturePairs                       0601 0603 0501 0503 0401 0403 0402 0301 0303 0302 0201 0203 0202  default
+    on the wire                        0601 0603 0501 0503 0401 0403 0402 0301 0303 0302  without 0201 0203 0202 (barred by OpenSSL's security level where TLSv1 and TLSv1.1 are off)
   GSK_SYSPLEX_SIDCACHE                 Off                       default
   GSK_SYSPLEX_SESSION_TICKET_CACHE     Off                       default
   GSK_V2_SESSION_TIMEOUT               100                       default
@@ -206,8 +207,9 @@ Effective policy:
   ServerCertificateLabel               one label another         environment tests/conformance/explain.policy:109
   V3CipherSuites4Char                  1301 1302 C030            connection tests/conformance/explain.policy:135
   ClientECurves                        Any                       connection tests/conformance/explain.policy:139
-  ServerKexECurves                     0023 0024 0025 0021 0019  default
+  ServerKexECurves                     0023 0024 0025 0029       default
   SignaturePairs                       0601 0603 0501 0503 0401 0403 0402 0301 0303 0302 0201 0203 0202 0806 0805 0804  default
+    on the wire                        0601 0603 0501 0503 0401 0403 0402 0301 0303 0302 0806 0805 0804  without 0201 0203 0202 (barred by OpenSSL's security level where TLSv1 and TLSv1.1 are off)
 $ attlsctl explain --json --direction Inbound --local [2001:db8::1]:7005 --remote [2001:db8::2]:80 tests/conformance/explain.policy 2>/dev/null | grep -A8 -E '"(V3Ciph|ServerCertificateL|ClientECurves)'
     "ServerCertificateLabel": {
       "value": [
@@ -233,11 +235,11 @@ $ attlsctl explain --json --direction Inbound --local [2001:db8::1]:7005 --remot
       "value": "Any",
       "from": "connection",
       "file": "tests/conformance/explain.policy",
-      "line": 139
-    },
-    "ClientKeyShareGroups": {
-      "value": [
-        "0023"
+      "line": 139,
+      "wire": [
+        "0023",
+        "0024",
+        "0025",
 % A profile, a refused parameter, a secret.
 $ attlsctl explain --direction Outbound --local 10.1.1.1:1024 --remote 9.9.9.9:8449 tests/conformance/explain.policy 2>/dev/null | grep -E '^[A-Z]|TLSv1|Cipher|Keyring|Appl'
 Connection: Outbound 10.1.1.1:1024 to 9.9.9.9:8449

@@ -26,6 +26,7 @@ of each rule before it failed, and what the rule resolves to.
   --stack NAME    which TcpImage (the first)
   --root DIR      put before absolute paths found in files
   --allow-legacy  TLSv1 and TLSv1.1 may be spoken
+  --x25519-first  X25519 before the groups where none are coded
   --json          one JSON object
 
 exit status: 0 answered (no rule is an answer too), 2 errors

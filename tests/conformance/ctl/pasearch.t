@@ -134,11 +134,9 @@ policyRule:             Conditions
      HostReferenceIdDNS:        host.example
     TTLSSignatureParms:
      ClientECurves:
-      0021  secp224r1
       0023  secp256r1
       0024  secp384r1
       0025  secp521r1
-      0019  secp192r1
       0029  X25519
      ClientKeyShareGroups:
       0023  secp256r1
@@ -152,8 +150,7 @@ policyRule:             Conditions
       0023  secp256r1
       0024  secp384r1
       0025  secp521r1
-      0021  secp224r1
-      0019  secp192r1
+      0029  X25519
      SignaturePairs:
       0601  TLS_SIGALG_SHA512_WITH_RSA
       0603  TLS_SIGALG_SHA512_WITH_ECDSA
@@ -336,8 +333,6 @@ policyRule:             EnvironmentFirst
       0023  secp256r1
       0024  secp384r1
       0025  secp521r1
-      0021  secp224r1
-      0019  secp192r1
      SignaturePairs:
       0601  TLS_SIGALG_SHA512_WITH_RSA
       0603  TLS_SIGALG_SHA512_WITH_ECDSA
@@ -399,11 +394,9 @@ policyRule:             EnvironmentFirst
      TLSv1.3:                   On
     TTLSSignatureParms:
      ClientECurves:
-      0021  secp224r1
       0023  secp256r1
       0024  secp384r1
       0025  secp521r1
-      0019  secp192r1
       0029  X25519
      ClientKeyShareGroups:
       0023  secp256r1
@@ -587,11 +580,9 @@ policyRule:             COLATTLJ
      ServerScsv:                Off
     TTLSSignatureParms:
      ClientECurves:
-      0021  secp224r1
       0023  secp256r1
       0024  secp384r1
       0025  secp521r1
-      0019  secp192r1
      ClientKeyShareGroups:
       0023  secp256r1
      ServerKeyShareGroups:
@@ -604,8 +595,6 @@ policyRule:             COLATTLJ
       0023  secp256r1
       0024  secp384r1
       0025  secp521r1
-      0021  secp224r1
-      0019  secp192r1
      SignaturePairs:
       0601  TLS_SIGALG_SHA512_WITH_RSA
       0603  TLS_SIGALG_SHA512_WITH_ECDSA

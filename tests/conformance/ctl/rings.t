@@ -312,5 +312,6 @@ Without USER/RING all key rings are shown.
   --stack NAME    which TcpImage (the first)
   --root DIR      put before absolute paths found in files
   --allow-legacy  TLSv1 and TLSv1.1 may be spoken
+  --x25519-first  X25519 before the groups where none are coded
 
 exit status: 0 nothing needs attention, 1 something does, 2 errors

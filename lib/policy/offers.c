@@ -1,0 +1,352 @@
+/* The policy's lists of groups and signature pairs as OpenSSL takes them. */
+#include "policy/offers.h"
+
+#include <string.h>
+
+#include "policy/model.h"
+
+#define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
+
+enum { LEGACY = VERSION_TLSV1 | VERSION_TLSV1_1, TLS13 = 0x0304 };
+
+static const char not_in_tls13[] = "not in TLSv1.3";
+static const char not_in_openssl[] = "not in OpenSSL";
+static const char not_in_profile[] = "not in the SuiteBProfile";
+static const char barred[] =
+    "barred by OpenSSL's security level where TLSv1 and TLSv1.1 are off";
+static const char one_share[] = "OpenSSL sends one key share";
+
+/* ---- versions ---- */
+
+unsigned offers_versions(const struct effective *e)
+{
+    const struct cipher *const *list;
+    size_t i, n = effective_ciphers(e, &list);
+    unsigned has = 0;
+
+    for (i = 0; i < n; i++) {
+        if (list[i]->openssl != NULL)
+            has |= list[i]->min_version == TLS13 ? VERSION_TLSV1_3
+                                                 : LEGACY | VERSION_TLSV1_2;
+    }
+    return effective_versions(e) & has;
+}
+
+/* ---- Suite B (RFC 6460): OpenSSL's own lists ---- */
+
+static const struct {
+    uint16_t groups[2], pairs[2]; /* 0: no second one */
+} suiteb[] = {
+    [SUITEB_128] = {{23}, {0x0403}},
+    [SUITEB_128_MIN] = {{23, 24}, {0x0403, 0x0503}},
+    [SUITEB_192] = {{24}, {0x0503}},
+    [SUITEB_192_MIN] = {{24}, {0x0503}},
+    [SUITEB_ALL] = {{23, 24}, {0x0403, 0x0503}},
+};
+
+static int profile_of(const struct effective *e)
+{
+    return effective_choice(e, PARM_SuiteBProfile);
+}
+
+/* ---- groups ---- */
+
+struct curves {
+    const struct curve *item[OFFERS_MAX];
+    size_t n;
+};
+
+static bool has_curve(const struct curves *c, const struct curve *curve)
+{
+    size_t i;
+
+    for (i = 0; i < c->n && c->item[i] != curve;)
+        i++;
+    return i < c->n;
+}
+
+static void add_curve(struct curves *c, const struct curve *curve)
+{
+    if (c->n < OFFERS_MAX && !has_curve(c, curve))
+        c->item[c->n++] = curve;
+}
+
+/* Any: all that TLSv1.3 has. */
+static void add_any(const struct effective *e, struct curves *ret)
+{
+    static const uint16_t ids[] = {23, 24, 25, 29, 30};
+    size_t i;
+
+    if (e->policy->x25519_first)
+        add_curve(ret, curve_by_id(29));
+    for (i = 0; i < LENGTH(ids); i++)
+        add_curve(ret, curve_by_id(ids[i]));
+}
+
+/* As the policy has them, coded or by default. */
+static void policy_curves(const struct effective *e, enum policy_parm parm,
+                          struct curves *ret)
+{
+    const struct codes *codes =
+        default_codes(e->policy, parm, effective_on(e, PARM_TLSv1_3));
+    const struct curve *const *list;
+    size_t i, n = effective_curves(e, parm, &list);
+    bool coded = effective_origin(e, parm, NULL) != LEVEL_DEFAULT;
+
+    ret->n = 0;
+    for (i = 0; i < n; i++)
+        add_curve(ret, list[i]);
+    if (coded && n == 0)
+        add_any(e, ret);
+    for (i = 0; !coded && i < codes->count; i++)
+        add_curve(ret, codes->items[i]);
+}
+
+/* RFC 8446 section 4.2.7. */
+static bool in_tls13(const struct curve *c)
+{
+    return (c->id >= 23 && c->id <= 25) || c->id == 29 || c->id == 30;
+}
+
+/* Why OpenSSL leaves a group out; NULL: it does not. */
+static const char *curve_out(const struct effective *e, enum policy_parm parm,
+                             const struct curve *c)
+{
+    if (profile_of(e) != SUITEB_OFF)
+        return c->id == suiteb[profile_of(e)].groups[0] ||
+                       c->id == suiteb[profile_of(e)].groups[1]
+                   ? NULL
+                   : not_in_profile;
+    if (c->openssl == NULL)
+        return not_in_openssl;
+    return !in_tls13(c) && (parm == PARM_ServerKeyShareGroups ||
+                            offers_versions(e) == VERSION_TLSV1_3)
+               ? not_in_tls13
+               : NULL;
+}
+
+static void usable(const struct effective *e, enum policy_parm parm,
+                   struct curves *ret)
+{
+    struct curves all;
+    size_t i;
+
+    policy_curves(e, parm, &all);
+    ret->n = 0;
+    for (i = 0; i < all.n; i++) {
+        if (curve_out(e, parm, all.item[i]) == NULL)
+            add_curve(ret, all.item[i]);
+    }
+}
+
+/* The groups whose key shares a client would send, best first. Those of the
+ * default go with the default curves only, as in pasearch. */
+static void add_shares(const struct effective *e, const struct curves *groups,
+                       struct curves *ret)
+{
+    bool coded =
+        effective_origin(e, PARM_ClientKeyShareGroups, NULL) != LEVEL_DEFAULT;
+    const struct curve *const *list;
+    struct curves shares = {.n = 0};
+    size_t i;
+
+    if (coded || effective_curves(e, PARM_ClientECurves, &list) == 0)
+        policy_curves(e, PARM_ClientKeyShareGroups, &shares);
+    for (i = 0; i < shares.n; i++) {
+        if (has_curve(groups, shares.item[i]))
+            add_curve(ret, shares.item[i]);
+    }
+    for (i = 0; i < groups->n; i++) {
+        if (in_tls13(groups->item[i]))
+            add_curve(ret, groups->item[i]);
+    }
+}
+
+/* Only TLSv1.3 has key shares: before it the order of the curves stays. */
+static void client_groups(const struct effective *e, struct curves *ret)
+{
+    struct curves groups, shares = {.n = 0};
+    size_t i;
+
+    usable(e, PARM_ClientECurves, &groups);
+    ret->n = 0;
+    if (offers_versions(e) & VERSION_TLSV1_3)
+        add_shares(e, &groups, &shares);
+    if (shares.n > 0)
+        add_curve(ret, shares.item[0]);
+    for (i = 0; i < groups.n; i++)
+        add_curve(ret, groups.item[i]);
+}
+
+static void suiteb_curves(int profile, struct curves *ret)
+{
+    size_t i;
+
+    ret->n = 0;
+    for (i = 0; i < 2 && suiteb[profile].groups[i] != 0; i++)
+        add_curve(ret, curve_by_id(suiteb[profile].groups[i]));
+}
+
+size_t offers_curves(const struct effective *e, enum policy_parm parm,
+                     const struct curve *ret[OFFERS_MAX])
+{
+    bool client =
+        parm == PARM_ClientECurves || parm == PARM_ClientKeyShareGroups;
+    struct curves c;
+
+    if (profile_of(e) != SUITEB_OFF)
+        suiteb_curves(profile_of(e), &c);
+    else if (client)
+        client_groups(e, &c);
+    else
+        usable(e, parm, &c);
+    if (parm == PARM_ClientKeyShareGroups && c.n > 1)
+        c.n = 1;
+    memcpy(ret, c.item, c.n * sizeof(c.item[0]));
+    return c.n;
+}
+
+/* ---- signature pairs ---- */
+
+static bool in_tls13_hello(const struct sigpair *p)
+{
+    unsigned hash = p->id >> 8, key = p->id & 0xff;
+
+    return hash == 8 || (hash >= 4 && key != 2);
+}
+
+static const char *pair_out(const struct effective *e, const struct sigpair *p)
+{
+    unsigned versions = offers_versions(e);
+
+    if (profile_of(e) != SUITEB_OFF)
+        return p->id == suiteb[profile_of(e)].pairs[0] ||
+                       p->id == suiteb[profile_of(e)].pairs[1]
+                   ? NULL
+                   : not_in_profile;
+    if (p->openssl == NULL)
+        return not_in_openssl;
+    if (versions == VERSION_TLSV1_3 && !in_tls13_hello(p))
+        return not_in_tls13;
+    return p->id >> 8 == 2 && (versions & LEGACY) == 0 ? barred : NULL;
+}
+
+static size_t policy_pairs(const struct effective *e,
+                           const struct sigpair *const **ret)
+{
+    size_t n = effective_sigpairs(e, PARM_SignaturePairs, ret);
+    const struct codes *codes;
+
+    if (n != 0)
+        return n;
+    codes = default_codes(e->policy, PARM_SignaturePairs,
+                          effective_on(e, PARM_TLSv1_3));
+    *ret = (const struct sigpair *const *)(const void *)codes->items;
+    return codes->count;
+}
+
+static bool has_pair(const struct sigpair *const *list, size_t n,
+                     const struct sigpair *pair)
+{
+    size_t i;
+
+    for (i = 0; i < n && list[i] != pair;)
+        i++;
+    return i < n;
+}
+
+size_t offers_sigpairs(const struct effective *e,
+                       const struct sigpair *ret[OFFERS_MAX])
+{
+    const struct sigpair *const *list;
+    size_t i, n, count = 0;
+
+    if (profile_of(e) != SUITEB_OFF) {
+        for (i = 0; i < 2 && suiteb[profile_of(e)].pairs[i] != 0; i++)
+            ret[count++] = sigpair_by_id(suiteb[profile_of(e)].pairs[i]);
+        return count;
+    }
+    n = policy_pairs(e, &list);
+    for (i = 0; i < n && count < OFFERS_MAX; i++) {
+        if (pair_out(e, list[i]) == NULL && !has_pair(ret, count, list[i]))
+            ret[count++] = list[i];
+    }
+    return count;
+}
+
+/* ---- as text ---- */
+
+bool offers_has(const struct effective *e, enum policy_parm parm)
+{
+    bool client = effective_choice(e, PARM_HandshakeRole) == ROLE_CLIENT;
+    unsigned versions = offers_versions(e);
+
+    switch ((int)parm) {
+    case PARM_SignaturePairs:
+        return (versions & (VERSION_TLSV1_2 | VERSION_TLSV1_3)) != 0;
+    case PARM_ClientECurves:
+        return client && versions != 0;
+    case PARM_ClientKeyShareGroups:
+        return client && (versions & VERSION_TLSV1_3) != 0;
+    case PARM_ServerKexECurves:
+        return !client && (versions & ~(unsigned)VERSION_TLSV1_3) != 0;
+    case PARM_ServerKeyShareGroups:
+        return !client && (versions & VERSION_TLSV1_3) != 0;
+    default:
+        return false;
+    }
+}
+
+void offers_items(const struct effective *e, enum policy_parm parm,
+                  effective_item_fn fn, void *arg)
+{
+    const struct sigpair *pairs[OFFERS_MAX];
+    const struct curve *curves[OFFERS_MAX];
+    size_t i, n;
+
+    if (parm == PARM_SignaturePairs) {
+        n = offers_sigpairs(e, pairs);
+        for (i = 0; i < n; i++)
+            fn(arg, pairs[i]->id4);
+        return;
+    }
+    n = offers_curves(e, parm, curves);
+    for (i = 0; i < n; i++)
+        fn(arg, curves[i]->id4);
+}
+
+static void curves_left_out(const struct effective *e, enum policy_parm parm,
+                            offers_left_fn fn, void *arg)
+{
+    struct curves all, sent;
+    const char *why;
+    size_t i;
+
+    policy_curves(e, parm, &all);
+    sent.n = offers_curves(e, parm, sent.item);
+    for (i = 0; i < all.n; i++) {
+        if (has_curve(&sent, all.item[i]))
+            continue;
+        why = curve_out(e, parm, all.item[i]);
+        fn(arg, all.item[i]->id4, why != NULL ? why : one_share);
+    }
+}
+
+void offers_left_out(const struct effective *e, enum policy_parm parm,
+                     offers_left_fn fn, void *arg)
+{
+    const struct sigpair *const *pairs;
+    const char *why;
+    size_t i, n;
+
+    if (parm != PARM_SignaturePairs) {
+        curves_left_out(e, parm, fn, arg);
+        return;
+    }
+    n = policy_pairs(e, &pairs);
+    for (i = 0; i < n; i++) {
+        why = pair_out(e, pairs[i]);
+        if (why != NULL)
+            fn(arg, pairs[i]->id4, why);
+    }
+}
