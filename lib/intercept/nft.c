@@ -184,6 +184,10 @@ static const struct fields original_fields = {"ct original ", "saddr", "daddr",
                                               "ct original proto-src",
                                               "ct original proto-dst"};
 
+/* Those of an answer: its source is where the connection goes to. */
+static const struct fields answer_fields = {"", "daddr", "saddr", "tcp dport",
+                                            "tcp sport"};
+
 static void add_match_addr(struct strbuf *out, const struct nft_side *side,
                            const char *prefix, const char *field, int family)
 {
@@ -303,18 +307,24 @@ static void add_policy_chain(struct strbuf *out, const struct nft_params *p,
 }
 
 /* What policy_out and policy_in redirect is refused when it comes by here. */
-static void add_guard_rules(struct strbuf *out, const struct nft_params *p,
-                            bool dir_out, const char *chain,
-                            const struct fields *f)
+static void add_guard_lines(struct strbuf *out, const struct nft_params *p,
+                            bool dir_out, const struct fields *f)
 {
     size_t i;
 
-    strbuf_addf(out, "\tchain %s {\n", chain);
     add_port_shortcut(out, p, dir_out, f->dport);
     for (i = 0; i < p->rule_count; i++)
         if (p->rules[i].out == dir_out)
             add_rule(out, &p->rules[i], f,
                      p->rules[i].pass ? "return" : "reject with tcp reset");
+}
+
+static void add_guard_rules(struct strbuf *out, const struct nft_params *p,
+                            bool dir_out, const char *chain,
+                            const struct fields *f)
+{
+    strbuf_addf(out, "\tchain %s {\n", chain);
+    add_guard_lines(out, p, dir_out, f);
     strbuf_adds(out, "\t}\n");
 }
 
@@ -432,6 +442,94 @@ static void add_guard_own(struct strbuf *out)
                      "\t}\n");
 }
 
+/* The lowest port that programs get without asking for one, in Linux and
+ * elsewhere. */
+enum { EPHEMERAL = 32768 };
+
+/* Of the called side only ports that somebody asked for; false: none. */
+static bool clip_ports(struct nft_side *side, struct nft_ports *room)
+{
+    size_t i, n = 0;
+
+    if (side->port_count == 0)
+        room[n++] = (struct nft_ports){1, EPHEMERAL - 1};
+    for (i = 0; i < side->port_count; i++) {
+        room[n] = side->ports[i];
+        if (room[n].high >= EPHEMERAL)
+            room[n].high = EPHEMERAL - 1;
+        n += room[n].low < EPHEMERAL;
+    }
+    side->ports = room;
+    side->port_count = n;
+    return n != 0;
+}
+
+/* Takes the rules of that direction, clipped; PORTS has room for all. */
+static size_t clip_rules(const struct nft_params *p, bool dir_out,
+                         struct nft_rule *ret, struct nft_ports *ports)
+{
+    size_t i, n = 0;
+
+    for (i = 0; i < p->rule_count; i++) {
+        ret[n] = p->rules[i];
+        if (ret[n].out == dir_out &&
+            clip_ports(dir_out ? &ret[n].remote : &ret[n].local, ports)) {
+            ports += called_side(&ret[n])->port_count;
+            n++;
+        }
+    }
+    return n;
+}
+
+static void add_answer_lines(struct strbuf *out, const struct nft_params *p,
+                             bool dir_out)
+{
+    struct nft_params clipped = *p;
+    struct nft_rule *rules = calloc(p->rule_count + 1, sizeof(*rules));
+    struct nft_ports *ports;
+    size_t i, n = 1;
+
+    for (i = 0; i < p->rule_count; i++)
+        n += called_side(&p->rules[i])->port_count + 1;
+    ports = calloc(n, sizeof(*ports));
+    if (rules != NULL && ports != NULL) {
+        clipped.rule_count = clip_rules(p, dir_out, rules, ports);
+        clipped.rules = rules;
+        add_guard_lines(out, &clipped, dir_out, &answer_fields);
+    }
+    out->failed = out->failed || rules == NULL || ports == NULL;
+    free(rules);
+    free(ports);
+}
+
+/*
+ * Connection tracking that sees a connection in the middle takes the first
+ * packet for its direction. If that one is an answer, all that follow would
+ * pass as answers to it: so it is refused. DIR_OUT: the rules that cover
+ * connections which begin here; their answers come in. An answer and a packet
+ * of a connection the other way look alike where a rule has high ports: those
+ * of the far end of a program that is not covered are not taken for called
+ * ones.
+ */
+static void add_guard_answers(struct strbuf *out, const struct nft_params *p,
+                              bool dir_out)
+{
+    strbuf_addf(out, "\tchain guard_%s_answers {\n", dir_out ? "in" : "out");
+    if (!p->keep_old) {
+        add_uids(out, p->uids, p->uid_count, "return");
+        add_uids(out, p->early_uids, p->early_count, "return");
+        if (p->port_count != 0) {
+            strbuf_adds(out, "\t\ttcp sport");
+            add_port_set(out, p->ports, p->port_count);
+            strbuf_adds(out, " return\n");
+        }
+        add_answer_lines(out, p, dir_out);
+    }
+    strbuf_adds(out, "\t}\n");
+}
+
+#define IN_THE_MIDDLE "ct state new tcp flags & (syn | ack) != syn"
+
 /*
  * The answers of a connection are not looked at: with rules for wide ranges
  * of ports they would look like connections of their own. An excluded
@@ -459,6 +557,7 @@ static void add_guard_out(struct strbuf *out, const struct nft_params *p)
     add_exclusions(out, p, "daddr");
     strbuf_adds(out, "\t\tct status dnat jump guard_out_dnat\n"
                      "\t\tjump guard_out_rules\n"
+                     "\t\t" IN_THE_MIDDLE " jump guard_out_answers\n"
                      "\t}\n");
 }
 
@@ -483,6 +582,7 @@ static void add_guard_in(struct strbuf *out, const struct nft_params *p)
     add_exclusions(out, p, "saddr");
     strbuf_adds(out, "\t\tct status dnat jump guard_in_dnat\n"
                      "\t\tjump guard_in_rules\n"
+                     "\t\t" IN_THE_MIDDLE " jump guard_in_answers\n"
                      "\t}\n");
 }
 
@@ -490,8 +590,9 @@ static void add_guard_in(struct strbuf *out, const struct nft_params *p)
 
 /* Chains without a hook; one that is not needed is left empty. */
 static const char *const regular[] = {
-    "policy_out",     "policy_in",     "guard_out_rules", "guard_out_dnat",
-    "guard_in_rules", "guard_in_dnat", "guard_out_own",   "generation"};
+    "policy_out",     "policy_in",     "guard_out_rules",   "guard_out_dnat",
+    "guard_in_rules", "guard_in_dnat", "guard_out_answers", "guard_in_answers",
+    "guard_out_own",  "generation"};
 
 static void add_regular(struct strbuf *out, const char *verb)
 {
@@ -552,6 +653,8 @@ static void add_chains(struct strbuf *out, const struct nft_params *p)
     add_guard_rules(out, p, true, "guard_out_dnat", &original_fields);
     add_guard_rules(out, p, false, "guard_in_rules", &packet_fields);
     add_guard_rules(out, p, false, "guard_in_dnat", &original_fields);
+    add_guard_answers(out, p, false);
+    add_guard_answers(out, p, true);
     if (p->marked)
         add_guard_own(out);
     add_guard_out(out, p);

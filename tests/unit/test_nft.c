@@ -236,6 +236,48 @@ START_TEST(old_connections_are_kept)
 }
 END_TEST
 
+static const struct {
+    const char *name, *ports, *expect; /* NULL: no line */
+} answers[] = {
+    {"a port", "5555-5555", "tcp sport { 5555 } counter reject with tcp reset"},
+    {"any port", "", "tcp sport { 1-32767 } counter reject with tcp reset"},
+    {"high ports are any client's", "1024-65535",
+     "tcp sport { 1024-32767 } counter reject with tcp reset"},
+    {"high ports only", "40000-50000 60000-60000", NULL},
+    {"low and high ones", "50000-50001 80-81 32768-32768 32767-32767",
+     "tcp sport { 80-81, 32767 } counter reject with tcp reset"},
+};
+
+/* The first packet that connection tracking sees of an old connection may be
+ * an answer. */
+START_TEST(answers_of_old_connections_are_refused)
+{
+    struct nft_ports ports[4];
+    struct nft_rule r[] = {
+        {"a", true, false, {0}, {NULL, 0, ports, 0}},
+        {"b", true, false, {0}, {NULL, 0, ports, 0}},
+    };
+    struct nft_params p = {.rules = r, .rule_count = 2};
+    struct strbuf text = STRBUF_INIT;
+    const char *chain, *found;
+
+    r[0].remote.port_count = r[1].remote.port_count =
+        ports_of(answers[_i].ports, ports);
+    make_text(&p, &text);
+    chain = strstr(strbuf_str(&text), "chain guard_in_answers {");
+    ck_assert_ptr_nonnull(chain);
+    found = strstr(chain, answers[_i].expect != NULL ? answers[_i].expect
+                                                     : "tcp sport");
+    ck_assert_msg((found != NULL) == (answers[_i].expect != NULL), "%s: %s",
+                  answers[_i].name, chain);
+    strbuf_reset(&text);
+    p.keep_old = true;
+    make_text(&p, &text);
+    ck_assert_ptr_null(strstr(strbuf_str(&text), "tcp sport {"));
+    strbuf_done(&text);
+}
+END_TEST
+
 /* The port look-up that spares other connections must not be there when some
  * rule asks for no port. */
 START_TEST(shortcut_only_with_ports)
@@ -312,6 +354,7 @@ TEST(families_that_do_not_meet_have_no_line)
 TEST_ROWS(name_stays_a_comment, names)
 TEST_ROWS(excluded, exclusions)
 tcase_add_loop_test(tc, old_connections_are_kept, 0, 2);
+TEST_ROWS(answers_of_old_connections_are_refused, answers)
 TEST(shortcut_only_with_ports)
 TEST(generation_is_of_the_content)
 TEST(counters_are_read)
