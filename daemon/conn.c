@@ -21,7 +21,10 @@ enum {
     SHAKE_US = 1000, /* for handshakes, in one turn, while nobody has settled */
     LONG_US = 80,    /* a step of so much waits for what is relayed */
     GIVE_WAY = 32,   /* turns without such steps, at most, for relaying */
-    SETTLE_MS = 20   /* after which a connection is no short one */
+    SETTLE_MS = 20,  /* after which a connection is no short one */
+    AGE_MS = 200,    /* who waits so long for a step comes after newer ones */
+    IN_ROW = 4,      /* later steps before a first one, at most */
+    GONE_MAX = 32    /* partners that have gone, looked for in one turn */
 };
 
 /* ---- the table ---- */
@@ -347,6 +350,7 @@ void conn_queue(struct conn *c, struct conn_list *list)
     if (c->queued != NULL)
         return;
     c->queued = list;
+    c->listed = (uint32_t)c->host->now();
     TAILQ_INSERT_TAIL(list, c, queue);
     wake_turn(c->host);
 }
@@ -397,15 +401,51 @@ bool conn_host_is_crowded(const struct conn_host *h)
            (!TAILQ_EMPTY(&h->greeting) || !TAILQ_EMPTY(&h->shaking));
 }
 
-/* NULL: no handshake can go on. When more begin than can be done, those that
- * have begun end in time, as every second step is theirs; and of two steps in
- * a row only one is the long one. */
+static bool is_old(const struct conn *c)
+{
+    return (uint32_t)c->host->now() - c->listed >= AGE_MS;
+}
+
+/* In the order in which they came, while all are served soon. When more come
+ * than can be, those that came last: their partners still wait, and a step for
+ * one that has given up is a step in vain. */
+static struct conn *next_of(const struct conn_list *list)
+{
+    struct conn *c = TAILQ_FIRST(list);
+
+    return c != NULL && is_old(c) ? TAILQ_LAST(list, conn_list) : c;
+}
+
+/* NULL: no handshake can go on. Those that have begun come first, as the long
+ * step is behind them; but whoever makes many steps does not keep those waiting
+ * that want to begin. */
 static struct conn *next_to_shake(const struct conn_host *h)
 {
-    struct conn *begins = TAILQ_FIRST(&h->greeting);
-    struct conn *goes_on = TAILQ_FIRST(&h->shaking);
+    struct conn *begins = next_of(&h->greeting);
+    struct conn *goes_on = next_of(&h->shaking);
 
-    return begins == NULL || (goes_on != NULL && h->greeted) ? goes_on : begins;
+    return goes_on != NULL && (begins == NULL || h->in_row < IN_ROW) ? goes_on
+                                                                     : begins;
+}
+
+/* A client that has waited for long and hung up can't end its handshake. */
+bool conn_is_abandoned(const struct conn *c)
+{
+    return c->queued == &c->host->greeting && c->wire.ends &&
+           session_is_server(c->wire.session) && is_old(c);
+}
+
+static void drop_abandoned(struct conn_host *h)
+{
+    struct conn *c;
+    int i;
+
+    for (i = 0; i < GONE_MAX; i++) {
+        c = TAILQ_FIRST(&h->greeting);
+        if (c == NULL || !conn_is_abandoned(c))
+            return;
+        conn_step(c, conn_because(c, CONN_BY_ABANDONED, CONN_EV_MAKE_ROOM));
+    }
 }
 
 static bool is_first(const struct conn *c)
@@ -432,7 +472,7 @@ static void shake(struct conn *c, uint64_t *now)
     uint64_t before = *now;
     bool first = is_first(c);
 
-    h->greeted = first;
+    h->in_row = first ? 0 : h->in_row + 1;
     h->stepped = true;
     h->steps++;
     conn_unqueue(c);
@@ -446,9 +486,11 @@ static void shake(struct conn *c, uint64_t *now)
  * only be one epoll_wait() more for each of many short connections. */
 static void shake_some(struct conn_host *h)
 {
-    struct conn *c = next_to_shake(h);
+    struct conn *c;
     uint64_t now, end;
 
+    drop_abandoned(h);
+    c = next_to_shake(h);
     if (c == NULL || gives_way(h, c))
         return;
     now = now_us();
@@ -645,6 +687,7 @@ static void log_end(struct conn *c)
     case CONN_BY_ENVIRONMENT:
     case CONN_BY_DIAL_FAILED:
     case CONN_BY_TRICKLED:
+    case CONN_BY_ABANDONED:
         break;
     case CONN_BY_GAVE_WAY: /* as many as there are new ones */
         conn_remark_room(c->host);

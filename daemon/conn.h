@@ -87,7 +87,7 @@ struct conn_host {
     unsigned long settled; /* connections that relay for a while already */
     unsigned gave_way;     /* turns in which handshakes waited for others */
     bool relayed;          /* bytes have moved since the last handshakes */
-    bool greeted;          /* the last step was the first of a handshake */
+    unsigned in_row;       /* steps that were no first ones of a handshake */
     bool long_step[2];     /* the last of those, and of the others, took long */
     uint64_t steps;        /* of handshakes; tests count them */
     struct {

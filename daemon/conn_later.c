@@ -37,7 +37,7 @@ static void on_doubt(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     while (!end && (c = TAILQ_FIRST(&h->doubted)) != NULL) {
-        if ((uint32_t)h->now() - c->doubted < DOUBT_MS)
+        if ((uint32_t)h->now() - c->listed < DOUBT_MS)
             break;
         end = c == last;
         conn_unqueue(c);
@@ -58,7 +58,7 @@ void conn_doubt(struct conn *c)
         (!c->app.doubt && !c->wire.doubt && !c->wire.tickets))
         return;
     c->queued = &h->doubted;
-    c->doubted = (uint32_t)h->now();
+    c->listed = (uint32_t)h->now();
     TAILQ_INSERT_TAIL(&h->doubted, c, queue);
     arm(h->doubt, DOUBT_MS);
 }

@@ -35,7 +35,7 @@ struct conn {
     uint64_t active;     /* when bytes last moved */
     struct dials *dials; /* conn_dial.c; NULL: nothing was put aside */
     uint64_t dial_end;   /* connect_limit; 0: not dialled yet */
-    uint32_t doubted;    /* when it came into that list; milliseconds */
+    uint32_t listed;     /* when it came into *queued; milliseconds */
     uint32_t id, grpid, envid;
     uint8_t state, reason;
     uint8_t trace, facility;  /* of the rule: Trace, enum trace_facility */
@@ -74,6 +74,8 @@ static inline const struct config *conn_config(const struct conn *c)
 /* Waits in LIST (of the host) for the host's next turn. */
 void conn_queue(struct conn *c, struct conn_list *list);
 void conn_unqueue(struct conn *c);
+/* It waits for the first step of its handshake, and its partner has gone. */
+bool conn_is_abandoned(const struct conn *c);
 
 /* conn_later.c. After a turn of relaying: is an endpoint in doubt? */
 void conn_doubt(struct conn *c);

@@ -14,6 +14,7 @@ enum {
     RC_SILENT = 5004,
     RC_TOO_LONG = 5005,
     RC_IO = 406,
+    RC_CLOSED = 420,
     SECOND_FACTOR = 10 /* the second interval, of the first */
 };
 
@@ -329,6 +330,8 @@ static enum conn_event shake_failed(struct conn *c)
  * shake_some() in conn.c. */
 enum conn_event conn_do_take_turn(struct conn *c)
 {
+    if (conn_is_abandoned(c))
+        return conn_because(c, CONN_BY_ABANDONED, CONN_EV_MAKE_ROOM);
     conn_queue(c, c->state == CONN_GREETING ? &c->host->greeting
                                             : &c->host->shaking);
     return CONN_EV_NONE;
@@ -350,6 +353,16 @@ enum conn_event conn_do_shake(struct conn *c)
     return CONN_EV_NONE;
 }
 
+/* It has sent something, which nobody had the time to read. */
+static enum conn_event give_up_unread(struct conn *c, int rc, const char *why)
+{
+    session_abandon(c->wire.session, rc, why);
+    log_handshake(c, rc);
+    conn_tell(c, session_outcome(c->wire.session));
+    metrics_add(&c->host->metrics, COUNTER_HANDSHAKE_FAILED, 1);
+    return conn_do_reset(c);
+}
+
 static enum conn_event give_up(struct conn *c, const char *why)
 {
     bool heard = session_heard(c->wire.session);
@@ -366,6 +379,11 @@ static enum conn_event give_up(struct conn *c, const char *why)
 enum conn_event conn_do_give_up(struct conn *c)
 {
     c->reason = CONN_BY_TIMED_OUT;
+    if (c->queued == &c->host->greeting)
+        return give_up_unread(c, RC_SILENT,
+                              "there was no time for it within "
+                              "HandshakeTimeout or handshake_limit: more "
+                              "handshakes are wanted than can be done here");
     return give_up(c, session_heard(c->wire.session)
                           ? "the partner began the handshake and did not end "
                             "it within ten times HandshakeTimeout or "
@@ -380,6 +398,9 @@ enum conn_event conn_do_make_room(struct conn *c)
 {
     if (c->wire.session == NULL)
         return conn_do_reset(c);
+    if (c->reason == CONN_BY_ABANDONED)
+        return give_up_unread(c, RC_CLOSED,
+                              conn_reason_text(CONN_BY_ABANDONED));
     return give_up(c, conn_reason_text((enum conn_reason)c->reason));
 }
 

@@ -50,6 +50,7 @@ struct worker {
     size_t listener_count;
     struct runners *runners; /* NULL: nobody comes from attls-run here */
     struct event *inbox_event, *rest;
+    bool odd;          /* of the sockets that were accepted */
     atomic_ulong owed; /* connections that are to make room here */
     int inbox_fd;
     pthread_mutex_t lock; /* of what follows */
@@ -411,7 +412,9 @@ static void accept_runner(struct worker *w, const struct config_listener *l,
         remark_refused(w, &err);
 }
 
-/* In a storm of handshakes those who relay are looked at after each. */
+/* In a storm of handshakes those who relay are looked at after each second one:
+ * a handshake is two steps, each with a look of its own, so that a queue where
+ * nobody can be told from who has given up does not build before the door. */
 static bool on_accept(void *arg, const struct config_listener *l, int fd,
                       const struct netaddr *peer)
 {
@@ -427,7 +430,8 @@ static bool on_accept(void *arg, const struct config_listener *l, int fd,
     w->host.intercept.pressed = fair_is_pressed(w->all->fair);
     if (intercepted_make(l, fd, peer, &w->host.intercept, &in, &err) == 0) {
         place(w, l, &in);
-        return !conn_host_is_crowded(&w->host);
+        w->odd = !w->odd;
+        return w->odd || !conn_host_is_crowded(&w->host);
     }
     metrics_add(&w->host.metrics, COUNTER_REFUSED, 1);
     trace_remark(w->host.trace, TRACE_WARNING, "listen=%s refused=\"%s\"",

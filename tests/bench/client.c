@@ -13,6 +13,8 @@
  *     -n COUNT  connections at once              -t 1.2|1.3  in TLS
  *     -c CERT  with that certificate and key     -r  resume sessions
  *     -R RATE  connect: so many a second, however slow they are
+ *     -g SECONDS  with -R: gives up a connection that takes longer, and the
+ *               place is free for another
  *     -H COUNT  hold so many idle connections meanwhile
  *     -q SECONDS  idle: so long before memory is looked at
  *     -N COUNT  connect, echo, up, down: exactly so many connections, round
@@ -35,14 +37,14 @@ static struct {
     const char *address, *what, *version, *cert;
     int pid, count, held, rate;
     uint64_t total; /* -N; 0: by time */
-    double seconds, quiet;
+    double seconds, quiet, patience;
     bool resume;
 } opt = {.count = 1, .seconds = 1};
 
 static SSL_CTX *ctx;
 static SSL_SESSION *kept; /* for -r */
 static int poll_fd;
-static uint64_t units, errors, end_at;
+static uint64_t units, errors, given_up, end_at;
 static uint64_t opened;         /* for -N */
 static uint64_t shaken, reused; /* handshakes, and those that resumed */
 static bool measuring;
@@ -305,6 +307,24 @@ static void begin_due(struct load_end *ends, uint64_t begun_at)
     }
 }
 
+/* Who has waited for so long waits no more; looked at a hundred times a
+ * second. */
+static void give_up_old(struct load_end *ends)
+{
+    static uint64_t looked;
+    uint64_t now = load_now(), limit = (uint64_t)(opt.patience * 1e9);
+    int i;
+
+    if (now - looked < 10000000)
+        return;
+    looked = now;
+    for (i = 0; i < opt.count; i++)
+        if (ends[i].fd >= 0 && now - ends[i].started > limit) {
+            given_up += measuring;
+            load_close(&ends[i]);
+        }
+}
+
 static void run_for(struct load_end *ends, void (*step)(struct load_end *e),
                     double seconds)
 {
@@ -315,6 +335,8 @@ static void run_for(struct load_end *ends, void (*step)(struct load_end *e),
         first = from;
     end_at = from + (uint64_t)(seconds * 1e9);
     while (load_now() < end_at) {
+        if (opt.rate != 0 && opt.patience > 0)
+            give_up_old(ends);
         if (opt.rate != 0)
             begin_due(ends, first);
         turn(step, opt.rate != 0 ? 0 : 20);
@@ -349,11 +371,12 @@ static void report(double seconds, uint64_t cpu, unsigned long kib)
 {
     qsort(samples, sample_count, sizeof(*samples), by_value);
     printf("units=%llu seconds=%.3f cpu_ns=%llu errors=%llu p50_us=%.1f "
-           "p99_us=%.1f p999_us=%.1f kib=%lu shaken=%llu reused=%llu\n",
+           "p99_us=%.1f p999_us=%.1f kib=%lu shaken=%llu reused=%llu "
+           "given_up=%llu\n",
            (unsigned long long)units, seconds, (unsigned long long)cpu,
            (unsigned long long)errors, percentile(0.5), percentile(0.99),
            percentile(0.999), kib, (unsigned long long)shaken,
-           (unsigned long long)reused);
+           (unsigned long long)reused, (unsigned long long)given_up);
 }
 
 /* Connections that echo are made beforehand; the others are the work. */
@@ -429,7 +452,7 @@ static void read_options(int argc, char **argv)
 {
     int c;
 
-    while ((c = getopt(argc, argv, "p:s:n:t:c:rR:H:N:q:")) != -1) {
+    while ((c = getopt(argc, argv, "p:s:n:t:c:rR:H:N:q:g:")) != -1) {
         switch (c) {
         case 'p':
             opt.pid = atoi(optarg);
@@ -457,6 +480,9 @@ static void read_options(int argc, char **argv)
             break;
         case 'H':
             opt.held = atoi(optarg);
+            break;
+        case 'g':
+            opt.patience = strtod(optarg, NULL);
             break;
         case 'q':
             opt.quiet = strtod(optarg, NULL);

@@ -29,6 +29,7 @@ function add(metric, value)
 }
 
 want != "" && $1 != want { next }
+$2 == "goodput" && word("can") > 0 { add("good/s", word("units") / word("seconds")); add("of 100", 100 * word("units") / word("seconds") / word("can")); next }
 word("errors") > 0 && word("errors") * 100 > word("units") { add("errors", word("errors")); next }
 word("units") == 0 { add("errors", 1); next }
 $2 == "conn" { add("cpu us/conn", word("cpu_ns") / word("units") / 1000); add("rate/s", word("units") / word("seconds")) }
@@ -53,7 +54,7 @@ function show(x)
 
 function more_is_better(metric)
 {
-    return metric == "rate/s" || metric == "GB/s"
+    return metric == "rate/s" || metric == "good/s" || metric == "of 100" || metric == "GB/s"
 }
 
 function row(r,    part, i, m, best, ours, line, mark)

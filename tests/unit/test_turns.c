@@ -58,13 +58,14 @@ START_TEST(handshakes_give_way)
 }
 END_TEST
 
-/* Those that have begun are not kept waiting by all that want to begin. */
-START_TEST(every_second_step_is_for_those_that_have_begun)
+/* Those that have begun go first, but do not keep those waiting that want to
+ * begin, however many steps they make. */
+START_TEST(those_that_have_begun_go_first)
 {
     static const enum conn_state states[] = {
-        CONN_RELAYING, CONN_GREETING,    CONN_GREETING,
-        CONN_GREETING, CONN_HANDSHAKING, CONN_HANDSHAKING};
-    static const int turns[] = {1, 4, 2, 5, 3};
+        CONN_RELAYING,    CONN_GREETING,    CONN_GREETING,    CONN_HANDSHAKING,
+        CONN_HANDSHAKING, CONN_HANDSHAKING, CONN_HANDSHAKING, CONN_HANDSHAKING};
+    static const int turns[] = {3, 4, 5, 6, 1, 7, 2};
     struct made m[ROWS(states)];
     struct rig r;
     size_t i;
@@ -89,6 +90,79 @@ START_TEST(every_second_step_is_for_those_that_have_begun)
     ck_assert(!conn_host_is_crowded(&r.host));
     for (i = 0; i < ROWS(states); i++)
         made_close(&m[i]);
+    rig_close(&r);
+}
+END_TEST
+
+enum { WAITERS = 4 };
+
+static void queue_all(struct made *m, struct rig *r)
+{
+    int i;
+
+    for (i = 0; i < WAITERS; i++) {
+        made_open(&m[i], r, CONN_GREETING, TLS, false);
+        conn_do_take_turn(m[i].c);
+        rig_clock += 1;
+    }
+}
+
+static bool is_queued(const struct made *m)
+{
+    return m->c->queued == &m->c->host->greeting;
+}
+
+/* In order, while nobody waits for long; then the newest is the next. */
+START_TEST(when_more_come_than_can_be_served_the_last_is_the_first)
+{
+    static const int turns[][WAITERS] = {{0, 1, 2, 3}, {3, 2, 1, 0}};
+    struct made m[WAITERS];
+    struct rig r;
+    int i;
+
+    rig_open(&r, rings, "", "");
+    r.host.settled = 1; /* one step a turn */
+    queue_all(m, &r);
+    rig_clock += _i == 0 ? 199 - WAITERS : 200;
+    for (i = 0; i < WAITERS; i++) {
+        ck_assert(is_queued(&m[turns[_i][i]]));
+        conn_host_turn(&r.host);
+        ck_assert(!is_queued(&m[turns[_i][i]]));
+    }
+    for (i = 0; i < WAITERS; i++)
+        made_close(&m[i]);
+    r.host.settled = 0;
+    rig_close(&r);
+}
+END_TEST
+
+/* No step is made for a client that has hung up meanwhile; one that did so at
+ * once is looked at, as what it has sent may be a fault to be named. */
+START_TEST(no_step_for_those_who_have_given_up)
+{
+    struct made m[WAITERS];
+    bool late = _i == 1;
+    struct rig r;
+    int i;
+
+    rig_open(&r, rings, "", "");
+    r.host.settled = 1;
+    queue_all(m, &r);
+    for (i = 0; i < WAITERS - 1; i++)
+        m[i].c->wire.ends = true;
+    rig_clock += late ? 200 : 0;
+    r.host.steps = 0;
+    if (late) /* its event comes when it has waited */
+        conn_step(m[1].c, CONN_EV_READY);
+    conn_host_turn(&r.host);
+    ck_assert_uint_eq(r.host.steps, 1);
+    ck_assert_uint_eq(rig_counter(&r, COUNTER_ABANDONED),
+                      late ? WAITERS - 1 : 0);
+    ck_assert_uint_eq(rig_counter(&r, COUNTER_DEFECT), 0);
+    for (i = 0; i < WAITERS; i++)
+        made_close(&m[i]);
+    conn_host_stop(&r.host);
+    r.host.settled = 0;
     rig_close(&r);
 }
 END_TEST
@@ -215,7 +289,10 @@ END_TEST
 TESTS_BEGIN("turns")
 tcase_add_unchecked_fixture(tc, setup, teardown);
 tcase_add_loop_test(tc, handshakes_give_way, 0, 2);
-TEST(every_second_step_is_for_those_that_have_begun)
+TEST(those_that_have_begun_go_first)
+tcase_add_loop_test(tc, when_more_come_than_can_be_served_the_last_is_the_first,
+                    0, 2);
+tcase_add_loop_test(tc, no_step_for_those_who_have_given_up, 0, 2);
 TEST(one_step_between_two_looks)
 TEST(a_timer_makes_no_second_step)
 TEST(an_end_within_a_turn_wakes_no_other)
