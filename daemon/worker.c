@@ -6,8 +6,8 @@
 
 #include "daemon/worker.h"
 
+#include "daemon/admit.h"
 #include "daemon/closer.h"
-#include "daemon/descriptors.h"
 #include "daemon/runner.h"
 
 #include <errno.h>
@@ -153,72 +153,6 @@ static struct worker *fewest(struct worker *self)
 
 /* ---- limits ---- */
 
-static unsigned long smaller(unsigned long a, unsigned long b)
-{
-    return a < b ? a : b;
-}
-
-/* Half-done connections that one peer may have; 0: as many as all. */
-static unsigned long part_of(const struct config *cfg,
-                             const struct intercepted *in,
-                             unsigned long waiting)
-{
-    if (in->by.kind != FAIR_PEER || netaddr_is_loopback(&in->remote) ||
-        config_trusts(cfg, &in->remote))
-        return 0;
-    return waiting < 4 ? 1 : waiting / 4;
-}
-
-/* As the configuration says now. */
-static struct fair_limits limits_for(const struct config *cfg,
-                                     const struct intercepted *in)
-{
-    unsigned long all =
-        smaller(cfg->max_connections, descriptors_connections());
-    struct fair_limits l = {
-        .connections = all,
-        .waiting = smaller(cfg->max_handshakes, all),
-        .most =
-            in->by.kind == FAIR_PEER ? cfg->max_per_peer : cfg->max_per_user,
-    };
-
-    l.most_waiting = part_of(cfg, in, l.waiting);
-    return l;
-}
-
-/* What kept it out. */
-static struct conn_limit limit_of(enum fair_answer answer,
-                                  const struct config *cfg,
-                                  const struct intercepted *in)
-{
-    bool peer = in->by.kind == FAIR_PEER;
-
-    switch (answer) {
-    case FAIR_MOST:
-        return peer ? (struct conn_limit){COUNTER_LIMITED_PEER, "max_per_peer",
-                                          0}
-                    : (struct conn_limit){COUNTER_LIMITED_USER, "max_per_user",
-                                          0};
-    case FAIR_MOST_WAITING:
-        return (struct conn_limit){COUNTER_LIMITED_SHARE, "max_handshakes/4",
-                                   0};
-    case FAIR_SHARE:
-        return (struct conn_limit){COUNTER_LIMITED_SHARE, "fair_share", 0};
-    case FAIR_FULL:
-        return (struct conn_limit){COUNTER_LIMITED,
-                                   cfg->max_connections >
-                                           descriptors_connections()
-                                       ? "descriptors"
-                                       : "max_connections",
-                                   0};
-    case FAIR_FULL_WAITING:
-        return (struct conn_limit){COUNTER_LIMITED_HANDSHAKES, "max_handshakes",
-                                   0};
-    default:
-        return (struct conn_limit){COUNTER_REFUSED, "memory", 0};
-    }
-}
-
 /* The one with the most that do not relay; W when there is none else. */
 static struct worker *fullest(struct worker *w)
 {
@@ -263,7 +197,7 @@ static bool make_room(struct worker *w, enum fair_answer answer,
 static bool is_counted(struct worker *w, const struct config *cfg,
                        struct intercepted *in)
 {
-    struct fair_limits l = limits_for(cfg, in);
+    struct fair_limits l = admit_limits(cfg, in);
     struct fair_one *one = NULL;
     struct conn_limit limit;
     enum fair_answer answer;
@@ -276,7 +210,7 @@ static bool is_counted(struct worker *w, const struct config *cfg,
         in->share = one;
         return true;
     }
-    limit = limit_of(answer, cfg, in);
+    limit = admit_reason(answer, cfg, in);
     limit.most = most;
     intercepted_drop(in);
     conn_host_limited(&w->host, &limit, &in->by);
