@@ -54,20 +54,26 @@ const char *keyring_token_name(const char *name)
                                                       : NULL;
 }
 
-static int check_exists(struct saf *saf, const struct ring_store *s,
+static int check_exists(struct saf *saf, struct ring_store *s,
                         const struct ring_name *n, struct error *err)
 {
     struct store_owner *o;
     const char *near = NULL;
     size_t i;
+    int r;
 
     if (owner_kind(n->owner) != RING_OWNER_USER)
-        return 0;
+        return n->is_virtual ? 0
+                             : error_set(err, ERR_NOT_FOUND,
+                                         "%s has no key rings", n->owner);
     if (!saf_user_exists(saf, n->owner))
         return error_set(
             err, ERR_NOT_FOUND,
             "user %s is not defined in the security database%s", n->owner,
             saf_name_valid(n->owner) ? "" : " (user ids are in upper case)");
+    r = store_know(s, n->owner, err);
+    if (r != 0)
+        return r;
     if (n->is_virtual || store_ring_find(s, n->owner, n->ring) != NULL)
         return 0;
     o = store_owner_find(s, n->owner);
@@ -97,16 +103,28 @@ struct ring_entry *keyring_entry(struct keyring *k)
     return &k->entries[k->n++];
 }
 
+/* A file that the index knows is missing: that is no ring that nobody made. */
+static int lost_file(int r, struct error *err)
+{
+    if (r == ERR_NOT_FOUND)
+        r = ERR_SYSTEM;
+    if (r != 0 && err != NULL)
+        err->code = r;
+    return r;
+}
+
 static int add_entry(struct keyring *k, struct ring_store *s,
                      const char *reader, const struct ring_access *access,
                      const struct store_connect *conn, struct error *err)
 {
-    struct store_cert *c = store_connected(s, conn);
+    int r = store_know(s, conn->owner, err);
+    struct store_cert *c = r == 0 ? store_connected(s, conn) : NULL;
     struct ring_entry *e;
     const char *owner;
     X509 *x;
-    int r;
 
+    if (r != 0)
+        return r;
     if (c == NULL)
         return error_set(err, ERR_DAMAGED,
                          "ring %s: certificate '%s' of %s is connected but "
@@ -115,11 +133,8 @@ static int add_entry(struct keyring *k, struct ring_store *s,
     r = store_x509(s, conn->owner, c, &x, err);
     if (r == ERR_DAMAGED) /* one certificate, not the database */
         r = ERR_SYNTAX;
-    if (r != 0) {
-        if (err != NULL)
-            err->code = r;
-        return r;
-    }
+    if (r != 0)
+        return lost_file(r, err);
     e = keyring_entry(k);
     if (e == NULL)
         return error_nomem(err);
@@ -137,7 +152,7 @@ static int add_entry(struct keyring *k, struct ring_store *s,
     if (!c->has_key ||
         !access_key_allowed(access, reader, conn->owner, conn->usage))
         return 0;
-    return store_key(s, conn->owner, c, &e->key, err);
+    return lost_file(store_key(s, conn->owner, c, &e->key, err), err);
 }
 
 /* A virtual ring: all certificates of the owner, as their kind. */
@@ -147,10 +162,10 @@ static int add_all(struct keyring *k, struct ring_store *s, const char *reader,
 {
     static const enum ring_usage own[] = {RING_PERSONAL, RING_CERTAUTH,
                                           RING_SITE};
+    int r = store_know(s, owner, err);
     struct store_owner *o = store_owner_find(s, owner);
     struct store_connect conn;
     size_t i;
-    int r = 0;
 
     memset(&conn, 0, sizeof(conn));
     snprintf(conn.owner, sizeof(conn.owner), "%s", owner);
@@ -219,7 +234,7 @@ int keyring_open(struct saf *saf, const char *userid, const char *name,
 
     r = parse_name(userid, name, &n, err);
     if (r == 0)
-        r = store_open(saf, &s, err);
+        r = store_open_empty(saf, &s, err);
     if (r == 0)
         r = check_exists(saf, s, &n, err);
     if (r == 0)
@@ -252,34 +267,140 @@ int keyring_open_token(const struct keyring_token *where, const char *name,
 }
 #endif
 
+/* ---- may it stay in use? ---- */
+
+static const char *owner_of(const struct ring_entry *e)
+{
+    static const char *const others[] = {
+        [RING_OWNER_CERTAUTH] = OWNER_CERTAUTH, [RING_OWNER_SITE] = OWNER_SITE};
+
+    return e->owner_kind == RING_OWNER_USER ? e->owner : others[e->owner_kind];
+}
+
+/* The certificate as it is stored now; one that can't be read counts as the
+ * one that has its label. *RET NULL: it is not there. */
+static int find_stored(struct ring_store *s, const struct ring_entry *e,
+                       const struct store_cert **ret, struct error *err)
+{
+    const char *id = owner_of(e);
+    int r = store_know(s, id, err);
+    const struct store_owner *o = r == 0 ? store_owner_find(s, id) : NULL;
+    size_t i;
+    X509 *x;
+
+    *ret = NULL;
+    for (i = 0; o != NULL && *ret == NULL && i < o->ncerts; i++) {
+        struct store_cert *c = &o->certs[i];
+
+        if (store_x509(s, id, c, &x, NULL) != 0) {
+            if (strcmp(c->label, e->label) == 0)
+                *ret = c;
+        } else if (X509_cmp(x, e->cert) == 0) {
+            *ret = c;
+        }
+    }
+    return r;
+}
+
+static int check_entry(struct ring_store *s, const struct ring_entry *e,
+                       struct error *err)
+{
+    const struct store_cert *c;
+    char who[SAF_NAME_MAX + 5];
+    int r;
+
+    if (e->trust == RING_NOTRUST)
+        return 0; /* it never counted */
+    r = find_stored(s, e, &c, err);
+    if (r != 0 || (c != NULL && c->trust != RING_NOTRUST))
+        return r;
+    return error_set(err, ERR_DENIED, "the certificate '%s' of %s %s", e->label,
+                     owner_text(owner_of(e), who),
+                     c == NULL ? "is not stored any more"
+                               : "has status NOTRUST now");
+}
+
+static int check_still(struct saf *saf, const struct keyring *ring,
+                       const char *userid, const char *name, struct error *err)
+{
+    struct ring_access access;
+    struct ring_store *s = NULL;
+    struct ring_name n;
+    size_t i;
+    int r = parse_name(userid, name, &n, err);
+
+    if (r == 0 && owner_kind(n.owner) == RING_OWNER_USER &&
+        !saf_user_exists(saf, n.owner))
+        r = error_set(err, ERR_DENIED, "user %s is not defined any more",
+                      n.owner);
+    if (r == 0)
+        r = access_check(saf, userid, n.owner, n.ring, &access, err);
+    if (r == 0)
+        r = store_open_empty(saf, &s, err);
+    for (i = 0; r == 0 && i < ring->n; i++)
+        r = check_entry(s, &ring->entries[i], err);
+    store_close(s);
+    return r;
+}
+
+/* ---- a database that others may be changing ---- */
+
+/* What is done with the open database, and whose copy it makes or checks. */
+struct visit {
+    const char *userid, *name;
+    const struct keyring *check; /* NULL: the ring is read */
+    struct keyring *read;
+};
+
+static int visit(struct saf *saf, struct visit *v, struct error *err)
+{
+    if (v->check != NULL)
+        return check_still(saf, v->check, v->userid, v->name, err);
+    return keyring_open(saf, v->userid, v->name, &v->read, err);
+}
+
 /* A writer may commit between two of the files that we read. */
 enum { OPEN_ATTEMPTS = 20 };
 
-int keyring_open_dir(const char *dir, const char *userid, const char *name,
-                     struct keyring **ret, struct error *err)
+static int visit_dir(const char *dir, struct visit *v, struct error *err)
 {
-    struct keyring *k;
     struct saf *saf;
     bool same;
     int i, r;
 
     for (i = 0; i < OPEN_ATTEMPTS; i++) {
         saf = NULL;
-        k = NULL;
         r = saf_open(dir, SAF_READ, &saf, err);
         if (r != 0)
             return r;
-        r = keyring_open(saf, userid, name, &k, err);
+        r = visit(saf, v, err);
         same = saf_unchanged(saf);
         saf_close(saf);
-        if (same) {
-            if (r == 0)
-                *ret = k;
+        if (same)
             return r;
-        }
-        keyring_unref(k);
+        keyring_unref(v->read);
+        v->read = NULL;
     }
     return error_set(err, ERR_LOCKED, "%s is being changed all the time", dir);
+}
+
+int keyring_open_dir(const char *dir, const char *userid, const char *name,
+                     struct keyring **ret, struct error *err)
+{
+    struct visit v = {userid, name, NULL, NULL};
+    int r = visit_dir(dir, &v, err);
+
+    if (r == 0)
+        *ret = v.read;
+    return r;
+}
+
+int keyring_still_good(const struct keyring *ring, const char *dir,
+                       const char *userid, const char *name, struct error *err)
+{
+    struct visit v = {userid, name, ring, NULL};
+
+    return visit_dir(dir, &v, err);
 }
 
 struct keyring *keyring_ref(struct keyring *ring)

@@ -59,6 +59,15 @@ int keyring_open_dir(const char *dir, const char *userid, const char *name,
                      struct keyring **ret, struct error *err);
 
 /*
+ * Whether RING, which was opened so earlier, may stay in use although it can't
+ * be opened any more: USERID may still read it, and each of its certificates
+ * that was trusted is stored, whether connected or not, and trusted. ERR_DENIED
+ * says what is not so; else the errors of keyring_open_dir(): nobody knows.
+ */
+int keyring_still_good(const struct keyring *ring, const char *dir,
+                       const char *userid, const char *name, struct error *err);
+
+/*
  * A file in the place of a ring (Keyring with KeyringPw or KeyringStashFile,
  * or a path): PKCS#12, or PEM certificates with a private key. The key's
  * certificate is PERSONAL and the DEFAULT, authorities are CERTAUTH; what is

@@ -268,14 +268,40 @@ static int load(struct ring_store *s, struct error *err)
     return r;
 }
 
-int store_open(struct saf *saf, struct ring_store **ret, struct error *err)
+int store_open_empty(struct saf *saf, struct ring_store **ret,
+                     struct error *err)
 {
     struct ring_store *s = calloc(1, sizeof(*s));
-    int r;
 
     if (s == NULL)
         return error_nomem(err);
     s->saf = saf;
+    s->epoch = saf_epoch(saf);
+    *ret = s;
+    return 0;
+}
+
+/* Whose folder it can be: the name may have been written by anybody. */
+static bool is_owner(const char *id)
+{
+    return saf_name_valid(id) || owner_kind(id) != RING_OWNER_USER ||
+           strcmp(id, OWNER_MULTI) == 0;
+}
+
+int store_know(struct ring_store *s, const char *owner, struct error *err)
+{
+    if (!is_owner(owner) || store_owner_find(s, owner) != NULL)
+        return 0;
+    return store_load_owner(s, owner, err);
+}
+
+int store_open(struct saf *saf, struct ring_store **ret, struct error *err)
+{
+    struct ring_store *s;
+    int r = store_open_empty(saf, &s, err);
+
+    if (r != 0)
+        return r;
     r = load(s, err);
     if (r != 0) {
         store_close(s);

@@ -82,6 +82,13 @@ struct ring_store {
 
 /* Reads the index of all owners. ERR_DAMAGED, ERR_UNSAFE, ERR_NOMEM. */
 int store_open(struct saf *saf, struct ring_store **ret, struct error *err);
+/* Knows of nobody yet: what is asked for is read by store_know(). Only for
+ * looking up, and never store_sync()ed. */
+int store_open_empty(struct saf *saf, struct ring_store **ret,
+                     struct error *err);
+/* Reads the index of OWNER, if there is one and it was not read before: 0, or
+ * the errors of store_open(). */
+int store_know(struct ring_store *s, const char *owner, struct error *err);
 void store_close(struct ring_store *s); /* NULL allowed */
 /* Reads it again when a change was taken back since. */
 int store_sync(struct ring_store *s, struct error *err);

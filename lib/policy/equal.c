@@ -57,15 +57,29 @@ static bool entries_equal(const struct entry *a, const struct entry *b)
     return shown_equal(type, &a->last->value, &b->last->value);
 }
 
-/* The two cipher keywords make one list, which is compared as such. */
-static const struct entry *next_entry(const struct policy_action *a, size_t *i)
+/* The number only says that there is something new. */
+static bool is_instance(uint16_t parm)
 {
+    return parm == PARM_GroupUserInstance ||
+           parm == PARM_EnvironmentUserInstance ||
+           parm == PARM_ConnectionUserInstance;
+}
+
+/* The two cipher keywords make one list, which is compared as such. */
+static const struct entry *next_entry(const struct policy_action *a, size_t *i,
+                                      bool instances)
+{
+    const struct entry *e;
     enum value_type type;
 
     for (; *i < a->count; ++*i) {
-        type = schema_parm((enum policy_parm)a->entries[*i].parm)->type;
-        if (type != TYPE_ciphers2 && type != TYPE_ciphers4)
-            return &a->entries[(*i)++];
+        e = &a->entries[*i];
+        type = schema_parm((enum policy_parm)e->parm)->type;
+        if (type != TYPE_ciphers2 && type != TYPE_ciphers4 &&
+            (instances || !is_instance(e->parm))) {
+            ++*i;
+            return e;
+        }
     }
     return NULL;
 }
@@ -84,8 +98,9 @@ static bool ciphers_equal(const struct policy_action *a,
     return true;
 }
 
-bool policy_action_equal(const struct policy_action *a,
-                         const struct policy_action *b)
+/* INSTANCES: the user instance numbers count too. */
+static bool actions_equal(const struct policy_action *a,
+                          const struct policy_action *b, bool instances)
 {
     const struct entry *x, *y;
     size_t i = 0, k = 0;
@@ -96,10 +111,22 @@ bool policy_action_equal(const struct policy_action *a,
         !texts_equal(a->object->name, b->object->name) || !ciphers_equal(a, b))
         return false;
     do {
-        x = next_entry(a, &i);
-        y = next_entry(b, &k);
+        x = next_entry(a, &i, instances);
+        y = next_entry(b, &k, instances);
         if ((x == NULL) != (y == NULL) || (x != NULL && !entries_equal(x, y)))
             return false;
     } while (x != NULL);
     return true;
+}
+
+bool policy_action_equal(const struct policy_action *a,
+                         const struct policy_action *b)
+{
+    return actions_equal(a, b, true);
+}
+
+bool policy_action_alike(const struct policy_action *a,
+                         const struct policy_action *b)
+{
+    return actions_equal(a, b, false);
 }

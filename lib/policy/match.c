@@ -339,26 +339,42 @@ void policy_reject_show(const struct policy_reject *r, struct strbuf *out)
     }
 }
 
+static bool could_match(const struct policy_rule *r, const struct subject *s)
+{
+    const struct policy_conn *c = s->conn;
+
+    return (r->direction->value.number & (long)c->direction) != 0 &&
+           (c->local.port == 0 || port_fits(&r->local_port, c->local.port)) &&
+           (c->remote.port == 0 ||
+            port_fits(&r->remote_port, c->remote.port)) &&
+           (s->local.family == AF_UNSPEC ||
+            addr_fits(&r->local_addr, &s->local)) &&
+           (s->remote.family == AF_UNSPEC ||
+            addr_fits(&r->remote_addr, &s->remote)) &&
+           name_fits(r->jobname, c->jobname) != FAILS &&
+           name_fits(r->userid, c->userid) != FAILS;
+}
+
 bool policy_could_match(const struct policy *p, const struct policy_conn *c)
 {
-    const struct policy_rule *r;
     struct subject s;
     size_t i;
 
     subject_init(&s, p, c);
-    for (i = 0; i < p->rule_count; i++) {
-        r = &p->rules[i];
-        if ((r->direction->value.number & (long)c->direction) != 0 &&
-            (c->local.port == 0 || port_fits(&r->local_port, c->local.port)) &&
-            (c->remote.port == 0 ||
-             port_fits(&r->remote_port, c->remote.port)) &&
-            (s.local.family == AF_UNSPEC ||
-             addr_fits(&r->local_addr, &s.local)) &&
-            (s.remote.family == AF_UNSPEC ||
-             addr_fits(&r->remote_addr, &s.remote)) &&
-            name_fits(r->jobname, c->jobname) != FAILS &&
-            name_fits(r->userid, c->userid) != FAILS)
+    for (i = 0; i < p->rule_count; i++)
+        if (could_match(&p->rules[i], &s))
             return true;
-    }
     return false;
+}
+
+void policy_each_match(const struct policy *p, const struct policy_conn *c,
+                       policy_rule_fn fn, void *arg)
+{
+    struct subject s;
+    size_t i;
+
+    subject_init(&s, p, c);
+    for (i = 0; i < p->rule_count; i++)
+        if (could_match(&p->rules[i], &s))
+            fn(arg, &p->rules[i]);
 }

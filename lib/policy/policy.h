@@ -168,6 +168,10 @@ const char *policy_action_name(const struct policy_action *a);
  */
 bool policy_action_equal(const struct policy_action *a,
                          const struct policy_action *b);
+/* The same but for the user instance numbers: what differs, if anything does,
+ * is what is stored. */
+bool policy_action_alike(const struct policy_action *a,
+                         const struct policy_action *b);
 
 enum policy_direction {
     POLICY_INBOUND = 1,
@@ -224,5 +228,9 @@ enum policy_verdict policy_match(const struct policy *p,
  * a listener that no rule can match.
  */
 bool policy_could_match(const struct policy *p, const struct policy_conn *c);
+/* The rules that can, in the order of the search. */
+typedef void (*policy_rule_fn)(void *arg, const struct policy_rule *r);
+void policy_each_match(const struct policy *p, const struct policy_conn *c,
+                       policy_rule_fn fn, void *arg);
 
 #endif

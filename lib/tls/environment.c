@@ -67,6 +67,7 @@ static int ring_failure(struct tls_outcome *why, const struct error *err)
 {
     int rc = err->code == ERR_NOMEM ? 4 : err->code == ERR_SYNTAX ? 10 : 202;
 
+    why->lasting = err->code == ERR_NOT_FOUND || err->code == ERR_DENIED;
     return tls_outcome_set(why, rc, "%s", err->text);
 }
 
@@ -100,6 +101,7 @@ static int make_trust(struct environment *env, struct tls_outcome *why)
             return tls_outcome_take(why, 9, "the trust store can't be filled");
         authorities++;
     }
+    why->lasting = authorities == 0;
     if (authorities == 0)
         return tls_outcome_set(
             why, 109,
@@ -138,11 +140,12 @@ static int check_labels(const struct environment *env,
     if (effective_origin(eff, parm, NULL) == LEVEL_CONNECTION)
         return 0;
     for (i = 0; i < n; i++) {
-        if (!is_usable(env, list[i]))
-            return tls_outcome_set(
-                why, 6,
-                "ring %s holds no trusted certificate with the label '%s'",
-                keyring_name(env->ring), list[i]);
+        if (is_usable(env, list[i]))
+            continue;
+        why->lasting = true;
+        return tls_outcome_set(
+            why, 6, "ring %s holds no trusted certificate with the label '%s'",
+            keyring_name(env->ring), list[i]);
     }
     return 0;
 }
@@ -257,8 +260,15 @@ static int open_ring(const struct environment_params *params,
     return 0;
 }
 
-/* To be taken before the ring is read. */
-static void take_stamp(const struct environment_params *params,
+static bool is_ring(const struct environment_params *params)
+{
+    const char *name = effective_text(params->eff, PARM_Keyring);
+
+    return name != NULL && keyring_token_name(name) == NULL &&
+           !is_file(params->eff, name);
+}
+
+void environment_stamp(const struct environment_params *params,
                        struct keyring_stamp *ret)
 {
     const char *name = effective_text(params->eff, PARM_Keyring);
@@ -275,6 +285,26 @@ static void take_stamp(const struct environment_params *params,
     strbuf_done(&path);
 }
 
+static bool stamp_changed(struct environment *env,
+                          const struct keyring_stamp *now)
+{
+    bool same;
+
+    pthread_mutex_lock(&env->lock);
+    same = keyring_stamp_same(now, &env->stamp);
+    pthread_mutex_unlock(&env->lock);
+    return !same;
+}
+
+bool environment_store_changed(struct environment *env,
+                               const struct environment_params *params)
+{
+    struct keyring_stamp now;
+
+    environment_stamp(params, &now);
+    return stamp_changed(env, &now);
+}
+
 bool environment_ring_changed(struct environment *env,
                               const struct environment_params *params)
 {
@@ -284,11 +314,8 @@ bool environment_ring_changed(struct environment *env,
     bool same;
     int rc;
 
-    take_stamp(params, &now);
-    pthread_mutex_lock(&env->lock);
-    same = keyring_stamp_same(&now, &env->stamp);
-    pthread_mutex_unlock(&env->lock);
-    if (same)
+    environment_stamp(params, &now);
+    if (!stamp_changed(env, &now))
         return false;
     tls_outcome_init(&why);
     rc = open_ring(params, &ring, &why);
@@ -302,6 +329,16 @@ bool environment_ring_changed(struct environment *env,
     env->stamp = now;
     pthread_mutex_unlock(&env->lock);
     return false;
+}
+
+bool environment_may_stay(const struct environment *env,
+                          const struct environment_params *params,
+                          struct error *why)
+{
+    return !is_ring(params) ||
+           keyring_still_good(env->ring, params->racf, params->userid,
+                              effective_text(params->eff, PARM_Keyring),
+                              why) == 0;
 }
 
 static int open_users(struct environment *env,
@@ -328,7 +365,7 @@ int environment_open(const struct environment_params *params,
     env->handle = tls_next_handle();
     env->min_rsa = params->min_rsa;
     env->secrets = params->secrets;
-    take_stamp(params, &env->stamp);
+    environment_stamp(params, &env->stamp);
     rc = open_ring(params, &env->ring, ret_why);
     if (rc == 0)
         rc = make_trust(env, ret_why);
@@ -340,6 +377,7 @@ int environment_open(const struct environment_params *params,
         *ret = env;
     else
         environment_unref(env);
+    ret_why->lasting &= is_ring(params);
     return rc;
 }
 

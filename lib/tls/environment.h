@@ -38,7 +38,8 @@ int tls_init(struct error *err);
 /*
  * Opens the ring, or the file in its place, and builds the environment. 0, or
  * a return code (202, 109, 6; of a file 103, 106, 201) with its reason in
- * RET_WHY. On failure *RET is not set.
+ * RET_WHY; it is lasting where the database itself has no better answer. On
+ * failure *RET is not set. Reads files: nothing for an event loop.
  */
 int environment_open(const struct environment_params *params,
                      struct environment **ret, struct tls_outcome *ret_why);
@@ -48,10 +49,28 @@ int environment_open(const struct environment_params *params,
  * was opened with (another label, usage, trust, default or certificate, or it
  * can't be read any more). PARAMS are those that ENV was opened with. A stat()
  * or two while nothing changed in the database; else the ring is read again
- * and compared, the answer "no" being remembered. Any thread.
+ * and compared, the answer "no" being remembered. Any thread; nothing for an
+ * event loop.
  */
 bool environment_ring_changed(struct environment *env,
                               const struct environment_params *params);
+/* The first half of the question, which reads nothing: false is the answer,
+ * true is not yet. */
+bool environment_store_changed(struct environment *env,
+                               const struct environment_params *params);
+/* When the database, or the file in the place of a ring, was last changed: to
+ * be taken before environment_open() and compared after it has failed. */
+void environment_stamp(const struct environment_params *params,
+                       struct keyring_stamp *ret);
+/*
+ * Whether ENV may stay in use although environment_open() with the same PARAMS
+ * fails now: each certificate that it holds is stored and trusted, and its
+ * ring may be read (keyring_still_good()). True of a file, which nobody marks;
+ * false where nobody knows. WHY is set when it is false.
+ */
+bool environment_may_stay(const struct environment *env,
+                          const struct environment_params *params,
+                          struct error *why);
 
 struct environment *environment_ref(struct environment *env);
 void environment_unref(struct environment *env); /* NULL allowed */

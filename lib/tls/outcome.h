@@ -8,14 +8,16 @@
  */
 
 #include <openssl/x509.h>
+#include <stdbool.h>
 
 struct tls_outcome {
     int rc;             /* 0, or System SSL's or AT-TLS's code */
     int alert_sent;     /* -1: none */
     int alert_received; /* -1: none */
     long verify_error;  /* X509_V_OK, or OpenSSL's verification error */
-    char reason[256];   /* OpenSSL's reason, or our own sentence */
-    char subject[256];  /* of the certificate concerned, or "" */
+    bool lasting; /* asked again it is the same until what is stored changes */
+    char reason[256];  /* OpenSSL's reason, or our own sentence */
+    char subject[256]; /* of the certificate concerned, or "" */
     char issuer[256];
 };
 

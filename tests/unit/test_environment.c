@@ -51,6 +51,8 @@ static const struct {
      "SERVER"},
     {"no authority on it", "SERVER", NULL, NULL, TESTRING_NO_CA, 109,
      "USAGE(CERTAUTH)"},
+    {"CERTAUTH has certificates, and no rings", "SERVER",
+     "Keyring irrcerta/Test.Ring", NULL, 0, 202, "has no key rings"},
     {"a token", "SERVER", "Keyring *TOKEN*/x", NULL, 0, 202,
      "name it with pkcs11_module in attlsd.conf"},
     {"a key database", "SERVER", "Keyring /etc/key.kdb", NULL, 0, 202,

@@ -16,38 +16,43 @@
 /* The environment action of rule r in two policies. */
 static const struct {
     const char *name, *a, *b;
-    bool equal;
+    enum { DIFFERENT, ALIKE, EQUAL } same;
 } cases[] = {
-    {"the same", ENV(REF), ENV(REF), true},
-    {"comments and blanks", ENV(REF), "# x\n" ENV("  " REF), true},
+    {"the same", ENV(REF), ENV(REF), EQUAL},
+    {"comments and blanks", ENV(REF), "# x\n" ENV("  " REF), EQUAL},
     {"the case of a value", ENV(REF ADV("TLSv1 OFF\n")),
-     ENV(REF ADV("TLSv1 Off\n")), true},
+     ENV(REF ADV("TLSv1 Off\n")), EQUAL},
     {"the form of a suite",
      ENV(REF "TTLSCipherParms\n{\nV3CipherSuites 35\n}\n"),
      ENV(REF "TTLSCipherParms\n{\nV3CipherSuites "
              "TLS_RSA_WITH_AES_256_CBC_SHA\n}\n"),
-     true},
+     EQUAL},
     {"another value", ENV(REF ADV("TLSv1 On\n")), ENV(REF ADV("TLSv1 Off\n")),
-     false},
-    {"a line more", ENV(REF), ENV(REF "Trace 7\n"), false},
+     DIFFERENT},
+    {"a line more", ENV(REF), ENV(REF "Trace 7\n"), DIFFERENT},
     {"another user instance", ENV(REF "EnvironmentUserInstance 1\n"),
-     ENV(REF "EnvironmentUserInstance 2\n"), false},
+     ENV(REF "EnvironmentUserInstance 2\n"), ALIKE},
+    {"a user instance where there was none", ENV(REF ADV("TLSv1 Off\n")),
+     ENV("EnvironmentUserInstance 2\n" REF ADV("TLSv1 Off\n")), ALIKE},
+    {"another user instance and another value",
+     ENV(REF "EnvironmentUserInstance 1\n" ADV("TLSv1 Off\n")),
+     ENV(REF "EnvironmentUserInstance 2\n" ADV("TLSv1 On\n")), DIFFERENT},
     {"another role", ENV(REF),
-     "TTLSEnvironmentAction E\n{\nHandshakeRole Client\n" REF "}\n", false},
+     "TTLSEnvironmentAction E\n{\nHandshakeRole Client\n" REF "}\n", DIFFERENT},
     {"another name of the ring", ENV(REF),
-     ENV("TTLSKeyringParms\n{\nKeyring OTHER\n}\n"), false},
+     ENV("TTLSKeyringParms\n{\nKeyring OTHER\n}\n"), DIFFERENT},
     {"another password",
      ENV("TTLSKeyringParms\n{\nKeyring /k\nKeyringPw one\n}\n"),
-     ENV("TTLSKeyringParms\n{\nKeyring /k\nKeyringPw two\n}\n"), false},
+     ENV("TTLSKeyringParms\n{\nKeyring /k\nKeyringPw two\n}\n"), DIFFERENT},
     {"the order of suites",
      ENV(REF "TTLSCipherParms\n{\nV3CipherSuites 352F\n}\n"),
-     ENV(REF "TTLSCipherParms\n{\nV3CipherSuites 2F35\n}\n"), false},
+     ENV(REF "TTLSCipherParms\n{\nV3CipherSuites 2F35\n}\n"), DIFFERENT},
     {"what it refers to",
      ENV(REF "TTLSCipherParmsRef C\n") "TTLSCipherParms C\n{\nV3CipherSuites "
                                        "35\n}\n",
      ENV(REF "TTLSCipherParmsRef C\n") "TTLSCipherParms C\n{\nV3CipherSuites "
                                        "2F\n}\n",
-     false},
+     DIFFERENT},
 };
 
 static struct policy *build(const char *env)
@@ -70,9 +75,11 @@ START_TEST(compares)
     const struct policy_action *a = policy_rule_environment(r),
                                *b = policy_rule_environment(s);
 
-    ck_assert_msg(policy_action_equal(a, b) == cases[_i].equal, "%s",
+    ck_assert_msg(policy_action_equal(a, b) == (cases[_i].same == EQUAL), "%s",
                   cases[_i].name);
-    ck_assert(policy_action_equal(b, a) == cases[_i].equal);
+    ck_assert(policy_action_equal(b, a) == (cases[_i].same == EQUAL));
+    ck_assert_msg(policy_action_alike(a, b) == (cases[_i].same != DIFFERENT),
+                  "%s", cases[_i].name);
     ck_assert(policy_action_equal(a, a));
     ck_assert(policy_action_equal(policy_rule_group(r), policy_rule_group(s)));
     ck_assert_str_eq(policy_action_name(a), "E");
