@@ -49,6 +49,9 @@ enum config_source { SOURCE_UNSET, SOURCE_CLIENT, SOURCE_OWN };
 /* Connections that are older than the rule that now covers them. */
 enum config_old { OLD_UNSET, OLD_RESET, OLD_KEEP };
 
+/* A stored ring that changed and can't be opened. */
+enum config_stale { STALE_UNSET, STALE_KEEP, STALE_FAIL };
+
 /* Accounts: who may connect to an outbound listener, who is excluded. */
 struct config_accounts {
     bool given, all;
@@ -142,12 +145,13 @@ struct config_datasets {
 };
 
 struct config {
+    int stale_environments; /* enum config_stale */
     const char *stack, *pagent, *pagent_root, *racf, *pkcs11_module,
         *pkcs11_pin_file, *control, *release, *stdenv;
     int x25519_first; /* -1: not said */
     bool ttls, allow_nottls, strict, allow_legacy, allow_secrets, failure_line,
         watch_rings;
-    unsigned long failure_rate, workers, min_rsa, handshake_limit,
+    unsigned long failure_rate, workers, min_rsa, handshake_limit, open_limit,
         connect_limit, name_limit, half_close_limit, idle_limit, keepalive,
         stop_limit, max_connections, max_handshakes, max_per_peer, max_per_user,
         max_runs, run_limit, run_idle_limit, max_buffers, backlog;

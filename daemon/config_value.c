@@ -313,6 +313,7 @@ WORDS(direction, {"Inbound", POLICY_INBOUND}, {"Outbound", POLICY_OUTBOUND})
 WORDS(no_rule, {"clear", NO_RULE_CLEAR}, {"refuse", NO_RULE_REFUSE})
 WORDS(source, {"client", SOURCE_CLIENT}, {"own", SOURCE_OWN})
 WORDS(old_connections, {"reset", OLD_RESET}, {"keep", OLD_KEEP})
+WORDS(stale, {"keep", STALE_KEEP}, {"fail", STALE_FAIL})
 WORDS(truncation, {"reset", TRUNCATION_RESET}, {"eof", TRUNCATION_EOF})
 
 /* ---- addresses ---- */

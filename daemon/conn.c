@@ -34,6 +34,7 @@ enum {
     LIMIT_NONE,
     LIMIT_NAME,
     LIMIT_CONNECT,
+    LIMIT_OPEN,
     LIMIT_FIRST,
     LIMIT_SECOND,
     LIMIT_IDLE,
@@ -228,6 +229,8 @@ static uint64_t limit_of(const struct conn *c)
         return cfg->name_limit * 1000;
     case LIMIT_CONNECT:
         return conn_dial_limit(c);
+    case LIMIT_OPEN:
+        return cfg->open_limit * 1000;
     case LIMIT_FIRST:
         return conn_first_limit(c);
     case LIMIT_SECOND:
@@ -308,6 +311,7 @@ int conn_host_init(struct conn_host *h, struct error *err)
     TAILQ_INIT(&h->shaking);
     TAILQ_INIT(&h->unnamed);
     TAILQ_INIT(&h->waiting);
+    TAILQ_INIT(&h->unopened);
     TAILQ_INIT(&h->dying);
     atomic_init(&h->count, 0);
     atomic_init(&h->beginning, 0);
@@ -524,6 +528,16 @@ void conn_host_named(struct conn_host *h)
     }
 }
 
+void conn_host_opened(struct conn_host *h)
+{
+    struct conn *c, *next;
+
+    for (c = TAILQ_FIRST(&h->unopened); c != NULL; c = next) {
+        next = TAILQ_NEXT(c, opening);
+        conn_step(c, CONN_EV_READY);
+    }
+}
+
 void conn_host_stop(struct conn_host *h)
 {
     struct conn *c, *next;
@@ -685,6 +699,7 @@ static void log_end(struct conn *c)
     case CONN_BY_HANDSHAKE: /* have said more already */
     case CONN_BY_TIMED_OUT:
     case CONN_BY_ENVIRONMENT:
+    case CONN_BY_OPEN_LATE:
     case CONN_BY_DIAL_FAILED:
     case CONN_BY_TRICKLED:
     case CONN_BY_ABANDONED:
@@ -704,6 +719,7 @@ static void close_conn(struct conn *c)
     conn_arm(c, 0);
     conn_unqueue(c);
     conn_drop_names(c);
+    conn_wait_open(c, false);
     conn_drop_dials(c);
     intercepted_report(&c->in, c->in.error != 0 ? c->in.error : ECONNREFUSED,
                        NULL);

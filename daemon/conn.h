@@ -65,7 +65,8 @@ struct conn_host {
     struct audit *audit;           /* NULL: nothing is counted there */
     struct wiretraces *wiretraces; /* NULL: packets are never traced */
     struct fair *fair;             /* NULL: nobody is counted */
-    /* Called on any thread: conn_host_named() is to run on this one. */
+    /* Called on any thread: conn_host_named() and conn_host_opened() are to run
+     * on this one. NULL: environments are opened while connections wait. */
     void (*wake)(void *arg);
     void *wake_arg;
     uint64_t (*now)(void); /* milliseconds, never backwards */
@@ -82,6 +83,7 @@ struct conn_host {
     struct conn_list doubted;               /* may have missed an event */
     struct conn_list unnamed;               /* wait for names */
     struct conn_list waiting;               /* do not relay; the oldest first */
+    struct conn_list unopened;              /* wait for environments */
     struct conn_list dying;                 /* closed, to be freed */
     _Atomic unsigned long count, beginning; /* all; not relaying yet */
     unsigned long settled; /* connections that relay for a while already */
@@ -105,6 +107,8 @@ void conn_host_done(struct conn_host *h);
 void conn_host_turn(struct conn_host *h);
 /* Goes on with the connections whose names have come. */
 void conn_host_named(struct conn_host *h);
+/* Goes on with those whose environments have been opened. */
+void conn_host_opened(struct conn_host *h);
 
 /* A limit at work: LIMIT, a key of attlsd.conf or what is made of one, is
  * MOST. */

@@ -8,10 +8,11 @@
 #include "trace/ezd.h"
 
 struct conn {
-    TAILQ_ENTRY(conn) link;  /* in open or dying */
-    TAILQ_ENTRY(conn) queue; /* in *queued */
-    TAILQ_ENTRY(conn) name;  /* in unnamed, when task is not NULL */
-    TAILQ_ENTRY(conn) wait;  /* in waiting, when beginning */
+    TAILQ_ENTRY(conn) link;    /* in open or dying */
+    TAILQ_ENTRY(conn) queue;   /* in *queued */
+    TAILQ_ENTRY(conn) name;    /* in unnamed, when task is not NULL */
+    TAILQ_ENTRY(conn) opening; /* in unopened, when unopened is set */
+    TAILQ_ENTRY(conn) wait;    /* in waiting, when beginning */
     struct naming_task *task;
     struct conn_host *host;
     const struct config_listener *listener; /* its settings, not its way */
@@ -46,6 +47,7 @@ struct conn {
     bool secured;             /* the handshake was done */
     bool settled;             /* counted as such by the host */
     bool kept;                /* keepalive is set */
+    bool unopened;            /* waits for its environment */
     bool begun;               /* EZD1283I Connection Init was written */
     bool told;                /* its failure was */
     bool hushed;        /* its first lines wait for its partner's first word */
@@ -56,10 +58,11 @@ struct conn {
 typedef enum conn_event conn_action_fn(struct conn *c);
 conn_action_fn conn_do_check_owner, conn_do_name, conn_do_unnamed,
     conn_do_look_up, conn_do_foresee, conn_do_dial, conn_do_dial_check,
-    conn_do_dial_late, conn_do_proceed, conn_do_open_tls, conn_do_shake,
-    conn_do_take_turn, conn_do_start_relay, conn_do_relay, conn_do_wait,
-    conn_do_finish, conn_do_lose, conn_do_expire, conn_do_reset, conn_do_reject,
-    conn_do_give_up, conn_do_stop, conn_do_make_room;
+    conn_do_dial_late, conn_do_proceed, conn_do_open_tls, conn_do_open_late,
+    conn_do_shake, conn_do_take_turn, conn_do_start_relay, conn_do_relay,
+    conn_do_wait, conn_do_finish, conn_do_lose, conn_do_expire, conn_do_reset,
+    conn_do_reject, conn_do_give_up, conn_do_stop,
+    conn_do_make_room;
 
 static inline bool conn_outbound(const struct conn *c)
 {
@@ -99,6 +102,8 @@ enum conn_event conn_because(struct conn *c, enum conn_reason why,
 void conn_subject(const struct conn *c, struct ezd_subject *ret);
 /* The names that were asked for are wanted no more. */
 void conn_drop_names(struct conn *c);
+/* Is in the host's list of those that wait for their environment, or not. */
+void conn_wait_open(struct conn *c, bool wait);
 /* Attempts to reach the target are given up. */
 void conn_drop_dials(struct conn *c);
 /* How long the address that is being dialled is waited for. */

@@ -205,6 +205,7 @@ static void log_environment(struct conn *c, const struct environment_link *l)
     struct trace *t = c->host->trace;
     struct strbuf add = STRBUF_INIT;
     struct ezd_subject s, whole;
+    int rc = l->stale ? l->why.rc : l->rc;
 
     conn_subject(c, &whole);
     s = whole;
@@ -212,14 +213,14 @@ static void log_environment(struct conn *c, const struct environment_link *l)
     s.local.family = s.remote.family = AF_UNSPEC;
     s.jobname = s.rule = NULL;
     ezd_start(t, &s, EZD_ENVIRONMENT_CREATE, NULL);
-    conn_log_flow(c, &s, CONN_FLOW_ENVIRONMENT, l->rc);
+    conn_log_flow(c, &s, CONN_FLOW_ENVIRONMENT, rc);
     ezd_event(t, &s, 0, EZD_ENVIRONMENT_CREATE, NULL);
     strbuf_addf(&add, "%016llX",
-                l->env != NULL ? (unsigned long long)environment_handle(l->env)
-                               : 0ULL);
-    ezd_event(t, &s, l->rc, EZD_ENVIRONMENT_MASTER_INIT, strbuf_str(&add));
+                rc == 0 ? (unsigned long long)environment_handle(l->env)
+                        : 0ULL);
+    ezd_event(t, &s, rc, EZD_ENVIRONMENT_MASTER_INIT, strbuf_str(&add));
     strbuf_addf(&add, " %08X", (unsigned)l->envid);
-    ezd_event(t, &s, l->rc, EZD_ENVIRONMENT_LINK, strbuf_str(&add));
+    ezd_event(t, &s, rc, EZD_ENVIRONMENT_LINK, strbuf_str(&add));
     strbuf_done(&add);
 }
 
@@ -285,21 +286,53 @@ static enum conn_event open_session(struct conn *c)
     return conn_because(c, CONN_BY_HANDSHAKE, CONN_EV_FAILED);
 }
 
+void conn_wait_open(struct conn *c, bool wait)
+{
+    if (wait && !c->unopened)
+        TAILQ_INSERT_TAIL(&c->host->unopened, c, opening);
+    if (!wait && c->unopened)
+        TAILQ_REMOVE(&c->host->unopened, c, opening);
+    c->unopened = wait;
+}
+
 enum conn_event conn_do_open_tls(struct conn *c)
 {
+    const struct conn_host *h = c->host;
+    struct opening_waiter waiter = {h->wake, h->wake_arg};
     struct environment_link link;
 
+    snapshot_link(c->snapshot, h->snapshots, c->rule, c->in.who.userid,
+                  h->wake != NULL ? &waiter : NULL, &link);
+    conn_wait_open(c, link.waiting);
+    if (link.waiting)
+        return CONN_EV_NONE;
     c->handshake_end = c->host->now() + conn_config(c)->handshake_limit * 1000;
-    snapshot_link(c->snapshot, c->host->snapshots, c->rule, c->in.who.userid,
-                  &link);
     c->grpid = link.grpid;
     c->envid = link.envid;
     c->env = link.env;
-    if (link.opened || link.rc != 0)
+    if (link.opened)
         log_environment(c, &link);
     if (link.rc != 0)
         return environment_failed(c, &link);
+    if (link.stale)
+        metrics_add(&c->host->metrics, COUNTER_STALE, 1);
     return open_session(c);
+}
+
+/* The helper hangs: in a file system, in a token's module. */
+enum conn_event conn_do_open_late(struct conn *c)
+{
+    struct tls_outcome why;
+
+    tls_outcome_init(&why);
+    tls_outcome_set(&why, RC_ENVIRONMENT,
+                    "the key ring was not read within open_limit, %lu s: does "
+                    "its file system, or the token, answer?",
+                    conn_config(c)->open_limit);
+    log_handshake(c, RC_ENVIRONMENT);
+    conn_tell(c, &why);
+    metrics_add(&c->host->metrics, COUNTER_HANDSHAKE_FAILED, 1);
+    return conn_because(c, CONN_BY_OPEN_LATE, conn_do_reject(c));
 }
 
 /* ---- the handshake ---- */

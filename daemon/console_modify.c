@@ -16,9 +16,11 @@ static void accepted(struct question *q)
 
 static void reload(struct question *q, enum pagent_how how)
 {
+    int r;
+
     accepted(q);
-    if (pagent_reload(q->console->p.pagent, how, &q->answer->out) < 0)
-        q->answer->status = 2;
+    r = pagent_reload(q->console->p.pagent, how, &q->answer->out);
+    q->answer->status = r < 0 ? 2 : r > 0 ? 1 : 0;
 }
 
 /* "LOGLEVEL,LEVEL=511"; without a number it stays. */

@@ -107,6 +107,41 @@ static void add_limited(const struct console *c, struct strbuf *out)
                     who[i].have, who[i].waiting);
 }
 
+static void add_trouble_json(void *arg, const struct environment_trouble *t)
+{
+    struct json *j = arg;
+    char id[9];
+
+    snprintf(id, sizeof(id), "%08X", (unsigned)t->envid);
+    json_object(j, NULL);
+    json_string(j, "environment_action",
+                policy_action_name(policy_rule_environment(t->rule)));
+    json_string(j, "userid", t->userid);
+    json_string(j, "envid", id);
+    json_number(j, "rc", t->why->rc);
+    json_string(j, "reason", t->why->reason);
+    json_bool(j, "stale", t->stale);
+    json_end(j);
+}
+
+static void add_troubles_json(const struct status *s, struct json *j)
+{
+    json_array(j, "environments_failed");
+    snapshot_each_trouble(s->snap, add_trouble_json, j);
+    json_end(j);
+}
+
+static void add_trouble_text(void *arg, const struct environment_trouble *t)
+{
+    pagent_add_trouble(t, arg);
+}
+
+static void count_trouble(void *arg, const struct environment_trouble *t)
+{
+    (void)t;
+    ++*(unsigned *)arg;
+}
+
 static void print_json(const struct console *c, const struct status *s,
                        struct strbuf *out)
 {
@@ -133,6 +168,7 @@ static void print_json(const struct console *c, const struct status *s,
     else
         json_null(&j, "rules_watched");
     add_limited_json(c, &j);
+    add_troubles_json(s, &j);
     add_listeners_json(c, &j);
     json_object(&j, "counters");
     for (i = 0; i < COUNTER_COUNT; i++)
@@ -167,6 +203,7 @@ static void print_text(const struct console *c, const struct status *s,
                              : "rules not watched here: attlsctl intercept "
                                "watch does\n");
     add_limited(c, out);
+    snapshot_each_trouble(s->snap, add_trouble_text, out);
     strbuf_addf(out, "kernel TLS %s, not used\n",
                 s->kernel_tls ? "available" : "not available");
     for (i = 0; i < c->p.listener_count; i++) {
@@ -226,6 +263,7 @@ void console_status(struct question *q)
 {
     struct status s;
     size_t at = 0;
+    unsigned troubles = 0;
     bool as_json = question_takes(q, &at, "json");
 
     if (at != q->request->argc) {
@@ -237,5 +275,8 @@ void console_status(struct question *q)
         print_json(q->console, &s, &q->answer->out);
     else
         print_text(q->console, &s, &q->answer->out);
+    snapshot_each_trouble(s.snap, count_trouble, &troubles);
+    if (troubles != 0)
+        q->answer->status = 1;
     snapshot_unref(s.snap);
 }

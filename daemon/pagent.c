@@ -25,6 +25,7 @@ int pagent_new(const struct pagent_params *params, struct pagent **ret,
     p->level = p->coded_level;
     pagent_note_files(p, first);
     snapshot_unref(first);
+    snapshots_watch(params->snapshots, pagent_trouble, p);
     *ret = p;
     return 0;
 }
@@ -283,6 +284,7 @@ int pagent_reload(struct pagent *p, enum pagent_how how, struct strbuf *console)
         say_findings(p->params.trace, p->level, diags, console);
     }
     if (r == 0) {
+        r = (int)pagent_open_changed(p, next, console);
         /* a swap may free it at any time after that */
         snapshot_ref(next);
         install(p, next, how, console);

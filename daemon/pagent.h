@@ -51,12 +51,17 @@ enum pagent_how {
 };
 
 /*
- * All or nothing: 0, or ERR_SYNTAX or ERR_NOMEM and what runs stays. The
+ * All or nothing: 0, or ERR_SYNTAX or ERR_NOMEM and what runs stays; more than
+ * 0: it is installed, but so many changed environments can't be opened. The
  * messages are added to CONSOLE too, and after an error what is wrong (NULL:
  * to the log only).
  */
 int pagent_reload(struct pagent *p, enum pagent_how how,
                   struct strbuf *console);
+
+/* One line, for the operator. */
+void pagent_add_trouble(const struct environment_trouble *t,
+                        struct strbuf *out);
 
 /* F PAGENT,QUERY and F PAGENT,LOGLEVEL; the level holds until the policy is
  * loaded with another LogLevel. */

@@ -29,6 +29,17 @@ void pagent_note_files(struct pagent *p, const struct snapshot *s);
 void pagent_say(struct pagent *p, struct strbuf *console, const char *function,
                 enum operator_message m, const char *first, const char *second);
 
+/* snapshot_trouble_fn: to the log. */
+void pagent_trouble(void *arg, const struct environment_trouble *t,
+                    bool reminder);
+/*
+ * The step between a snapshot that was loaded and its installation:
+ * environments that NEXT changes are opened, for open_limit at most. How many
+ * can't be; they are logged, and listed on CONSOLE (NULL: there is none).
+ */
+unsigned pagent_open_changed(struct pagent *p, struct snapshot *next,
+                             struct strbuf *console);
+
 /* Both with the lock held. */
 void pagent_log_start(struct pagent *p, struct snapshot *s);
 void pagent_log_policy(struct pagent *p, struct snapshot *s);

@@ -352,7 +352,9 @@ void server_free(struct server *s)
         return;
     console_close(s->console);
     rulekeeper_free(s->keeper); /* it counts with the workers */
-    naming_stop(s->naming);     /* it wakes workers */
+    naming_stop(s->naming); /* it wakes workers */
+    if (s->snapshots != NULL)
+        snapshots_stop(s->snapshots);
     workers_stop(s->workers, 0);
     pagent_free(s->pagent);
     stories_free(s->stories);
@@ -577,6 +579,7 @@ static void end_work(void *arg)
     rulekeeper_free(s->keeper); /* it counts with the workers */
     s->keeper = NULL;
     naming_stop(s->naming); /* it wakes workers */
+    snapshots_stop(s->snapshots);
     s->cut = workers_stop(s->workers, stop_limit(s));
     s->workers = NULL;
 }

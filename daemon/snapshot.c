@@ -1,50 +1,11 @@
 /* Loaded configuration, policy and environments; see snapshot.h. */
 
-#include "daemon/snapshot.h"
+#include "daemon/snapshot_private.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 
 #include "policy/offers.h"
-
-/* A TTLSGroupAction of this snapshot. */
-struct group {
-    SLIST_ENTRY(group) next;
-    const struct policy_action *action;
-    uint32_t id;
-};
-
-/* An environment action as used by one user id. */
-struct place {
-    SLIST_ENTRY(place) next;
-    const struct policy_action *group, *action;
-    char userid[9];
-    _Atomic uint32_t id;     /* read without the lock too */
-    pthread_mutex_t lock;    /* held while the environment is opened */
-    struct environment *env; /* NULL: not opened yet, or could not be */
-    bool told;               /* that the stored ring is another */
-};
-
-struct snapshot {
-    atomic_uint refs;
-    struct config *config;
-    struct policy *policy;
-    pthread_mutex_t lock; /* of the two lists */
-    SLIST_HEAD(, group) groups;
-    SLIST_HEAD(, place) places;
-    time_t installed;
-    struct snapshot_change change;
-};
-
-struct snapshots {
-    pthread_mutex_t lock;
-    struct snapshot *current;
-    atomic_uint connid, envid, grpid;
-    atomic_bool ttls;
-};
 
 /* ---- loading ---- */
 
@@ -211,9 +172,7 @@ void snapshot_unref(struct snapshot *s)
         return;
     while ((p = SLIST_FIRST(&s->places)) != NULL) {
         SLIST_REMOVE_HEAD(&s->places, next);
-        environment_unref(p->env);
-        pthread_mutex_destroy(&p->lock);
-        free(p);
+        place_free(p);
     }
     while ((g = SLIST_FIRST(&s->groups)) != NULL) {
         SLIST_REMOVE_HEAD(&s->groups, next);
@@ -265,7 +224,13 @@ int snapshots_new(struct snapshot *first, struct snapshots **ret)
 
     if (all == NULL)
         return ERR_NOMEM;
+    all->openings = openings_new();
+    if (all->openings == NULL) {
+        free(all);
+        return ERR_NOMEM;
+    }
     pthread_mutex_init(&all->lock, NULL);
+    pthread_mutex_init(&all->telling, NULL);
     all->current = first;
     atomic_init(&all->ttls, first->config->ttls);
     install(all, NULL, first);
@@ -275,10 +240,12 @@ int snapshots_new(struct snapshot *first, struct snapshots **ret)
 
 void snapshots_free(struct snapshots *all)
 {
-    if (all == NULL)
+    if (all == NULL || !snapshots_stop(all))
         return;
+    openings_free(all->openings);
     snapshot_unref(all->current);
     pthread_mutex_destroy(&all->lock);
+    pthread_mutex_destroy(&all->telling);
     free(all);
 }
 
@@ -316,8 +283,7 @@ void snapshots_swap(struct snapshots *all, struct snapshot *next)
     snapshot_unref(old);
 }
 
-/* Identifiers start at 1; 0 means "none" in the messages. */
-static uint32_t next_id(atomic_uint *counter)
+uint32_t snapshots_next_id(atomic_uint *counter)
 {
     uint32_t id;
 
@@ -329,7 +295,7 @@ static uint32_t next_id(atomic_uint *counter)
 
 uint32_t snapshots_next_connid(struct snapshots *all)
 {
-    return next_id(&all->connid);
+    return snapshots_next_id(&all->connid);
 }
 
 /* ---- groups and environments ---- */
@@ -347,7 +313,7 @@ uint32_t snapshot_group(struct snapshot *s, struct snapshots *all,
             break;
     if (g == NULL && (g = calloc(1, sizeof(*g))) != NULL) {
         g->action = action;
-        g->id = next_id(&all->grpid);
+        g->id = snapshots_next_id(&all->grpid);
         SLIST_INSERT_HEAD(&s->groups, g, next);
     }
     if (g != NULL)
@@ -366,18 +332,6 @@ bool snapshot_has_group(struct snapshot *s, uint32_t grpid)
             break;
     pthread_mutex_unlock(&s->lock);
     return g != NULL;
-}
-
-bool snapshot_has_environment(struct snapshot *s, uint32_t envid)
-{
-    struct place *p;
-
-    pthread_mutex_lock(&s->lock);
-    SLIST_FOREACH (p, &s->places, next)
-        if (p->id == envid)
-            break;
-    pthread_mutex_unlock(&s->lock);
-    return p != NULL;
 }
 
 static int compare_groups(const void *a, const void *b)
@@ -410,108 +364,25 @@ void snapshot_each_group(struct snapshot *s, snapshot_group_fn fn, void *arg)
     free(list);
 }
 
-static struct place *find_place(struct snapshot *s,
-                                const struct policy_rule *rule,
-                                const char *userid)
-{
-    const struct policy_action *group = policy_rule_group(rule);
-    const struct policy_action *action = policy_rule_environment(rule);
-    struct place *p;
-
-    pthread_mutex_lock(&s->lock);
-    SLIST_FOREACH (p, &s->places, next)
-        if (p->action == action && p->group == group &&
-            strcmp(p->userid, userid) == 0)
-            break;
-    if (p == NULL && (p = calloc(1, sizeof(*p))) != NULL) {
-        p->group = group;
-        p->action = action;
-        memcpy(p->userid, userid, strnlen(userid, sizeof(p->userid) - 1));
-        pthread_mutex_init(&p->lock, NULL);
-        SLIST_INSERT_HEAD(&s->places, p, next);
-    }
-    pthread_mutex_unlock(&s->lock);
-    return p;
-}
-
-static struct environment_params params_of(const struct snapshot *s,
-                                           const struct place *p,
-                                           const struct policy_rule *rule)
-{
-    return (struct environment_params){
-        .racf = s->config->racf,
-        .userid = p->userid,
-        .root = s->config->pagent_root,
-        .eff = policy_rule_effective(rule),
-        .token = {s->config->pkcs11_module, s->config->pkcs11_pin_file},
-        .min_rsa = (unsigned)s->config->min_rsa,
-        .secrets = s->config->allow_secrets,
-    };
-}
-
-/* With the place's lock held. */
-static void open_place(const struct snapshot *s, struct snapshots *all,
-                       struct place *p, const struct policy_rule *rule,
-                       struct environment_link *ret)
-{
-    struct environment_params params = params_of(s, p, rule);
-
-    ret->rc = 0;
-    if (p->env != NULL && s->config->watch_rings &&
-        environment_ring_changed(p->env, &params)) {
-        environment_unref(p->env);
-        p->env = NULL;
-    }
-    if (p->env != NULL)
-        return;
-    p->id = next_id(&all->envid);
-    p->told = false;
-    ret->opened = true;
-    ret->rc = environment_open(&params, &p->env, &ret->why);
-}
-
-void snapshot_link(struct snapshot *s, struct snapshots *all,
-                   const struct policy_rule *rule, const char *userid,
-                   struct environment_link *ret)
-{
-    struct place *p = find_place(s, rule, userid);
-
-    *ret = (struct environment_link){.rc = 4}; /* insufficient storage */
-    tls_outcome_init(&ret->why);
-    ret->grpid = snapshot_group(s, all, rule);
-    if (p == NULL)
-        return;
-    pthread_mutex_lock(&p->lock);
-    open_place(s, all, p, rule, ret);
-    ret->envid = p->id;
-    if (p->env != NULL)
-        ret->env = environment_ref(p->env);
-    pthread_mutex_unlock(&p->lock);
-}
-
 /* ---- installing ---- */
 
-/* The rule of S whose group action, and environment action where P is given,
- * say what those of the old snapshot say; NULL: there is none. */
-static const struct policy_rule *find_equal(const struct snapshot *s,
-                                            const struct policy_action *group,
-                                            const struct place *p)
+/* The rule of S whose group action says what that of the old snapshot says;
+ * NULL: there is none. */
+static const struct policy_rule *find_group(const struct snapshot *s,
+                                            const struct policy_action *group)
 {
     size_t i;
 
     for (i = 0; i < policy_rule_count(s->policy); i++) {
         const struct policy_rule *r = policy_rule_get(s->policy, i);
 
-        if (policy_action_equal(policy_rule_group(r), group) &&
-            (p == NULL ||
-             policy_action_equal(policy_rule_environment(r), p->action)))
+        if (policy_action_equal(policy_rule_group(r), group))
             return r;
     }
     return NULL;
 }
 
-/* What else an environment depends on. */
-static bool same_settings(const struct snapshot *a, const struct snapshot *b)
+bool snapshot_same_settings(const struct snapshot *a, const struct snapshot *b)
 {
     return strcmp(a->config->racf, b->config->racf) == 0 &&
            strcmp(a->config->pagent_root, b->config->pagent_root) == 0 &&
@@ -525,6 +396,28 @@ static bool same_settings(const struct snapshot *a, const struct snapshot *b)
            a->config->zos_release == b->config->zos_release;
 }
 
+static struct group *look_for_group(const struct snapshot *s,
+                                    const struct policy_action *action)
+{
+    struct group *g;
+
+    SLIST_FOREACH (g, &s->groups, next)
+        if (g->action == action)
+            break;
+    return g;
+}
+
+uint32_t snapshot_group_id(struct snapshot *s,
+                           const struct policy_action *action)
+{
+    struct group *g;
+
+    pthread_mutex_lock(&s->lock);
+    g = look_for_group(s, action);
+    pthread_mutex_unlock(&s->lock);
+    return g != NULL ? g->id : 0;
+}
+
 static void keep_groups(struct snapshot *old, struct snapshot *next)
 {
     struct group *g, *copy;
@@ -532,119 +425,43 @@ static void keep_groups(struct snapshot *old, struct snapshot *next)
 
     pthread_mutex_lock(&old->lock);
     SLIST_FOREACH (g, &old->groups, next) {
-        rule = find_equal(next, g->action, NULL);
-        if (rule == NULL || (copy = calloc(1, sizeof(*copy))) == NULL)
+        rule = find_group(next, g->action);
+        if (rule == NULL ||
+            look_for_group(next, policy_rule_group(rule)) != NULL ||
+            (copy = calloc(1, sizeof(*copy))) == NULL)
             continue;
         copy->action = policy_rule_group(rule);
         copy->id = g->id;
+        pthread_mutex_lock(&next->lock);
         SLIST_INSERT_HEAD(&next->groups, copy, next);
+        pthread_mutex_unlock(&next->lock);
         next->change.groups_kept++;
     }
     pthread_mutex_unlock(&old->lock);
 }
 
-/* SAME: what every environment depends on is as it was. */
-static void keep_place(struct snapshot *next, struct place *p, bool same)
-{
-    const struct policy_rule *rule =
-        same ? find_equal(next, p->group, p) : NULL;
-    struct place *copy = NULL;
-
-    pthread_mutex_lock(&p->lock);
-    if (p->env == NULL) {
-        pthread_mutex_unlock(&p->lock);
-        return;
-    }
-    if (rule != NULL)
-        copy = calloc(1, sizeof(*copy));
-    if (copy != NULL) {
-        copy->group = policy_rule_group(rule);
-        copy->action = policy_rule_environment(rule);
-        memcpy(copy->userid, p->userid, sizeof(copy->userid));
-        copy->id = p->id;
-        copy->env = environment_ref(p->env);
-        copy->told = p->told;
-        pthread_mutex_init(&copy->lock, NULL);
-        SLIST_INSERT_HEAD(&next->places, copy, next);
-        next->change.environments_kept++;
-    } else {
-        next->change.environments_stale++;
-    }
-    pthread_mutex_unlock(&p->lock);
-}
-
-/* Places are only ever added, at the head: the rest of the list stands still,
- * and an environment that is being opened holds up nobody but this. */
-static void keep_places(struct snapshot *old, struct snapshot *next, bool same)
-{
-    struct place *p;
-
-    pthread_mutex_lock(&old->lock);
-    p = SLIST_FIRST(&old->places);
-    pthread_mutex_unlock(&old->lock);
-    for (; p != NULL; p = SLIST_NEXT(p, next))
-        keep_place(next, p, same);
-}
-
-/* NEXT is not known to any other thread yet; OLD may be NULL. */
-static void install(struct snapshots *all, struct snapshot *old,
-                    struct snapshot *next)
+void snapshot_keep_groups(struct snapshots *all, struct snapshot *old,
+                          struct snapshot *next)
 {
     unsigned count = 0;
     struct group *g;
     size_t i;
 
-    if (old != NULL) {
-        bool same = same_settings(old, next);
-
-        if (same)
-            keep_groups(old, next);
-        keep_places(old, next, same);
-    }
+    if (old != NULL && snapshot_same_settings(old, next))
+        keep_groups(old, next);
     for (i = 0; i < policy_rule_count(next->policy); i++)
         snapshot_group(next, all, policy_rule_get(next->policy, i));
     SLIST_FOREACH (g, &next->groups, next)
         count++;
     next->change.groups_new = count - next->change.groups_kept;
+}
+
+/* NEXT is not known to any other worker yet; OLD may be NULL. */
+static void install(struct snapshots *all, struct snapshot *old,
+                    struct snapshot *next)
+{
+    snapshot_keep_groups(all, old, next);
+    if (old != NULL)
+        snapshot_keep_places(old, next);
     next->installed = time(NULL);
-}
-
-/* ---- rings that changed ---- */
-
-static void tell_ring(struct snapshot *s, struct place *p, snapshot_ring_fn fn,
-                      void *arg)
-{
-    const struct policy_rule *rule = find_equal(s, p->group, p);
-    struct environment_params params;
-    struct environment *env = NULL;
-    uint32_t envid;
-
-    pthread_mutex_lock(&p->lock);
-    if (p->env != NULL && !p->told && rule != NULL)
-        env = environment_ref(p->env);
-    envid = p->id;
-    pthread_mutex_unlock(&p->lock);
-    if (env == NULL)
-        return;
-    params = params_of(s, p, rule);
-    if (environment_ring_changed(env, &params)) {
-        pthread_mutex_lock(&p->lock);
-        p->told = true;
-        pthread_mutex_unlock(&p->lock);
-        fn(arg, policy_action_name(p->action), envid, env);
-    }
-    environment_unref(env);
-}
-
-void snapshot_tell_rings(struct snapshot *s, snapshot_ring_fn fn, void *arg)
-{
-    struct place *p;
-
-    if (s->config->watch_rings)
-        return;
-    pthread_mutex_lock(&s->lock);
-    p = SLIST_FIRST(&s->places);
-    pthread_mutex_unlock(&s->lock);
-    for (; p != NULL; p = SLIST_NEXT(p, next))
-        tell_ring(s, p, fn, arg);
 }

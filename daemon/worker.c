@@ -122,8 +122,8 @@ static void ring(struct worker *w)
         ;
 }
 
-/* On the naming thread. */
-static void on_named(void *arg)
+/* On the naming thread, and on those that open environments. */
+static void on_answer(void *arg)
 {
     ring(arg);
 }
@@ -546,6 +546,7 @@ static void on_inbox(evutil_socket_t fd, short what, void *arg)
     take_parcels(w, order == ORDER_STOP);
     pay_room(w);
     conn_host_named(&w->host);
+    conn_host_opened(&w->host);
     receive_visit(w);
     if (order == ORDER_STOP)
         event_base_loopbreak(w->host.base);
@@ -599,7 +600,7 @@ static int init_worker(struct worker *w, struct workers *all, struct error *err)
     w->host.marks = all->params.marks;
     w->host.own = all->params.own;
     w->host.naming = all->params.naming;
-    w->host.wake = on_named;
+    w->host.wake = on_answer;
     w->host.wake_arg = w;
     w->host.base = endpoint_loop();
     w->inbox_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
