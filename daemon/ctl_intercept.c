@@ -12,7 +12,7 @@
 #include "ctl.h"
 #include "ctl_policy.h"
 #include "ctl_rules.h"
-#include "intercept/nft_run.h"
+#include "daemon/rulekeeper.h"
 
 static const char help[] =
     "  -f CONF            the configuration of attlsd: policy and exclusions\n"
@@ -238,7 +238,7 @@ static int apply(const struct strbuf *text, const char *done)
 {
     struct error err;
 
-    if (nft_apply(strbuf_str(text), &err) < 0) {
+    if (rules_apply(strbuf_str(text), &err) < 0) {
         fprintf(stderr, "attlsctl intercept: %s\n", err.text);
         return CTL_EXIT_ERROR;
     }

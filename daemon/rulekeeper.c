@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "intercept/netfilter.h"
 #include "intercept/nft.h"
 #include "intercept/nft_run.h"
 #include "util/fd.h"
@@ -138,6 +139,21 @@ bool rulekeeper_keeps(const struct rulekeeper *k)
 
 /* ---- the table ---- */
 
+int rules_apply(const char *ruleset, struct error *err)
+{
+    int r = nft_apply(ruleset, err);
+#ifdef ATTLS_TRANSPARENT
+    struct netfilter *n = NULL;
+
+    if (r == 0)
+        r = netfilter_new(&n, err);
+    if (r == 0)
+        r = netfilter_forget_guessed(n, err);
+    netfilter_free(n);
+#endif
+    return r;
+}
+
 static int list(struct strbuf *out, struct error *err)
 {
     strbuf_reset(out);
@@ -167,7 +183,7 @@ int rulekeeper_install(struct rulekeeper *k, const char *ruleset,
     if (k->watch == NULL)
         r = nft_watch_open(&k->watch, err);
     if (r == 0)
-        r = nft_apply(ruleset, err);
+        r = rules_apply(ruleset, err);
     if (r == 0)
         r = adopt(k, ruleset, err);
     if (r == 0)
@@ -185,7 +201,7 @@ static int apply_anew(const char *ruleset, struct error *err)
     nft_add_removal(&text);
     strbuf_adds(&text, ruleset);
     r = strbuf_failed(&text) ? error_nomem(err)
-                             : nft_apply(strbuf_str(&text), err);
+                             : rules_apply(strbuf_str(&text), err);
     strbuf_done(&text);
     return r;
 }
@@ -195,7 +211,7 @@ static int restore(struct rulekeeper *k, bool gone, const char *ruleset,
                    struct error *err)
 {
     struct strbuf have = STRBUF_INIT;
-    int r = nft_apply(ruleset, err);
+    int r = rules_apply(ruleset, err);
 
     if (r == 0 && !gone && ruleset == strbuf_str(&k->ruleset))
         r = list(&have, err) == 0 &&

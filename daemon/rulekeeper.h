@@ -37,6 +37,15 @@ bool rule_rate_is_slow(const struct rule_rate *r);
 /* The first moment at which the next time may be. */
 uint64_t rule_rate_next(const struct rule_rate *r);
 
+/* ---- once ---- */
+
+/*
+ * Installs RULESET as nft_apply() does, and lets the clear connections that are
+ * older be looked at anew: connection tracking may have found one in the middle
+ * while no rules were there, and taken an answer for its direction.
+ */
+int rules_apply(const char *ruleset, struct error *err);
+
 /* ---- keeping ---- */
 
 struct rulekeeper;
@@ -67,8 +76,8 @@ int rulekeeper_new(const struct rulekeeper_params *params,
 /* Ends the thread; the rules stay. NULL allowed. */
 void rulekeeper_free(struct rulekeeper *k);
 
-/* Installs RULESET, as nft_apply() does, and keeps that from now on. Any
- * thread. As nft_apply() and nft_watch_open(). */
+/* As rules_apply(), and keeps that from now on. Any thread. Also as
+ * nft_watch_open(). */
 int rulekeeper_install(struct rulekeeper *k, const char *ruleset,
                        struct error *err);
 /* Keeps nothing until the next rulekeeper_install(). */

@@ -276,3 +276,130 @@ int netfilter_forget(struct netfilter *n, const struct netaddr *from,
         return failed(err, "connection tracking");
     return 0;
 }
+
+/* ---- connections that were found in the middle ---- */
+
+/* linux/netfilter/nf_conntrack_tcp.h and nf_conntrack_common.h; the kernel sets
+ * this flag on both sides of a connection that begins without SYN. */
+enum { TCP_LIBERAL = 0x08, NATED = 1 << 4 | 1 << 5 };
+
+/* An attribute CTA_TUPLE_ORIG, as it came. */
+struct guessed {
+    uint8_t family;
+    uint16_t len;
+    unsigned char tuple[128];
+};
+
+struct guesses {
+    struct guessed *list;
+    size_t count, room;
+    bool failed;
+};
+
+static bool is_liberal(const struct nlattr *flags)
+{
+    const struct nf_ct_tcp_flags {
+        uint8_t flags, mask;
+    } *f = mnl_attr_get_payload(flags);
+
+    return mnl_attr_get_payload_len(flags) >= sizeof(*f) &&
+           (f->flags & TCP_LIBERAL) != 0;
+}
+
+/* Of CTA_PROTOINFO: TCP, and liberal on both sides. */
+static bool is_guessed(const struct nlattr *info)
+{
+    const struct nlattr *tcp, *a;
+    unsigned sides = 0;
+
+    mnl_attr_for_each_nested(tcp, info)
+    {
+        if (mnl_attr_get_type(tcp) != CTA_PROTOINFO_TCP)
+            continue;
+        mnl_attr_for_each_nested(a, tcp)
+        {
+            if (mnl_attr_get_type(a) == CTA_PROTOINFO_TCP_FLAGS_ORIGINAL ||
+                mnl_attr_get_type(a) == CTA_PROTOINFO_TCP_FLAGS_REPLY)
+                sides += is_liberal(a);
+        }
+    }
+    return sides == 2;
+}
+
+static void keep_guess(struct guesses *g, uint8_t family,
+                       const struct nlattr *tuple)
+{
+    size_t room = g->room != 0 ? 2 * g->room : 64;
+    struct guessed *list;
+
+    if (tuple->nla_len > sizeof(list->tuple))
+        return;
+    if (g->count == g->room) {
+        list = reallocarray(g->list, room, sizeof(*list));
+        g->failed |= list == NULL;
+        if (list == NULL)
+            return;
+        g->list = list;
+        g->room = room;
+    }
+    list = &g->list[g->count++];
+    list->family = family;
+    list->len = tuple->nla_len;
+    memcpy(list->tuple, tuple, tuple->nla_len);
+}
+
+static int on_guess(const struct nlmsghdr *nlh, void *arg)
+{
+    const struct nfgenmsg *nf = mnl_nlmsg_get_payload(nlh);
+    const struct nlattr *a, *tuple = NULL;
+    bool guessed = false, nated = false;
+
+    mnl_attr_for_each(a, nlh, sizeof(*nf))
+    {
+        if (mnl_attr_get_type(a) == CTA_TUPLE_ORIG)
+            tuple = a;
+        else if (mnl_attr_get_type(a) == CTA_PROTOINFO)
+            guessed = is_guessed(a);
+        else if (mnl_attr_get_type(a) == CTA_STATUS)
+            nated = (ntohl(mnl_attr_get_u32(a)) & NATED) != 0;
+    }
+    if (tuple != NULL && guessed && !nated)
+        keep_guess(arg, nf->nfgen_family, tuple);
+    return MNL_CB_OK;
+}
+
+static int forget_one(struct netfilter *n, const struct guessed *g)
+{
+    struct nlmsghdr *nlh;
+
+    n->seq++;
+    nlh = begin(n, &n->buf, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE,
+                NLM_F_ACK, g->family, 0);
+    memcpy(mnl_nlmsg_get_payload_tail(nlh), g->tuple, g->len);
+    nlh->nlmsg_len += MNL_ALIGN(g->len);
+    if (mnl_socket_sendto(n->nl, nlh, nlh->nlmsg_len) < 0)
+        return -1;
+    return answer(n, NULL, NULL) < 0 && errno != ENOENT ? -1 : 0;
+}
+
+int netfilter_forget_guessed(struct netfilter *n, struct error *err)
+{
+    struct guesses g = {.list = NULL};
+    struct nlmsghdr *nlh;
+    size_t i;
+    int r;
+
+    n->seq++;
+    nlh = begin(n, &n->buf, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET,
+                NLM_F_DUMP, AF_UNSPEC, 0);
+    r = mnl_socket_sendto(n->nl, nlh, nlh->nlmsg_len) < 0 ||
+                answer(n, on_guess, &g) < 0
+            ? -1
+            : 0;
+    for (i = 0; r == 0 && i < g.count; i++)
+        r = forget_one(n, &g.list[i]);
+    free(g.list);
+    if (r == 0 && g.failed)
+        return error_nomem(err);
+    return r == 0 ? 0 : failed(err, "connection tracking");
+}
