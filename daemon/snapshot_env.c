@@ -107,15 +107,18 @@ static bool is_over(const struct snapshot *s, const struct place *p,
            (!f->why.lasting && openings_clock() - f->at >= RETRY_MS);
 }
 
-/* With the place's lock. Whether it is to be opened, or read again. */
+/* With the place's lock. Whether it is to be opened, or something that it knows
+ * is to be read again. */
 static bool is_due(const struct snapshot *s, const struct place *p)
 {
     struct environment_params params;
 
     if (p->failed != NULL)
         return is_over(s, p, p->failed);
-    if (p->env == NULL || !s->config->watch_rings)
-        return p->env == NULL;
+    if (p->env == NULL || environment_users_changed(p->env))
+        return true;
+    if (!s->config->watch_rings)
+        return false;
     params = params_of(s, p);
     return environment_store_changed(p->env, &params);
 }
@@ -172,7 +175,10 @@ static enum outcome attempt(struct job *j)
     struct environment_params params = params_of(j->s, j->p);
     struct failure *f = j->failed;
 
-    if (j->reread && !environment_ring_changed(j->old, &params))
+    if (j->reread)
+        environment_load_users(j->old);
+    if (j->reread && (!j->s->config->watch_rings ||
+                      !environment_ring_changed(j->old, &params)))
         return LEFT_ALONE;
     environment_stamp(&params, &f->stamp);
     if (environment_open(&params, &j->env, &f->why) == 0)

@@ -165,7 +165,8 @@ bool keyring_same(const struct keyring *a, const struct keyring *b);
 
 /* The certificates and filters of the database in a folder. One object may be
  * asked by any number of threads. Reads the database at the first question,
- * and again when it was changed since. */
+ * and again when it was changed since, or a few seconds after it could not be
+ * read. */
 struct cert_users;
 
 enum { CERT_USERID = 9 }; /* bytes of a user id with its NUL */
@@ -173,6 +174,10 @@ enum { CERT_USERID = 9 }; /* bytes of a user id with its NUL */
 /* ERR_NOMEM. Does not touch the folder. */
 int cert_users_new(const char *dir, struct cert_users **ret, struct error *err);
 void cert_users_free(struct cert_users *u); /* NULL allowed */
+/* The next question would read it, says a stat() or two. */
+bool cert_users_changed(struct cert_users *u);
+/* Reads it now, so that no event loop has to. As cert_users_find(). */
+int cert_users_load(struct cert_users *u, struct error *err);
 
 /*
  * The user id of CERT. ERR_NOT_FOUND: none is defined for it (initACEE

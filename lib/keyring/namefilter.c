@@ -124,17 +124,23 @@ struct filter_user {
     bool trusted, has_criteria;
 };
 
-/* The file that every change of the database writes last. */
-struct cert_users {
-    pthread_mutex_t lock;
-    char *dir;
-    bool loaded;
-    struct keyring_stamp stamp;
+/* The database as it was read, or that it could not be. */
+struct users_table {
+    struct keyring_stamp stamp; /* before it was read */
+    int failed;                 /* ERR_*, with its text */
+    struct error why;
+    time_t failed_at; /* by a clock that never goes backwards */
     struct known_cert *certs;
     size_t ncerts;
     struct name_filter *filters;
     struct filter_user *filter_users;
     size_t nfilters;
+};
+
+struct cert_users {
+    pthread_mutex_t lock; /* of TABLE, which is not changed itself */
+    char *dir;
+    struct users_table *table; /* NULL: not read yet */
 };
 
 int cert_users_new(const char *dir, struct cert_users **ret, struct error *err)
@@ -153,7 +159,7 @@ int cert_users_new(const char *dir, struct cert_users **ret, struct error *err)
     return 0;
 }
 
-static void forget(struct cert_users *u)
+static void forget(struct users_table *u)
 {
     size_t i;
 
@@ -164,24 +170,28 @@ static void forget(struct cert_users *u)
     free(u->certs);
     free(u->filters);
     free(u->filter_users);
-    u->certs = NULL;
-    u->filters = NULL;
-    u->filter_users = NULL;
-    u->ncerts = u->nfilters = 0;
-    u->loaded = false;
+    memset(u, 0, sizeof(*u));
+}
+
+static void free_table(struct users_table *t)
+{
+    if (t == NULL)
+        return;
+    forget(t);
+    free(t);
 }
 
 void cert_users_free(struct cert_users *u)
 {
     if (u == NULL)
         return;
-    forget(u);
+    free_table(u->table);
     pthread_mutex_destroy(&u->lock);
     free(u->dir);
     free(u);
 }
 
-static int add_cert(struct cert_users *u, struct ring_store *s,
+static int add_cert(struct users_table *u, struct ring_store *s,
                     const struct cert_owner *owner, struct store_cert *c,
                     struct error *err)
 {
@@ -206,7 +216,7 @@ static int add_cert(struct cert_users *u, struct ring_store *s,
     return 0;
 }
 
-static int add_filter(struct cert_users *u, const struct cert_owner *owner,
+static int add_filter(struct users_table *u, const struct cert_owner *owner,
                       const struct store_filter *f, struct error *err)
 {
     struct filter_user *users;
@@ -232,7 +242,7 @@ static int add_filter(struct cert_users *u, const struct cert_owner *owner,
     return users->label != NULL ? 0 : error_nomem(err);
 }
 
-static int add_owner(struct cert_users *u, struct ring_store *s,
+static int add_owner(struct users_table *u, struct ring_store *s,
                      struct store_owner *o, struct error *err)
 {
     bool user = owner_kind(o->id) == RING_OWNER_USER;
@@ -252,7 +262,8 @@ static int add_owner(struct cert_users *u, struct ring_store *s,
 }
 
 /* One reading; *RET_SAME: nobody changed the database meanwhile. */
-static int load_once(struct cert_users *u, bool *ret_same, struct error *err)
+static int load_once(struct users_table *u, const char *dir, bool *ret_same,
+                     struct error *err)
 {
     struct ring_store *s = NULL;
     struct saf *saf = NULL;
@@ -260,7 +271,7 @@ static int load_once(struct cert_users *u, bool *ret_same, struct error *err)
     int r;
 
     *ret_same = true;
-    r = saf_open(u->dir, SAF_READ, &saf, err);
+    r = saf_open(dir, SAF_READ, &saf, err);
     if (r == 0)
         r = store_open(saf, &s, err);
     for (i = 0; r == 0 && i < s->nowners; i++)
@@ -272,32 +283,78 @@ static int load_once(struct cert_users *u, bool *ret_same, struct error *err)
     return r;
 }
 
-enum { LOAD_ATTEMPTS = 20 };
+enum { LOAD_ATTEMPTS = 20, FORGIVE_S = 5 };
 
-/* Reads the database unless it is the one that was read. */
-static int refresh(struct cert_users *u, struct error *err)
+static int read_table(struct users_table *t, const char *dir, struct error *err)
 {
-    struct keyring_stamp now;
     bool same = false;
-    int i, r;
+    int i, r = 0;
 
-    r = keyring_stamp_dir(u->dir, &now, err);
-    if (r != 0 || (u->loaded && keyring_stamp_same(&now, &u->stamp)))
-        return r;
     for (i = 0; !same && i < LOAD_ATTEMPTS; i++) {
-        forget(u);
-        r = keyring_stamp_dir(u->dir, &u->stamp, err);
+        forget(t);
+        r = keyring_stamp_dir(dir, &t->stamp, err);
+        same = r != 0;
         if (r == 0)
-            r = load_once(u, &same, err);
+            r = load_once(t, dir, &same, err);
     }
     if (r == 0 && !same)
-        r = error_set(err, ERR_LOCKED, "%s is being changed all the time",
-                      u->dir);
-    u->loaded = r == 0;
+        r = error_set(err, ERR_LOCKED, "%s is being changed all the time", dir);
     return r;
 }
 
-static const struct known_cert *find_cert(const struct cert_users *u,
+static time_t seconds(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return ts.tv_sec;
+}
+
+/* What failed is tried again after a while, too: modes of files are no change
+ * of the database. */
+static bool is_fresh(const struct users_table *t,
+                     const struct keyring_stamp *now)
+{
+    return t != NULL && keyring_stamp_same(now, &t->stamp) &&
+           (t->failed == 0 || seconds() - t->failed_at < FORGIVE_S);
+}
+
+bool cert_users_changed(struct cert_users *u)
+{
+    struct keyring_stamp now;
+    bool fresh;
+
+    keyring_stamp_dir(u->dir, &now, NULL);
+    pthread_mutex_lock(&u->lock);
+    fresh = is_fresh(u->table, &now);
+    pthread_mutex_unlock(&u->lock);
+    return !fresh;
+}
+
+/* Read beside the table that others ask meanwhile. */
+int cert_users_load(struct cert_users *u, struct error *err)
+{
+    struct users_table *t = calloc(1, sizeof(*t)), *before;
+    struct error why = {0};
+    int r;
+
+    if (t == NULL)
+        return error_nomem(err);
+    r = read_table(t, u->dir, &why);
+    if (r != 0) {
+        t->failed = r;
+        t->why = why;
+        t->failed_at = seconds();
+    }
+    pthread_mutex_lock(&u->lock);
+    before = u->table;
+    u->table = t;
+    pthread_mutex_unlock(&u->lock);
+    free_table(before);
+    return r == 0 ? 0 : error_set(err, r, "%s", why.text);
+}
+
+static const struct known_cert *find_cert(const struct users_table *u,
                                           const unsigned char *digest)
 {
     size_t i;
@@ -330,7 +387,7 @@ static int not_defined(const X509 *cert, struct error *err)
                          : "");
 }
 
-static int by_filter(const struct cert_users *u, X509 *cert,
+static int by_filter(const struct users_table *u, X509 *cert,
                      const struct cert_owner **ret, struct error *err)
 {
     int k = namefilter_find(u->filters, u->nfilters, cert, err);
@@ -353,7 +410,7 @@ static int by_filter(const struct cert_users *u, X509 *cert,
     return 0;
 }
 
-static int decide(const struct cert_users *u, X509 *cert,
+static int decide(const struct users_table *u, X509 *cert,
                   const struct cert_owner **ret, struct error *err)
 {
     unsigned char digest[DIGEST];
@@ -388,12 +445,17 @@ int cert_users_find(struct cert_users *u, X509 *cert, char userid[CERT_USERID],
 {
     const struct cert_owner *owner = NULL;
     struct error why = {0};
-    int r;
+    int r = 0;
 
+    if (cert_users_changed(u))
+        r = cert_users_load(u, &why);
+    if (r != 0)
+        return error_set(err, r, "%s", why.text);
     pthread_mutex_lock(&u->lock);
-    r = refresh(u, &why);
+    why = u->table->why;
+    r = u->table->failed;
     if (r == 0)
-        r = decide(u, cert, &owner, &why);
+        r = decide(u->table, cert, &owner, &why);
     if (r == 0)
         memcpy(userid, owner->id, CERT_USERID);
     pthread_mutex_unlock(&u->lock);

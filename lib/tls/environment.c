@@ -341,14 +341,27 @@ bool environment_may_stay(const struct environment *env,
                               why) == 0;
 }
 
+bool environment_users_changed(const struct environment *env)
+{
+    return env->users != NULL && cert_users_changed(env->users);
+}
+
+void environment_load_users(struct environment *env)
+{
+    if (env->users != NULL && cert_users_changed(env->users))
+        cert_users_load(env->users, NULL);
+}
+
 static int open_users(struct environment *env,
                       const struct environment_params *params,
                       struct tls_outcome *why)
 {
-    if (effective_choice(params->eff, PARM_ClientAuthType) != AUTH_SAFCHECK ||
-        cert_users_new(params->racf, &env->users, NULL) == 0)
+    if (effective_choice(params->eff, PARM_ClientAuthType) != AUTH_SAFCHECK)
         return 0;
-    return tls_no_memory(why);
+    if (cert_users_new(params->racf, &env->users, NULL) != 0)
+        return tls_no_memory(why);
+    environment_load_users(env);
+    return 0;
 }
 
 int environment_open(const struct environment_params *params,

@@ -58,6 +58,12 @@ bool environment_ring_changed(struct environment *env,
  * true is not yet. */
 bool environment_store_changed(struct environment *env,
                                const struct environment_params *params);
+/* The users of certificates (ClientAuthType SAFCheck) that ENV knows are not
+ * those of the database: a stat() or two, where ENV asks for users at all. */
+bool environment_users_changed(const struct environment *env);
+/* Reads them, so that no handshake has to; nothing for an event loop. What is
+ * wrong, the handshakes say. */
+void environment_load_users(struct environment *env);
 /* When the database, or the file in the place of a ring, was last changed: to
  * be taken before environment_open() and compared after it has failed. */
 void environment_stamp(const struct environment_params *params,

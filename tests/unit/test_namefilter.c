@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "keyring/certmake.h"
 #include "keyring/certname.h"
@@ -286,6 +287,38 @@ START_TEST(finds_users_and_sees_changes)
 }
 END_TEST
 
+/* One that can't be read is not read again for each question. */
+START_TEST(remembers_that_it_is_damaged)
+{
+    X509 *stranger = make_cert(SUBJECT, ISSUER);
+    struct cert_users *u;
+    char index[600], away[610];
+    FILE *f;
+
+    t = testring_new(NULL);
+    snprintf(index, sizeof(index), "%s/SERVER/index.cfg", testring_dir(t));
+    snprintf(away, sizeof(away), "%s/kept", testring_dir(t));
+    ck_assert_int_eq(cert_users_new(testring_dir(t), &u, NULL), 0);
+    ck_assert(cert_users_changed(u));
+    ck_assert_int_eq(rename(index, away), 0);
+    f = fopen(index, "w");
+    ck_assert(f != NULL && fputs("no index", f) >= 0 && fclose(f) == 0);
+    ck_assert_int_eq(chmod(index, 0600), 0);
+    ck_assert_int_eq(cert_users_load(u, NULL), ERR_DAMAGED);
+    ck_assert(!cert_users_changed(u));
+    check(u, stranger, ERR_DAMAGED, "index.cfg");
+    ck_assert_int_eq(rename(away, index), 0);
+    check(u, stranger, ERR_DAMAGED, "index.cfg");
+    add_filter("SERVER", "All of them", RING_TRUST, "O=Shop.C=US");
+    ck_assert(cert_users_changed(u));
+    check(u, stranger, 0, "SERVER");
+    ck_assert(!cert_users_changed(u));
+    cert_users_free(u);
+    X509_free(stranger);
+    testring_free(t);
+}
+END_TEST
+
 START_TEST(criteria_are_not_decided_here)
 {
     X509 *stranger = make_cert(SUBJECT, ISSUER);
@@ -345,6 +378,7 @@ TEST_ROWS(the_most_specific_filter_wins, ranked)
 TEST_ROWS(fits_whole_attributes_only, misses)
 TEST_ROWS(fits_the_attributes_and_not_their_text, alike)
 TEST(finds_users_and_sees_changes)
+TEST(remembers_that_it_is_damaged)
 TEST(criteria_are_not_decided_here)
 TEST(host_mappings_are_not_used)
 TEST(a_database_that_is_not_there_is_an_error)

@@ -147,6 +147,29 @@ START_TEST(owners_of_the_ring_are_read_and_no_others)
 }
 END_TEST
 
+/* SAFCheck needs all owners: they are read here, for a handshake to find. */
+START_TEST(users_of_certificates_are_read_before_the_handshake)
+{
+    struct environment_link a;
+    struct rig r;
+
+    rig_open(&r, rings, "", "ClientAuthType SAFCheck");
+    link_in(&r, &a);
+    ck_assert_int_eq(a.rc, 0);
+    indexes = 0;
+    link_in(&r, &a);
+    ck_assert_uint_eq(indexes, 0);
+    change("RACDCERT ID(CLIENT) ADDRING(Another.Ring)");
+    indexes = 0;
+    link_in(&r, &a);
+    ck_assert(!a.opened);
+    ck_assert_uint_eq(indexes, 3); /* of all owners */
+    link_in(&r, &a);
+    ck_assert_uint_eq(indexes, 3);
+    rig_close(&r);
+}
+END_TEST
+
 /* What no stamp of the store shows is looked at again after a while. */
 START_TEST(file_that_comes_back_is_seen)
 {
@@ -393,6 +416,7 @@ TESTS_BEGIN("snapshot_env")
 tcase_add_checked_fixture(tc, setup, teardown);
 TEST(failure_is_remembered)
 TEST(owners_of_the_ring_are_read_and_no_others)
+TEST(users_of_certificates_are_read_before_the_handshake)
 TEST(file_that_comes_back_is_seen)
 TEST_ROWS(broken_ring_at_a_refresh, broken_rows)
 TEST(mended_ring_is_used)
