@@ -526,6 +526,23 @@ static void check_peers(struct config_reader *r, const config_t *cfg)
              r->config->max_handshakes);
 }
 
+/* Where 0.1 refused connections. */
+static void check_stale(struct config_reader *r, const config_t *cfg)
+{
+    config_setting_t *s = config_lookup(cfg, "watch_rings");
+    struct span span;
+
+    if (!r->config->watch_rings ||
+        config_lookup(cfg, "stale_environments") != NULL)
+        return;
+    span = config_span(r, s);
+    diag_add(
+        r->diags, DIAG_NOTE, "stale-environments", &span,
+        "with watch_rings a ring that changed and can't be opened stays in "
+        "use as it was before (changed since 0.1, when connections were "
+        "refused); to have that: stale_environments = \"fail\";");
+}
+
 /* ---- the files themselves ---- */
 
 /* What a root daemon loads runs as root. */
@@ -597,6 +614,7 @@ static int read_all(struct config_reader *r)
         goto out;
     check_file(r);
     check_release(r, &cfg);
+    check_stale(r, &cfg);
     check_sinks(r);
     check_listeners(r);
     check_peers(r, &cfg);

@@ -394,6 +394,36 @@ START_TEST(warns_of_everybody)
 }
 END_TEST
 
+/* Defaults that are not those of 0.1. */
+static const struct {
+    const char *conf;
+    bool relies;
+} old_defaults[] = {
+    {"watch_rings = true;", true},
+    {"watch_rings = false;", false},
+    {"watch_rings = true; stale_environments = \"keep\";", false},
+    {"watch_rings = true; stale_environments = \"fail\";", false},
+    {"", false},
+};
+
+START_TEST(says_what_relies_on_another_default)
+{
+    struct diags *diags;
+    struct config *c;
+
+    ck_assert_int_eq(load(old_defaults[_i].conf, &diags, &c), 0);
+    ck_assert_uint_eq(diags_count(diags), old_defaults[_i].relies);
+    if (old_defaults[_i].relies) {
+        ck_assert_str_eq(diags_get(diags, 0)->name, "stale-environments");
+        ck_assert_int_eq(diags_get(diags, 0)->level, DIAG_NOTE);
+        ck_assert_ptr_nonnull(strstr(diags_get(diags, 0)->text,
+                                     "stale_environments = \"fail\";"));
+    }
+    config_unref(c);
+    diags_free(diags);
+}
+END_TEST
+
 /* Who may is said, not taken for granted: the daemon's account and root can be
  * made to connect by others. */
 static const struct {
@@ -548,6 +578,7 @@ TEST_ROWS(refuses, wrong)
 TEST_ROWS(says_who_may, who_may)
 TEST_ROWS(warns_of_names_that_can_be_claimed, claims)
 TEST(warns_of_everybody)
+TEST_ROWS(says_what_relies_on_another_default, old_defaults)
 TEST(unreadable_file)
 TEST(manual_has_every_key)
 TEST_ROWS(families_alternate, orders)
