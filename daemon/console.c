@@ -121,6 +121,23 @@ static void answer(void *arg, const struct control_caller *who,
     answers[request->command](&q);
 }
 
+static void remade(void *arg, const char *error)
+{
+    const struct console *c = arg;
+    const char *path = c->p.config->control;
+
+    if (error == NULL)
+        trace_remark(c->p.trace, TRACE_WARNING,
+                     "console=%s note=\"the socket was gone and is made "
+                     "again\"",
+                     path);
+    else
+        trace_remark(c->p.trace, TRACE_ERR,
+                     "console=%s error=\"the socket is gone and can't be made "
+                     "again: %s\"",
+                     path, error);
+}
+
 int console_open(const char *path, struct console **ret, struct error *err)
 {
     struct console *c = calloc(1, sizeof(*c));
@@ -140,7 +157,7 @@ int console_open(const char *path, struct console **ret, struct error *err)
 int console_start(struct console *c, const struct console_params *params,
                   struct error *err)
 {
-    struct control_server_params sp = {allow, answer, c, 0};
+    struct control_server_params sp = {allow, answer, remade, c, 0};
 
     c->p = *params;
     return control_server_start(c->server, &sp, err);

@@ -19,6 +19,7 @@
 
 enum {
     BACKLOG = 16,
+    LOOK_S = 1,    /* between two looks at the socket's file */
     PAUSE_MS = 100 /* without descriptors: before the next try */
 };
 
@@ -33,19 +34,33 @@ struct caller {
     size_t sent;
     struct control_caller who;
     bool operates; /* may change things */
+    uint64_t ticket;
+};
+
+/* An answer that another thread has made. */
+struct late_reply {
+    STAILQ_ENTRY(late_reply) next;
+    uint64_t ticket;
+    struct strbuf out;
 };
 
 struct control_server {
     struct control_server_params params;
     struct timeval patience;
     char *path;
-    int fd, stop_fd;
+    int fd, stop_fd, late_fd;
     gid_t gid;
+    struct unixsock_mark mark; /* of the file that is ours */
+    bool told;                 /* that it can't be made again */
     struct event_base *base;
-    struct event *accept_event, *retry_event, *stop_event;
+    struct event *accept_event, *retry_event, *stop_event, *late_event,
+        *look_event;
     pthread_t thread;
     bool started;
     unsigned count;
+    uint64_t tickets; /* given so far */
+    pthread_mutex_t lock;
+    STAILQ_HEAD(, late_reply) late; /* under the lock */
     LIST_HEAD(, caller) callers;
 };
 
@@ -82,8 +97,7 @@ static void on_writable(evutil_socket_t fd, short what, void *arg)
         drop(c);
 }
 
-/* From now on only writing matters. */
-static void send_reply(struct caller *c, const struct control_answer *answer)
+static bool encode(const struct control_answer *answer, struct strbuf *out)
 {
     struct control_reply reply = {
         .status = answer->status,
@@ -94,13 +108,101 @@ static void send_reply(struct caller *c, const struct control_answer *answer)
     };
     struct error err;
 
-    event_free(c->event);
+    return control_encode_reply(&reply, out, &err) == 0;
+}
+
+/* From now on only writing matters. */
+static void send_reply(struct caller *c)
+{
+    if (c->event != NULL)
+        event_free(c->event);
     c->event = event_new(c->server->base, c->fd, EV_WRITE | EV_PERSIST,
                          on_writable, c);
-    if (control_encode_reply(&reply, &c->out, &err) < 0 || c->event == NULL ||
-        event_add(c->event, &c->server->patience) < 0)
+    if (c->event == NULL || event_add(c->event, &c->server->patience) < 0)
         drop(c);
 }
+
+/* ---- answers of other threads ---- */
+
+void control_server_reply(struct control_server *s, uint64_t ticket,
+                          const struct control_answer *answer)
+{
+    struct late_reply *r = calloc(1, sizeof(*r));
+    uint64_t one = 1;
+
+    if (r == NULL || !encode(answer, &r->out)) {
+        free(r); /* the caller loses patience */
+        return;
+    }
+    r->ticket = ticket;
+    pthread_mutex_lock(&s->lock);
+    STAILQ_INSERT_TAIL(&s->late, r, next);
+    pthread_mutex_unlock(&s->lock);
+    while (write(s->late_fd, &one, sizeof(one)) < 0 && errno == EINTR)
+        ;
+}
+
+static struct late_reply *take_late(struct control_server *s)
+{
+    struct late_reply *r;
+
+    pthread_mutex_lock(&s->lock);
+    r = STAILQ_FIRST(&s->late);
+    if (r != NULL)
+        STAILQ_REMOVE_HEAD(&s->late, next);
+    pthread_mutex_unlock(&s->lock);
+    return r;
+}
+
+/* The caller who waits for it gets R's text; NULL: he has gone. */
+static struct caller *hand_over(struct control_server *s, struct late_reply *r)
+{
+    struct caller *c;
+
+    LIST_FOREACH (c, &s->callers, next)
+        if (c->ticket == r->ticket)
+            break;
+    if (c != NULL) {
+        strbuf_done(&c->out);
+        c->out = r->out;
+        r->out = (struct strbuf)STRBUF_INIT;
+        c->ticket = 0;
+    }
+    strbuf_done(&r->out);
+    free(r);
+    return c;
+}
+
+static void on_late(evutil_socket_t fd, short what, void *arg)
+{
+    struct control_server *s = arg;
+    struct late_reply *r;
+    struct caller *c;
+    uint64_t count;
+
+    (void)what;
+    if (read(fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
+        return;
+    while ((r = take_late(s)) != NULL)
+        if ((c = hand_over(s, r)) != NULL)
+            send_reply(c);
+}
+
+/* At the end: what the sockets take at once. */
+static void send_last(struct control_server *s)
+{
+    struct late_reply *r;
+    struct caller *c;
+
+    while ((r = take_late(s)) != NULL)
+        hand_over(s, r);
+    LIST_FOREACH (c, &s->callers, next)
+        if (c->out.len > c->sent)
+            send(c->fd, c->out.data + c->sent, c->out.len - c->sent,
+                 MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/* ---- a request ---- */
 
 static void answer_request(struct caller *c,
                            const struct control_request *request,
@@ -129,9 +231,17 @@ static void answer_request(struct caller *c,
     }
 }
 
+/* He is not listened to meanwhile. */
+static void wait_for_answer(struct caller *c, uint64_t ticket)
+{
+    c->ticket = ticket;
+    event_free(c->event);
+    c->event = NULL;
+}
+
 static void take_request(struct caller *c)
 {
-    struct control_answer answer = {STRBUF_INIT, STRBUF_INIT, 0};
+    struct control_answer answer = {.ticket = ++c->server->tickets};
     struct control_request request;
     struct error err;
     int r = control_decode_request(c->in.data, c->in.len, &request, &err);
@@ -144,7 +254,12 @@ static void take_request(struct caller *c)
     } else {
         answer_request(c, &request, &answer);
     }
-    send_reply(c, &answer);
+    if (answer.later)
+        wait_for_answer(c, answer.ticket);
+    else if (encode(&answer, &c->out))
+        send_reply(c);
+    else
+        drop(c);
     strbuf_done(&answer.out);
     strbuf_done(&answer.err);
 }
@@ -349,6 +464,70 @@ static void on_accept(evutil_socket_t listener, short what, void *arg)
         drop(c);
 }
 
+/* ---- the socket ---- */
+
+static int bind_socket(struct control_server *s, int *ret, struct error *err)
+{
+    const struct group *g;
+    int r = unixsock_listen(s->path, SOCK_STREAM, 0660, BACKLOG, ret, err);
+
+    if (r != 0)
+        return r;
+    g = getgrnam(group_name);
+    if (g != NULL && chown(s->path, (uid_t)-1, g->gr_gid) == 0)
+        s->gid = g->gr_gid;
+    s->mark = unixsock_look(s->path);
+    return 0;
+}
+
+static int accept_at(struct control_server *s, int fd, struct error *err)
+{
+    struct event *event =
+        event_new(s->base, fd, EV_READ | EV_PERSIST, on_accept, s);
+
+    if (event == NULL || event_add(event, NULL) < 0) {
+        if (event != NULL)
+            event_free(event);
+        return error_nomem(err);
+    }
+    if (s->accept_event != NULL)
+        event_free(s->accept_event);
+    s->accept_event = event;
+    return 0;
+}
+
+/* Who waited at the old one to be accepted is hung up on. */
+static int make_again(struct control_server *s, struct error *err)
+{
+    int fd = -1, r = bind_socket(s, &fd, err);
+
+    if (r == 0)
+        r = accept_at(s, fd, err);
+    if (r == 0) {
+        fd_close(&s->fd);
+        s->fd = fd;
+    } else {
+        fd_close(&fd);
+    }
+    return r;
+}
+
+static void on_look(evutil_socket_t fd, short what, void *arg)
+{
+    struct control_server *s = arg;
+    struct error err;
+    int r;
+
+    (void)fd;
+    (void)what;
+    if (unixsock_same(unixsock_look(s->path), s->mark))
+        return;
+    r = make_again(s, &err);
+    if (s->params.remade != NULL && (r == 0 || !s->told))
+        s->params.remade(s->params.arg, r == 0 ? NULL : err.text);
+    s->told = r != 0;
+}
+
 /* ---- the thread ---- */
 
 static void on_stop(evutil_socket_t fd, short what, void *arg)
@@ -371,44 +550,44 @@ static void *run(void *arg)
     return NULL;
 }
 
+static int start_events(struct control_server *s, struct error *err)
+{
+    static const struct timeval look = {LOOK_S, 0};
+
+    s->retry_event = evtimer_new(s->base, on_retry, s);
+    s->look_event = event_new(s->base, -1, EV_PERSIST, on_look, s);
+    s->stop_event =
+        event_new(s->base, s->stop_fd, EV_READ | EV_PERSIST, on_stop, s);
+    s->late_event =
+        event_new(s->base, s->late_fd, EV_READ | EV_PERSIST, on_late, s);
+    if (s->retry_event == NULL || s->look_event == NULL ||
+        s->stop_event == NULL || s->late_event == NULL ||
+        event_add(s->late_event, NULL) < 0 ||
+        event_add(s->stop_event, NULL) < 0 ||
+        event_add(s->look_event, &look) < 0)
+        return error_nomem(err);
+    return accept_at(s, s->fd, err);
+}
+
 int control_server_start(struct control_server *s,
                          const struct control_server_params *params,
                          struct error *err)
 {
+    int r;
+
     s->params = *params;
     s->patience.tv_sec =
         params->patience != 0 ? (time_t)params->patience : CONTROL_PATIENCE;
     s->base = event_base_new();
     if (s->base == NULL)
         return error_nomem(err);
-    s->accept_event =
-        event_new(s->base, s->fd, EV_READ | EV_PERSIST, on_accept, s);
-    s->retry_event = evtimer_new(s->base, on_retry, s);
-    s->stop_event =
-        event_new(s->base, s->stop_fd, EV_READ | EV_PERSIST, on_stop, s);
-    if (s->accept_event == NULL || s->retry_event == NULL ||
-        s->stop_event == NULL || event_add(s->accept_event, NULL) < 0 ||
-        event_add(s->stop_event, NULL) < 0)
-        return error_nomem(err);
+    r = start_events(s, err);
+    if (r != 0)
+        return r;
     errno = pthread_create(&s->thread, NULL, run, s);
     if (errno != 0)
         return error_errno(err, "can't start the console's thread");
     s->started = true;
-    return 0;
-}
-
-/* ---- the socket ---- */
-
-static int bind_socket(struct control_server *s, struct error *err)
-{
-    const struct group *g;
-    int r = unixsock_listen(s->path, SOCK_STREAM, 0660, BACKLOG, &s->fd, err);
-
-    if (r != 0)
-        return r;
-    g = getgrnam(group_name);
-    if (g != NULL && chown(s->path, (uid_t)-1, g->gr_gid) == 0)
-        s->gid = g->gr_gid;
     return 0;
 }
 
@@ -421,14 +600,17 @@ int control_server_open(const char *path, struct control_server **ret,
     if (s == NULL)
         return error_nomem(err);
     LIST_INIT(&s->callers);
+    STAILQ_INIT(&s->late);
+    pthread_mutex_init(&s->lock, NULL);
     s->fd = -1;
     s->gid = (gid_t)-1;
     s->stop_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    s->late_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     s->path = strdup(path);
-    if (s->stop_fd < 0 || s->path == NULL)
+    if (s->stop_fd < 0 || s->late_fd < 0 || s->path == NULL)
         r = error_nomem(err);
     else
-        r = bind_socket(s, err);
+        r = bind_socket(s, &s->fd, err);
     if (r < 0) {
         control_server_close(s);
         return r;
@@ -448,6 +630,7 @@ void control_server_close(struct control_server *s)
             ;
         pthread_join(s->thread, NULL);
     }
+    send_last(s);
     while (!LIST_EMPTY(&s->callers))
         drop(LIST_FIRST(&s->callers));
     if (s->accept_event != NULL)
@@ -456,12 +639,18 @@ void control_server_close(struct control_server *s)
         event_free(s->retry_event);
     if (s->stop_event != NULL)
         event_free(s->stop_event);
+    if (s->late_event != NULL)
+        event_free(s->late_event);
+    if (s->look_event != NULL)
+        event_free(s->look_event);
     if (s->base != NULL)
         event_base_free(s->base);
-    if (s->fd >= 0)
+    if (s->fd >= 0 && unixsock_same(unixsock_look(s->path), s->mark))
         unlink(s->path);
     fd_close(&s->fd);
     fd_close(&s->stop_fd);
+    fd_close(&s->late_fd);
+    pthread_mutex_destroy(&s->lock);
     free(s->path);
     free(s);
 }

@@ -14,6 +14,7 @@
  */
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "control/control.h"
@@ -33,9 +34,12 @@ struct control_caller {
     bool in_group; /* one of the caller's groups is the socket's */
 };
 
+/* LATER: the answer comes by control_server_reply() under this TICKET. */
 struct control_answer {
     struct strbuf out, err;
     int status; /* attlsctl's exit status */
+    bool later;
+    uint64_t ticket; /* set before the answerer is called */
 };
 
 /* Both are called on the server's thread. FILE is the descriptor that came
@@ -47,16 +51,22 @@ typedef void (*control_answer_fn)(void *arg,
                                   const struct control_request *request,
                                   int *file, struct control_answer *answer);
 
+/* The socket's file was gone, or was another's, and is made again; ERROR: why
+ * it can't be; said once. */
+typedef void (*control_remade_fn)(void *arg, const char *error);
+
 struct control_server_params {
     control_allow_fn allow;
     control_answer_fn answer;
+    control_remade_fn remade; /* may be NULL */
     void *arg;
     unsigned patience; /* seconds; 0: CONTROL_PATIENCE */
 };
 
 /*
- * Binds PATH, mode 0660, group attls where there is one. A socket that nobody
- * serves any more is replaced. ERR_EXISTS: another daemon serves it;
+ * Binds PATH, mode 0660, group attls where there is one, and binds it again
+ * when somebody has removed it. A socket that nobody serves any more is
+ * replaced. ERR_EXISTS: another daemon serves it;
  * ERR_SYSTEM, ERR_NOMEM.
  */
 int control_server_open(const char *path, struct control_server **ret,
@@ -65,6 +75,10 @@ int control_server_open(const char *path, struct control_server **ret,
 int control_server_start(struct control_server *s,
                          const struct control_server_params *params,
                          struct error *err);
+/* The answer to a caller who waits for it; any thread, while S is there. It is
+ * for nobody when the caller has gone. */
+void control_server_reply(struct control_server *s, uint64_t ticket,
+                          const struct control_answer *answer);
 /* Ends the thread and removes the socket. NULL allowed. */
 void control_server_close(struct control_server *s);
 

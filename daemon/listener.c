@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,14 +20,19 @@
 enum {
     BATCH = 4,      /* sockets taken before other events get their turn */
     PAUSE_MS = 100, /* without descriptors: before the next try */
+    LOOK_S = 1,     /* between two looks at a socket's file */
 };
 
 struct listener {
     const struct config_listener *cfg;
     int fd;
-    atomic_bool shut; /* another thread has said so */
+    atomic_bool shut;          /* another thread has said so */
+    pthread_mutex_t lock;      /* while FD changes, and while it is shut */
+    struct unixsock_mark mark; /* of mode run: of the socket's file */
+    bool told;                 /* that it can't be made again */
+    unsigned long backlog;
     struct listener_host host;
-    struct event *event, *retry;
+    struct event *event, *retry, *look;
 };
 
 static int bind_and_listen(struct listener *l, unsigned long backlog,
@@ -59,6 +65,17 @@ static int bind_and_listen(struct listener *l, unsigned long backlog,
     return 0;
 }
 
+/* Who may is said by allow, and by the folder. */
+static int bind_for_runs(struct listener *l, int *ret, struct error *err)
+{
+    int r = unixsock_listen(l->cfg->socket, SOCK_SEQPACKET, 0666,
+                            (int)l->backlog, ret, err);
+
+    if (r == 0)
+        l->mark = unixsock_look(l->cfg->socket);
+    return r;
+}
+
 int listener_open(const struct config_listener *cfg, unsigned long backlog,
                   struct listener **ret, struct error *err)
 {
@@ -69,10 +86,11 @@ int listener_open(const struct config_listener *cfg, unsigned long backlog,
         return error_nomem(err);
     l->cfg = cfg;
     l->fd = -1;
+    l->backlog = backlog;
     atomic_init(&l->shut, false);
-    if (cfg->mode == MODE_RUN) /* who may is said by allow, and by the folder */
-        r = unixsock_listen(cfg->socket, SOCK_SEQPACKET, 0666, (int)backlog,
-                            &l->fd, err);
+    pthread_mutex_init(&l->lock, NULL);
+    if (cfg->mode == MODE_RUN)
+        r = bind_for_runs(l, &l->fd, err);
     else
         r = bind_and_listen(l, backlog, err);
     if (r < 0) {
@@ -86,8 +104,10 @@ int listener_open(const struct config_listener *cfg, unsigned long backlog,
 /* The descriptor stays: its number may be in use on the listener's thread. */
 void listener_shut(struct listener *l)
 {
+    pthread_mutex_lock(&l->lock);
     atomic_store(&l->shut, true);
     shutdown(l->fd, SHUT_RDWR);
+    pthread_mutex_unlock(&l->lock);
 }
 
 void listener_stop(struct listener *l)
@@ -96,7 +116,9 @@ void listener_stop(struct listener *l)
         event_free(l->event);
     if (l->retry != NULL)
         event_free(l->retry);
-    l->event = l->retry = NULL;
+    if (l->look != NULL)
+        event_free(l->look);
+    l->event = l->retry = l->look = NULL;
 }
 
 void listener_close(struct listener *l)
@@ -108,6 +130,7 @@ void listener_close(struct listener *l)
         closer_junk(&l->fd, geteuid());
     else
         fd_close(&l->fd);
+    pthread_mutex_destroy(&l->lock);
     free(l);
 }
 
@@ -208,17 +231,91 @@ static void on_readable(evutil_socket_t listening, short what, void *arg)
     }
 }
 
+static int accept_at(struct listener *l, int fd, struct error *err)
+{
+    struct event *event =
+        event_new(l->host.base, fd, EV_READ | EV_PERSIST, on_readable, l);
+
+    if (event == NULL)
+        return error_nomem(err);
+    if (event_add(event, NULL) < 0) {
+        event_free(event);
+        return error_set(err, ERR_SYSTEM,
+                         "event loop: can't watch a listening socket");
+    }
+    if (l->event != NULL)
+        event_free(l->event);
+    l->event = event;
+    return 0;
+}
+
+/* ---- a socket whose file was removed ---- */
+
+/* What waited at the old one is hung up on, and comes again. */
+static int make_again(struct listener *l, struct error *err)
+{
+    int fd = -1, r = bind_for_runs(l, &fd, err);
+
+    if (r == 0)
+        r = accept_at(l, fd, err);
+    if (r != 0) {
+        fd_close(&fd);
+        return r;
+    }
+    pthread_mutex_lock(&l->lock);
+    closer_junk(&l->fd, geteuid());
+    l->fd = fd;
+    if (atomic_load(&l->shut))
+        shutdown(fd, SHUT_RDWR);
+    pthread_mutex_unlock(&l->lock);
+    return 0;
+}
+
+static void on_look(evutil_socket_t fd, short what, void *arg)
+{
+    struct listener *l = arg;
+    struct error err;
+    int r;
+
+    (void)fd;
+    (void)what;
+    if (atomic_load(&l->shut) ||
+        unixsock_same(unixsock_look(l->cfg->socket), l->mark))
+        return;
+    r = make_again(l, &err);
+    if (r == 0)
+        trace_remark(l->host.trace, TRACE_WARNING,
+                     "listen=%s note=\"the socket was gone and is made again\"",
+                     l->cfg->socket);
+    else if (!l->told)
+        trace_remark(l->host.trace, TRACE_ERR,
+                     "listen=%s error=\"the socket is gone and can't be made "
+                     "again: %s\"",
+                     l->cfg->socket, err.text);
+    l->told = r != 0;
+}
+
+static int look_after(struct listener *l, struct error *err)
+{
+    static const struct timeval seconds = {LOOK_S, 0};
+
+    if (l->cfg->mode != MODE_RUN)
+        return 0;
+    l->look = event_new(l->host.base, -1, EV_PERSIST, on_look, l);
+    return l->look != NULL && event_add(l->look, &seconds) == 0
+               ? 0
+               : error_nomem(err);
+}
+
 int listener_start(struct listener *l, const struct listener_host *host,
                    struct error *err)
 {
+    int r;
+
     l->host = *host;
-    l->event =
-        event_new(host->base, l->fd, EV_READ | EV_PERSIST, on_readable, l);
     l->retry = evtimer_new(host->base, on_retry, l);
-    if (l->event == NULL || l->retry == NULL)
+    if (l->retry == NULL)
         return error_nomem(err);
-    if (event_add(l->event, NULL) < 0)
-        return error_set(err, ERR_SYSTEM,
-                         "event loop: can't watch a listening socket");
-    return 0;
+    r = accept_at(l, l->fd, err);
+    return r == 0 ? look_after(l, err) : r;
 }

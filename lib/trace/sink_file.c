@@ -1,12 +1,14 @@
 /*
  * A file that is appended to. It is opened anew on request, so that logrotate
- * can move it; when that fails the old one stays in use.
+ * can move it; when that fails the old one stays in use. One that was deleted
+ * is made again by itself: it is looked at once a second at most.
  */
 #include "trace/sink.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "trace/record.h"
 #include "util/fd.h"
@@ -18,6 +20,7 @@ struct file_sink {
     add_line_fn add_line;
     char *path;
     int fd;
+    time_t looked; /* when it was seen that somebody can still read it */
 };
 
 static int open_file(const char *path)
@@ -26,9 +29,8 @@ static int open_file(const char *path)
                 0640);
 }
 
-static int write_record(struct sink *s, const struct trace_record *r)
+static int write_line(struct file_sink *f, const struct trace_record *r)
 {
-    struct file_sink *f = (struct file_sink *)s;
     struct strbuf line = STRBUF_INIT;
     int rc = -1;
 
@@ -39,15 +41,45 @@ static int write_record(struct sink *s, const struct trace_record *r)
     return rc;
 }
 
-static void reopen(struct sink *s)
+static bool open_again(struct file_sink *f)
 {
-    struct file_sink *f = (struct file_sink *)s;
     int fd = open_file(f->path);
 
     if (fd < 0)
-        return;
+        return false;
     fd_close(&f->fd);
     f->fd = fd;
+    return true;
+}
+
+static void reopen(struct sink *s)
+{
+    open_again((struct file_sink *)s);
+}
+
+static void look(struct file_sink *f, const struct trace_record *r)
+{
+    struct trace_record said = {
+        .when = r->when,
+        .priority = TRACE_WARNING,
+        .facility = TRACE_DAEMON,
+        .stack = r->stack,
+        .text = "log note=\"this file was deleted and is made again\"",
+    };
+    struct stat st;
+
+    f->looked = r->when.tv_sec;
+    if (fstat(f->fd, &st) == 0 && st.st_nlink == 0 && open_again(f))
+        write_line(f, &said);
+}
+
+static int write_record(struct sink *s, const struct trace_record *r)
+{
+    struct file_sink *f = (struct file_sink *)s;
+
+    if (f->looked != r->when.tv_sec)
+        look(f, r);
+    return write_line(f, r);
 }
 
 static void free_sink(struct sink *s)

@@ -49,13 +49,19 @@ static int remove_stale(const struct sockaddr_un *un, int type,
                : error_errno(err, "%s can't be removed", un->sun_path);
 }
 
+/* The umask is the whole process's, and has its say in bind(). */
 static int bind_with_mode(int fd, const struct sockaddr_un *un, mode_t mode)
 {
-    mode_t old = umask(0777 & ~mode);
-    int r = bind(fd, (const struct sockaddr *)un, sizeof(*un));
+    int saved;
 
-    umask(old);
-    return r;
+    if (bind(fd, (const struct sockaddr *)un, sizeof(*un)) != 0)
+        return -1;
+    if (chmod(un->sun_path, mode) == 0)
+        return 0;
+    saved = errno;
+    unlink(un->sun_path);
+    errno = saved;
+    return -1;
 }
 
 int unixsock_listen(const char *path, int type, mode_t mode, int backlog,
@@ -82,4 +88,18 @@ int unixsock_listen(const char *path, int type, mode_t mode, int backlog,
     else
         *ret_fd = fd;
     return r;
+}
+
+struct unixsock_mark unixsock_look(const char *path)
+{
+    struct unixsock_mark none = {0, 0};
+    struct stat st;
+
+    return lstat(path, &st) == 0 ? (struct unixsock_mark){st.st_dev, st.st_ino}
+                                 : none;
+}
+
+bool unixsock_same(struct unixsock_mark a, struct unixsock_mark b)
+{
+    return a.device == b.device && a.inode == b.inode;
 }

@@ -3,6 +3,7 @@
 
 /* Sockets with a path (unix(7)). */
 
+#include <stdbool.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
@@ -17,11 +18,18 @@ int unixsock_address(const char *path, struct sockaddr_un *ret,
  * file has MODE. A file that a program left behind that is not there any more
  * is replaced; one that is no socket, or at which somebody answers, never is.
  * The descriptor is non-blocking and the caller's, who also removes the file.
- *
- * Sets the process's umask for a moment: only where no other thread makes
- * files. ERR_LIMIT, ERR_EXISTS, ERR_SYSTEM; the text names PATH.
+ * Nobody can connect before the file has its mode, whatever the umask.
+ * ERR_LIMIT, ERR_EXISTS, ERR_SYSTEM; the text names PATH.
  */
 int unixsock_listen(const char *path, int type, mode_t mode, int backlog,
                     int *ret_fd, struct error *err);
+
+/* Which file stands at a path; all zero: none. */
+struct unixsock_mark {
+    dev_t device;
+    ino_t inode;
+};
+struct unixsock_mark unixsock_look(const char *path);
+bool unixsock_same(struct unixsock_mark a, struct unixsock_mark b);
 
 #endif

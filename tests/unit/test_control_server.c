@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +32,17 @@ static bool allow(void *arg, const struct control_caller *who,
     return right == CONTROL_CHANGE ? operates : allowed;
 }
 
+static atomic_int made_again, not_made;
+
+static void remade(void *arg, const char *error)
+{
+    (void)arg;
+    made_again += error == NULL;
+    not_made += error != NULL;
+}
+
+static atomic_ullong ticket; /* of a caller who waits; 0: none */
+
 static void answer(void *arg, const struct control_caller *who,
                    const struct control_request *request, int *file,
                    struct control_answer *ret)
@@ -37,13 +50,18 @@ static void answer(void *arg, const struct control_caller *who,
     (void)arg;
     (void)who;
     ck_assert_int_eq(request->command, CONTROL_STATUS);
+    if (request->argc == 1) { /* another thread does it */
+        ret->later = true;
+        ticket = ret->ticket;
+        return;
+    }
     strbuf_addf(&ret->out, "args=%zu file=%d\n", request->argc, *file >= 0);
     ret->status = 1;
 }
 
 static struct control_server *serve(void)
 {
-    struct control_server_params params = {allow, answer, NULL, 1};
+    struct control_server_params params = {allow, answer, remade, NULL, 1};
     struct control_server *s = NULL;
     struct error err;
 
@@ -311,7 +329,108 @@ START_TEST(a_socket_is_taken_over_only_from_the_dead)
 }
 END_TEST
 
+static int ask_for_later(void)
+{
+    struct control_request r = {CONTROL_STATUS, 1, {"later"}};
+    struct strbuf msg = STRBUF_INIT;
+    int fd = call();
+
+    ticket = 0;
+    ck_assert_int_eq(control_encode_request(&r, &msg, NULL), 0);
+    ck_assert_int_eq(write(fd, msg.data, msg.len), (ssize_t)msg.len);
+    strbuf_done(&msg);
+    while (ticket == 0)
+        poll(NULL, 0, 1);
+    return fd;
+}
+
+static void reply(struct control_server *s, unsigned long long to,
+                  const char *text)
+{
+    struct control_answer a = {.status = 1};
+
+    strbuf_adds(&a.out, text);
+    control_server_reply(s, to, &a);
+    strbuf_done(&a.out);
+}
+
+/* Nobody else waits meanwhile, and each gets his own. */
+START_TEST(an_answer_may_come_later)
+{
+    struct control_server *s = serve();
+    struct strbuf msg = STRBUF_INIT;
+    unsigned long long first, gone, third;
+    int fd[3], other;
+
+    fd[0] = ask_for_later();
+    first = ticket;
+    fd[1] = ask_for_later();
+    gone = ticket;
+    fd[2] = ask_for_later();
+    third = ticket;
+    other = call();
+    encode(&msg);
+    ck_assert_int_eq(write(other, msg.data, msg.len), (ssize_t)msg.len);
+    strbuf_done(&msg);
+    expect(other, 1, "args=2 file=0\n", "");
+    close(fd[1]);
+    reply(s, third, "third");
+    reply(s, gone, "nobody");
+    reply(s, first, "first");
+    reply(s, 999, "nobody");
+    expect(fd[2], 1, "third", "");
+    expect(fd[0], 1, "first", "");
+    fd[0] = ask_for_later();
+    reply(s, ticket, "last"); /* and the end comes at once */
+    stop(s);
+    expect(fd[0], 1, "last", "");
+}
+END_TEST
+
+static bool wait_for_one(atomic_int *count)
+{
+    int i;
+
+    for (i = 0; i < 10000 * ATTLS_PATIENCE && *count == 0; i++)
+        poll(NULL, 0, 1);
+    return *count == 1;
+}
+
+START_TEST(a_socket_that_is_removed_is_made_again)
+{
+    struct control_server *s = serve();
+    struct strbuf msg = STRBUF_INIT;
+    struct stat st;
+    int fd;
+
+    ck_assert_int_eq(unlink(path), 0);
+    ck_assert(wait_for_one(&made_again));
+    ck_assert_int_eq(stat(path, &st), 0);
+    ck_assert_int_eq(st.st_mode & 0777, 0660);
+    fd = call();
+    encode(&msg);
+    ck_assert_int_eq(write(fd, msg.data, msg.len), (ssize_t)msg.len);
+    expect(fd, 1, "args=2 file=0\n", "");
+    strbuf_done(&msg);
+
+    /* what is another's stays his, and he is told once */
+    ck_assert_int_eq(unlink(path), 0);
+    fd = open(path, O_CREAT | O_WRONLY, 0600);
+    close(fd);
+    ck_assert(wait_for_one(&not_made));
+    poll(NULL, 0, 1200);
+    ck_assert_int_eq(not_made, 1);
+    control_server_close(s);
+    ck_assert_int_eq(access(path, F_OK), 0);
+    unlink(path);
+    s = serve();
+    stop(s);
+}
+END_TEST
+
 TESTS_BEGIN("control_server")
+TEST(an_answer_may_come_later)
+TEST(a_socket_that_is_removed_is_made_again)
 TEST(answers_a_request_that_comes_in_pieces)
 TEST(a_file_comes_with_the_request)
 TEST(who_may_not_is_told_how)

@@ -2,6 +2,7 @@
 
 #include "daemon/listener.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -9,10 +10,13 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include "support/scratch.h"
 #include "support/suite.h"
 #include "util/fd.h"
+#include "util/unixsock.h"
 
 struct hall {
     struct event_base *base;
@@ -187,6 +191,94 @@ START_TEST(accepts_no_more_once_stopped)
 }
 END_TEST
 
+/* Whoever connects is refused at once, and no turn of the loop is for it. */
+START_TEST(refuses_once_shut)
+{
+    struct sockaddr_storage sa;
+    struct netaddr a;
+    struct hall h;
+    socklen_t len;
+    char byte;
+    int fd, late;
+
+    hall_open(&h, "127.0.0.1:0");
+    a = listener_address(h.listener);
+    fd = knock(&h); /* it waits to be accepted */
+    listener_shut(h.listener);
+    len = netaddr_to_sockaddr(&a, &sa);
+    late = socket(AF_INET, SOCK_STREAM, 0);
+    ck_assert_int_eq(connect(late, (struct sockaddr *)&sa, len), -1);
+    ck_assert_int_eq(errno, ECONNREFUSED);
+    ck_assert_int_eq(recv(fd, &byte, 1, 0), -1);
+    ck_assert_int_eq(errno, ECONNRESET);
+    event_base_loop(h.base, EVLOOP_NONBLOCK);
+    ck_assert_int_eq(h.count, 0);
+    ck_assert_uint_eq(metrics_get(&h.metrics, COUNTER_ACCEPT_PAUSED), 0);
+    ck_assert_int_eq(event_base_get_num_events(h.base, EVENT_BASE_COUNT_ADDED),
+                     0);
+    fd_close(&fd);
+    fd_close(&late);
+    hall_close(&h);
+}
+END_TEST
+
+static int knock_at(const char *path)
+{
+    struct sockaddr_un un;
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+
+    ck_assert_int_eq(unixsock_address(path, &un, NULL), 0);
+    if (connect(fd, (struct sockaddr *)&un, sizeof(un)) != 0)
+        fd_close(&fd);
+    return fd;
+}
+
+static bool count_one(void *arg, const struct config_listener *l, int fd,
+                      const struct netaddr *peer)
+{
+    struct hall *h = arg;
+
+    (void)l;
+    (void)peer;
+    h->got[h->count++] = fd;
+    return true;
+}
+
+/* A program under attls-run finds the daemon again. */
+START_TEST(a_run_socket_that_is_removed_is_made_again)
+{
+    struct listener_host host;
+    char path[SCRATCH + 8];
+    struct error err;
+    struct hall h;
+    int fd = -1, i;
+
+    memset(&h, 0, sizeof(h));
+    scratch_folder(path, "listener");
+    strcat(path, "/run");
+    h.cfg.mode = MODE_RUN;
+    h.cfg.socket = path;
+    h.base = event_base_new();
+    ck_assert_int_eq(trace_new("T", &h.trace, &err), 0);
+    ck_assert_int_eq(listener_open(&h.cfg, 16, &h.listener, &err), 0);
+    host = (struct listener_host){h.base, h.trace, &h.metrics, count_one, &h};
+    ck_assert_int_eq(listener_start(h.listener, &host, &err), 0);
+    ck_assert_int_eq(unlink(path), 0);
+    for (i = 0; i < 100 && (fd = knock_at(path)) < 0; i++)
+        event_base_loop(h.base, EVLOOP_ONCE); /* the look's turn */
+    ck_assert_int_ge(fd, 0);
+    event_base_loop(h.base, EVLOOP_NONBLOCK);
+    ck_assert_int_eq(h.count, 1);
+    listener_shut(h.listener);
+    ck_assert_int_eq(knock_at(path), -1);
+    fd_close(&fd);
+    unlink(path);
+    *strrchr(path, '/') = '\0';
+    rmdir(path);
+    hall_close(&h);
+}
+END_TEST
+
 START_TEST(says_why_it_can_not_bind)
 {
     struct listener *second = NULL;
@@ -238,6 +330,8 @@ TEST_ROWS(accepts, addresses)
 TEST(accepts_one_a_turn_where_that_is_wanted)
 TEST(accepted_sockets_do_not_delay)
 TEST_ROWS(a_program_s_side_ends_hard, sides)
+TEST(refuses_once_shut)
+TEST(a_run_socket_that_is_removed_is_made_again)
 TEST(accepts_no_more_once_stopped)
 TEST(says_why_it_can_not_bind)
 TEST(pauses_without_descriptors)

@@ -106,6 +106,36 @@ START_TEST(a_file_gets_lines_and_can_be_rotated)
 }
 END_TEST
 
+/* Once a second at most somebody looks. */
+START_TEST(a_deleted_file_is_made_again)
+{
+    static const char note[] = "this file was deleted and is made again";
+    struct trace_record r = record("EZD1281I first");
+    struct sink *s;
+    struct error err;
+    char *text;
+    size_t len;
+    int i;
+
+    make_folder();
+    ck_assert_int_eq(sink_file_open(path_of("log"), &s, &err), 0);
+    ck_assert_int_eq(s->ops->write(s, &r), 0);
+    ck_assert_int_eq(unlink(path_of("log")), 0);
+    r.text = "EZD1281I second";
+    r.when.tv_sec++;
+    for (i = 0; i < 2; i++)
+        ck_assert_int_eq(s->ops->write(s, &r), 0);
+    ck_assert_int_eq(
+        fd_read_file(AT_FDCWD, path_of("log"), 10000, &text, &len, &err), 0);
+    ck_assert_ptr_nonnull(strstr(text, note));
+    ck_assert_ptr_null(strstr(strstr(text, note) + 1, note));
+    ck_assert_ptr_nonnull(strstr(strstr(text, note), "EZD1281I second"));
+    free(text);
+    s->ops->free(s);
+    remove_folder((const char *[]){"log", NULL});
+}
+END_TEST
+
 START_TEST(a_file_that_can_not_be_opened_is_named)
 {
     struct sink *s = NULL;
@@ -320,6 +350,7 @@ TESTS_BEGIN("sink")
 TEST(the_journal_gets_fields)
 TEST(json_is_one_object_a_line)
 TEST(a_file_gets_lines_and_can_be_rotated)
+TEST(a_deleted_file_is_made_again)
 TEST(a_file_that_can_not_be_opened_is_named)
 TEST(a_full_disk_is_reported)
 TEST(a_reader_that_sleeps_costs_a_record)
