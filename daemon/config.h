@@ -35,6 +35,7 @@ struct config_sink {
 };
 
 enum config_mode { MODE_NONE, MODE_FORWARD, MODE_TRANSPARENT, MODE_RUN };
+enum config_guard { GUARD_WARN, GUARD_REFUSE, GUARD_OFF };
 enum config_no_rule { NO_RULE_UNSET, NO_RULE_CLEAR, NO_RULE_REFUSE };
 enum config_truncation { TRUNCATION_UNSET, TRUNCATION_RESET, TRUNCATION_EOF };
 
@@ -153,8 +154,9 @@ struct config {
         watch_rings;
     unsigned long failure_rate, workers, min_rsa, handshake_limit, open_limit,
         connect_limit, name_limit, half_close_limit, idle_limit, keepalive,
-        stop_limit, max_connections, max_handshakes, max_per_peer, max_per_user,
-        max_runs, run_limit, run_idle_limit, max_buffers, backlog;
+        stop_limit, read_limit, max_connections, max_handshakes, max_per_peer,
+        max_per_user, max_runs, run_limit, run_idle_limit, max_buffers, backlog;
+    int refresh_guard; /* enum config_guard */
     enum zos_release zos_release;
     struct config_sinks sinks;
     struct config_listeners listeners;

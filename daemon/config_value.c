@@ -314,6 +314,8 @@ WORDS(no_rule, {"clear", NO_RULE_CLEAR}, {"refuse", NO_RULE_REFUSE})
 WORDS(source, {"client", SOURCE_CLIENT}, {"own", SOURCE_OWN})
 WORDS(old_connections, {"reset", OLD_RESET}, {"keep", OLD_KEEP})
 WORDS(stale, {"keep", STALE_KEEP}, {"fail", STALE_FAIL})
+WORDS(refresh_guard, {"warn", GUARD_WARN}, {"refuse", GUARD_REFUSE},
+      {"off", GUARD_OFF})
 WORDS(truncation, {"reset", TRUNCATION_RESET}, {"eof", TRUNCATION_EOF})
 
 /* ---- addresses ---- */

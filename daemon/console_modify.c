@@ -1,6 +1,7 @@
 /* modify: F PAGENT,command (IP System Administrator's Commands, "MODIFY
  * command: Policy Agent"). */
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -14,13 +15,35 @@ static void accepted(struct question *q)
     strbuf_addc(&q->answer->out, '\n');
 }
 
-static void reload(struct question *q, enum pagent_how how)
-{
-    int r;
+/* Who waits for the end of a reload. */
+struct waiting {
+    struct control_server *server;
+    uint64_t ticket;
+};
 
-    accepted(q);
-    r = pagent_reload(q->console->p.pagent, how, &q->answer->out);
-    q->answer->status = r < 0 ? 2 : r > 0 ? 1 : 0;
+static void reloaded(void *arg, int status, const struct strbuf *text)
+{
+    struct control_answer answer = {.status = status};
+    struct waiting *w = arg;
+
+    operator_add(OPERATOR_MODIFY_ACCEPTED, NULL, NULL, &answer.out);
+    strbuf_addf(&answer.out, "\n%s", strbuf_str(text));
+    control_server_reply(w->server, w->ticket, &answer);
+    strbuf_done(&answer.out);
+    free(w);
+}
+
+static void reload(struct question *q, enum pagent_how how, bool force)
+{
+    struct waiting *w = malloc(sizeof(*w));
+
+    if (w == NULL) {
+        question_fail(q, "no memory");
+        return;
+    }
+    *w = (struct waiting){q->console->server, q->answer->ticket};
+    q->answer->later = true;
+    pagent_reload(q->console->p.pagent, how, force, reloaded, w);
 }
 
 /* "LOGLEVEL,LEVEL=511"; without a number it stays. */
@@ -54,30 +77,40 @@ static void query(struct question *q)
                 pagent_log_level(q->console->p.pagent));
 }
 
-/* The operand may come as one word or as several. */
-static void join(const struct control_request *r, struct strbuf *out)
+/* The operand may come as one word or as several; --force is none of it. */
+static bool join(const struct control_request *r, struct strbuf *out)
 {
+    bool force = false;
     size_t i;
 
     for (i = 0; i < r->argc; i++)
-        strbuf_addf(out, "%s%s", i > 0 ? "," : "", r->argv[i]);
+        if (strcmp(r->argv[i], "--force") == 0)
+            force = true;
+        else
+            strbuf_addf(out, "%s%s", out->len > 0 ? "," : "", r->argv[i]);
+    return force;
 }
 
 void console_modify(struct question *q)
 {
     struct strbuf text = STRBUF_INIT;
     const char *word;
+    bool force = join(q->request, &text), reloads;
     size_t len;
 
-    join(q->request, &text);
     word = strbuf_str(&text);
     if (strncasecmp(word, "PAGENT,", 7) == 0)
         word += 7;
     len = strcspn(word, ",");
-    if (strcasecmp(word, "REFRESH") == 0)
-        reload(q, PAGENT_REFRESH);
-    else if (strcasecmp(word, "UPDATE") == 0)
-        reload(q, PAGENT_UPDATE);
+    reloads =
+        strcasecmp(word, "REFRESH") == 0 || strcasecmp(word, "UPDATE") == 0;
+    if (force && !reloads)
+        question_fail(q, "--force is for REFRESH and UPDATE");
+    else if (reloads)
+        reload(q,
+               toupper((unsigned char)word[0]) == 'U' ? PAGENT_UPDATE
+                                                      : PAGENT_REFRESH,
+               force);
     else if (strcasecmp(word, "QUERY") == 0)
         query(q);
     else if (len == 8 && strncasecmp(word, "LOGLEVEL", len) == 0)

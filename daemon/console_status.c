@@ -18,6 +18,7 @@ struct status {
     size_t rules;
     unsigned long connections, lost;
     long seconds;
+    struct pagent_outcome refresh; /* the last one */
     bool kernel_tls; /* the kernel could do TLS itself; it is not asked to */
 };
 
@@ -45,6 +46,7 @@ static void collect(const struct console *c, struct status *s)
     s->rules = policy_rule_count(snapshot_policy(s->snap));
     s->connections = workers_connections(c->p.workers);
     s->lost = trace_lost(c->p.trace);
+    pagent_last(c->p.pagent, &s->refresh);
     s->kernel_tls = kernel_has_tls();
     s->seconds = (long)(time(NULL) - c->p.started);
 }
@@ -142,6 +144,23 @@ static void count_trouble(void *arg, const struct environment_trouble *t)
     ++*(unsigned *)arg;
 }
 
+static void add_refresh_json(const struct status *s, struct json *j)
+{
+    const struct policy *p = snapshot_policy(s->snap);
+    size_t i;
+
+    json_object(j, "refresh");
+    json_number(j, "when", (long)s->refresh.when);
+    json_number(j, "status", s->refresh.status);
+    json_string(j, "text", s->refresh.text);
+    json_end(j);
+    json_array(j, "kept_rules");
+    for (i = 0; i < policy_rule_count(p); i++)
+        if (policy_rule_is_kept(policy_rule_get(p, i)))
+            json_string(j, NULL, policy_rule_name(policy_rule_get(p, i)));
+    json_end(j);
+}
+
 static void print_json(const struct console *c, const struct status *s,
                        struct strbuf *out)
 {
@@ -162,6 +181,7 @@ static void print_json(const struct console *c, const struct status *s,
     json_bool(&j, "available", s->kernel_tls);
     json_bool(&j, "used", false);
     json_end(&j);
+    add_refresh_json(s, &j);
     add_silent_json(c, &j);
     if (c->p.keeper != NULL)
         json_bool(&j, "rules_watched", rulekeeper_keeps(c->p.keeper));
@@ -176,6 +196,31 @@ static void print_json(const struct console *c, const struct status *s,
                       workers_counter(c->p.workers, (enum counter)i));
     json_end(&j);
     json_end(&j);
+}
+
+static void add_refresh(const struct status *s, struct strbuf *out)
+{
+    static const char *const ends[] = {"installed", "installed, but",
+                                       "failed, the policy before it stays:"};
+    const struct policy *p = snapshot_policy(s->snap);
+    char when[32];
+    struct tm tm;
+    size_t i, n = 0;
+
+    if (s->refresh.when != 0) {
+        localtime_r(&s->refresh.when, &tm);
+        strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
+        strbuf_addf(out, "last refresh %s: %s%s%s\n", when,
+                    ends[s->refresh.status],
+                    s->refresh.text[0] != '\0' ? " " : "", s->refresh.text);
+    }
+    for (i = 0; i < policy_rule_count(p); i++)
+        if (policy_rule_is_kept(policy_rule_get(p, i)))
+            strbuf_addf(out, "%s %s",
+                        n++ == 0 ? "rules kept by NOFLUSH, in no file:" : ",",
+                        policy_rule_name(policy_rule_get(p, i)));
+    if (n != 0)
+        strbuf_addc(out, '\n');
 }
 
 static void print_text(const struct console *c, const struct status *s,
@@ -194,6 +239,7 @@ static void print_text(const struct console *c, const struct status *s,
                 s->config->pagent, s->rules);
     strbuf_addf(out, "connections %lu  log records lost %lu\n", s->connections,
                 s->lost);
+    add_refresh(s, out);
     for (w = 0; w < workers_count(c->p.workers); w++)
         if (workers_is_silent(c->p.workers, w))
             strbuf_addf(out, "worker %u does not answer\n", w + 1);

@@ -11,8 +11,13 @@ static const char modify_text[] =
     "                     16, 32, 64, 128 and 256\n"
     "\n"
     "As on z/OS the words may follow \"PAGENT,\". A policy with errors is not\n"
-    "installed: what runs stays, and the exit status is 2.\n"
+    "installed: what runs stays, and the exit status is 2. So is one without\n"
+    "rules, or of a file that is empty or half-written (refresh_guard of\n"
+    "attlsd.conf); status 1: it is installed, and connections that had TLS "
+    "fit\n"
+    "no rule any more, which are listed.\n"
     "\n"
+    "  --force            REFRESH and UPDATE: whatever refresh_guard says\n"
     "  --control SOCK     the daemon's socket ($ATTLS_CONTROL)\n";
 
 static const char vary_text[] =

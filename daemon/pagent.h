@@ -7,7 +7,9 @@
  * EZZ87xx and EZD15xx, and a log of what was processed (IP Diagnosis Guide,
  * "Diagnosing Policy Agent problems").
  *
- * Any thread may call anything here; one reload runs at a time.
+ * It has a thread of its own, on which one reload runs at a time, and files are
+ * read on yet another, which is not waited for longer than read_limit: whoever
+ * calls here never waits for a file system. Any thread may call anything.
  */
 
 #include "daemon/snapshot.h"
@@ -31,7 +33,14 @@ struct pagent_params {
 
 int pagent_new(const struct pagent_params *params, struct pagent **ret,
                struct error *err);
-void pagent_free(struct pagent *p); /* NULL allowed */
+/* Starts the thread. ERR_SYSTEM. */
+int pagent_start(struct pagent *p, struct error *err);
+/* Answers those who wait for a reload, and begins no more: no pagent_done_fn
+ * is called once this has returned. NULL allowed. */
+void pagent_stop(struct pagent *p);
+/* Ends the thread and frees P. False: the thread does not end, and goes on to
+ * use what it was given. NULL allowed. */
+bool pagent_free(struct pagent *p);
 
 /* The messages and the log of the start, about the first snapshot. */
 void pagent_started(struct pagent *p);
@@ -50,14 +59,26 @@ enum pagent_how {
     PAGENT_UPDATE   /* F PAGENT,UPDATE: applies only differences */
 };
 
-/*
- * All or nothing: 0, or ERR_SYNTAX or ERR_NOMEM and what runs stays; more than
- * 0: it is installed, but so many changed environments can't be opened. The
- * messages are added to CONSOLE too, and after an error what is wrong (NULL:
- * to the log only).
- */
-int pagent_reload(struct pagent *p, enum pagent_how how,
-                  struct strbuf *console);
+/* On the agent's thread, or on that of pagent_stop(). STATUS: 0 all is well, 1
+ * it is installed and something is to be looked at, 2 what ran before stays.
+ * TEXT is the messages, and what is wrong. */
+typedef void (*pagent_done_fn)(void *arg, int status,
+                               const struct strbuf *text);
+
+/* All or nothing, and soon. FORCE: what refresh_guard would refuse too. DONE
+ * may be NULL: the messages go to the log only. */
+void pagent_reload(struct pagent *p, enum pagent_how how, bool force,
+                   pagent_done_fn done, void *arg);
+/* Reloads when one of the policy's files is not what it was. */
+void pagent_look(struct pagent *p);
+
+/* How the last reload ended. */
+struct pagent_outcome {
+    time_t when; /* 0: there was none */
+    int status;
+    char text[512]; /* why it was not well; "": it was */
+};
+void pagent_last(struct pagent *p, struct pagent_outcome *ret);
 
 /* One line, for the operator. */
 void pagent_add_trouble(const struct environment_trouble *t,
@@ -70,7 +91,5 @@ void pagent_set_log_level(struct pagent *p, unsigned level);
 
 /* Seconds between two looks at the files (TcpImage's interval); 0: never. */
 unsigned long pagent_interval(struct pagent *p);
-/* Reloads when one of the policy's files is not what it was. */
-void pagent_look(struct pagent *p);
 
 #endif

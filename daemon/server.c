@@ -350,13 +350,18 @@ void server_free(struct server *s)
 
     if (s == NULL)
         return;
+    pagent_stop(s->pagent);
     console_close(s->console);
     rulekeeper_free(s->keeper); /* it counts with the workers */
-    naming_stop(s->naming); /* it wakes workers */
+    naming_stop(s->naming);     /* it wakes workers */
     if (s->snapshots != NULL)
         snapshots_stop(s->snapshots);
     workers_stop(s->workers, 0);
-    pagent_free(s->pagent);
+    if (!pagent_free(s->pagent)) {
+        trace_stop(
+            s->trace); /* it uses all that there is, and the end is near */
+        return;
+    }
     stories_free(s->stories);
     audit_free(s->audit);
     wiretraces_free(s->wiretraces);
@@ -444,25 +449,44 @@ static void report(struct server *s, int *fd, char status)
 
 /* ---- serving ---- */
 
-/* Until a signal comes that ends it, which is returned. A look at the policy's
- * files is due every so many seconds. */
+static time_t now_seconds(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return ts.tv_sec;
+}
+
+/* A look at the policy's files is due every so many seconds, as the policy
+ * says that is in force by then. */
+static void look_when_due(struct server *s, time_t *last)
+{
+    unsigned long interval = pagent_interval(s->pagent);
+    time_t now = now_seconds();
+
+    if (interval == 0 || now - *last < (time_t)interval)
+        return;
+    *last = now;
+    pagent_look(s->pagent);
+}
+
+/* Until a signal comes that ends it, which is returned. Nothing here waits for
+ * anything else. */
 static int serve(struct server *s, const sigset_t *signals)
 {
+    static const struct timespec second = {1, 0};
+    time_t last = now_seconds();
     int sig;
 
     for (;;) {
-        struct timespec wait = {(time_t)pagent_interval(s->pagent), 0};
-
-        sig = wait.tv_sec != 0 ? sigtimedwait(signals, NULL, &wait)
-                               : sigwaitinfo(signals, NULL);
-        if (sig < 0 && errno == EAGAIN)
-            pagent_look(s->pagent);
+        sig = sigtimedwait(signals, NULL, &second);
+        look_when_due(s, &last);
         if (sig < 0)
             continue;
         if (sig != SIGHUP)
             return sig;
         trace_reopen(s->trace);
-        pagent_reload(s->pagent, PAGENT_REFRESH, NULL);
+        pagent_reload(s->pagent, PAGENT_REFRESH, false, NULL, NULL);
     }
 }
 
@@ -514,6 +538,8 @@ static int start(struct server *s, struct error *err)
         r = workers_start(&wp, &s->workers, err);
     if (r == 0 && s->keeper != NULL && rulekeeper_keeps(s->keeper))
         r = rulekeeper_start(s->keeper, err);
+    if (r == 0)
+        r = pagent_start(s->pagent, err);
     return r == 0 ? start_console(s, err) : r;
 }
 
@@ -574,6 +600,7 @@ static void end_work(void *arg)
 {
     struct server *s = arg;
 
+    pagent_stop(s->pagent); /* it answers those who wait at the console */
     console_close(s->console);
     s->console = NULL;
     rulekeeper_free(s->keeper); /* it counts with the workers */

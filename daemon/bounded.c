@@ -1,0 +1,131 @@
+/* See bounded.h. */
+
+#include "daemon/bounded.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <time.h>
+
+/* Whoever comes last, the thread or who waits for it, frees it. */
+struct task {
+    bounded_fn work, drop;
+    void *arg;
+    pthread_mutex_t lock;
+    pthread_cond_t ended;
+    bool done, alone; /* alone: nobody waits any more */
+};
+
+static atomic_uint running;
+
+static struct task *task_new(bounded_fn work, bounded_fn drop, void *arg)
+{
+    struct task *t = calloc(1, sizeof(*t));
+    pthread_condattr_t attr;
+
+    if (t == NULL)
+        return NULL;
+    *t = (struct task){.work = work, .drop = drop, .arg = arg};
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_mutex_init(&t->lock, NULL);
+    pthread_cond_init(&t->ended, &attr);
+    pthread_condattr_destroy(&attr);
+    return t;
+}
+
+static void task_free(struct task *t)
+{
+    pthread_cond_destroy(&t->ended);
+    pthread_mutex_destroy(&t->lock);
+    free(t);
+}
+
+static void *run(void *arg)
+{
+    struct task *t = arg;
+    bool alone;
+
+    t->work(t->arg);
+    atomic_fetch_sub(&running, 1);
+    pthread_mutex_lock(&t->lock);
+    t->done = true;
+    alone = t->alone;
+    pthread_cond_signal(&t->ended);
+    pthread_mutex_unlock(&t->lock);
+    if (alone) {
+        t->drop(t->arg);
+        task_free(t);
+    }
+    return NULL;
+}
+
+static int begin(struct task *t, pthread_t *ret, struct error *err)
+{
+    sigset_t mask, old;
+
+    if (atomic_fetch_add(&running, 1) >= BOUNDED_MAX) {
+        atomic_fetch_sub(&running, 1);
+        return error_set(err, ERR_SYSTEM,
+                         "%d earlier ones hang in a file system that does not "
+                         "answer",
+                         (int)BOUNDED_MAX);
+    }
+    sigfillset(&mask); /* signals go to the main thread */
+    pthread_sigmask(SIG_SETMASK, &mask, &old);
+    errno = pthread_create(ret, NULL, run, t);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    if (errno == 0)
+        return 0;
+    atomic_fetch_sub(&running, 1);
+    return error_errno(err, "can't start a thread");
+}
+
+static bool wait_for(struct task *t, unsigned long limit_ms)
+{
+    struct timespec until;
+    bool done;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += (long)(limit_ms % 1000) * 1000000;
+    until.tv_sec += (time_t)(limit_ms / 1000) + until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_mutex_lock(&t->lock);
+    while (!t->done && pthread_cond_timedwait(&t->ended, &t->lock, &until) == 0)
+        ;
+    done = t->done;
+    t->alone = !done;
+    pthread_mutex_unlock(&t->lock);
+    return done;
+}
+
+int bounded_run(bounded_fn work, bounded_fn drop, void *arg,
+                unsigned long limit_ms, struct error *err)
+{
+    struct task *t = task_new(work, drop, arg);
+    pthread_t thread;
+    int r = t != NULL ? begin(t, &thread, err) : error_nomem(err);
+
+    if (r != 0) {
+        drop(arg);
+        if (t != NULL)
+            task_free(t);
+        return ERR_SYSTEM;
+    }
+    if (!wait_for(t, limit_ms)) {
+        pthread_detach(thread);
+        return error_set(err, ERR_LIMIT, "no answer in %lu seconds",
+                         limit_ms / 1000);
+    }
+    pthread_join(thread, NULL);
+    task_free(t);
+    return 0;
+}
+
+unsigned bounded_running(void)
+{
+    return atomic_load(&running);
+}
