@@ -16,15 +16,19 @@
 #define DEFAULT_RACF    "/var/lib/attls/racf"
 #define DEFAULT_CONTROL "/run/attls/hws.sock"
 
+enum { DEFAULT_REVOKE = 3, REVOKE_MAX = 254 };
+
 static const char usage_text[] =
     "usage: hws [-t] [-f CONF] [--racf DIR] [--listen ADDRESS] [--odbm NAME]\n"
-    "           [--control SOCK]\n"
+    "           [--control SOCK] [--revoke N]\n"
     "  -f CONF           IMS Connect's configuration (default %s)\n"
     "  -t                check it and exit\n"
     "  --racf DIR        the security database (default %s)\n"
     "  --listen ADDRESS  where DRDAPORT is served (default 127.0.0.1)\n"
     "  --odbm NAME       the name in column DATASTORE of VIEWHWS\n"
     "  --control SOCK    the operator's socket (default %s)\n"
+    "  --revoke N        wrong passwords in a row, then the user is revoked\n"
+    "                    (default 3; 0: never)\n"
     "  --help, --version\n";
 
 enum {
@@ -32,6 +36,7 @@ enum {
     OPT_LISTEN,
     OPT_ODBM,
     OPT_CONTROL,
+    OPT_REVOKE,
     OPT_HELP,
     OPT_VERSION
 };
@@ -41,6 +46,7 @@ static const struct option options[] = {
     {"listen", required_argument, NULL, OPT_LISTEN},
     {"odbm", required_argument, NULL, OPT_ODBM},
     {"control", required_argument, NULL, OPT_CONTROL},
+    {"revoke", required_argument, NULL, OPT_REVOKE},
     {"help", no_argument, NULL, OPT_HELP},
     {"version", no_argument, NULL, OPT_VERSION},
     {NULL, 0, NULL, 0},
@@ -48,12 +54,28 @@ static const struct option options[] = {
 
 struct arguments {
     const char *config, *racf, *listen, *odbm, *control;
+    unsigned revoke;
     bool check;
 };
 
 static void usage(FILE *to)
 {
     fprintf(to, usage_text, DEFAULT_CONFIG, DEFAULT_RACF, DEFAULT_CONTROL);
+}
+
+/* As SETROPTS PASSWORD(REVOKE(n)): 1 to 254; and 0, NOREVOKE. */
+static bool parse_revoke(const char *text, unsigned *ret)
+{
+    char *end;
+    unsigned long n = strtoul(text, &end, 10);
+
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || n > REVOKE_MAX) {
+        fprintf(stderr, "hws: --revoke %s is not a number from 0 to %d\n", text,
+                REVOKE_MAX);
+        return false;
+    }
+    *ret = (unsigned)n;
+    return true;
 }
 
 /* False: the program is done, with *RC. */
@@ -80,6 +102,10 @@ static bool parse_arguments(int argc, char **argv, struct arguments *a, int *rc)
             break;
         case OPT_CONTROL:
             a->control = optarg;
+            break;
+        case OPT_REVOKE:
+            if (!parse_revoke(optarg, &a->revoke))
+                return false;
             break;
         case OPT_HELP:
             usage(stdout);
@@ -180,7 +206,8 @@ int main(int argc, char **argv)
     struct arguments a = {.config = DEFAULT_CONFIG,
                           .racf = DEFAULT_RACF,
                           .listen = "127.0.0.1",
-                          .control = DEFAULT_CONTROL};
+                          .control = DEFAULT_CONTROL,
+                          .revoke = DEFAULT_REVOKE};
     struct hws_server_params params = {0};
     struct hws_config config;
     struct error err = {0};
@@ -201,6 +228,7 @@ int main(int argc, char **argv)
     params.racf = a.racf;
     params.odbm = a.odbm != NULL ? a.odbm : config.datastore;
     params.control = a.control;
+    params.revoke = a.revoke;
     params.log = log_line;
     return serve(&params);
 }

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "daemon/hws_checker.h"
 #include "daemon/hws_console.h"
 #include "daemon/hws_logon.h"
 #include "daemon/hws_session.h"
@@ -32,6 +33,7 @@ struct client {
     int fd;
     struct event *readable, *writable, *timer;
     struct hws_session *session;
+    struct hws_check *check; /* its logon; NULL: none is being checked */
     struct netaddr peer;
     char id[9];
     struct strbuf out;
@@ -47,7 +49,8 @@ struct hws_server {
     struct event *acceptable, *retry;
     int fd;
     struct hws_session_params session;
-    struct hws_logon logon;
+    struct hws_logon logon; /* the checker's */
+    struct hws_checker *checker;
     struct hws_console *console;
     LIST_HEAD(, client) clients;
     unsigned count, next_id;
@@ -85,6 +88,8 @@ static void client_free(struct client *c, bool reset)
         event_free(c->writable);
     if (c->timer != NULL)
         event_free(c->timer);
+    if (c->check != NULL)
+        hws_checker_drop(c->check);
     hws_session_free(c->session);
     strbuf_wipe(&c->out);
     if (reset)
@@ -107,7 +112,8 @@ static void set_status(struct client *c)
 }
 
 /* Until the logon, and for the rest of a message, and for taking answers: a
- * client that has logged on and is silent may stay. */
+ * client that has logged on and is silent may stay, and for a logon that is
+ * being checked it is the client who waits. */
 static void set_timer(struct client *c)
 {
     unsigned hundredths = c->server->params->config->port_timeout;
@@ -117,7 +123,8 @@ static void set_timer(struct client *c)
         patience.tv_sec = hundredths / 100;
         patience.tv_usec = hundredths % 100 * 10000;
     }
-    if (hws_session_at_work(c->session) && c->status == HWS_RECV)
+    if (c->check != NULL ||
+        (hws_session_at_work(c->session) && c->status == HWS_RECV))
         event_del(c->timer);
     else if (!event_pending(c->timer, EV_TIMEOUT, NULL))
         event_add(c->timer, &patience);
@@ -171,12 +178,23 @@ static void go_on(struct client *c)
         client_free(c, false);
         return;
     }
-    if (c->ending || c->out.len - c->sent > UNSENT_MAX)
+    if (c->ending || c->check != NULL || c->out.len - c->sent > UNSENT_MAX)
         event_del(c->readable);
     else
         event_add(c->readable, NULL);
     set_status(c);
     set_timer(c);
+}
+
+static void take_verdict(struct client *c, enum hws_verdict verdict,
+                         bool was_at_work)
+{
+    c->ending = verdict == HWS_END;
+    if (!was_at_work && hws_session_at_work(c->session)) {
+        event_del(c->timer);
+        say_client(c, hws_session_user(c->session), "at work");
+    }
+    go_on(c);
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *arg)
@@ -185,6 +203,7 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
     unsigned char buf[READ_SIZE];
     ssize_t n = recv(fd, buf, sizeof(buf), 0);
     bool before = hws_session_at_work(c->session);
+    enum hws_verdict verdict;
 
     (void)what;
     if (n < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK))
@@ -194,14 +213,9 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
         client_free(c, n < 0);
         return;
     }
-    if (hws_session_feed(c->session, buf, (size_t)n, &c->out) == HWS_END)
-        c->ending = true;
+    verdict = hws_session_feed(c->session, buf, (size_t)n, &c->out);
     explicit_bzero(buf, (size_t)n);
-    if (!before && hws_session_at_work(c->session)) {
-        event_del(c->timer);
-        say_client(c, hws_session_user(c->session), "at work");
-    }
-    go_on(c);
+    take_verdict(c, verdict, before);
 }
 
 static void on_writable(evutil_socket_t fd, short what, void *arg)
@@ -213,15 +227,41 @@ static void on_writable(evutil_socket_t fd, short what, void *arg)
 
 /* ---- logon ---- */
 
-/* Runs on the event loop: a logon's hash takes some tenths of a second. */
-static bool logon(void *arg, const char *user, const char *password)
+/* On the checker's thread. */
+static bool check_logon(void *arg, const char *user, const char *password,
+                        struct strbuf *why)
 {
     struct hws_server *s = arg;
-    struct strbuf why = STRBUF_INIT;
-    bool good = hws_logon(&s->logon, user, password, time(NULL), &why);
 
-    say(s, &why);
-    return good;
+    return hws_logon(&s->logon, user, password, time(NULL), why);
+}
+
+static void log_logon(void *arg, const char *line)
+{
+    struct hws_server *s = arg;
+
+    s->params->log(s->params->log_arg, line);
+}
+
+static void on_checked(void *arg, bool good)
+{
+    struct client *c = arg;
+
+    c->check = NULL;
+    take_verdict(c, hws_session_answer(c->session, good, &c->out), false);
+}
+
+static enum hws_logon_answer logon(void *arg, const char *user,
+                                   const char *password)
+{
+    struct client *c = arg;
+
+    c->check = hws_checker_ask(c->server->checker, &c->peer, user, password,
+                               on_checked, c);
+    if (c->check != NULL)
+        return HWS_ASKED;
+    say_client(c, "refused", "too many logons are waiting");
+    return HWS_REFUSED;
 }
 
 /* ---- accepting ---- */
@@ -230,7 +270,7 @@ static bool set_up_client(struct client *c)
 {
     struct hws_server *s = c->server;
 
-    c->session = hws_session_new(&s->session);
+    c->session = hws_session_new(&s->session, c);
     c->readable =
         event_new(s->base, c->fd, EV_READ | EV_PERSIST, on_readable, c);
     c->writable = event_new(s->base, c->fd, EV_WRITE, on_writable, c);
@@ -358,6 +398,7 @@ int hws_server_open(struct event_base *base,
                     struct hws_server **ret, struct error *err)
 {
     struct hws_server *s = calloc(1, sizeof(*s));
+    struct hws_checker_params checker = {base, check_logon, log_logon, s};
     int r;
 
     if (s == NULL)
@@ -368,11 +409,13 @@ int hws_server_open(struct event_base *base,
     s->next_id = (unsigned)time(NULL) & 0xfffff;
     s->logon.racf = params->racf;
     s->logon.application = params->config->appl;
+    s->logon.revoke = params->revoke;
     s->session.server = params->config->id;
     s->session.logon = logon;
-    s->session.arg = s;
     LIST_INIT(&s->clients);
     r = hws_logon_check(&s->logon, err);
+    if (r == 0)
+        r = hws_checker_new(&checker, &s->checker, err);
     if (r == 0)
         r = listen_there(s, err);
     if (r == 0 && params->control != NULL)
@@ -394,6 +437,8 @@ void hws_server_close(struct hws_server *s)
         return;
     while ((c = LIST_FIRST(&s->clients)) != NULL)
         client_free(c, true);
+    hws_checker_free(s->checker);
+    hws_logon_done(&s->logon);
     hws_console_close(s->console);
     if (s->acceptable != NULL)
         event_free(s->acceptable);

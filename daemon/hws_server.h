@@ -5,7 +5,7 @@
  * The listener for DRDA clients, their sessions and the operator's socket, on
  * one event base. Everything is bounded: clients (MAXSOC), what one may have
  * unanswered, how long one may take until it has logged on and for a message
- * (PORTTMOT).
+ * (PORTTMOT). Logons are checked beside the loop, hws_checker.h.
  */
 
 #include <event2/event.h>
@@ -22,6 +22,7 @@ struct hws_server_params {
     const char *racf;      /* the security database */
     const char *odbm;      /* the name in VIEWHWS */
     const char *control;   /* the operator's socket; NULL: none */
+    unsigned revoke; /* after so many wrong passwords in a row; 0: never */
     /* One line for the log, without newline. */
     void (*log)(void *arg, const char *line);
     void *log_arg;

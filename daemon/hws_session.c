@@ -26,9 +26,14 @@ enum { NOT_HERE = 0x06 };
 
 struct hws_session {
     const struct hws_session_params *params;
+    void *arg;
     enum state state;
     unsigned tries;
     bool discard; /* the rest of a chain whose SECCHK failed */
+    struct {      /* a logon that is being checked */
+        bool bad_form, chained;
+        uint16_t correlation;
+    } asked;
     char user[HWS_USER_MAX + 1], rdbnam[HWS_RDBNAM_MAX + 1];
     char why[128];
     /* Of fixed size, so that no copy of a password is left by growing. */
@@ -36,12 +41,15 @@ struct hws_session {
     size_t in_len;
 };
 
-struct hws_session *hws_session_new(const struct hws_session_params *params)
+struct hws_session *hws_session_new(const struct hws_session_params *params,
+                                    void *arg)
 {
     struct hws_session *s = calloc(1, sizeof(*s));
 
-    if (s != NULL)
-        s->params = params;
+    if (s == NULL)
+        return NULL;
+    s->params = params;
+    s->arg = arg;
     return s;
 }
 
@@ -234,49 +242,70 @@ static int read_credentials(const struct ddm_dss *d, struct credentials *c)
     return r;
 }
 
-/* A user id that can't be one is asked for too: it costs the same time. */
-static enum secchkcd check(struct hws_session *s, struct credentials *c)
+static enum hws_verdict answer_secchk(struct hws_session *s, enum secchkcd code,
+                                      uint16_t correlation, bool chained,
+                                      struct strbuf *out)
 {
-    char *p;
-    bool good;
-
-    if (c->mechanism != SECMEC_PASSWORD)
-        return SEC_NO_MECHANISM;
-    if (!c->has_user)
-        return SEC_NO_USER;
-    if (!c->has_password)
-        return SEC_NO_PASSWORD;
-    for (p = c->user; *p != '\0'; p++)
-        *p = (char)toupper((unsigned char)*p);
-    good = s->params->logon(s->params->arg, c->bad_form ? "" : c->user,
-                            c->password);
-    return good && !c->bad_form ? SEC_OK : SEC_BAD_PASSWORD;
-}
-
-static enum hws_verdict secchk(struct hws_session *s, const struct ddm_dss *d,
-                               struct strbuf *out)
-{
-    struct credentials c = {0};
-    enum secchkcd code;
-
-    if (read_credentials(d, &c) < 0) {
-        explicit_bzero(&c, sizeof(c));
-        return syntax_error(s, d->correlation, DDM_OBJECT_LENGTH, out);
-    }
-    code = check(s, &c);
-    if (code == SEC_OK)
-        memcpy(s->user, c.user, sizeof(s->user));
-    explicit_bzero(&c, sizeof(c));
-    put_message(out, code == SEC_OK && d->chained, d->correlation, CP_SECCHKRM,
+    put_message(out, code == SEC_OK && chained, correlation, CP_SECCHKRM,
                 code == SEC_OK ? INFO : FAILED, CP_SECCHKCD, code);
     if (code == SEC_OK) {
         s->state = CHECKED;
         return HWS_GO_ON;
     }
-    s->discard = d->chained;
+    explicit_bzero(s->user, sizeof(s->user));
+    s->discard = chained;
     if (++s->tries < HWS_SECCHK_TRIES)
         return HWS_GO_ON;
     return end(s, "too many logons that failed");
+}
+
+/* What is wrong with the words alone. */
+static enum secchkcd check_form(const struct credentials *c)
+{
+    if (c->mechanism != SECMEC_PASSWORD)
+        return SEC_NO_MECHANISM;
+    if (!c->has_user)
+        return SEC_NO_USER;
+    return c->has_password ? SEC_OK : SEC_NO_PASSWORD;
+}
+
+/* A user id that can't be one is asked for too: it costs the same time. */
+static enum hws_logon_answer ask(struct hws_session *s, struct credentials *c)
+{
+    char *p;
+
+    for (p = c->user; *p != '\0'; p++)
+        *p = (char)toupper((unsigned char)*p);
+    memcpy(s->user, c->user, sizeof(s->user));
+    return s->params->logon(s->arg, c->bad_form ? "" : c->user, c->password);
+}
+
+static enum hws_verdict secchk(struct hws_session *s, const struct ddm_dss *d,
+                               struct strbuf *out)
+{
+    enum hws_logon_answer answer = HWS_REFUSED;
+    struct credentials c = {0};
+    enum secchkcd code;
+    bool bad_form;
+
+    if (read_credentials(d, &c) < 0) {
+        explicit_bzero(&c, sizeof(c));
+        return syntax_error(s, d->correlation, DDM_OBJECT_LENGTH, out);
+    }
+    code = check_form(&c);
+    if (code == SEC_OK)
+        answer = ask(s, &c);
+    bad_form = c.bad_form;
+    explicit_bzero(&c, sizeof(c));
+    if (answer == HWS_ASKED) {
+        s->asked.bad_form = bad_form;
+        s->asked.chained = d->chained;
+        s->asked.correlation = d->correlation;
+        return HWS_WAIT;
+    }
+    if (code == SEC_OK && (answer != HWS_GRANTED || bad_form))
+        code = SEC_BAD_PASSWORD;
+    return answer_secchk(s, code, d->correlation, d->chained, out);
 }
 
 /* ---- ACCRDB, units of work ---- */
@@ -398,6 +427,17 @@ static enum hws_verdict take_all(struct hws_session *s, struct strbuf *out)
     return verdict;
 }
 
+/* What follows a logon stays until that is answered. False: there is no room
+ * for it. */
+static bool keep(struct hws_session *s, const unsigned char *data, size_t len)
+{
+    if (len > sizeof(s->in) - s->in_len)
+        return false;
+    memcpy(s->in + s->in_len, data, len);
+    s->in_len += len;
+    return true;
+}
+
 enum hws_verdict hws_session_feed(struct hws_session *s, const void *data,
                                   size_t len, struct strbuf *out)
 {
@@ -416,5 +456,20 @@ enum hws_verdict hws_session_feed(struct hws_session *s, const void *data,
         len -= n;
         verdict = take_all(s, out);
     }
+    if (verdict == HWS_WAIT && !keep(s, p, len))
+        verdict = end(s, "too much came before the logon was answered");
+    return strbuf_failed(out) ? end(s, "no memory") : verdict;
+}
+
+enum hws_verdict hws_session_answer(struct hws_session *s, bool good,
+                                    struct strbuf *out)
+{
+    enum secchkcd code = good && !s->asked.bad_form ? SEC_OK : SEC_BAD_PASSWORD;
+    enum hws_verdict verdict;
+
+    verdict =
+        answer_secchk(s, code, s->asked.correlation, s->asked.chained, out);
+    if (verdict == HWS_GO_ON)
+        verdict = take_all(s, out);
     return strbuf_failed(out) ? end(s, "no memory") : verdict;
 }

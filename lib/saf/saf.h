@@ -115,6 +115,11 @@ bool saf_class_raclisted(const struct saf *saf, const char *class_name);
  */
 int saf_password_check(struct saf *saf, const char *userid,
                        const char *password, struct error *err);
+/* It has a password at all: one without, PROTECTED, is not revoked for wrong
+ * ones. */
+bool saf_password_exists(const struct saf *saf, const char *userid);
+/* As ALTUSER REVOKE, stored at once. ERR_NOT_FOUND, and as saf_commit(). */
+int saf_user_revoke(struct saf *saf, const char *userid, struct error *err);
 
 /* ---- PassTicket keys ---- */
 

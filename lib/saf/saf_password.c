@@ -94,3 +94,26 @@ int saf_password_check(struct saf *saf, const char *userid,
         return error_set(err, ERR_DENIED, "user %s is revoked", userid);
     return 0;
 }
+
+bool saf_password_exists(const struct saf *saf, const char *userid)
+{
+    return saf_find_password(saf, userid) != NULL;
+}
+
+int saf_user_revoke(struct saf *saf, const char *userid, struct error *err)
+{
+    struct saf_user *u;
+    int r = saf_begin(saf, err);
+
+    if (r != 0)
+        return r;
+    u = saf_find_user(saf, userid);
+    if (u == NULL) {
+        r = error_set(err, ERR_NOT_FOUND, "no user %s", userid);
+        saf_rollback(saf, NULL);
+        return r;
+    }
+    u->revoked = true;
+    saf->dirty[TABLE_USERS] = true;
+    return saf_commit(saf, err);
+}

@@ -11,13 +11,18 @@
 #include "daemon/hws_session.h"
 #include "fuzz/fuzz.h"
 
-static bool logon(void *arg, const char *user, const char *password)
+static bool later; /* logons are answered later */
+
+static enum hws_logon_answer logon(void *arg, const char *user,
+                                   const char *password)
 {
     (void)arg;
-    return strlen(user) > strlen(password);
+    if (later)
+        return HWS_ASKED;
+    return strlen(user) > strlen(password) ? HWS_GRANTED : HWS_REFUSED;
 }
 
-static const struct hws_session_params params = {"FUZZ", logon, NULL};
+static const struct hws_session_params params = {"FUZZ", logon};
 
 static void log_on(struct hws_session *s, struct strbuf *out)
 {
@@ -53,19 +58,39 @@ static void check(const struct strbuf *out)
             abort();
 }
 
+/* In pieces as large as a server reads; the first logon that is asked for is
+ * granted, others are refused. */
+static enum hws_verdict feed(struct hws_session *s, const uint8_t *data,
+                             size_t size, struct strbuf *out)
+{
+    enum hws_verdict v = HWS_GO_ON;
+    bool good = true;
+    size_t n;
+
+    for (; size > 0 && v == HWS_GO_ON; data += n, size -= n) {
+        n = size < 16384 ? size : 16384;
+        v = hws_session_feed(s, data, n, out);
+        for (; v == HWS_WAIT; good = false)
+            v = hws_session_answer(s, good, out);
+    }
+    return v;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct strbuf out = STRBUF_INIT;
     struct hws_session *s;
     size_t cut;
 
-    if (size < 2 || (s = hws_session_new(&params)) == NULL)
+    later = false;
+    if (size < 2 || (s = hws_session_new(&params, NULL)) == NULL)
         return 0;
     if (data[0] % 2 == 1)
         log_on(s, &out);
+    later = data[0] % 4 >= 2;
     cut = 1 + data[0] / 2 % (size - 1);
-    if (hws_session_feed(s, data + 1, cut - 1, &out) == HWS_GO_ON)
-        hws_session_feed(s, data + cut, size - cut, &out);
+    if (feed(s, data + 1, cut - 1, &out) == HWS_GO_ON)
+        feed(s, data + cut, size - cut, &out);
     check(&out);
     hws_session_free(s);
     strbuf_done(&out);

@@ -14,6 +14,8 @@
 #include "daemon/hws_console.h"
 #include "daemon/hws_ddm.h"
 #include "daemon/hws_logon.h"
+#include "saf/saf.h"
+#include "support/scratch.h"
 #include "support/suite.h"
 #include "support/testring.h"
 #include "util/fd.h"
@@ -67,17 +69,34 @@ static void open_server(void)
                   err.text);
 }
 
-static void set_up(void)
+/* The database is made once: passwords take their time. */
+static struct testring *model;
+
+static void make_model(void)
 {
-    ring = testring_empty();
-    ck_assert_int_eq(
-        testring_run(ring,
+    model = testring_empty();
+    if (testring_run(model,
                      "AU USER1 PASSWORD(USER1)\nAU (FRED OLD) NOPASSWORD\n"
                      "ALU OLD REVOKE PASSWORD(OLD)\n"
                      "SETR CLASSACT(PTKTDATA)\n"
                      "RDEF PTKTDATA IMSAPPL SSIGNON(KEYM(123456789ABCDEF0))\n"
-                     "SETR RACLIST(PTKTDATA)\n"),
-        0);
+                     "SETR RACLIST(PTKTDATA)\n") != 0)
+        abort();
+}
+
+static void copy_model(void)
+{
+    char from[SCRATCH + 8], to[SCRATCH + 8];
+
+    snprintf(from, sizeof(from), "%s/saf", testring_dir(model));
+    snprintf(to, sizeof(to), "%s/", testring_dir(ring));
+    scratch_run((const char *const[]){"cp", "-a", from, to, NULL});
+}
+
+static void set_up(void)
+{
+    ring = testring_empty();
+    copy_model();
     base = event_base_new();
     memset(&config, 0, sizeof(config));
     strcpy(config.id, "IMS15HWS");
@@ -270,7 +289,7 @@ END_TEST
 
 START_TEST(a_passticket_is_a_password_once)
 {
-    struct hws_logon l = {testring_dir(ring), "IMSAPPL"};
+    struct hws_logon l = {testring_dir(ring), "IMSAPPL", 0, NULL, 0};
     struct strbuf why = STRBUF_INIT;
 
     ck_assert(hws_logon(&l, "FRED", "2J4FVS6J", NOW, &why));
@@ -287,6 +306,146 @@ START_TEST(a_passticket_is_a_password_once)
     ck_assert(!hws_logon(&l, "USER1", "USER1", NOW, &why));
     ck_assert_ptr_nonnull(strstr(strbuf_str(&why), "NOT AVAILABLE"));
     strbuf_done(&why);
+}
+END_TEST
+
+/* The loop goes on while a password is checked: the answer is no sooner there
+ * than the turn after. */
+START_TEST(others_are_served_meanwhile)
+{
+    struct strbuf out = STRBUF_INIT;
+    unsigned char buf[256];
+    int one, two;
+
+    open_server();
+    one = dial();
+    two = dial();
+    put_first(&out);
+    send_all(one, &out);
+    ck_assert_int_gt(receive(one, buf, sizeof(buf)), 0);
+    put_logon(&out, "USER1", "USER1");
+    /* commands that come before the answer wait for it */
+    put_logon(&out, "USER1", "USER1");
+    send_all(one, &out);
+    event_base_loop(base, EVLOOP_ONCE);
+    ck_assert(!logged("logged on"));
+    put_first(&out);
+    send_all(two, &out);
+    ck_assert_int_gt(receive(two, buf, sizeof(buf)), 0);
+    ck_assert_int_gt(receive(one, buf, sizeof(buf)), 0);
+    ck_assert_uint_eq(buf[20], 0);
+    close(one);
+    close(two);
+}
+END_TEST
+
+/* What a client has asked for that is gone is answered to nobody. */
+START_TEST(the_server_ends_while_a_logon_is_checked)
+{
+    struct strbuf out = STRBUF_INIT;
+    unsigned char buf[256];
+    int fd;
+
+    open_server();
+    fd = dial();
+    put_first(&out);
+    send_all(fd, &out);
+    ck_assert_int_gt(receive(fd, buf, sizeof(buf)), 0);
+    put_logon(&out, "USER1", "USER1");
+    send_all(fd, &out);
+    event_base_loop(base, EVLOOP_ONCE);
+    hws_server_close(server);
+    server = NULL;
+    wait_end(fd);
+    close(fd);
+}
+END_TEST
+
+/* ---- who is revoked ---- */
+
+/* What USER types, in this order, and whether he gets in at last. All in one
+ * database: a hash takes its time. */
+static const struct {
+    const char *name, *user, *words[4];
+    unsigned revoke;
+    bool in, revoked;
+} rows[] = {
+    {"nobody is revoked", "USER1", {"A", "B", "USER1"}, 0, true, false},
+    {"a right one between",
+     "USER1",
+     {"A", "USER1", "B", "USER1"},
+     2,
+     true,
+     false},
+    {"a user without password", "FRED", {"A", "2J4FVS6J"}, 1, true, false},
+    {"an unknown user", "NOBODY", {"A"}, 1, false, false},
+    {"two in a row", "USER1", {"A", "B", "USER1"}, 2, false, true},
+};
+
+static bool is_revoked(const char *user)
+{
+    struct saf *saf;
+    bool revoked;
+
+    ck_assert_int_eq(saf_open(testring_dir(ring), SAF_READ, &saf, NULL), 0);
+    revoked = saf_user_revoked(saf, user);
+    saf_close(saf);
+    return revoked;
+}
+
+static void try_row(size_t row)
+{
+    struct hws_logon l = {testring_dir(ring), "IMSAPPL", rows[row].revoke, NULL,
+                          0};
+    struct strbuf why = STRBUF_INIT;
+    bool in = false;
+    size_t i;
+
+    for (i = 0; i < 4 && rows[row].words[i] != NULL; i++) {
+        strbuf_reset(&why);
+        in = hws_logon(&l, rows[row].user, rows[row].words[i], NOW, &why);
+    }
+    ck_assert_msg(in == rows[row].in, "%s: %s", rows[row].name,
+                  strbuf_str(&why));
+    ck_assert_msg(is_revoked(rows[row].user) == rows[row].revoked, "%s",
+                  rows[row].name);
+    strbuf_done(&why);
+    hws_logon_done(&l);
+}
+
+START_TEST(revokes)
+{
+    struct hws_logon l = {testring_dir(ring), "IMSAPPL", 2, NULL, 0};
+    struct strbuf why = STRBUF_INIT;
+    size_t i;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        try_row(i);
+    ck_assert_int_eq(testring_run(ring, "ALU USER1 RESUME"), 0);
+    ck_assert(hws_logon(&l, "USER1", "USER1", NOW, &why));
+    strbuf_done(&why);
+    hws_logon_done(&l);
+}
+END_TEST
+
+/* While a job has the database the user is shut out, and revoked after it. */
+START_TEST(revokes_when_it_can)
+{
+    struct hws_logon l = {testring_dir(ring), "IMSAPPL", 1, NULL, 0};
+    struct strbuf why = STRBUF_INIT;
+    struct saf *job;
+
+    ck_assert_int_eq(saf_open(testring_dir(ring), SAF_WRITE, &job, NULL), 0);
+    ck_assert(!hws_logon(&l, "USER1", "A", NOW, &why));
+    ck_assert_ptr_nonnull(strstr(strbuf_str(&why), "which is not stored yet"));
+    ck_assert(!is_revoked("USER1"));
+    saf_close(job);
+    strbuf_reset(&why);
+    ck_assert(!hws_logon(&l, "USER1", "USER1", NOW, &why));
+    ck_assert_ptr_nonnull(strstr(strbuf_str(&why), "ALTUSER USER1 RESUME"));
+    ck_assert(is_revoked("USER1"));
+    strbuf_done(&why);
+    hws_logon_done(&l);
 }
 END_TEST
 
@@ -494,6 +653,10 @@ int main(void)
     TEST(shows_two_users_with_their_own_names)
     TEST_ROWS(one_answer_for_every_no, refusals)
     TEST(a_passticket_is_a_password_once)
+    TEST(others_are_served_meanwhile)
+    TEST(the_server_ends_while_a_logon_is_checked)
+    TEST(revokes)
+    TEST(revokes_when_it_can)
     TEST(silence_before_the_logon_ends)
     TEST(no_more_clients_than_maxsoc)
     TEST(it_waits_while_there_are_no_descriptors)
@@ -503,7 +666,9 @@ int main(void)
     TEST(two_servers_do_not_share)
     TEST(no_database_no_server)
     TEST(a_socket_that_a_crash_left_is_replaced)
+    make_model();
     srunner_run_all(sr, CK_NORMAL);
+    testring_free(model);
     failed = srunner_ntests_failed(sr);
     srunner_free(sr);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

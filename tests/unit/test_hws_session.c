@@ -9,18 +9,24 @@
 /* Conversations byte for byte: what a client sends, what it gets. */
 
 static int logons;
+static bool later; /* the answer comes by hws_session_answer() */
 static char last_user[32], last_password[128];
 
-static bool logon(void *arg, const char *user, const char *password)
+static enum hws_logon_answer logon(void *arg, const char *user,
+                                   const char *password)
 {
     (void)arg;
     logons++;
     snprintf(last_user, sizeof(last_user), "%s", user);
     snprintf(last_password, sizeof(last_password), "%s", password);
-    return strcmp(user, "FRED") == 0 && strcmp(password, "2J4FVS6J") == 0;
+    if (later)
+        return HWS_ASKED;
+    return strcmp(user, "FRED") == 0 && strcmp(password, "2J4FVS6J") == 0
+               ? HWS_GRANTED
+               : HWS_REFUSED;
 }
 
-static const struct hws_session_params params = {"IMS15HWS", logon, NULL};
+static const struct hws_session_params params = {"IMS15HWS", logon};
 
 /* ---- requests ---- */
 
@@ -87,8 +93,9 @@ static struct strbuf in, out;
 
 static void set_up(void)
 {
-    session = hws_session_new(&params);
+    session = hws_session_new(&params, NULL);
     logons = 0;
+    later = false;
 }
 
 static void tear_down(void)
@@ -164,6 +171,71 @@ START_TEST(answers_a_client_byte_for_byte)
     command(&in, CP_RDBCMM, false);
     ck_assert_int_eq(feed(), HWS_GO_ON);
     check_out(COMMITTED);
+}
+END_TEST
+
+/* What comes before the answer waits for it, and is answered in its order. */
+START_TEST(a_logon_is_answered_later)
+{
+    later = true;
+    excsat(&in, true);
+    accsec(&in);
+    secchk(&in, "FRED", "2J4FVS6J", 3, true);
+    accrdb(&in);
+    command(&in, CP_RDBCMM, false);
+    ck_assert_int_eq(feed(), HWS_WAIT);
+    check_out(EXCSATRD ACCSECRD);
+    ck_assert_str_eq(hws_session_user(session), "");
+    strbuf_reset(&out);
+    ck_assert_int_eq(hws_session_answer(session, true, &out), HWS_GO_ON);
+    check_out(SECCHK_OK ACCRDBRM COMMITTED);
+    ck_assert_str_eq(hws_session_user(session), "FRED");
+    ck_assert_int_eq(logons, 1);
+}
+END_TEST
+
+/* Each no is one try, with the rest of its chain passed over; a second logon
+ * that came meanwhile is asked for after the first. */
+START_TEST(a_logon_is_refused_later)
+{
+    int i;
+
+    later = true;
+    excsat(&in, true);
+    accsec(&in);
+    for (i = 0; i < HWS_SECCHK_TRIES; i++) {
+        secchk(&in, "FRED", "X", 3, true);
+        accrdb(&in);
+    }
+    ck_assert_int_eq(feed(), HWS_WAIT);
+    for (i = 1; i <= HWS_SECCHK_TRIES; i++) {
+        ck_assert_int_eq(logons, i);
+        strbuf_reset(&out);
+        ck_assert_int_eq(hws_session_answer(session, false, &out),
+                         i < HWS_SECCHK_TRIES ? HWS_WAIT : HWS_END);
+        check_out(SECCHK_BAD);
+        ck_assert_str_eq(hws_session_user(session), "");
+    }
+    ck_assert_str_eq(hws_session_why(session), "too many logons that failed");
+}
+END_TEST
+
+/* All that one read can bring has room, whatever stood there before. */
+START_TEST(there_is_room_while_it_waits)
+{
+    static char much[16384];
+    size_t left;
+
+    later = true;
+    excsat(&in, true);
+    accsec(&in);
+    ck_assert_int_eq(feed(), HWS_GO_ON);
+    secchk(&in, "FRED", "2J4FVS6J", 3, true);
+    left = sizeof(much) - in.len;
+    strbuf_add(&in, much, left);
+    ck_assert_int_eq(feed(), HWS_WAIT);
+    ck_assert_int_eq(hws_session_answer(session, true, &out), HWS_END);
+    ck_assert_ptr_nonnull(strstr(hws_session_why(session), "no DRDA"));
 }
 END_TEST
 
@@ -445,6 +517,9 @@ int main(void)
     suite_add_tcase(suite, tc);
     tcase_add_checked_fixture(tc, set_up, tear_down);
     TEST(answers_a_client_byte_for_byte)
+    TEST(a_logon_is_answered_later)
+    TEST(a_logon_is_refused_later)
+    TEST(there_is_room_while_it_waits)
     tcase_add_loop_test(tc, takes_any_pieces, 0, 70);
     TEST_ROWS(refuses_bad_credentials, bad)
     TEST(ends_after_three_logons_that_failed)
