@@ -35,10 +35,12 @@ uint64_t conn_first_limit(const struct conn *c)
 
 bool conn_trickles(const struct conn *c)
 {
-    uint64_t first = effective_number(c->eff, PARM_HandshakeTimeout) * 1000;
-    uint64_t limit = conn_config(c)->handshake_limit * 1000;
+    uint64_t first, limit = conn_config(c)->handshake_limit * 1000;
 
-    return c->state == CONN_HANDSHAKING && first != 0 && first < limit &&
+    if (c->state != CONN_HANDSHAKING) /* there may be no rule yet */
+        return false;
+    first = effective_number(c->eff, PARM_HandshakeTimeout) * 1000;
+    return first != 0 && first < limit &&
            c->host->now() + limit >= c->handshake_end + first;
 }
 
@@ -389,19 +391,23 @@ enum conn_event conn_do_shake(struct conn *c)
 /* It has sent something, which nobody had the time to read. */
 static enum conn_event give_up_unread(struct conn *c, int rc, const char *why)
 {
-    session_abandon(c->wire.session, rc, why);
+    session_crowd_out(c->wire.session, rc, why);
     log_handshake(c, rc);
     conn_tell(c, session_outcome(c->wire.session));
     metrics_add(&c->host->metrics, COUNTER_HANDSHAKE_FAILED, 1);
     return conn_do_reset(c);
 }
 
-static enum conn_event give_up(struct conn *c, const char *why)
+static enum conn_event give_up(struct conn *c, bool crowded, const char *why)
 {
     bool heard = session_heard(c->wire.session);
+    int rc = heard ? RC_TOO_LONG : RC_SILENT;
 
-    session_abandon(c->wire.session, heard ? RC_TOO_LONG : RC_SILENT, why);
-    log_handshake(c, heard ? RC_TOO_LONG : RC_SILENT);
+    if (crowded)
+        session_crowd_out(c->wire.session, rc, why);
+    else
+        session_abandon(c->wire.session, rc, why);
+    log_handshake(c, rc);
     if (!heard)
         log_handshake(c, RC_IO); /* z/OS has this second line (IBM support) */
     conn_tell(c, session_outcome(c->wire.session));
@@ -417,13 +423,14 @@ enum conn_event conn_do_give_up(struct conn *c)
                               "there was no time for it within "
                               "HandshakeTimeout or handshake_limit: more "
                               "handshakes are wanted than can be done here");
-    return give_up(c, session_heard(c->wire.session)
-                          ? "the partner began the handshake and did not end "
-                            "it within ten times HandshakeTimeout or "
-                            "handshake_limit"
-                          : "the partner sent no TLS within HandshakeTimeout "
-                            "or handshake_limit: does it speak TLS, and is "
-                            "one side a client and the other a server?");
+    return give_up(c, false,
+                   session_heard(c->wire.session)
+                       ? "the partner began the handshake and did not end "
+                         "it within ten times HandshakeTimeout or "
+                         "handshake_limit"
+                       : "the partner sent no TLS within HandshakeTimeout "
+                         "or handshake_limit: does it speak TLS, and is "
+                         "one side a client and the other a server?");
 }
 
 /* The reason is set. */
@@ -434,7 +441,7 @@ enum conn_event conn_do_make_room(struct conn *c)
     if (c->reason == CONN_BY_ABANDONED)
         return give_up_unread(c, RC_CLOSED,
                               conn_reason_text(CONN_BY_ABANDONED));
-    return give_up(c, conn_reason_text((enum conn_reason)c->reason));
+    return give_up(c, true, conn_reason_text((enum conn_reason)c->reason));
 }
 
 /* The alert that tells the peer why must not be overtaken by a reset; the

@@ -11,6 +11,8 @@ enum { RC_CLEAR = 5003, RC_SILENT = 5004, RC_LEFT = 420 };
 
 enum retcode_side story_side(const struct tls_outcome *o)
 {
+    if (o->crowded)
+        return RETCODE_OURS;
     /* RC_LEFT: to a socket that is closed OpenSSL still sends its alert */
     if (o->rc == 0 || o->rc == RC_LEFT)
         return RETCODE_ANY;

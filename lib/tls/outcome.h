@@ -14,6 +14,7 @@ struct tls_outcome {
     int rc;             /* 0, or System SSL's or AT-TLS's code */
     int alert_sent;     /* -1: none */
     int alert_received; /* -1: none */
+    bool crowded;       /* this side had no room or time for it */
     long verify_error;  /* X509_V_OK, or OpenSSL's verification error */
     bool lasting; /* asked again it is the same until what is stored changes */
     char reason[256];  /* OpenSSL's reason, or our own sentence */

@@ -662,6 +662,12 @@ void session_abandon(struct session *s, int rc, const char *reason)
     tls_outcome_set(session_why(s), rc, "%s", reason);
 }
 
+void session_crowd_out(struct session *s, int rc, const char *reason)
+{
+    session_abandon(s, rc, reason);
+    session_why(s)->crowded = true;
+}
+
 /* ---- questions ---- */
 
 const struct tls_outcome *session_outcome(const struct session *s)

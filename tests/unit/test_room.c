@@ -142,7 +142,8 @@ static const struct {
     {9999, CONN_HANDSHAKING, true, false},
     {10000, CONN_HANDSHAKING, true, true},
     {10000, CONN_HANDSHAKING, false, false},
-    {9999, CONN_GREETING, true, false}, /* has a timer of its own */
+    {9999, CONN_GREETING, true, false},       /* has a timer of its own */
+    {99999, CONN_DIALLING_WIRE, true, false}, /* the same, and no rule yet */
 };
 
 START_TEST(who_trickles_has_less_time_when_limits_press)
@@ -155,7 +156,10 @@ START_TEST(who_trickles_has_less_time_when_limits_press)
 
     rig_open(&r, rings, "", "");
     r.host.fair = fair_new();
-    made_open(&m, &r, CONN_GREETING, TLS, false);
+    if (trickling[_i].state == CONN_DIALLING_WIRE)
+        made_open(&m, &r, CONN_DIALLING_WIRE, BARE, true);
+    else
+        made_open(&m, &r, CONN_GREETING, TLS, false);
     if (trickling[_i].state == CONN_HANDSHAKING)
         conn_step(m.c, CONN_EV_HEARD);
     if (trickling[_i].pressed)
