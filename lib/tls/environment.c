@@ -71,6 +71,21 @@ static int ring_failure(struct tls_outcome *why, const struct error *err)
     return tls_outcome_set(why, rc, "%s", err->text);
 }
 
+/* racf-keyrings: a file is meant where a password or a stash file is coded. */
+static bool is_file(const struct effective *eff, const char *name)
+{
+    return *name == '/' || effective_text(eff, PARM_KeyringPw) != NULL ||
+           effective_text(eff, PARM_KeyringStashFile) != NULL;
+}
+
+static bool is_ring(const struct environment_params *params)
+{
+    const char *name = effective_text(params->eff, PARM_Keyring);
+
+    return name != NULL && keyring_token_name(name) == NULL &&
+           !is_file(params->eff, name);
+}
+
 static bool is_trusted(const struct ring_entry *e)
 {
     return e->trust != RING_NOTRUST &&
@@ -83,7 +98,9 @@ static bool is_trusted(const struct ring_entry *e)
  * good in themselves; PARTIAL_CHAIN says both. Usage is that of the
  * connection, not of the owner (RACDCERT CONNECT).
  */
-static int make_trust(struct environment *env, struct tls_outcome *why)
+static int make_trust(struct environment *env,
+                      const struct environment_params *params,
+                      struct tls_outcome *why)
 {
     size_t i, authorities = 0;
 
@@ -101,7 +118,7 @@ static int make_trust(struct environment *env, struct tls_outcome *why)
             return tls_outcome_take(why, 9, "the trust store can't be filled");
         authorities++;
     }
-    why->lasting = authorities == 0;
+    why->lasting = authorities == 0 && is_ring(params);
     if (authorities == 0)
         return tls_outcome_set(
             why, 109,
@@ -123,8 +140,10 @@ static bool is_usable(const struct environment *env, const char *label)
 /* A label that an environment action names must be there when the environment
  * is made; a connection action's is looked for when it is used. */
 static int check_labels(const struct environment *env,
-                        const struct effective *eff, struct tls_outcome *why)
+                        const struct environment_params *params,
+                        struct tls_outcome *why)
 {
+    const struct effective *eff = params->eff;
     const char *label = effective_text(eff, PARM_CertificateLabel);
     const char *const *list = &label;
     enum policy_parm parm = PARM_CertificateLabel;
@@ -142,7 +161,7 @@ static int check_labels(const struct environment *env,
     for (i = 0; i < n; i++) {
         if (is_usable(env, list[i]))
             continue;
-        why->lasting = true;
+        why->lasting = is_ring(params);
         return tls_outcome_set(
             why, 6, "ring %s holds no trusted certificate with the label '%s'",
             keyring_name(env->ring), list[i]);
@@ -215,14 +234,11 @@ static int open_file(const struct environment_params *params, const char *name,
     }
     OPENSSL_cleanse(buf, sizeof(buf));
     strbuf_done(&path);
-    return r == 0 ? 0 : file_failure(why, &err, password != NULL);
-}
-
-/* racf-keyrings: a file is meant where a password or a stash file is coded. */
-static bool is_file(const struct effective *eff, const char *name)
-{
-    return *name == '/' || effective_text(eff, PARM_KeyringPw) != NULL ||
-           effective_text(eff, PARM_KeyringStashFile) != NULL;
+    if (r == 0)
+        return 0;
+    file_failure(why, &err, password != NULL);
+    why->lasting = false;
+    return why->rc;
 }
 
 static int open_token(const struct environment_params *params, const char *name,
@@ -236,9 +252,11 @@ static int open_token(const struct environment_params *params, const char *name,
                                "known; name it with pkcs11_module in "
                                "attlsd.conf",
                                name);
-    if (keyring_open_token(&params->token, name, ret, &err) != 0)
-        return ring_failure(why, &err);
-    return 0;
+    if (keyring_open_token(&params->token, name, ret, &err) == 0)
+        return 0;
+    ring_failure(why, &err);
+    why->lasting = err.code == ERR_DENIED; /* tokens count wrong PINs */
+    return why->rc;
 }
 
 static int open_ring(const struct environment_params *params,
@@ -260,22 +278,18 @@ static int open_ring(const struct environment_params *params,
     return 0;
 }
 
-static bool is_ring(const struct environment_params *params)
-{
-    const char *name = effective_text(params->eff, PARM_Keyring);
-
-    return name != NULL && keyring_token_name(name) == NULL &&
-           !is_file(params->eff, name);
-}
-
 void environment_stamp(const struct environment_params *params,
                        struct keyring_stamp *ret)
 {
     const char *name = effective_text(params->eff, PARM_Keyring);
+    const char *pin = params->token.pin_file;
     struct strbuf path = STRBUF_INIT;
 
-    if (name == NULL || keyring_token_name(name) != NULL ||
-        !is_file(params->eff, name)) {
+    if (name != NULL && keyring_token_name(name) != NULL) {
+        keyring_stamp_file(pin != NULL ? pin : "", ret);
+        return;
+    }
+    if (name == NULL || !is_file(params->eff, name)) {
         /* what is wrong shows when the ring is read */
         keyring_stamp_dir(params->racf, ret, NULL);
         return;
@@ -381,16 +395,15 @@ int environment_open(const struct environment_params *params,
     environment_stamp(params, &env->stamp);
     rc = open_ring(params, &env->ring, ret_why);
     if (rc == 0)
-        rc = make_trust(env, ret_why);
+        rc = make_trust(env, params, ret_why);
     if (rc == 0)
-        rc = check_labels(env, params->eff, ret_why);
+        rc = check_labels(env, params, ret_why);
     if (rc == 0)
         rc = open_users(env, params, ret_why);
     if (rc == 0)
         *ret = env;
     else
         environment_unref(env);
-    ret_why->lasting &= is_ring(params);
     return rc;
 }
 

@@ -38,8 +38,9 @@ int tls_init(struct error *err);
 /*
  * Opens the ring, or the file in its place, and builds the environment. 0, or
  * a return code (202, 109, 6; of a file 103, 106, 201) with its reason in
- * RET_WHY; it is lasting where the database itself has no better answer. On
- * failure *RET is not set. Reads files: nothing for an event loop.
+ * RET_WHY; it is lasting where the database itself has no better answer, or a
+ * PIN is wrong. On failure *RET is not set. Reads files: nothing for an event
+ * loop.
  */
 int environment_open(const struct environment_params *params,
                      struct environment **ret, struct tls_outcome *ret_why);
@@ -64,8 +65,9 @@ bool environment_users_changed(const struct environment *env);
 /* Reads them, so that no handshake has to; nothing for an event loop. What is
  * wrong, the handshakes say. */
 void environment_load_users(struct environment *env);
-/* When the database, or the file in the place of a ring, was last changed: to
- * be taken before environment_open() and compared after it has failed. */
+/* When the database, the file in the place of a ring, or that of a token's PIN,
+ * was last changed: to be taken before environment_open() and compared after it
+ * has failed. */
 void environment_stamp(const struct environment_params *params,
                        struct keyring_stamp *ret);
 /*
