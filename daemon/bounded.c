@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 /* Whoever comes last, the thread or who waits for it, frees it. */
@@ -128,4 +129,49 @@ int bounded_run(bounded_fn work, bounded_fn drop, void *arg,
 unsigned bounded_running(void)
 {
     return atomic_load(&running);
+}
+
+/* ---- one file ---- */
+
+struct reading {
+    struct source *src;
+    struct error err;
+    int result;
+    char path[];
+};
+
+static void read_file(void *arg)
+{
+    struct reading *r = arg;
+
+    r->result = source_read(r->path, &r->src, &r->err);
+}
+
+static void drop_file(void *arg)
+{
+    struct reading *r = arg;
+
+    source_unref(r->src);
+    free(r);
+}
+
+int bounded_read(const char *path, unsigned long limit_ms, struct source **ret,
+                 struct error *err)
+{
+    struct reading *r = calloc(1, sizeof(*r) + strlen(path) + 1);
+    struct error why;
+    int result;
+
+    if (r == NULL)
+        return error_nomem(err);
+    strcpy(r->path, path);
+    if (bounded_run(read_file, drop_file, r, limit_ms, &why) != 0)
+        return error_set(err, ERR_LIMIT, "%s is not read: %s", path, why.text);
+    result = r->result;
+    if (result == 0)
+        *ret = source_ref(r->src);
+    else if (err != NULL)
+        *err = r->err;
+    drop_file(r);
+    return result;
 }

@@ -8,7 +8,7 @@
  * Any thread may call anything here.
  */
 
-#include "util/error.h"
+#include "util/source.h"
 
 typedef void (*bounded_fn)(void *arg);
 
@@ -23,6 +23,10 @@ enum { BOUNDED_MAX = 8 };
  */
 int bounded_run(bounded_fn work, bounded_fn drop, void *arg,
                 unsigned long limit_ms, struct error *err);
+
+/* source_read() so; the text of an error names PATH. */
+int bounded_read(const char *path, unsigned long limit_ms, struct source **ret,
+                 struct error *err);
 
 /* How many run, those included that nobody waits for any more. */
 unsigned bounded_running(void);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "daemon/bounded.h"
 #include "daemon/console_private.h"
 #include "trace/operator.h"
 #include "util/source.h"
@@ -152,6 +153,9 @@ static bool find_member(struct question *q, const struct config *config,
     return false;
 }
 
+/* As long as the console waits for a worker that does not answer. */
+enum { READ_MS = 2000 };
+
 static void obey(struct question *q, const char *dsn)
 {
     struct snapshot *s = snapshots_get(q->console->p.snapshots);
@@ -161,7 +165,7 @@ static void obey(struct question *q, const char *dsn)
     int ttls = -1;
 
     if (find_member(q, snapshot_config(s), dsn, &path)) {
-        if (source_read(strbuf_str(&path), &src, &err) != 0) {
+        if (bounded_read(strbuf_str(&path), READ_MS, &src, &err) != 0) {
             question_fail(q, "%s", err.text);
         } else {
             say(q, OPERATOR_OBEY_OPENED, dsn, NULL);

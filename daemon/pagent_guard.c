@@ -34,15 +34,17 @@ static bool is_blank(const struct source *src)
 static bool is_cut(const struct source *src)
 {
     const char *text = source_text(src);
-    size_t len = source_len(src), i = len;
+    size_t len = source_len(src), i;
 
     if (len == 0 || text[len - 1] == '\n')
         return false;
-    while (i > 0 && text[i - 1] != '\n')
+    while (len > 0 && isspace((unsigned char)text[len - 1]))
+        len--;
+    for (i = len; i > 0 && text[i - 1] != '\n';)
         i--;
     while (i < len && isspace((unsigned char)text[i]))
         i++;
-    return len - i != 1 || text[i] != '}';
+    return len - i > 1 || (len - i == 1 && text[i] != '}');
 }
 
 static bool is_plain_file(const struct source *src)
