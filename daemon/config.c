@@ -410,9 +410,29 @@ static void needs_allow(struct config_reader *r,
     strbuf_done(&accounts);
 }
 
+/* The program of an Inbound listener. */
+static void check_dial(struct config_reader *r, struct config_listener *l)
+{
+    if (l->mode != MODE_FORWARD)
+        return;
+    if (l->direction == POLICY_OUTBOUND) {
+        if (l->dial != DIAL_UNSET || l->dial_check != 0)
+            diag_add(r->diags, DIAG_ERROR, "dial-outbound", &l->span,
+                     "dial and dial_check are for Inbound listeners: an "
+                     "Outbound one has to connect to its target before the "
+                     "handshake; remove it");
+        return;
+    }
+    if (l->dial_check != 0 && l->listen.port == 0)
+        diag_add(r->diags, DIAG_ERROR, "dial-check-port", &l->span,
+                 "a listener that dial_check shuts and opens again needs a "
+                 "port of its own, not 0");
+}
+
 static void check_listener(struct config_reader *r, struct config_listener *l)
 {
     needs_allow(r, l);
+    check_dial(r, l);
     if (l->on_no_rule == NO_RULE_UNSET)
         l->on_no_rule = r->config->strict ? NO_RULE_REFUSE : NO_RULE_CLEAR;
     if (l->mode == MODE_TRANSPARENT) {
@@ -473,6 +493,21 @@ static bool is_loop(const struct config_listeners *ls,
     return next == l;
 }
 
+/* What it relies on may have changed since version 0.1; what it says itself has
+ * not. */
+static void settle_dial(struct config_reader *r, struct config_listener *l)
+{
+    if (l->mode != MODE_FORWARD || l->direction == POLICY_OUTBOUND ||
+        l->dial != DIAL_UNSET)
+        return;
+    l->dial = DIAL_AFTER_HANDSHAKE;
+    diag_add(r->diags, DIAG_NOTE, "dial-changed", &l->span,
+             "connects to %s after the handshake (changed since 0.1, when it "
+             "did at accept); dial = \"at_once\"; keeps that order, dial = "
+             "\"after_handshake\"; says that it is known",
+             l->target.text);
+}
+
 static void check_listeners(struct config_reader *r)
 {
     struct config_listeners *ls = &r->config->listeners;
@@ -493,6 +528,8 @@ static void check_listeners(struct config_reader *r)
                          &ls->item[i].span, "two listeners on %s",
                          netaddr_format(&ls->item[i].listen, text));
     }
+    for (i = 0; i < ls->count; i++)
+        settle_dial(r, &ls->item[i]);
 }
 
 static void check_release(struct config_reader *r, const config_t *cfg)

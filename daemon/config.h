@@ -39,6 +39,9 @@ enum config_guard { GUARD_WARN, GUARD_REFUSE, GUARD_OFF };
 enum config_no_rule { NO_RULE_UNSET, NO_RULE_CLEAR, NO_RULE_REFUSE };
 enum config_truncation { TRUNCATION_UNSET, TRUNCATION_RESET, TRUNCATION_EOF };
 
+/* When an Inbound listener connects to the program. */
+enum config_dial { DIAL_UNSET, DIAL_AFTER_HANDSHAKE, DIAL_AT_ONCE };
+
 struct config_target {
     const char *text; /* as written */
     struct netaddr address[CONFIG_TARGET_MAX];
@@ -122,9 +125,11 @@ struct config_listener {
     struct config_target target;
     const char *jobname, *userid; /* "": not known */
     struct config_accounts allow;
-    int on_no_rule;       /* enum config_no_rule, never UNSET once loaded */
-    int truncation;       /* enum config_truncation */
-    bool trusted_jobname; /* one that is claimed counts as unknown */
+    int on_no_rule;           /* enum config_no_rule, never UNSET once loaded */
+    int truncation;           /* enum config_truncation */
+    int dial;                 /* enum config_dial; UNSET: no Inbound one */
+    unsigned long dial_check; /* seconds; 0: the target is not watched */
+    bool trusted_jobname;     /* one that is claimed counts as unknown */
     struct config_capture capture; /* of MODE_TRANSPARENT */
     const char *socket;            /* of MODE_RUN */
     struct span span;

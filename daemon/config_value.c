@@ -316,6 +316,8 @@ WORDS(old_connections, {"reset", OLD_RESET}, {"keep", OLD_KEEP})
 WORDS(stale, {"keep", STALE_KEEP}, {"fail", STALE_FAIL})
 WORDS(refresh_guard, {"warn", GUARD_WARN}, {"refuse", GUARD_REFUSE},
       {"off", GUARD_OFF})
+WORDS(dial, {"after_handshake", DIAL_AFTER_HANDSHAKE},
+      {"at_once", DIAL_AT_ONCE})
 WORDS(truncation, {"reset", TRUNCATION_RESET}, {"eof", TRUNCATION_EOF})
 
 /* ---- addresses ---- */

@@ -45,8 +45,9 @@ extern const struct config_type config_type_text, config_type_upper,
     config_type_direction, config_type_no_rule, config_type_source,
     config_type_old_connections, config_type_refresh_guard, config_type_mask,
     config_type_ports, config_type_networks, config_type_uid, config_type_users,
-    config_type_jobs, config_type_truncation, config_type_sinks,
-    config_type_listeners, config_type_datasets, config_type_stale;
+    config_type_jobs, config_type_truncation, config_type_dial,
+    config_type_sinks, config_type_listeners, config_type_datasets,
+    config_type_stale;
 
 /* The transparent elements of the list, each as its sockets. ERR_NOMEM. */
 int config_expand_listeners(struct config_reader *r,

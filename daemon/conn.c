@@ -795,14 +795,13 @@ enum conn_event conn_do_start_relay(struct conn *c)
 {
     has_begun(c);
     end_hard(c);
+    conn_tap_app(c);
     c->host->scratch->most = (size_t)conn_config(c)->max_buffers << 20;
-    if (c->tls)
-        c->secured = true;
     c->active = c->host->now();
     return conn_do_relay(c);
 }
 
-static enum conn_event broken(struct conn *c, const struct pump_fault *fault)
+enum conn_event conn_broken(struct conn *c, const struct pump_fault *fault)
 {
     if (fault->why == IO_BLOCKED)
         return conn_because(c, CONN_BY_NO_MEMORY, CONN_EV_LOST);
@@ -836,7 +835,7 @@ enum conn_event conn_do_relay(struct conn *c)
     if (!c->settled && c->host->now() - c->began >= SETTLE_MS)
         settle(c, true);
     if (st == PUMP_BROKEN)
-        return broken(c, &fault);
+        return conn_broken(c, &fault);
     if (st == PUMP_DONE)
         return CONN_EV_DONE;
     if (st == PUMP_MORE)

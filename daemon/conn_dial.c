@@ -1,7 +1,8 @@
 /*
- * The connection to the target. Where it has several addresses the next one
- * is tried when the one before has not answered within a quarter of a second;
- * the first that answers is taken (RFC 8305, section 5). At most
+ * The connection to the target: before the handshake, or of an inbound one when
+ * that is done (conn_map.c says which). Where it has several addresses the next
+ * one is tried when the one before has not answered within a quarter of a
+ * second; the first that answers is taken (RFC 8305, section 5). At most
  * CONFIG_TARGET_MAX are under way, and the state's timer is the only one.
  */
 
@@ -71,7 +72,8 @@ static bool any_early(const struct conn *c)
 
 static enum conn_event give_up(struct conn *c)
 {
-    return conn_because(c, CONN_BY_DIAL_FAILED, CONN_EV_REFUSED);
+    return conn_because(c, c->secured ? CONN_BY_NO_TARGET : CONN_BY_DIAL_FAILED,
+                        CONN_EV_REFUSED);
 }
 
 static void remark_failure(struct conn *c, const struct netaddr *tried,
@@ -264,4 +266,47 @@ enum conn_event conn_do_dial_late(struct conn *c)
     snprintf(text, sizeof(text), "no answer within %llu ms",
              (unsigned long long)conn_dial_limit(c));
     return dial_failed(c, ETIMEDOUT, text);
+}
+
+/* ---- after the handshake ---- */
+
+/* Most targets answer before anything needs to be kept of what the partner
+ * says meanwhile. */
+enum { SOON_MS = 20 };
+
+enum conn_event conn_do_dial_secured(struct conn *c)
+{
+    conn_look_later(c);
+    return conn_do_dial(c);
+}
+
+static bool takes_long(const struct conn *c)
+{
+    return conn_config(c)->connect_limit * 1000 - left_of_limit(c) >= SOON_MS;
+}
+
+/* A partner that has gone needs no program; what one says is kept for it. */
+static enum conn_event hear_partner(struct conn *c)
+{
+    struct pump_fault fault;
+
+    if (pump_hear(&c->pump, FLOW_IN, c->host->scratch, &fault) == PUMP_BROKEN)
+        return conn_broken(c, &fault);
+    conn_doubt(c);
+    return CONN_EV_NONE;
+}
+
+enum conn_event conn_do_dial_watch(struct conn *c)
+{
+    enum conn_event ev = conn_do_dial_check(c);
+
+    return ev == CONN_EV_NONE && takes_long(c) ? hear_partner(c) : ev;
+}
+
+/* The session ends in order, and by the reset the partner knows all the same
+ * that it was not served. */
+enum conn_event conn_do_turn_away(struct conn *c)
+{
+    endpoint_notify(&c->wire);
+    return conn_do_reset(c);
 }

@@ -52,10 +52,15 @@ static void on_doubt(evutil_socket_t fd, short what, void *arg)
 
 void conn_doubt(struct conn *c)
 {
+    if (c->app.doubt || c->wire.doubt || c->wire.tickets)
+        conn_look_later(c);
+}
+
+void conn_look_later(struct conn *c)
+{
     struct conn_host *h = c->host;
 
-    if (c->queued != NULL ||
-        (!c->app.doubt && !c->wire.doubt && !c->wire.tickets))
+    if (c->queued != NULL)
         return;
     c->queued = &h->doubted;
     c->listed = (uint32_t)h->now();

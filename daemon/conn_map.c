@@ -253,6 +253,18 @@ static void note_trace(struct conn *c)
                       : TRACE_DAEMON;
 }
 
+/*
+ * On z/OS the program's stack accepts before the handshake, so that whoever can
+ * connect, without a byte of TLS, has a connection of the program's. Here it
+ * need not. A rule with ApplicationControlled, where the program itself begins
+ * TLS, would have to be dialled at once; it is refused.
+ */
+static bool secures_first(const struct conn *c)
+{
+    return !conn_outbound(c) && c->app.fd < 0 && c->in.other < 0 &&
+           c->listener->dial == DIAL_AFTER_HANDSHAKE;
+}
+
 static enum conn_event matched(struct conn *c)
 {
     struct ezd_subject s;
@@ -277,7 +289,7 @@ static enum conn_event matched(struct conn *c)
         conn_speak(c);
     c->begun = true;
     metrics_add(&c->host->metrics, COUNTER_TLS, 1);
-    return CONN_EV_MAPPED_TLS;
+    return secures_first(c) ? CONN_EV_MAPPED_TLS_FIRST : CONN_EV_MAPPED_TLS;
 }
 
 /* A unit's name is its cgroup's, which a user may choose: only one that is

@@ -58,11 +58,11 @@ struct conn {
 typedef enum conn_event conn_action_fn(struct conn *c);
 conn_action_fn conn_do_check_owner, conn_do_name, conn_do_unnamed,
     conn_do_look_up, conn_do_foresee, conn_do_dial, conn_do_dial_check,
-    conn_do_dial_late, conn_do_proceed, conn_do_open_tls, conn_do_open_late,
+    conn_do_dial_late, conn_do_dial_secured, conn_do_dial_watch,
+    conn_do_turn_away, conn_do_proceed, conn_do_open_tls, conn_do_open_late,
     conn_do_shake, conn_do_take_turn, conn_do_start_relay, conn_do_relay,
     conn_do_wait, conn_do_finish, conn_do_lose, conn_do_expire, conn_do_reset,
-    conn_do_reject, conn_do_give_up, conn_do_stop,
-    conn_do_make_room;
+    conn_do_reject, conn_do_give_up, conn_do_stop, conn_do_make_room;
 
 static inline bool conn_outbound(const struct conn *c)
 {
@@ -82,7 +82,8 @@ bool conn_is_abandoned(const struct conn *c);
 
 /* conn_later.c. After a turn of relaying: is an endpoint in doubt? */
 void conn_doubt(struct conn *c);
-void conn_keep(struct conn *c); /* sets keepalive */
+void conn_look_later(struct conn *c); /* the same look, whether it is or not */
+void conn_keep(struct conn *c);       /* sets keepalive */
 void conn_keep_later(struct conn_host *h);
 bool conn_later_init(struct conn_host *h); /* false: no memory */
 void conn_later_done(struct conn_host *h);
@@ -98,6 +99,8 @@ void conn_arm(struct conn *c, uint64_t milliseconds);
 /* The reason, should the connection end by EV. Returns EV. */
 enum conn_event conn_because(struct conn *c, enum conn_reason why,
                              enum conn_event ev);
+/* The reason for what a pump found. */
+enum conn_event conn_broken(struct conn *c, const struct pump_fault *fault);
 /* Who the EZD lines of this connection are about. */
 void conn_subject(const struct conn *c, struct ezd_subject *ret);
 /* The names that were asked for are wanted no more. */
@@ -135,6 +138,8 @@ void conn_log_flow(const struct conn *c, const struct ezd_subject *s,
  * and both hellos for the story. */
 void conn_watch_session(struct conn *c, struct session *session);
 
+/* Both sides are there: the packets of the app side too. */
+void conn_tap_app(struct conn *c);
 /* The handshake is done: only Trace 32 still wants to see. */
 void conn_unwatch_session(struct conn *c);
 

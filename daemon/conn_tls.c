@@ -251,12 +251,17 @@ static void tap(struct conn *c, struct session *session)
         .local = c->in.local,
         .remote = c->in.remote,
     };
-    if (p.clear) {
-        netaddr_of_socket(c->app.fd, getsockname, &p.app_local);
-        netaddr_of_socket(c->app.fd, getpeername, &p.app_remote);
-    }
     c->tap = wiretap_new(c->host->wiretraces, &p);
     wiretap_session(c->tap, session);
+}
+
+void conn_tap_app(struct conn *c)
+{
+    struct netaddr local, remote;
+
+    if (c->tap != NULL && netaddr_of_socket(c->app.fd, getsockname, &local) &&
+        netaddr_of_socket(c->app.fd, getpeername, &remote))
+        wiretap_app(c->tap, &local, &remote);
 }
 
 static enum conn_event open_session(struct conn *c)
@@ -349,7 +354,8 @@ static enum conn_event secured(struct conn *c)
     wiretap_secured(c->tap);
     log_handshake(c, 0);
     conn_count_audit(c, AUDIT_TLS);
-    return CONN_EV_SECURED;
+    c->secured = true;
+    return c->app.fd >= 0 ? CONN_EV_SECURED : CONN_EV_SECURED_ALONE;
 }
 
 static enum conn_event shake_failed(struct conn *c)
@@ -361,12 +367,21 @@ static enum conn_event shake_failed(struct conn *c)
     return conn_because(c, CONN_BY_HANDSHAKE, CONN_EV_FAILED);
 }
 
+/* A server has nothing to do before the client has said something. */
+static bool waits_for_client(const struct conn *c)
+{
+    return c->state == CONN_GREETING && !c->wire.readable &&
+           session_is_server(c->wire.session);
+}
+
 /* The work of a handshake is not done in the event of a socket: see
  * shake_some() in conn.c. */
 enum conn_event conn_do_take_turn(struct conn *c)
 {
     if (conn_is_abandoned(c))
         return conn_because(c, CONN_BY_ABANDONED, CONN_EV_MAKE_ROOM);
+    if (waits_for_client(c))
+        return CONN_EV_NONE;
     conn_queue(c, c->state == CONN_GREETING ? &c->host->greeting
                                             : &c->host->shaking);
     return CONN_EV_NONE;

@@ -51,16 +51,19 @@ static void collect(const struct console *c, struct status *s)
     s->seconds = (long)(time(NULL) - c->p.started);
 }
 
-static void add_listeners_json(const struct console *c, struct json *j)
+/* SHUT: those that dial_check has shut. */
+static void add_listeners_json(const struct console *c, bool shut,
+                               struct json *j)
 {
     char text[NETADDR_TEXT];
     size_t i;
 
-    json_array(j, "listeners");
+    json_array(j, shut ? "shut_listeners" : "listeners");
     for (i = 0; i < c->p.listener_count; i++) {
         struct netaddr a = listener_address(c->p.listeners[i]);
 
-        json_string(j, NULL, netaddr_format(&a, text));
+        if ((listener_is_refusing(c->p.listeners[i]) != 0) == shut)
+            json_string(j, NULL, netaddr_format(&a, text));
     }
     json_end(j);
 }
@@ -189,7 +192,8 @@ static void print_json(const struct console *c, const struct status *s,
         json_null(&j, "rules_watched");
     add_limited_json(c, &j);
     add_troubles_json(s, &j);
-    add_listeners_json(c, &j);
+    add_listeners_json(c, false, &j);
+    add_listeners_json(c, true, &j);
     json_object(&j, "counters");
     for (i = 0; i < COUNTER_COUNT; i++)
         json_unsigned(&j, counter_info((enum counter)i).name,
@@ -221,6 +225,18 @@ static void add_refresh(const struct status *s, struct strbuf *out)
                         policy_rule_name(policy_rule_get(p, i)));
     if (n != 0)
         strbuf_addc(out, '\n');
+}
+
+static void add_listener(const struct listener *l, const char *address,
+                         struct strbuf *out)
+{
+    int error = listener_is_refusing(l);
+
+    if (error == 0)
+        strbuf_addf(out, "listening on %s\n", address);
+    else
+        strbuf_addf(out, "NOT listening on %s: target %s: %s (dial_check)\n",
+                    address, listener_config(l)->target.text, strerror(error));
 }
 
 static void print_text(const struct console *c, const struct status *s,
@@ -255,7 +271,7 @@ static void print_text(const struct console *c, const struct status *s,
     for (i = 0; i < c->p.listener_count; i++) {
         struct netaddr a = listener_address(c->p.listeners[i]);
 
-        strbuf_addf(out, "listening on %s\n", netaddr_format(&a, text));
+        add_listener(c->p.listeners[i], netaddr_format(&a, text), out);
     }
     strbuf_addc(out, '\n');
     for (k = 0; k < COUNTER_COUNT; k++) {

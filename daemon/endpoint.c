@@ -425,6 +425,15 @@ enum io endpoint_drain(struct endpoint *e, struct pipe *p)
     return IO_OK;
 }
 
+bool endpoint_is_lost(const struct endpoint *e)
+{
+    socklen_t len = sizeof(int);
+    int error = 0;
+
+    return getsockopt(e->fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0 ||
+           error != 0;
+}
+
 enum io endpoint_end(struct endpoint *e, bool closes)
 {
     enum session_status st;
@@ -439,6 +448,14 @@ enum io endpoint_end(struct endpoint *e, bool closes)
             return IO_FAILED;
     }
     return !closes && shutdown(e->fd, SHUT_WR) < 0 ? IO_LOST : IO_OK;
+}
+
+/* It waits in the kernel for what comes next; the option pushes it. */
+void endpoint_notify(struct endpoint *e)
+{
+    if (e->session != NULL)
+        (void)session_close(e->session);
+    no_delay(e->fd, NULL);
 }
 
 static void forget(struct endpoint *e)

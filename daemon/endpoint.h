@@ -135,10 +135,16 @@ enum io endpoint_write(struct endpoint *e, const void *buf, size_t len,
  */
 enum io endpoint_fill(struct endpoint *e, struct pipe *p);
 enum io endpoint_drain(struct endpoint *e, struct pipe *p);
+/* It was reset, whatever can still be read of it; told once. */
+bool endpoint_is_lost(const struct endpoint *e);
 /* Nothing more will be written: close_notify, then FIN. CLOSES: that is left to
  * endpoint_close(), which must follow. IO_OK, IO_BLOCKED (call again when
  * writable), IO_LOST, IO_FAILED. */
 enum io endpoint_end(struct endpoint *e, bool closes);
+
+/* Only close_notify, which is on its way when endpoint_reset() follows. What
+ * does not fit is not said. */
+void endpoint_notify(struct endpoint *e);
 
 /* Closes in order, or with a reset; a closed endpoint is left alone. */
 void endpoint_close(struct endpoint *e);

@@ -14,6 +14,7 @@
 
 #include "daemon/closer.h"
 #include "daemon/descriptors.h"
+#include "daemon/target_check.h"
 #include "util/fd.h"
 #include "util/unixsock.h"
 
@@ -27,16 +28,17 @@ struct listener {
     const struct config_listener *cfg;
     int fd;
     atomic_bool shut;          /* another thread has said so */
+    atomic_int refusing;       /* the target's errno, as dial_check says so */
     pthread_mutex_t lock;      /* while FD changes, and while it is shut */
     struct unixsock_mark mark; /* of mode run: of the socket's file */
     bool told;                 /* that it can't be made again */
-    unsigned long backlog;
+    int backlog;
     struct listener_host host;
     struct event *event, *retry, *look;
+    struct target_check *check; /* NULL: nobody looks at the target */
 };
 
-static int bind_and_listen(struct listener *l, unsigned long backlog,
-                           struct error *err)
+static int bind_and_listen(struct listener *l, struct error *err)
 {
     char text[NETADDR_TEXT];
     struct sockaddr_storage sa;
@@ -60,7 +62,7 @@ static int bind_and_listen(struct listener *l, unsigned long backlog,
         return error_errno(err, "listener %s: SO_LINGER", text);
     if (bind(l->fd, (struct sockaddr *)&sa, len) < 0)
         return error_errno(err, "listener %s: bind", text);
-    if (listen(l->fd, (int)backlog) < 0)
+    if (listen(l->fd, l->backlog) < 0)
         return error_errno(err, "listener %s: listen", text);
     return 0;
 }
@@ -68,8 +70,8 @@ static int bind_and_listen(struct listener *l, unsigned long backlog,
 /* Who may is said by allow, and by the folder. */
 static int bind_for_runs(struct listener *l, int *ret, struct error *err)
 {
-    int r = unixsock_listen(l->cfg->socket, SOCK_SEQPACKET, 0666,
-                            (int)l->backlog, ret, err);
+    int r = unixsock_listen(l->cfg->socket, SOCK_SEQPACKET, 0666, l->backlog,
+                            ret, err);
 
     if (r == 0)
         l->mark = unixsock_look(l->cfg->socket);
@@ -86,13 +88,14 @@ int listener_open(const struct config_listener *cfg, unsigned long backlog,
         return error_nomem(err);
     l->cfg = cfg;
     l->fd = -1;
-    l->backlog = backlog;
+    l->backlog = (int)backlog;
     atomic_init(&l->shut, false);
+    atomic_init(&l->refusing, 0);
     pthread_mutex_init(&l->lock, NULL);
     if (cfg->mode == MODE_RUN)
         r = bind_for_runs(l, &l->fd, err);
     else
-        r = bind_and_listen(l, backlog, err);
+        r = bind_and_listen(l, err);
     if (r < 0) {
         listener_close(l);
         return r;
@@ -112,6 +115,8 @@ void listener_shut(struct listener *l)
 
 void listener_stop(struct listener *l)
 {
+    target_check_stop(l->check);
+    l->check = NULL;
     if (l->event != NULL)
         event_free(l->event);
     if (l->retry != NULL)
@@ -147,6 +152,72 @@ struct netaddr listener_address(const struct listener *l)
     return a;
 }
 
+int listener_is_refusing(const struct listener *l)
+{
+    return l->refusing;
+}
+
+/* ---- the target ---- */
+
+/* The socket stays bound, and nobody listens: who comes is refused, and so is
+ * who has come and was not accepted yet. */
+static void refuse(struct listener *l, int error)
+{
+    char text[NETADDR_TEXT];
+
+    event_del(l->event);
+    if (shutdown(l->fd, SHUT_RD) < 0)
+        error = errno;
+    l->refusing = error;
+    trace_remark(l->host.trace, TRACE_WARNING,
+                 "listen=%s target=%s dial_check=refused error=\"%s\" "
+                 "note=\"connections are refused until the target accepts\"",
+                 netaddr_format(&l->cfg->listen, text), l->cfg->target.text,
+                 strerror(error));
+}
+
+/* Not when another thread has shut it for good. */
+static int listen_again(struct listener *l)
+{
+    int r = 0;
+
+    pthread_mutex_lock(&l->lock);
+    if (!atomic_load(&l->shut))
+        r = listen(l->fd, l->backlog);
+    pthread_mutex_unlock(&l->lock);
+    return r;
+}
+
+static void refuse_no_more(struct listener *l)
+{
+    char text[NETADDR_TEXT];
+    const char *name = netaddr_format(&l->cfg->listen, text);
+
+    if (listen_again(l) < 0 || event_add(l->event, NULL) < 0) {
+        trace_remark(l->host.trace, TRACE_ERR,
+                     "listen=%s target=%s dial_check=accepted error=\"listen: "
+                     "%s\"",
+                     name, l->cfg->target.text, strerror(errno));
+        return; /* again after the next look */
+    }
+    l->refusing = 0;
+    trace_remark(l->host.trace, TRACE_NOTICE,
+                 "listen=%s target=%s dial_check=accepted", name,
+                 l->cfg->target.text);
+}
+
+static void on_target(void *arg, int error)
+{
+    struct listener *l = arg;
+
+    if (atomic_load(&l->shut))
+        return;
+    if (error != 0 && l->refusing == 0)
+        refuse(l, error);
+    else if (error == 0 && l->refusing != 0)
+        refuse_no_more(l);
+}
+
 /* ---- accepting ---- */
 
 /* No descriptors or memory: waiting costs nothing, polling a core. */
@@ -169,7 +240,8 @@ static void on_retry(evutil_socket_t fd, short what, void *arg)
 
     (void)fd;
     (void)what;
-    event_add(l->event, NULL);
+    if (l->refusing == 0)
+        event_add(l->event, NULL);
 }
 
 /* Errors of one peer's connection that was gone before it was accepted
@@ -317,5 +389,10 @@ int listener_start(struct listener *l, const struct listener_host *host,
     if (l->retry == NULL)
         return error_nomem(err);
     r = accept_at(l, l->fd, err);
-    return r == 0 ? look_after(l, err) : r;
+    if (r == 0)
+        r = look_after(l, err);
+    if (r == 0 && l->cfg->dial_check != 0)
+        r = target_check_start(host->base, l->cfg, host->intercept, on_target,
+                               l, &l->check, err);
+    return r;
 }

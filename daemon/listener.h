@@ -9,6 +9,7 @@
 #include <event2/event.h>
 
 #include "daemon/config.h"
+#include "daemon/intercepted.h"
 #include "daemon/metrics.h"
 #include "trace/trace.h"
 
@@ -31,9 +32,14 @@ const struct config_listener *listener_config(const struct listener *l);
 /* The address that it really has (port 0 in the configuration: any). */
 struct netaddr listener_address(const struct listener *l);
 
+/* 0: it accepts; else it refuses, as dial_check says so: why its target does
+ * not accept, an errno. Any thread may ask. */
+int listener_is_refusing(const struct listener *l);
+
 /* What a listener needs to accept on a thread. */
 struct listener_host {
     struct event_base *base;
+    struct intercept_host *intercept; /* for dial_check */
     struct trace *trace;
     struct metrics *metrics;
     listener_accept_fn accept;

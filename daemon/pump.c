@@ -128,6 +128,12 @@ static enum pump_status hold(struct flow *f, const char *data, size_t len,
     return PUMP_WAIT;
 }
 
+/* An end in order, or one that counts as such. */
+static bool is_end(const struct pump *p, enum io io)
+{
+    return io == IO_EOF || (io == IO_TRUNCATED && p->truncation_is_eof);
+}
+
 static enum pump_status move(struct pump *p, struct flow *f,
                              struct scratch *scratch, struct pump_fault *fault)
 {
@@ -136,7 +142,7 @@ static enum pump_status move(struct pump *p, struct flow *f,
 
     if (io == IO_BLOCKED)
         return PUMP_WAIT;
-    if (io == IO_EOF || (io == IO_TRUNCATED && p->truncation_is_eof)) {
+    if (is_end(p, io)) {
         f->eof = true;
         return PUMP_MORE;
     }
@@ -245,6 +251,64 @@ static bool flush(struct pump *p, struct pump_fault *fault)
             broken(fault, to, io);
     }
     return io == IO_OK || io == IO_BLOCKED;
+}
+
+/* ---- before the other side is there ---- */
+
+static size_t kept(const struct flow *f)
+{
+    return f->held != NULL ? f->held_len : 0;
+}
+
+static bool keep(struct flow *f, const char *data, size_t len)
+{
+    size_t before = kept(f);
+    char *all = malloc(before + len);
+
+    if (all == NULL)
+        return false;
+    if (before != 0)
+        memcpy(all, f->held, before);
+    memcpy(all + before, data, len);
+    drop_held(f);
+    f->held = all;
+    f->held_len = (uint32_t)(before + len);
+    f->held_off = 0;
+    return true;
+}
+
+static enum pump_status hear(struct pump *p, struct flow *f,
+                             struct scratch *scratch, struct pump_fault *fault)
+{
+    enum io io = IO_OK;
+    size_t len;
+
+    while (!f->eof && kept(f) < PUMP_LITTLE && endpoint_can_read(f->from)) {
+        io = endpoint_read(f->from, scratch->data, PUMP_LITTLE - kept(f), &len);
+        if (io == IO_BLOCKED)
+            return PUMP_WAIT;
+        if (is_end(p, io))
+            f->eof = true;
+        else if (io != IO_OK)
+            return broken(fault, f->from, io);
+        else if (!keep(f, scratch->data, len))
+            return broken(fault, f->from, IO_BLOCKED);
+    }
+    /* no more is read: then only the socket itself knows; but who has said all
+     * may be gone altogether */
+    if (!f->eof && endpoint_is_lost(f->from))
+        return broken(fault, f->from, IO_LOST);
+    return PUMP_WAIT;
+}
+
+enum pump_status pump_hear(struct pump *p, int which, struct scratch *scratch,
+                           struct pump_fault *fault)
+{
+    struct flow *f = &p->flow[which];
+    enum pump_status st = hear(p, f, scratch, fault);
+
+    count_held(f, scratch);
+    return st == PUMP_BROKEN || flush(p, fault) ? st : PUMP_BROKEN;
 }
 
 enum pump_status pump_run(struct pump *p, struct scratch *scratch,

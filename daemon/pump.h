@@ -76,6 +76,14 @@ void pump_init(struct pump *p, struct endpoint *app, struct endpoint *wire);
 /* SCRATCH: that of pump_run(). */
 void pump_done(struct pump *p, struct scratch *scratch);
 
+/*
+ * Before the TO of direction WHICH is there: keeps of what FROM sends the first
+ * PUMP_LITTLE bytes, which pump_run() passes on, and sees how FROM ends.
+ * PUMP_WAIT, PUMP_BROKEN.
+ */
+enum pump_status pump_hear(struct pump *p, int which, struct scratch *scratch,
+                           struct pump_fault *fault);
+
 enum pump_status pump_run(struct pump *p, struct scratch *scratch,
                           struct pump_fault *fault);
 

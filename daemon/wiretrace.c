@@ -39,7 +39,8 @@ struct wiretraces {
 struct wiretap {
     struct wiretraces *all;
     unsigned run;
-    bool secrets, clear, secured;
+    uint32_t id;
+    bool secrets, clear, secured, wants_clear, outbound;
     struct pcapng_flow flow[2];
     struct strbuf keys, held; /* until the handshake is done */
 };
@@ -391,11 +392,22 @@ struct wiretap *wiretap_new(struct wiretraces *all,
     t->secrets = p->secrets;
     if (pcapng_flow(&p->local, &p->remote, WIRE, p->id << 16, &t->flow[WIRE]))
         pcapng_open(&t->flow[WIRE], p->outbound, wall_us(), &t->held);
-    t->clear = p->clear && pcapng_flow(&p->app_local, &p->app_remote, CLEAR,
-                                       p->id << 16, &t->flow[CLEAR]);
-    if (t->clear)
-        pcapng_open(&t->flow[CLEAR], !p->outbound, wall_us(), &t->held);
+    t->wants_clear = p->clear;
+    t->outbound = p->outbound;
+    t->id = p->id;
     return t;
+}
+
+void wiretap_app(struct wiretap *t, const struct netaddr *local,
+                 const struct netaddr *remote)
+{
+    if (t == NULL || !t->wants_clear || !is_running(t))
+        return;
+    t->clear = pcapng_flow(local, remote, CLEAR, t->id << 16, &t->flow[CLEAR]);
+    if (t->clear)
+        pcapng_open(&t->flow[CLEAR], !t->outbound, wall_us(), &t->held);
+    if (t->secured)
+        release(t);
 }
 
 void wiretap_session(struct wiretap *t, struct session *session)

@@ -65,9 +65,8 @@ struct wiretap;
 struct wiretap_params {
     const char *rule;
     bool outbound, secrets, clear;
-    uint32_t id;                          /* CONNID */
-    struct netaddr local, remote;         /* of the wire side */
-    struct netaddr app_local, app_remote; /* of the app side */
+    uint32_t id;                  /* CONNID */
+    struct netaddr local, remote; /* of the wire side */
 };
 
 /* NULL: no trace runs, or not of this rule. */
@@ -77,6 +76,10 @@ struct wiretap *wiretap_new(struct wiretraces *all,
 void wiretap_session(struct wiretap *t, struct session *session);
 /* The handshake is done: its packets stand behind their secrets now. */
 void wiretap_secured(struct wiretap *t);
+/* The app side is there, at these addresses: where its packets are wanted, they
+ * are taken from now on. */
+void wiretap_app(struct wiretap *t, const struct netaddr *local,
+                 const struct netaddr *remote);
 /* The connection has ended, and its session is gone. */
 void wiretap_free(struct wiretap *t);
 

@@ -671,8 +671,9 @@ static int deal_listeners(struct workers *all, struct error *err)
 
     for (i = 0; i < all->params.listener_count; i++) {
         struct worker *w = worker_of(all, i);
-        struct listener_host lh = {w->host.base, all->params.trace,
-                                   &w->host.metrics, on_accept, w};
+        struct listener_host lh = {w->host.base,      &w->host.intercept,
+                                   all->params.trace, &w->host.metrics,
+                                   on_accept,         w};
 
         r = listener_start(all->params.listeners[i], &lh, err);
         if (r < 0)

@@ -20,7 +20,8 @@ void made_open(struct made *m, struct rig *r, enum conn_state state,
     c->in.who.owner_error = ERR_NOT_FOUND;
     snprintf(c->in.who.jobname, sizeof(c->in.who.jobname), "RIG");
     snprintf(c->in.who.userid, sizeof(c->in.who.userid), "%s", l->userid);
-    c->target = state == CONN_DIALLING_WIRE || state == CONN_DIALLING_APP;
+    c->target = state == CONN_DIALLING_WIRE || state == CONN_DIALLING_APP ||
+                state == CONN_DIALLING_SECURED;
     if (outfit == BARE)
         return;
     peer_tcp_pair(wire, false);
@@ -31,8 +32,10 @@ void made_open(struct made *m, struct rig *r, enum conn_state state,
     ck_assert_int_eq(endpoint_open(&c->app, r->host.base, app[0], NULL), 0);
     /* the rule, as if it had been looked up */
     ck_assert_int_eq(conn_do_look_up(c), CONN_EV_MAPPED_TLS);
-    if (outfit == TLS)
+    if (outfit == TLS || outfit == TLS_ALONE)
         ck_assert_int_eq(conn_do_open_tls(c), CONN_EV_OPENED);
+    if (outfit == TLS_ALONE)
+        endpoint_close(&c->app);
 }
 
 void made_close(struct made *m)

@@ -7,9 +7,10 @@
 #include "support/rig.h"
 
 enum outfit {
-    BARE,    /* no socket */
-    SOCKETS, /* both sides connected to the test */
-    TLS      /* and the session begun, nothing heard */
+    BARE,     /* no socket */
+    SOCKETS,  /* both sides connected to the test */
+    TLS,      /* and the session begun, nothing heard */
+    TLS_ALONE /* the same, and the app side is not there yet */
 };
 
 struct made {

@@ -179,12 +179,13 @@ EOF
 }
 
 # listener DIRECTION LISTEN TARGET [MORE]: as SERVER or CLIENT, by direction;
-# an Outbound one is for this account unless MORE says who may.
+# an Outbound one is for this account unless MORE says who may, and an Inbound
+# one connects after the handshake unless MORE says when.
 listener()
 {
     local user=CLIENT allow="allow = ( \"$(id -u)\" ); "
-    [ "$1" = Outbound ] || user=SERVER allow=
-    [[ ${4-} != *allow* ]] || allow=
+    [ "$1" = Outbound ] || user=SERVER allow='dial = "after_handshake"; '
+    [[ ${4-} != *allow\ =* && ${4-} != *dial\ =* ]] || allow=
     echo "  { mode = \"forward\"; direction = \"$1\";" \
         "listen = \"$2\"; target = \"$3\";" \
         "jobname = \"${user}1\"; userid = \"$user\"; $allow${4-} }"

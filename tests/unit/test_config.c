@@ -41,7 +41,8 @@ static const char workshop[] =
     "listeners = (\n"
     "  { mode = \"forward\"; direction = \"Inbound\";\n"
     "    listen = \"127.0.0.1:5555\"; target = \"127.0.0.1:15555\";\n"
-    "    jobname = \"IMS15HWS\"; userid = \"IMSSTC\"; },\n"
+    "    jobname = \"IMS15HWS\"; userid = \"IMSSTC\";\n"
+    "    dial = \"after_handshake\"; },\n"
     "  { mode = \"forward\"; direction = \"Outbound\";\n"
     "    listen = \"127.0.0.1:15550\"; target = \"127.0.0.1:5555\";\n"
     "    jobname = \"BAQSTRT\"; userid = \"LIBSERV\"; allow = ( \"root\" ); }\n"
@@ -110,6 +111,56 @@ START_TEST(takes_transparent)
                      "10.0.0.0:0");
     ck_assert_str_eq(netaddr_format(&cap->exclude_networks.item[1].high, text),
                      "[fd7f:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:0");
+    config_unref(c);
+    diags_free(diags);
+}
+END_TEST
+
+#define DIALS(mode, more)                                                      \
+    "listeners = ( { mode = \"" mode "\"; direction = \"Inbound\"; listen = "  \
+    "\"127.0.0.1:1\"; target = \"127.0.0.1:2\"; " more " } );"
+
+/* What relies on what has changed since 0.1 is named; what says it, and what
+ * has not changed, is not. */
+static const struct {
+    const char *name, *conf;
+    int dial;
+    const char *note; /* NULL: none */
+} dials[] = {
+    {"not given", DIALS("forward", ""), DIAL_AFTER_HANDSHAKE,
+     "attlsd.conf:1:1: note: connects to 127.0.0.1:2 after the handshake "
+     "(changed since 0.1, when it did at accept); dial = \"at_once\"; keeps "
+     "that order, dial = \"after_handshake\"; says that it is known "
+     "[dial-changed]\n"},
+    {"after", DIALS("forward", "dial = \"after_handshake\";"),
+     DIAL_AFTER_HANDSHAKE, NULL},
+    {"at once", DIALS("forward", "dial = \"at_once\"; dial_check = 5;"),
+     DIAL_AT_ONCE, NULL},
+    {"outbound", LISTENER("allow = ( \"root\" );"), DIAL_UNSET, NULL},
+    {"transparent", "listeners = ( { mode = \"transparent\"; } );",
+     DIAL_AT_ONCE, NULL},
+    {"transparent, after",
+     "listeners = ( { mode = \"transparent\"; dial = \"after_handshake\"; } "
+     ");",
+     DIAL_AFTER_HANDSHAKE, NULL},
+    {"run", "listeners = ( { mode = \"run\"; } );", DIAL_UNSET, NULL},
+};
+
+START_TEST(says_when_it_dials)
+{
+    struct strbuf text = STRBUF_INIT;
+    struct diags *diags;
+    struct config *c;
+
+    ck_assert_msg(load(dials[_i].conf, &diags, &c) == 0, "%s", dials[_i].name);
+    ck_assert_msg(c->listeners.item[0].dial == dials[_i].dial, "%s: %d",
+                  dials[_i].name, c->listeners.item[0].dial);
+    ck_assert_uint_eq(diags_count(diags), dials[_i].note != NULL);
+    if (dials[_i].note != NULL) {
+        diag_format(diags_get(diags, 0), &text);
+        ck_assert_str_eq(strbuf_str(&text), dials[_i].note);
+    }
+    strbuf_done(&text);
     config_unref(c);
     diags_free(diags);
 }
@@ -313,6 +364,18 @@ static const struct {
      "attlsd.conf:1:1: error: target 127.0.0.1:2 leads back to this listener: "
      "a connection would go round for ever; name the program's own port "
      "[listener-loop]\n"},
+    {"dial of an outbound listener",
+     LISTENER("allow = ( \"root\" ); dial = \"at_once\";"),
+     "attlsd.conf:1:1: error: dial and dial_check are for Inbound listeners: "
+     "an Outbound one has to connect to its target before the handshake; "
+     "remove it [dial-outbound]\n"},
+    {"dial_check of an outbound listener",
+     LISTENER("allow = ( \"root\" ); dial_check = 5;"), NULL},
+    {"dial_check of any port",
+     "listeners = ( { mode = \"forward\"; direction = \"Inbound\"; listen = "
+     "\"127.0.0.1:0\"; target = \"127.0.0.1:2\"; dial_check = 5; } );",
+     "attlsd.conf:1:1: error: a listener that dial_check shuts and opens again "
+     "needs a port of its own, not 0 [dial-check-port]\n"},
     {"allow of an inbound listener",
      "listeners = ( { mode = \"forward\"; direction = \"Inbound\"; listen = "
      "\"127.0.0.1:1\"; target = \"127.0.0.1:2\"; allow = ( \"root\" ); } );",
@@ -571,6 +634,7 @@ END_TEST
 TESTS_BEGIN("config")
 TEST(takes_the_workshop)
 TEST(takes_transparent)
+TEST_ROWS(says_when_it_dials, dials)
 TEST(strict_refuses)
 TEST_ROWS(a_quarter_is_told, quarters)
 TEST_ROWS(trusts_peers, peers)

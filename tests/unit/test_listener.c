@@ -20,6 +20,7 @@
 
 struct hall {
     struct event_base *base;
+    struct intercept_host intercept;
     struct trace *trace;
     struct metrics metrics;
     struct listener *listener;
@@ -54,7 +55,8 @@ static void hall_open_to(struct hall *h, const char *address, int direction)
     ck_assert_int_eq(trace_new("T", &h->trace, &err), 0);
     ck_assert_int_eq(netaddr_parse(address, &h->cfg.listen, NULL), 0);
     ck_assert_int_eq(listener_open(&h->cfg, 16, &h->listener, &err), 0);
-    host = (struct listener_host){h->base, h->trace, &h->metrics, on_accept, h};
+    host = (struct listener_host){h->base,     &h->intercept, h->trace,
+                                  &h->metrics, on_accept,     h};
     ck_assert_int_eq(listener_start(h->listener, &host, &err), 0);
 }
 
@@ -261,7 +263,8 @@ START_TEST(a_run_socket_that_is_removed_is_made_again)
     h.base = event_base_new();
     ck_assert_int_eq(trace_new("T", &h.trace, &err), 0);
     ck_assert_int_eq(listener_open(&h.cfg, 16, &h.listener, &err), 0);
-    host = (struct listener_host){h.base, h.trace, &h.metrics, count_one, &h};
+    host = (struct listener_host){h.base,     &h.intercept, h.trace,
+                                  &h.metrics, count_one,    &h};
     ck_assert_int_eq(listener_start(h.listener, &host, &err), 0);
     ck_assert_int_eq(unlink(path), 0);
     for (i = 0; i < 100 && (fd = knock_at(path)) < 0; i++)

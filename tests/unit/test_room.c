@@ -87,6 +87,7 @@ START_TEST(the_oldest_that_waits_for_others_makes_room)
         made_open(&m[i], &r, crowd[i].state, crowd[i].outfit, false);
         give(&m[i], &r, crowd[i].uid);
     }
+    m[2].c->wire.readable = true;
     conn_do_take_turn(m[2].c);
     for (i = 0; i < ROWS(victims); i++) {
         ck_assert_int_ne(conn_state(m[victims[i]].c), CONN_CLOSED);

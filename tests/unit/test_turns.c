@@ -58,6 +58,30 @@ START_TEST(handshakes_give_way)
 }
 END_TEST
 
+/* The client has said something. */
+static void wants_turn(struct made *m)
+{
+    m->c->wire.readable = true;
+    conn_do_take_turn(m->c);
+}
+
+/* Before that there is nothing to do for a server. */
+START_TEST(a_server_waits_for_the_client)
+{
+    struct made m;
+    struct rig r;
+
+    rig_open(&r, rings, "", "");
+    made_open(&m, &r, CONN_GREETING, TLS, _i == 1);
+    conn_do_take_turn(m.c);
+    ck_assert_int_eq(m.c->queued != NULL, _i == 1);
+    wants_turn(&m);
+    ck_assert_ptr_nonnull(m.c->queued);
+    made_close(&m);
+    rig_close(&r);
+}
+END_TEST
+
 /* Those that have begun go first, but do not keep those waiting that want to
  * begin, however many steps they make. */
 START_TEST(those_that_have_begun_go_first)
@@ -77,7 +101,7 @@ START_TEST(those_that_have_begun_go_first)
     conn_do_start_relay(m[0].c);
     ck_assert(!conn_host_is_crowded(&r.host));
     for (i = 1; i < ROWS(states); i++)
-        conn_do_take_turn(m[i].c);
+        wants_turn(&m[i]);
     for (i = 0; i < ROWS(turns); i++) {
         ck_assert(conn_host_is_crowded(&r.host));
         ck_assert_uint_eq(r.host.steps, i);
@@ -102,7 +126,7 @@ static void queue_all(struct made *m, struct rig *r)
 
     for (i = 0; i < WAITERS; i++) {
         made_open(&m[i], r, CONN_GREETING, TLS, false);
-        conn_do_take_turn(m[i].c);
+        wants_turn(&m[i]);
         rig_clock += 1;
     }
 }
@@ -245,8 +269,8 @@ START_TEST(a_timer_makes_no_second_step)
         made_open(&m[i], &r, CONN_GREETING, TLS, false);
     rig_turn(&r); /* the sockets have said that they can be written */
     ck_assert(old.c->settled);
-    conn_do_take_turn(m[0].c);
-    conn_do_take_turn(m[1].c);
+    wants_turn(&m[0]);
+    wants_turn(&m[1]);
     one_pass(&r);
     ck_assert(evtimer_pending(r.host.turn, NULL));
     m[2].c->wire.doubt = true;
@@ -289,6 +313,7 @@ END_TEST
 TESTS_BEGIN("turns")
 tcase_add_unchecked_fixture(tc, setup, teardown);
 tcase_add_loop_test(tc, handshakes_give_way, 0, 2);
+TEST_TIMES(a_server_waits_for_the_client, 2)
 TEST(those_that_have_begun_go_first)
 tcase_add_loop_test(tc, when_more_come_than_can_be_served_the_last_is_the_first,
                     0, 2);

@@ -73,6 +73,7 @@ static void shop_open_for(struct shop *s, unsigned workers,
     l = rig_listener(&s->rig, RIG_IN);
     s->target = listen_anywhere(&l->target.address[0]);
     l->jobname = job;
+    l->dial = DIAL_AT_ONCE; /* the program's accept() tells that it is served */
     ck_assert_int_eq(listener_open(l, 64, &s->listener, &err), 0);
     wp.snapshots = s->rig.snapshots;
     wp.trace = s->rig.trace;
