@@ -90,7 +90,7 @@ static void add_limited_json(const struct console *c, struct json *j)
         json_object(j, NULL);
         json_string(j, "who", fair_format(&who[i].who, text));
         json_string(j, "limit", who[i].limit);
-        json_unsigned(j, "refused", who[i].times);
+        json_unsigned(j, "times", who[i].times);
         json_unsigned(j, "connections", who[i].have);
         json_unsigned(j, "waiting", who[i].waiting);
         json_end(j);
@@ -106,7 +106,7 @@ static void add_limited(const struct console *c, struct strbuf *out)
 
     for (i = 0; i < n; i++)
         strbuf_addf(out,
-                    "limited %s by %s: %lu refused, now %lu connections, %lu "
+                    "limited %s by %s: %lu times, now %lu connections, %lu "
                     "of them do not relay\n",
                     fair_format(&who[i].who, text), who[i].limit, who[i].times,
                     who[i].have, who[i].waiting);

@@ -88,8 +88,9 @@ enum { FAIR_KEPT = 8 };
 
 struct fair_limited {
     struct fair_who who;
-    const char *limit;           /* a key of attlsd.conf, or "fair share" */
-    unsigned long times;         /* connections that were reset for it */
+    const char *limit; /* a key of attlsd.conf, or "fair share" */
+    unsigned long
+        times; /* connections that were reset for it, this or another */
     unsigned long have, waiting; /* of his, now */
 };
 

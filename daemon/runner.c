@@ -526,6 +526,8 @@ static int count_runner(struct runners *all, const struct fair_who *who,
         fair_enter(all->host.fair, who, &l, ret, ret_most);
 
     snapshot_unref(snap);
+    if (answer == FAIR_SHARE && all->host.noted != NULL)
+        fair_note(all->host.noted, who, "max_runs");
     if (answer != FAIR_MAY && make_room(all, answer, *ret))
         answer = fair_enter(all->host.fair, who, &l, ret, ret_most);
     if (answer == FAIR_MAY)

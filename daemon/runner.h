@@ -30,7 +30,8 @@ struct runner_host {
     struct event_base *base;
     struct snapshots *snapshots;
     struct trace *trace;
-    struct fair *fair; /* of runners, of all threads */
+    struct fair *fair;  /* of runners, of all threads */
+    struct fair *noted; /* where it is said who was limited; NULL: nowhere */
     uint64_t (*now)(void);
     runner_take_fn take;
     void *arg;

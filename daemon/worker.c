@@ -167,6 +167,12 @@ static struct worker *fullest(struct worker *w)
     return most;
 }
 
+/* One who has too many makes room for himself. */
+static bool is_own(enum fair_answer answer)
+{
+    return answer == FAIR_MOST_WAITING || answer == FAIR_SHARE;
+}
+
 /*
  * For one more of ONE, or of anybody. *RET_OVER: so many more than the limit
  * there may be until another worker has made room; those that wait for us keep
@@ -176,7 +182,7 @@ static bool make_room(struct worker *w, enum fair_answer answer,
                       const struct fair_one *one, unsigned long most,
                       unsigned long *ret_over)
 {
-    bool own = answer == FAIR_MOST_WAITING || answer == FAIR_SHARE;
+    bool own = is_own(answer);
     struct worker *other;
 
     *ret_over = 0;
@@ -204,8 +210,12 @@ static bool is_counted(struct worker *w, const struct config *cfg,
     unsigned long most;
 
     answer = fair_enter(w->all->fair, &in->by, &l, &one, &most);
-    if (answer != FAIR_MAY && make_room(w, answer, one, most, &l.over))
+    limit = admit_reason(answer, cfg, in);
+    if (answer != FAIR_MAY && make_room(w, answer, one, most, &l.over)) {
+        if (is_own(answer)) /* it was limited, though this one comes in */
+            fair_note(w->all->fair, &in->by, limit.name);
         answer = fair_enter(w->all->fair, &in->by, &l, &one, &most);
+    }
     if (answer == FAIR_MAY) {
         in->share = one;
         return true;
@@ -299,13 +309,14 @@ static void place(void *arg, const struct config_listener *l,
 
 static struct runners *runners_of(struct worker *w)
 {
-    struct runner_host rh = {w->host.base,
-                             w->host.snapshots,
-                             w->host.trace,
-                             w->all->runs,
-                             now_ms,
-                             place,
-                             w};
+    struct runner_host rh = {.base = w->host.base,
+                             .snapshots = w->host.snapshots,
+                             .trace = w->host.trace,
+                             .fair = w->all->runs,
+                             .noted = w->all->fair,
+                             .now = now_ms,
+                             .take = place,
+                             .arg = w};
 
     if (w->runners == NULL)
         w->runners = runners_new(&rh);

@@ -88,13 +88,13 @@ static void shop_open_for(struct shop *s, enum config_no_rule no_rule,
     s->listener.on_no_rule = no_rule;
     s->listener.allow = (struct config_accounts){.given = true, .all = true};
     s->fair = fair_new();
-    host = (struct runner_host){s->rig.host.base,
-                                s->rig.snapshots,
-                                s->rig.trace,
-                                s->fair,
-                                s->rig.host.now,
-                                take,
-                                s};
+    host = (struct runner_host){.base = s->rig.host.base,
+                                .snapshots = s->rig.snapshots,
+                                .trace = s->rig.trace,
+                                .fair = s->fair,
+                                .now = s->rig.host.now,
+                                .take = take,
+                                .arg = s};
     s->runners = runners_new(&host);
 }
 
