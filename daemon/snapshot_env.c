@@ -219,7 +219,7 @@ static bool take(struct job *j, enum outcome what)
     p->stale = what == KEPT;
     p->failed = failed ? j->failed : NULL;
     p->wanted = p->wanted || j->old != NULL;
-    p->fresh = true;
+    p->fresh = !(failed && p->wanted && !news); /* else it was told of */
     p->told = p->told && what == KEPT;
     if (what == OPENED)
         j->env = NULL;

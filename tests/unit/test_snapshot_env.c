@@ -20,7 +20,11 @@ uint64_t __real_openings_clock(void);
 uint64_t __wrap_openings_clock(void);
 uint64_t __wrap_openings_clock(void)
 {
-    return __real_openings_clock() + later;
+    static _Atomic uint64_t start;
+
+    if (start == 0)
+        start = __real_openings_clock();
+    return start + later; /* a slow machine is no reason to try again */
 }
 
 int __real_environment_open(const struct environment_params *params,
@@ -255,9 +259,13 @@ static void hear(void *arg, const struct environment_trouble *t)
 static unsigned refresh(struct rig *r, const char *settings, const char *more,
                         struct heard *h)
 {
-    struct snapshot *next = rig_load(r, settings, more);
-    unsigned failed = snapshot_open_changed(r->snapshots, next);
+    struct snapshot *next;
+    char text[200];
+    unsigned failed;
 
+    snprintf(text, sizeof(text), "open_limit = 600; %s", settings);
+    next = rig_load(r, text, more);
+    failed = snapshot_open_changed(r->snapshots, next);
     *h = (struct heard){0};
     snapshots_swap(r->snapshots, next);
     next = snapshots_get(r->snapshots);
@@ -315,6 +323,10 @@ START_TEST(broken_ring_at_a_refresh)
     ck_assert_msg(!stale || b.env == a.env, "%s", name);
     ck_assert(!b.opened); /* its lines are there */
     ck_assert(!is_current(&r, a.envid));
+    later += 5000; /* what may be tried again says nothing new */
+    link_in(&r, &b);
+    ck_assert(!b.opened && b.stale == stale);
+    ck_assert_uint_eq(told, 1);
     rig_close(&r);
 }
 END_TEST
