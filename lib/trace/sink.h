@@ -36,6 +36,9 @@ struct sink_ops {
     int (*write)(struct sink *s, const struct trace_record *r);
     void (*reopen)(struct sink *s); /* may be NULL */
     void (*free)(struct sink *s);
+    /* Each second or two: can what was written still be read? STACK is for a
+     * line about it. May be NULL. */
+    void (*look)(struct sink *s, const char *stack);
 };
 
 struct sink {

@@ -77,7 +77,7 @@ static void free_sink(struct sink *sink)
     free(s);
 }
 
-static const struct sink_ops ops = {write_record, NULL, free_sink};
+static const struct sink_ops ops = {write_record, NULL, free_sink, NULL};
 
 int sink_dgram_open(const char *name, const char *path,
                     dgram_compose_fn compose, struct sink **ret,

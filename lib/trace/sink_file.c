@@ -1,7 +1,7 @@
 /*
  * A file that is appended to. It is opened anew on request, so that logrotate
  * can move it; when that fails the old one stays in use. One that was deleted
- * is made again by itself: it is looked at once a second at most.
+ * is made again by itself.
  */
 #include "trace/sink.h"
 
@@ -20,7 +20,6 @@ struct file_sink {
     add_line_fn add_line;
     char *path;
     int fd;
-    time_t looked; /* when it was seen that somebody can still read it */
 };
 
 static int open_file(const char *path)
@@ -29,8 +28,9 @@ static int open_file(const char *path)
                 0640);
 }
 
-static int write_line(struct file_sink *f, const struct trace_record *r)
+static int write_record(struct sink *s, const struct trace_record *r)
 {
+    struct file_sink *f = (struct file_sink *)s;
     struct strbuf line = STRBUF_INIT;
     int rc = -1;
 
@@ -57,29 +57,22 @@ static void reopen(struct sink *s)
     open_again((struct file_sink *)s);
 }
 
-static void look(struct file_sink *f, const struct trace_record *r)
+/* One that was moved waits for the request. */
+static void look(struct sink *s, const char *stack)
 {
+    struct file_sink *f = (struct file_sink *)s;
     struct trace_record said = {
-        .when = r->when,
         .priority = TRACE_WARNING,
         .facility = TRACE_DAEMON,
-        .stack = r->stack,
+        .stack = stack,
         .text = "log note=\"this file was deleted and is made again\"",
     };
     struct stat st;
 
-    f->looked = r->when.tv_sec;
-    if (fstat(f->fd, &st) == 0 && st.st_nlink == 0 && open_again(f))
-        write_line(f, &said);
-}
-
-static int write_record(struct sink *s, const struct trace_record *r)
-{
-    struct file_sink *f = (struct file_sink *)s;
-
-    if (f->looked != r->when.tv_sec)
-        look(f, r);
-    return write_line(f, r);
+    if (fstat(f->fd, &st) != 0 || st.st_nlink != 0 || !open_again(f))
+        return;
+    clock_gettime(CLOCK_REALTIME, &said.when);
+    write_record(s, &said);
 }
 
 static void free_sink(struct sink *s)
@@ -91,7 +84,7 @@ static void free_sink(struct sink *s)
     free(f);
 }
 
-static const struct sink_ops ops = {write_record, reopen, free_sink};
+static const struct sink_ops ops = {write_record, reopen, free_sink, look};
 
 static int open_sink(const char *path, add_line_fn add_line, struct sink **ret,
                      struct error *err)

@@ -24,7 +24,7 @@ static void free_sink(struct sink *s)
     free(s);
 }
 
-static const struct sink_ops ops = {write_record, NULL, free_sink};
+static const struct sink_ops ops = {write_record, NULL, free_sink, NULL};
 
 int sink_stderr_open(struct sink **ret, struct error *err)
 {

@@ -22,7 +22,8 @@ enum {
     QUEUE_RECORDS = 8192,
     QUEUE_BYTES = 8 * 1024 * 1024,
     SINKS_MAX = 16,
-    STOP_SECONDS = 1 /* what is queued may take that long at the end */
+    LOOK_SECONDS = 2, /* between two looks at files that somebody may delete */
+    STOP_SECONDS = 1  /* what is queued may take that long at the end */
 };
 
 struct item {
@@ -46,6 +47,7 @@ struct trace {
     size_t records, bytes;
     bool stop, reopen, waiting, done;
     struct timespec deadline; /* once stop is set */
+    struct timespec look;     /* when the sinks are looked at next */
     atomic_ulong lost;
     unsigned long lost_told; /* the writer's */
 };
@@ -236,25 +238,54 @@ static bool past(const struct timespec *deadline)
            (now.tv_sec == deadline->tv_sec && now.tv_nsec >= deadline->tv_nsec);
 }
 
+static void look_at_sinks(struct trace *t)
+{
+    size_t i;
+
+    for (i = 0; i < t->sink_count; i++)
+        if (t->sinks[i]->ops->look != NULL)
+            t->sinks[i]->ops->look(t->sinks[i], t->stack);
+}
+
+/* With the lock held. A look is due: it is not for long. */
+static bool look_is_due(struct trace *t)
+{
+    if (!past(&t->look))
+        return false;
+    clock_gettime(CLOCK_MONOTONIC, &t->look);
+    t->look.tv_sec += LOOK_SECONDS;
+    return true;
+}
+
+/* With the lock held, until there is something to do. */
+static void wait_for_more(struct trace *t)
+{
+    int error = 0;
+
+    t->waiting = true;
+    while (t->head == NULL && !t->stop && !t->reopen && error == 0)
+        error = pthread_cond_timedwait(&t->more, &t->lock, &t->look);
+    t->waiting = false;
+}
+
 /* One turn of the writer, with the lock held; false: it is to end. */
 static bool turn(struct trace *t)
 {
     struct item *i;
-    bool reopen;
+    bool reopen, look;
 
-    while (t->head == NULL && !t->stop && !t->reopen) {
-        t->waiting = true;
-        pthread_cond_wait(&t->more, &t->lock);
-        t->waiting = false;
-    }
+    wait_for_more(t);
     if (t->stop && (t->head == NULL || past(&t->deadline)))
         return false;
     reopen = t->reopen;
     t->reopen = false;
+    look = look_is_due(t);
     i = take(t);
     pthread_mutex_unlock(&t->lock);
     if (reopen)
         reopen_sinks(t);
+    if (look)
+        look_at_sinks(t);
     if (i != NULL) {
         tell_lost(t);
         write_record(t, &i->record);

@@ -31,7 +31,7 @@ static void free_sink(struct sink *s)
     free(s);
 }
 
-static const struct sink_ops memory_ops = {write_text, NULL, free_sink};
+static const struct sink_ops memory_ops = {write_text, NULL, free_sink, NULL};
 
 static struct trace *open_trace(struct strbuf *out)
 {

@@ -51,7 +51,7 @@ static void free_sink(struct sink *s)
     free(s);
 }
 
-static const struct sink_ops memory_ops = {write_text, NULL, free_sink};
+static const struct sink_ops memory_ops = {write_text, NULL, free_sink, NULL};
 
 START_TEST(the_agent_logs_by_level)
 {

@@ -48,7 +48,7 @@ static void free_sink(struct sink *s)
     free(s);
 }
 
-static const struct sink_ops gate_ops = {write_text, reopen, free_sink};
+static const struct sink_ops gate_ops = {write_text, reopen, free_sink, NULL};
 
 static struct gate *add_gate(struct trace *t, struct strbuf *out)
 {
