@@ -156,7 +156,7 @@ struct config {
         *pkcs11_pin_file, *control, *release, *stdenv;
     int x25519_first; /* -1: not said */
     bool ttls, allow_nottls, strict, allow_legacy, allow_secrets, failure_line,
-        watch_rings;
+        watch_rings, tls12_tickets;
     unsigned long failure_rate, workers, min_rsa, handshake_limit, open_limit,
         connect_limit, name_limit, half_close_limit, idle_limit, keepalive,
         stop_limit, read_limit, max_connections, max_handshakes, max_per_peer,

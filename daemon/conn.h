@@ -96,6 +96,7 @@ struct conn_host {
         unsigned long count; /* since the last line about it */
         uint64_t told;       /* when that was; 0: never */
     } limited[COUNTER_COUNT];
+    struct netaddr lacks_ticket; /* the last server of COUNTER_LACKS_TICKET */
 };
 
 /* Sets the members that follow NOW, which the caller has set; *BASE is

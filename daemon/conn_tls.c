@@ -349,6 +349,10 @@ static enum conn_event secured(struct conn *c)
     metrics_add(&c->host->metrics, COUNTER_HANDSHAKES, 1);
     if (session_resumed(c->wire.session))
         metrics_add(&c->host->metrics, COUNTER_RESUMED, 1);
+    if (session_lacks_ticket(c->wire.session)) {
+        metrics_add(&c->host->metrics, COUNTER_LACKS_TICKET, 1);
+        c->host->lacks_ticket = c->in.remote;
+    }
     conn_mark(c, STORY_SECURED);
     conn_unwatch_session(c);
     wiretap_secured(c->tap);

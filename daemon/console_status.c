@@ -19,6 +19,8 @@ struct status {
     unsigned long connections, lost;
     long seconds;
     struct pagent_outcome refresh; /* the last one */
+    uint64_t lacking;              /* COUNTER_LACKS_TICKET, and such a server */
+    struct netaddr server;         /* AF_UNSPEC: none is known */
     bool kernel_tls; /* the kernel could do TLS itself; it is not asked to */
 };
 
@@ -38,6 +40,22 @@ static bool kernel_has_tls(void)
     return has;
 }
 
+static void take_server(void *arg, struct conn_host *host)
+{
+    struct netaddr *server = arg;
+
+    if (host->lacks_ticket.family != AF_UNSPEC)
+        *server = host->lacks_ticket;
+}
+
+/* A server that was restarted forgets its sessions too: a few are no sign. */
+enum { HINT_AT = 10 };
+
+static bool has_hint(const struct status *s)
+{
+    return s->lacking >= HINT_AT && s->server.family != AF_UNSPEC;
+}
+
 static void collect(const struct console *c, struct status *s)
 {
     s->snap = snapshots_get(c->p.snapshots);
@@ -47,6 +65,9 @@ static void collect(const struct console *c, struct status *s)
     s->connections = workers_connections(c->p.workers);
     s->lost = trace_lost(c->p.trace);
     pagent_last(c->p.pagent, &s->refresh);
+    s->lacking = workers_counter(c->p.workers, COUNTER_LACKS_TICKET);
+    if (s->lacking >= HINT_AT)
+        workers_visit(c->p.workers, take_server, &s->server);
     s->kernel_tls = kernel_has_tls();
     s->seconds = (long)(time(NULL) - c->p.started);
 }
@@ -168,6 +189,7 @@ static void print_json(const struct console *c, const struct status *s,
                        struct strbuf *out)
 {
     struct json j = JSON_INIT(out, JSON_LINES);
+    char text[NETADDR_TEXT];
     int i;
 
     json_object(&j, NULL);
@@ -180,6 +202,8 @@ static void print_json(const struct console *c, const struct status *s,
     json_unsigned(&j, "rules", s->rules);
     json_unsigned(&j, "connections", s->connections);
     json_unsigned(&j, "log_records_lost", s->lost);
+    if (has_hint(s))
+        json_string(&j, "hint_tls12_tickets", netaddr_format(&s->server, text));
     json_object(&j, "kernel_tls");
     json_bool(&j, "available", s->kernel_tls);
     json_bool(&j, "used", false);
@@ -266,6 +290,13 @@ static void print_text(const struct console *c, const struct status *s,
                                "watch does\n");
     add_limited(c, out);
     snapshot_each_trouble(s->snap, add_trouble_text, out);
+    if (has_hint(s))
+        strbuf_addf(out,
+                    "hint: %llu full handshakes with servers that resume no "
+                    "TLSv1.2 session by its id, the last with %s: "
+                    "tls12_tickets = true in attlsd.conf may save them\n",
+                    (unsigned long long)s->lacking,
+                    netaddr_format(&s->server, text));
     strbuf_addf(out, "kernel TLS %s, not used\n",
                 s->kernel_tls ? "available" : "not available");
     for (i = 0; i < c->p.listener_count; i++) {
@@ -323,7 +354,7 @@ void console_policy(struct question *q)
 
 void console_status(struct question *q)
 {
-    struct status s;
+    struct status s = {0};
     size_t at = 0;
     unsigned troubles = 0;
     bool as_json = question_takes(q, &at, "json");

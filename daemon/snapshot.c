@@ -393,6 +393,7 @@ bool snapshot_same_settings(const struct snapshot *a, const struct snapshot *b)
            (a->config->x25519_first == 1) == (b->config->x25519_first == 1) &&
            a->config->min_rsa == b->config->min_rsa &&
            a->config->allow_secrets == b->config->allow_secrets &&
+           a->config->tls12_tickets == b->config->tls12_tickets &&
            a->config->zos_release == b->config->zos_release;
 }
 

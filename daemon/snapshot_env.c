@@ -92,6 +92,7 @@ static struct environment_params params_of(const struct snapshot *s,
         .token = {s->config->pkcs11_module, s->config->pkcs11_pin_file},
         .min_rsa = (unsigned)s->config->min_rsa,
         .secrets = s->config->allow_secrets,
+        .tls12_tickets = s->config->tls12_tickets,
     };
 }
 

@@ -114,8 +114,9 @@ struct context_params {
     X509_STORE *trust; /* a reference is taken */
     const struct effective *eff;
     unsigned min_rsa;
-    uint64_t id;  /* of the environment; sessions never cross it */
-    bool secrets; /* a tap may see them */
+    uint64_t id;        /* of the environment; sessions never cross it */
+    bool secrets;       /* a tap may see them */
+    bool tls12_tickets; /* a client's; reuse.h */
 };
 
 /* The settings of EFF that a context is made from, one text: equal texts can

@@ -34,7 +34,7 @@ struct environment {
     X509_STORE *trust;
     struct cert_users *users; /* ClientAuthType SAFCheck only */
     unsigned min_rsa;
-    bool secrets;
+    bool secrets, tls12_tickets;
     pthread_mutex_t lock;
     struct context *contexts; /* under the lock, as the next two */
     struct short_cut short_cuts[SHORT_CUTS];
@@ -391,6 +391,7 @@ int environment_open(const struct environment_params *params,
     pthread_mutex_init(&env->lock, NULL);
     env->handle = tls_next_handle();
     env->min_rsa = params->min_rsa;
+    env->tls12_tickets = params->tls12_tickets;
     env->secrets = params->secrets;
     environment_stamp(params, &env->stamp);
     rc = open_ring(params, &env->ring, ret_why);
@@ -470,8 +471,9 @@ static struct context *find_context(const struct environment *env,
 static int make_context(struct environment *env, const struct effective *eff,
                         const struct context **ret, struct tls_outcome *why)
 {
-    struct context_params params = {env->ring,    env->users,  env->trust,  eff,
-                                    env->min_rsa, env->handle, env->secrets};
+    struct context_params params = {
+        env->ring,    env->users,  env->trust,   eff,
+        env->min_rsa, env->handle, env->secrets, env->tls12_tickets};
     struct context *c;
     char *key = context_key(eff);
     int rc = 0;

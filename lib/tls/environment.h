@@ -27,6 +27,7 @@ struct environment_params {
     const struct effective *eff; /* any rule of the environment action */
     unsigned min_rsa;            /* bits; 0: as PeerMinRsaKeySize says */
     bool secrets;                /* session_tap() gives out TLS secrets */
+    bool tls12_tickets;          /* a client resumes by ticket in TLSv1.2 too */
 };
 
 /*

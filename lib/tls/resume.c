@@ -277,7 +277,8 @@ static void set_cache(const struct effective *eff, SSL_CTX *ssl)
 int resume_set(const struct context_params *p, struct context *c,
                struct tls_outcome *why)
 {
-    SSL_CTX_set_options(c->ssl, SSL_OP_NO_TICKET);
+    if (c->server || !p->tls12_tickets)
+        SSL_CTX_set_options(c->ssl, SSL_OP_NO_TICKET);
     if (!c->server)
         return reuse_set(p, c, why);
     set_cache(p->eff, c->ssl);

@@ -126,13 +126,14 @@ static time_t valid_until(const SSL *ssl, const SSL_SESSION *session)
 /* How many may be kept of this kind, this one included. */
 static unsigned long room_for(const struct reuse *r, const SSL_SESSION *session)
 {
+    bool old = SSL_SESSION_get_protocol_version(session) != TLS1_3_VERSION;
     const unsigned char *ticket;
     size_t len = 0;
 
-    if (SSL_SESSION_get_protocol_version(session) != TLS1_3_VERSION)
-        return r->max_old;
     SSL_SESSION_get0_ticket(session, &ticket, &len);
-    return len <= r->max_ticket ? r->max_13 : 0;
+    if (len > r->max_ticket)
+        return 0;
+    return old ? r->max_old : r->max_13;
 }
 
 static int on_new(SSL *ssl, SSL_SESSION *session)
@@ -212,6 +213,8 @@ static void set_limits(const struct effective *eff, struct reuse *r)
 {
     if (effective_number(eff, PARM_GSK_V3_SESSION_TIMEOUT) != 0)
         r->max_old = effective_number(eff, PARM_GSK_V3_SIDCACHE_SIZE);
+    r->max_ticket =
+        effective_number(eff, PARM_GSK_SESSION_TICKET_CLIENT_MAXSIZE);
     if (!effective_on(eff, PARM_GSK_SESSION_TICKET_CLIENT_ENABLE))
         return;
     r->max_13 =
@@ -219,8 +222,6 @@ static void set_limits(const struct effective *eff, struct reuse *r)
                 LEVEL_DEFAULT
             ? TICKETS_DEFAULT
             : effective_number(eff, PARM_GSK_SESSION_TICKET_CLIENT_MAXCACHED);
-    r->max_ticket =
-        effective_number(eff, PARM_GSK_SESSION_TICKET_CLIENT_MAXSIZE);
 }
 
 int reuse_set(const struct context_params *p, struct context *c,

@@ -12,7 +12,9 @@
  * server's, seven days (RFC 8446 section 4.6.1) and the validity of each
  * certificate of the server's chain and of our own. In TLSv1.3 the parameters
  * GSK_SESSION_TICKET_CLIENT_... decide. The longest unused ones go first when
- * there are too many.
+ * there are too many. Below TLSv1.3 it is the session id that is offered, as
+ * System SSL does, and with tls12_tickets the server's ticket (RFC 5077), which
+ * may be as long as one of TLSv1.3.
  */
 
 #include "tls/context.h"

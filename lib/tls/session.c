@@ -717,6 +717,18 @@ bool session_resumed(const struct session *s)
     return s->done && SSL_session_reused(s->ssl) == 1;
 }
 
+bool session_lacks_ticket(const struct session *s)
+{
+    unsigned len = 0;
+
+    if (s->context->server || !s->done || SSL_session_reused(s->ssl) == 1 ||
+        SSL_version(s->ssl) == TLS1_3_VERSION ||
+        (SSL_get_options(s->ssl) & SSL_OP_NO_TICKET) == 0)
+        return false;
+    SSL_SESSION_get_id(SSL_get_session(s->ssl), &len);
+    return len == 0 || s->until != 0; /* see there: one was offered */
+}
+
 X509 *session_peer_certificate(const struct session *s)
 {
     return SSL_get0_peer_certificate(s->ssl);

@@ -130,6 +130,10 @@ uint64_t session_handle(const struct session *s);
 const char *session_protocol(const struct session *s);
 uint16_t session_cipher(const struct session *s);
 bool session_resumed(const struct session *s);
+/* A client's full handshake below TLSv1.3, without tls12_tickets: the server
+ * gave no session id, or did not take the one that it had given. Many servers
+ * resume by ticket only. */
+bool session_lacks_ticket(const struct session *s);
 /* The peer's certificate, borrowed, or NULL. */
 X509 *session_peer_certificate(const struct session *s);
 /* The certificate that we show, if one was chosen; the partner's, its own

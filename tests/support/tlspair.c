@@ -102,6 +102,7 @@ int tls_setup_open(struct tls_setup *s, const struct testring *t,
         .racf = testring_dir(t),
         .userid = or_else(side->userid, server ? "SERVER" : "CLIENT"),
         .min_rsa = side->min_rsa,
+        .tls12_tickets = side->tls12_tickets,
     };
     struct error err;
 

@@ -34,6 +34,7 @@ struct tls_side {
     bool legacy;           /* allow_legacy */
     bool x25519_first;
     unsigned min_rsa;
+    bool tls12_tickets;
 };
 
 /* A policy, its only rule's settings and an environment. */

@@ -214,8 +214,96 @@ START_TEST(a_failed_handshake_forgets)
 }
 END_TEST
 
+/* ---- servers of others, in TLS 1.2 ---- */
+
+enum { BY_ID = 1, BY_TICKET = 2 };
+
+static const struct {
+    const char *name;
+    unsigned server;     /* how it resumes */
+    bool tickets;        /* tls12_tickets */
+    const char *gsk;     /* the client's */
+    bool resumes, lacks; /* what the client says of the second connection */
+} servers[] = {
+    {"by id", BY_ID, false, NULL, true, false},
+    {"by id, and we take tickets", BY_ID, true, NULL, true, false},
+    {"by ticket", BY_TICKET, false, NULL, false, true},
+    {"by ticket, and we take them", BY_TICKET, true, NULL, true, false},
+    {"either", BY_ID | BY_TICKET, false, NULL, true, false},
+    {"either, and we take tickets", BY_ID | BY_TICKET, true, NULL, true, false},
+    {"never", 0, false, NULL, false, true},
+    {"never, and we take tickets", 0, true, NULL, false, false},
+    {"a ticket that is too long", BY_TICKET, true,
+     "GSK_SESSION_TICKET_CLIENT_MAXSIZE 16", false, false},
+    {"no cache", BY_TICKET, true, "GSK_V3_SIDCACHE_SIZE 0", false, false},
+    {"no time", BY_TICKET, true, "GSK_V3_SESSION_TIMEOUT 0", false, false},
+};
+
+static SSL_CTX *make_server(unsigned how)
+{
+    SSL_CTX *ctx = tls_plain_ctx(good, "SERVER", true);
+
+    SSL_CTX_set_max_proto_version(ctx, TLS1_2_VERSION);
+    SSL_CTX_set_session_id_context(ctx, (const unsigned char *)"x", 1);
+    SSL_CTX_set_session_cache_mode(
+        ctx, (how & BY_ID) != 0 ? SSL_SESS_CACHE_SERVER : SSL_SESS_CACHE_OFF);
+    if ((how & BY_TICKET) == 0)
+        SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);
+    return ctx;
+}
+
+/* True: it resumed a session. */
+static bool connect_plain(struct tls_setup *client, SSL_CTX *ctx,
+                          const char *target, bool *ret_lacks)
+{
+    struct tls_end s, c;
+    bool resumed;
+
+    client->target = target;
+    tls_end_plain(&s, ctx, true);
+    ck_assert_int_eq(tls_end_open(&c, client, ROOM), 0);
+    ck_assert_msg(tls_shake(&s, &c), "%s", tls_reason(&c));
+    resumed = session_resumed(c.session);
+    ck_assert(resumed == (SSL_session_reused(s.plain) == 1));
+    *ret_lacks = session_lacks_ticket(c.session);
+    session_close(c.session);
+    SSL_shutdown(s.plain);
+    tls_end_done(&s);
+    tls_end_done(&c);
+    return resumed;
+}
+
+/* By what a server of TLS 1.2 lets its clients resume, and what it costs not to
+ * take it. A ticket is for its target, as a session id is. */
+START_TEST(resumes_as_the_server_does)
+{
+    const struct tls_side side = {.role = "Client",
+                                  .gsk = servers[_i].gsk,
+                                  .tls12_tickets = servers[_i].tickets};
+    SSL_CTX *ctx = make_server(servers[_i].server);
+    struct tls_setup client;
+    bool lacks;
+    int i;
+
+    ck_assert_int_eq(tls_setup_open(&client, good, &side), 0);
+    ck_assert(!connect_plain(&client, ctx, "192.0.2.1:1", &lacks));
+    for (i = 0; i < 3; i++) {
+        ck_assert_msg(connect_plain(&client, ctx, "192.0.2.1:1", &lacks) ==
+                          servers[_i].resumes,
+                      "%s", servers[_i].name);
+        ck_assert_msg(lacks == servers[_i].lacks, "%s: lacks %d",
+                      servers[_i].name, lacks);
+    }
+    ck_assert(!connect_plain(&client, ctx, "192.0.2.1:2", &lacks));
+    ck_assert(!connect_plain(&client, ctx, "192.0.2.2:1", &lacks));
+    tls_setup_done(&client);
+    SSL_CTX_free(ctx);
+}
+END_TEST
+
 TESTS_BEGIN("reuse")
 tcase_add_unchecked_fixture(tc, setup, teardown);
+TEST_ROWS(resumes_as_the_server_does, servers)
 TEST_ROWS(resumes_as_the_policy_says, kinds)
 TEST(keeps_each_target_apart)
 TEST(the_longest_unused_goes_first)
