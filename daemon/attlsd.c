@@ -136,7 +136,7 @@ static int serve(const struct arguments *args, struct snapshot *snapshot)
     struct error err;
     int status;
 
-    descriptors_begin();
+    descriptors_begin(config_has_mode(snapshot_config(snapshot), MODE_RUN));
     if (server_new(&params, &server, &err) < 0) {
         fprintf(stderr, "attlsd: %s\n", err.text);
         return 1;

@@ -725,6 +725,16 @@ const struct config_capture *config_capture(const struct config *c)
     return NULL;
 }
 
+bool config_has_mode(const struct config *c, enum config_mode mode)
+{
+    size_t i;
+
+    for (i = 0; i < c->listeners.count; i++)
+        if (c->listeners.item[i].mode == (int)mode)
+            return true;
+    return false;
+}
+
 bool config_trusts(const struct config *c, const struct netaddr *address)
 {
     const struct nft_addrs *net = c->trusted_peers.item;

@@ -195,6 +195,9 @@ bool config_account_name(uid_t uid, char *ret, size_t size);
 bool config_parse_ports(const char *text, struct nft_ports *ret);
 bool config_parse_network(const char *text, struct nft_addrs *ret);
 
+/* There is a listener of that mode. */
+bool config_has_mode(const struct config *c, enum config_mode mode);
+
 /* A is in trusted_peers. */
 bool config_trusts(const struct config *c, const struct netaddr *a);
 

@@ -13,14 +13,20 @@ enum {
 };
 
 /* Written once, before there are threads. */
-static unsigned long last = ULONG_MAX;
+static unsigned long last = ULONG_MAX, for_runs;
 
 unsigned long descriptors_kept(unsigned long limit)
 {
     return limit / MORE < KEPT ? limit / MORE : KEPT;
 }
 
-void descriptors_begin(void)
+/* For connections and attls-run. */
+static unsigned long room(void)
+{
+    return last > 2 * OWN ? last - OWN : OWN;
+}
+
+void descriptors_begin(bool runs)
 {
     struct rlimit l;
 
@@ -31,6 +37,7 @@ void descriptors_begin(void)
         (void)setrlimit(RLIMIT_NOFILE, &l);
     }
     last = l.rlim_cur - descriptors_kept(l.rlim_cur);
+    for_runs = runs ? room() / MORE : 0;
 }
 
 bool descriptors_is_kept(int fd)
@@ -40,7 +47,10 @@ bool descriptors_is_kept(int fd)
 
 unsigned long descriptors_connections(void)
 {
-    if (last == ULONG_MAX)
-        return ULONG_MAX;
-    return last > 2 * OWN ? (last - OWN) / 2 : OWN / 2;
+    return last == ULONG_MAX ? ULONG_MAX : (room() - for_runs) / 2;
+}
+
+unsigned long descriptors_runs(void)
+{
+    return last == ULONG_MAX ? ULONG_MAX : for_runs;
 }

@@ -12,13 +12,16 @@
 
 /* The limit becomes the highest that is allowed, and the last of what there is
  * are kept from now on; once, before other threads. Without it none are kept.
+ * RUNS: a quarter of the others is for attls-run.
  */
-void descriptors_begin(void);
+void descriptors_begin(bool runs);
 /* So few are kept, of LIMIT. */
 unsigned long descriptors_kept(unsigned long limit);
 /* FD is one of those that are kept. */
 bool descriptors_is_kept(int fd);
 /* For so many connections, of two sockets each, there are some. */
 unsigned long descriptors_connections(void);
+/* For so many calls of attls-run. */
+unsigned long descriptors_runs(void);
 
 #endif

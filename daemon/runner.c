@@ -520,7 +520,9 @@ static int count_runner(struct runners *all, const struct fair_who *who,
                         struct error *err)
 {
     struct snapshot *snap = snapshots_get(all->host.snapshots);
-    unsigned long most = snapshot_config(snap)->max_runs;
+    unsigned long wanted = snapshot_config(snap)->max_runs;
+    unsigned long most =
+        wanted < descriptors_runs() ? wanted : descriptors_runs();
     struct fair_limits l = {.connections = most, .waiting = most};
     enum fair_answer answer =
         fair_enter(all->host.fair, who, &l, ret, ret_most);
