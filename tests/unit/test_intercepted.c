@@ -91,6 +91,46 @@ START_TEST(forward_knows)
 }
 END_TEST
 
+static const struct {
+    const char *name;
+    enum policy_direction direction;
+    bool all, pressed;
+    enum fair_kind kind;
+    bool account; /* it is known */
+} payers[] = {
+    {"the owner is known", POLICY_OUTBOUND, false, false, FAIR_ACCOUNT, true},
+    {"nobody asks", POLICY_OUTBOUND, true, false, FAIR_ACCOUNT, false},
+    {"it matters whose it is", POLICY_OUTBOUND, true, true, FAIR_ACCOUNT, true},
+    {"a peer", POLICY_INBOUND, false, false, FAIR_PEER, false},
+    {"a program of this machine, and it matters", POLICY_INBOUND, false, true,
+     FAIR_ACCOUNT, true},
+};
+
+/* Only while limits press the kernel is asked for that. */
+START_TEST(knows_whose_it_is)
+{
+    struct config_listener l = listener(payers[_i].direction);
+    struct fair_who me = fair_account(geteuid());
+    struct intercept_host h;
+    struct intercepted in;
+    struct netaddr peer;
+    int pair[2];
+
+    l.allow.all = payers[_i].all;
+    ck_assert_int_eq(intercept_host_init(&h, NULL, NULL), 0);
+    h.pressed = payers[_i].pressed;
+    peer_tcp_pair(pair, false);
+    ck_assert(netaddr_of_socket(pair[0], getpeername, &peer));
+    ck_assert_int_eq(intercepted_make(&l, pair[0], &peer, &h, &in, NULL), 0);
+    ck_assert_msg(in.by.kind == payers[_i].kind, "%s", payers[_i].name);
+    ck_assert_msg((memcmp(&in.by, &me, sizeof(me)) == 0) == payers[_i].account,
+                  "%s", payers[_i].name);
+    close(pair[0]);
+    close(pair[1]);
+    intercept_host_done(&h);
+}
+END_TEST
+
 /* The kernel says whose account it is; that it is ours only we know. */
 START_TEST(its_own_speak_for_nobody)
 {
@@ -208,6 +248,7 @@ END_TEST
 
 TESTS_BEGIN("intercepted")
 TEST_ROWS(forward_knows, forwards)
+TEST_ROWS(knows_whose_it_is, payers)
 tcase_add_loop_test(tc, its_own_speak_for_nobody, 0, 2);
 TEST_ROWS(knows_its_own, dials)
 TEST(without_target_there_is_one_way_onward)
