@@ -11,17 +11,7 @@
 #include "support/rig.h"
 #include "support/suite.h"
 
-static struct testring *rings;
-
-static void setup(void)
-{
-    rings = testring_new(NULL);
-}
-
-static void teardown(void)
-{
-    testring_free(rings);
-}
+static struct testring *rings; /* of a test with connections */
 
 /* ---- a door: who comes to it waits until it is opened ---- */
 
@@ -220,9 +210,16 @@ int __wrap_environment_open(const struct environment_params *params,
  * door is open. */
 static void open_guarded(struct rig *r, const char *settings)
 {
+    rings = testring_new(NULL);
     rig_open(r, rings, settings, "");
     r->host.wake = count_wake;
     guarded = true;
+}
+
+static void close_guarded(struct rig *r)
+{
+    rig_close(r);
+    testring_free(rings);
 }
 
 /* What a worker does when it is woken. */
@@ -271,7 +268,7 @@ START_TEST(one_opening_for_all_who_wait)
     for (i = 0; i < MANY; i++)
         made_close(&m[i]);
     made_close(&other);
-    rig_close(&r);
+    close_guarded(&r);
 }
 END_TEST
 
@@ -311,7 +308,7 @@ START_TEST(waits_no_longer_than_it_may)
     await_wake(&r, 1);
     ck_assert_uint_eq(rig_counter(&r, COUNTER_DEFECT), 0);
     made_close(&m);
-    rig_close(&r);
+    close_guarded(&r);
 }
 END_TEST
 
@@ -336,7 +333,7 @@ START_TEST(handshake_limit_begins_when_it_is_open)
     conn_check_limit(m.c);
     ck_assert_int_eq(conn_state(m.c), CONN_CLOSED);
     made_close(&m);
-    rig_close(&r);
+    close_guarded(&r);
 }
 END_TEST
 
@@ -345,7 +342,6 @@ TEST(waiter_is_woken_once)
 TEST(others_go_on_beside_one_that_hangs)
 TEST(stops_while_all_hang)
 TEST(ticks_until_it_has_had_enough)
-tcase_add_checked_fixture(tc, setup, teardown);
 TEST(one_opening_for_all_who_wait)
 TEST_ROWS(waits_no_longer_than_it_may, ends)
 TEST(handshake_limit_begins_when_it_is_open)

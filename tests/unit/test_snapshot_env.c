@@ -9,6 +9,7 @@
 
 #include "support/rig.h"
 #include "support/suite.h"
+#include "tls/session.h"
 
 /* ---- what is read, and when ---- */
 
@@ -36,6 +37,19 @@ int __wrap_environment_open(const struct environment_params *params,
 {
     atomic_fetch_add(&opened, 1);
     return __real_environment_open(params, ret, why);
+}
+
+static time_t years; /* that have passed too, in seconds */
+
+time_t __real_time(time_t *t);
+time_t __wrap_time(time_t *t);
+time_t __wrap_time(time_t *t)
+{
+    time_t now = __real_time(NULL) + years;
+
+    if (t != NULL)
+        *t = now;
+    return now;
 }
 
 struct saf;
@@ -68,19 +82,46 @@ static void change(const char *job)
     ck_assert_msg(testring_run(rings, job) == 0, "%s", testring_output(rings));
 }
 
-/* What a connection to the inbound listener gets, as USERID. */
-static void link_as(struct rig *r, const char *userid,
-                    struct environment_link *ret)
+static const struct policy_rule *inbound(const struct snapshot *s)
 {
-    struct snapshot *s = snapshots_get(r->snapshots);
     struct policy_conn c = {.direction = POLICY_INBOUND, .jobname = "RIG"};
     const struct policy_rule *rule = NULL;
 
     ck_assert_int_eq(policy_match(snapshot_policy(s), &c, NULL, NULL, &rule),
                      POLICY_MATCHED);
-    snapshot_link(s, r->snapshots, rule, userid, NULL, ret);
+    return rule;
+}
+
+/* What a connection to the inbound listener gets, as USERID. */
+static void link_as(struct rig *r, const char *userid,
+                    struct environment_link *ret)
+{
+    struct snapshot *s = snapshots_get(r->snapshots);
+
+    snapshot_link(s, r->snapshots, inbound(s), userid, NULL, ret);
     environment_unref(ret->env);
     snapshot_unref(s);
+}
+
+/* The return code of the connection's session before its first byte. */
+static int begin_session(struct rig *r)
+{
+    struct snapshot *s = snapshots_get(r->snapshots);
+    struct session_params params = {.target = NULL};
+    struct session *session = NULL;
+    struct environment_link l;
+    struct tls_outcome why;
+    int rc;
+
+    snapshot_link(s, r->snapshots, inbound(s), "SERVER", NULL, &l);
+    ck_assert_int_eq(l.rc, 0);
+    params.env = l.env;
+    params.eff = policy_rule_effective(inbound(s));
+    rc = session_new(&params, &session, &why);
+    session_free(session);
+    environment_unref(l.env);
+    snapshot_unref(s);
+    return rc;
 }
 
 static void link_in(struct rig *r, struct environment_link *ret)
@@ -381,6 +422,25 @@ START_TEST(stale_one_ends_with_its_certificate)
 }
 END_TEST
 
+/* It is never used past the end of the certificate that it shows. */
+START_TEST(stale_one_ends_with_its_dates)
+{
+    struct environment_link a;
+    struct heard h;
+    struct rig r;
+
+    rig_open(&r, rings, "", "");
+    link_in(&r, &a);
+    take_key_away(true);
+    ck_assert_uint_eq(refresh(&r, "", INSTANCE(2), &h), 1);
+    ck_assert_uint_eq(h.stale, 1);
+    ck_assert_int_eq(begin_session(&r), 0);
+    years = (time_t)30 * 366 * 86400;
+    ck_assert_int_eq(begin_session(&r), 401);
+    rig_close(&r);
+}
+END_TEST
+
 /* With watch_rings it is the connections that find it. */
 START_TEST(watched_ring_that_breaks)
 {
@@ -433,6 +493,7 @@ TEST(file_that_comes_back_is_seen)
 TEST_ROWS(broken_ring_at_a_refresh, broken_rows)
 TEST(mended_ring_is_used)
 TEST(stale_one_ends_with_its_certificate)
+TEST(stale_one_ends_with_its_dates)
 TEST(watched_ring_that_breaks)
 TEST(refresh_opens_what_listeners_name)
 TESTS_END
