@@ -44,6 +44,16 @@ static bool on_accept(void *arg, const struct config_listener *l, int fd,
     return !h->one_at_a_time;
 }
 
+static bool refuse_all(void *arg, const struct config_listener *l, int fd,
+                       const struct netaddr *peer)
+{
+    (void)arg;
+    (void)l;
+    (void)peer;
+    fd_reset(&fd);
+    return true;
+}
+
 static void hall_open_to(struct hall *h, const char *address, int direction)
 {
     struct listener_host host;
@@ -302,6 +312,85 @@ START_TEST(says_why_it_can_not_bind)
 }
 END_TEST
 
+/* ---- dial_check ---- */
+
+static int try_knock(const struct hall *h)
+{
+    struct netaddr a = listener_address(h->listener);
+    struct sockaddr_storage sa;
+    socklen_t len = netaddr_to_sockaddr(&a, &sa);
+    int fd = socket(a.family, SOCK_STREAM, 0), error = 0;
+
+    if (connect(fd, (struct sockaddr *)&sa, len) < 0)
+        error = errno;
+    fd_close(&fd);
+    return error;
+}
+
+static int make_target(struct config_target *t)
+{
+    struct sockaddr_storage sa;
+    struct netaddr any;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    socklen_t len;
+
+    ck_assert_int_eq(netaddr_parse("127.0.0.1:0", &any, NULL), 0);
+    len = netaddr_to_sockaddr(&any, &sa);
+    ck_assert_int_eq(bind(fd, (struct sockaddr *)&sa, len), 0);
+    ck_assert(netaddr_of_socket(fd, getsockname, &t->address[0]));
+    t->text = "the target";
+    t->count = 1;
+    return fd;
+}
+
+/* Turns of the loop until the listener is shut, or is not; at most so many
+ * seconds of a machine that has time. */
+static bool comes_to(struct hall *h, int shut)
+{
+    int i;
+
+    for (i = 0;
+         i < 500 * ATTLS_PATIENCE && listener_is_shut(h->listener) != shut;
+         i++) {
+        event_base_loop(h->base, EVLOOP_NONBLOCK);
+        usleep(10000);
+    }
+    return listener_is_shut(h->listener) == shut;
+}
+
+/* Nobody can connect while the target does not accept: not only is nobody
+ * accepted, who waits for it is hung up on too. */
+START_TEST(is_shut_while_the_target_refuses)
+{
+    struct config_target target = {0};
+    int fd = make_target(&target), early;
+    struct listener_host host;
+    struct error err;
+    struct hall h;
+    char byte;
+
+    hall_open(&h, "127.0.0.1:0");
+    early = knock(&h);
+    listener_stop(h.listener);
+    h.cfg.listen = listener_address(h.listener);
+    h.cfg.target = target;
+    h.cfg.dial_check = 1;
+    host = (struct listener_host){h.base,     &h.intercept, h.trace,
+                                  &h.metrics, refuse_all,   &h};
+    ck_assert_int_eq(listener_start(h.listener, &host, &err), 0);
+    ck_assert(comes_to(&h, ECONNREFUSED));
+    ck_assert_int_eq(try_knock(&h), ECONNREFUSED);
+    ck_assert_int_lt(recv(early, &byte, 1, 0), 0);
+    ck_assert_int_eq(listen(fd, 8), 0);
+    ck_assert(comes_to(&h, 0));
+    ck_assert_int_eq(try_knock(&h), 0);
+    fd_close(&fd);
+    ck_assert(comes_to(&h, ECONNREFUSED));
+    fd_close(&early);
+    hall_close(&h);
+}
+END_TEST
+
 /* Without descriptors it pauses instead of spinning, and comes back. */
 START_TEST(pauses_without_descriptors)
 {
@@ -337,5 +426,6 @@ TEST(refuses_once_shut)
 TEST(a_run_socket_that_is_removed_is_made_again)
 TEST(accepts_no_more_once_stopped)
 TEST(says_why_it_can_not_bind)
+TEST(is_shut_while_the_target_refuses)
 TEST(pauses_without_descriptors)
 TESTS_END
