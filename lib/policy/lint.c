@@ -216,6 +216,39 @@ static void check_bare_ring(const struct policy *p, struct findings *f)
     free(list);
 }
 
+/* No profile says who may use the key of a file or a token, as it does for
+ * rings: only the rule's Userid can. */
+static const char *unguarded(const struct policy_rule *r)
+{
+    static const char token[] = "*TOKEN*/";
+    const char *ring = effective_text(r->effective, PARM_Keyring);
+
+    if (ring == NULL ||
+        (r->userid != NULL && strcmp(r->userid->value.text, "*") != 0))
+        return NULL;
+    if (strncmp(ring, token, sizeof(token) - 1) == 0)
+        return "token";
+    return *ring == '/' ||
+                   effective_text(r->effective, PARM_KeyringPw) != NULL ||
+                   effective_text(r->effective, PARM_KeyringStashFile) != NULL
+               ? "file"
+               : NULL;
+}
+
+static void check_key_for_all(const struct policy_rule *r, struct findings *f)
+{
+    const char *where = unguarded(r);
+    struct span span = policy_rule_span(r);
+
+    if (where == NULL)
+        return;
+    finding_add(f, FIND_key_for_all, &span,
+                "rule %s has no Userid, and the key of its Keyring is in a %s: "
+                "whoever the rule matches uses the key",
+                r->name, where);
+    finding_fix(f, "give the rule a Userid, or put the key into a key ring");
+}
+
 /* Revocation */
 
 static bool checks_revocation(const struct effective *e)
@@ -356,8 +389,10 @@ void lint_policy(const struct policy *p, struct findings *f)
                     "the policy has no rule: every connection stays in clear");
     check_unused(p, f);
     for (i = 0; i < p->rule_count; i++)
-        if (lint_is_enabled(&p->rules[i]))
+        if (lint_is_enabled(&p->rules[i])) {
             check_role_direction(&p->rules[i], f);
+            check_key_for_all(&p->rules[i], f);
+        }
     check_actions(p, f);
     check_v4_only(p, f);
     check_bare_ring(p, f);
