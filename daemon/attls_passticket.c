@@ -15,9 +15,11 @@ static const char usage_text[] =
     "TICKET and FILE may be - (standard input).\n"
     "  --racf DIR       the security database (default %s)\n"
     "  --caller USER    who asks; for root and the owner of DIR\n"
-    "  --key HEX        with this key, without a database: 16 digits legacy,\n"
-    "                   64 to 512 enhanced\n"
-    "  --mixed          with --key: enhanced tickets of TYPE(MIXED)\n"
+    "  --key-file FILE  with the key in FILE (- is standard input), without a\n"
+    "                   database: 16 hexadecimal digits legacy, 64 to 512 "
+    "enhanced\n"
+    "  --key HEX        with this key, which others may see: for test vectors\n"
+    "  --mixed          with a key: enhanced tickets of TYPE(MIXED)\n"
     "  --time SECONDS   since 1970 (GMT), instead of now\n"
     "  --help, --version\n"
     "Exit status: 0, 8 (refused, with RACF's codes), 12 (wrong use).\n";
@@ -28,6 +30,7 @@ enum {
     OPT_APPLICATION,
     OPT_CALLER,
     OPT_KEY,
+    OPT_KEY_FILE,
     OPT_MIXED,
     OPT_LABEL,
     OPT_TIME,
@@ -41,6 +44,7 @@ static const struct option options[] = {
     {"application", required_argument, NULL, OPT_APPLICATION},
     {"caller", required_argument, NULL, OPT_CALLER},
     {"key", required_argument, NULL, OPT_KEY},
+    {"key-file", required_argument, NULL, OPT_KEY_FILE},
     {"mixed", no_argument, NULL, OPT_MIXED},
     {"label", required_argument, NULL, OPT_LABEL},
     {"time", required_argument, NULL, OPT_TIME},
@@ -65,6 +69,22 @@ static int64_t parse_time(const char *text)
     return errno != 0 || *text == '\0' || *end != '\0' || v < 0 ? -1 : v;
 }
 
+static char key[PASSTICKET_KEY_TEXT];
+static const char *key_file;
+
+/* Arguments of a program are shown to all accounts: not longer than it takes to
+ * come here, and whoever types them is told. */
+static bool take_key(char *text, struct passticket_options *o)
+{
+    snprintf(key, sizeof(key), "%s", text);
+    memset(text, '*', strlen(text));
+    o->key = key;
+    fputs("attls-passticket: --key can be seen by others while the program "
+          "starts, and in the shell's history: use --key-file\n",
+          stderr);
+    return true;
+}
+
 /* True: go on; false: the program is done, with *RC. */
 static bool take_option(int c, struct passticket_options *o, int *rc)
 {
@@ -82,7 +102,9 @@ static bool take_option(int c, struct passticket_options *o, int *rc)
         o->caller = optarg;
         return true;
     case OPT_KEY:
-        o->key = optarg;
+        return take_key(optarg, o);
+    case OPT_KEY_FILE:
+        key_file = optarg;
         return true;
     case OPT_MIXED:
         o->mixed = true;
@@ -116,22 +138,29 @@ static bool complain(const char *what)
 static bool check(const struct passticket_options *o, int nargs)
 {
     bool ticket = o->verb != VERB_KEY;
+    bool keyed = o->key != NULL || key_file != NULL;
 
     if (ticket && (o->user == NULL || o->application == NULL))
         return complain("--user and --application are needed");
     if (!ticket && o->label == NULL)
         return complain("--label is needed");
-    if (o->key != NULL && (!ticket || o->racf != NULL || o->caller != NULL))
-        return complain("--key works without a database: no --racf, no "
-                        "--caller, not with the verb key");
-    if (o->mixed && o->key == NULL)
-        return complain("--mixed belongs to --key; profiles say TYPE(MIXED)");
+    if (keyed && (!ticket || o->racf != NULL || o->caller != NULL))
+        return complain("--key-file and --key work without a database: no "
+                        "--racf, no --caller, not with the verb key");
+    if (o->key != NULL && key_file != NULL)
+        return complain("--key-file or --key, not both");
+    if (o->mixed && !keyed)
+        return complain("--mixed belongs to --key-file and --key; profiles "
+                        "say TYPE(MIXED)");
     if (o->now < 0)
         return complain("--time wants seconds since 1970");
     if (nargs != (o->verb == VERB_GEN ? 0 : 1))
         return complain(o->verb == VERB_GEN    ? "gen takes no argument"
                         : o->verb == VERB_EVAL ? "eval takes one ticket"
                                                : "key takes one file");
+    if (o->verb == VERB_EVAL && key_file != NULL &&
+        strcmp(key_file, "-") == 0 && strcmp(o->argument, "-") == 0)
+        return complain("ticket and key can't both come from standard input");
     return true;
 }
 
@@ -154,8 +183,15 @@ int main(int argc, char **argv)
     }
     o.verb = (enum passticket_verb)i;
     o.argument = argv[optind + 1];
-    if (check(&o, argc - optind - 1))
+    if (!check(&o, argc - optind - 1))
+        return 12;
+    if (key_file != NULL) {
+        rc = passticket_cmd_key(key_file, key, stderr);
+        o.key = key;
+    }
+    if (key_file == NULL || rc == 0)
         rc = passticket_cmd(&o, stdout, stderr);
+    explicit_bzero(key, sizeof(key));
     if (fflush(stdout) != 0)
         rc = 12;
     return rc;

@@ -14,7 +14,7 @@
 #include "util/secret.h"
 #include "util/source.h"
 
-enum { DONE = 0, REFUSED = 8, WRONG_USE = 12, KEY_FILE_MAX = 4096 };
+enum { DONE = 0, REFUSED = 8, WRONG_USE = 12 };
 
 struct command {
     const struct passticket_options *o;
@@ -119,6 +119,42 @@ static bool parse_key(struct command *c, const char *text)
 
 static const char key_form[] =
     "a key has 16 hexadecimal digits (legacy) or 64 to 512 (enhanced)";
+
+/* From a file that others can't read, or from standard input. */
+static int read_text(const char *file, struct secret *ret, struct error *err)
+{
+    struct source *src = NULL;
+    int r;
+
+    memset(ret, 0, sizeof(*ret));
+    if (strcmp(file, "-") != 0)
+        return secret_read(file, SECRET_NOBODY, PASSTICKET_KEY_TEXT - 1, ret,
+                           err);
+    r = source_read(file, &src, err);
+    if (r != 0)
+        return r;
+    ret->data = strdup(source_text(src));
+    ret->len = ret->data != NULL ? strlen(ret->data) : 0;
+    source_unref(src);
+    return ret->data != NULL ? 0 : error_nomem(err);
+}
+
+int passticket_cmd_key(const char *file, char ret[PASSTICKET_KEY_TEXT],
+                       FILE *errors)
+{
+    struct command c = {.errors = errors};
+    struct error err = {0};
+    struct secret text;
+    int r;
+
+    forbid_dumps();
+    r = read_text(file, &text, &err);
+    if (r == 0)
+        snprintf(ret, PASSTICKET_KEY_TEXT, "%.*s",
+                 (int)strcspn(text.data, " \t\r\n"), text.data);
+    secret_done(&text);
+    return r == 0 ? DONE : wrong_use(&c, err.text);
+}
 
 /* ---- gen ---- */
 
@@ -225,42 +261,19 @@ static int eval(struct command *c)
 
 /* ---- key ---- */
 
-/* From a file that others can't read, or from standard input. */
-static int read_key_text(const char *file, struct secret *ret,
-                         struct error *err)
-{
-    struct source *src = NULL;
-    int r;
-
-    memset(ret, 0, sizeof(*ret));
-    if (strcmp(file, "-") != 0)
-        return secret_read(file, SECRET_NOBODY, KEY_FILE_MAX, ret, err);
-    r = source_read(file, &src, err);
-    if (r != 0)
-        return r;
-    ret->data = strdup(source_text(src));
-    ret->len = ret->data != NULL ? strlen(ret->data) : 0;
-    source_unref(src);
-    return ret->data != NULL ? 0 : error_nomem(err);
-}
-
 static int store_key(struct command *c)
 {
+    char text[PASSTICKET_KEY_TEXT] = "";
     struct error err = {0};
-    struct secret text;
-    bool good = false;
-    int r = read_key_text(c->o->argument, &text, &err);
+    int r = passticket_cmd_key(c->o->argument, text, c->errors);
 
-    if (r == 0) {
-        text.data[strcspn(text.data, " \t\r\n")] = '\0';
-        good = parse_key(c, text.data);
-    }
-    if (good)
-        r = saf_store_label(c->saf, c->o->label, c->key, c->key_len, &err);
-    secret_done(&text);
-    if (r == 0 && !good)
-        return wrong_use(c, key_form);
-    return r == 0 ? DONE : wrong_use(c, err.text);
+    if (r == DONE && !parse_key(c, text))
+        r = wrong_use(c, key_form);
+    explicit_bzero(text, sizeof(text));
+    if (r == DONE &&
+        saf_store_label(c->saf, c->o->label, c->key, c->key_len, &err) != 0)
+        r = wrong_use(c, err.text);
+    return r;
 }
 
 /* ---- the whole ---- */

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "support/scratch.h"
 #include "support/suite.h"
 #include "support/testring.h"
 
@@ -181,7 +182,32 @@ START_TEST(works_with_a_database)
 }
 END_TEST
 
+/* F21: a key that no command line shows; whose file, the one reader asks. */
+START_TEST(works_with_a_key_file)
+{
+    char file[SCRATCH], text[PASSTICKET_KEY_TEXT], *errors;
+    size_t n;
+    FILE *f, *e = open_memstream(&errors, &n);
+
+    ck_assert_int_eq(passticket_cmd_key("/nonexistent", text, e), 12);
+    scratch_template(file, "key");
+    f = fdopen(mkstemp(file), "w");
+    fputs(KEY "\n", f);
+    fclose(f);
+    ck_assert_int_eq(passticket_cmd_key(file, text, e), 0);
+    ck_assert_str_eq(text, KEY);
+    ck_assert_int_eq(chmod(file, 0640), 0);
+    ck_assert_int_eq(passticket_cmd_key(file, text, e), 12);
+    fclose(e);
+    ck_assert_ptr_nonnull(strstr(errors, "/nonexistent: no such file"));
+    ck_assert_ptr_nonnull(strstr(errors, "others may read"));
+    free(errors);
+    unlink(file);
+}
+END_TEST
+
 TESTS_BEGIN("passticket_cmd")
+TEST(works_with_a_key_file)
 TEST_ROWS(works_with_a_key, keyed)
 TEST(works_with_a_database)
 TESTS_END
