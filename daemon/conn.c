@@ -131,29 +131,14 @@ void conn_remark_text(struct conn *c, enum trace_priority p, const char *key,
     strbuf_done(&text);
 }
 
-/* Each is about one connection, of which there may be very many. */
-static bool may_remark(struct conn *c)
-{
-    unsigned long rate = conn_config(c)->failure_rate, held = 0;
-
-    if (c->host->stories == NULL)
-        return true;
-    if (!stories_admit(c->host->stories, STORY_REMARK, rate, &held))
-        return false;
-    if (held != 0)
-        trace_remark(c->host->trace, TRACE_WARNING,
-                     "remarks=%lu note=\"not shown: more than %lu lines a "
-                     "second about connections (failure_rate)\"",
-                     held, rate);
-    return true;
-}
-
 void conn_remark(struct conn *c, enum trace_priority p, const char *fmt, ...)
 {
     char local[NETADDR_TEXT], remote[NETADDR_TEXT], text[900];
     va_list ap;
 
-    if (!may_remark(c))
+    /* each is about one connection, of which there may be very many */
+    if (!conn_may_say(c->host->stories, STORY_REMARK, conn_config(c),
+                      c->host->trace))
         return;
     va_start(ap, fmt);
     vsnprintf(text, sizeof(text), fmt, ap);

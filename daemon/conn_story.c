@@ -122,20 +122,44 @@ void conn_make_story(const struct conn *c, const struct tls_outcome *o,
 
 /* ---- telling ---- */
 
+/* What is said of those that were held back. */
+static const struct {
+    const char *key, *what, *unit;
+} held_lines[STORY_LINES] = {
+    [STORY_FAILURE] = {"failures", "not shown: more than", "lines a second"},
+    [STORY_REMARK] = {"remarks", "not shown: more than",
+                      "lines a second about connections"},
+    [STORY_EZD] = {"ezd",
+                   "connections without EZD lines: their partners sent no TLS, "
+                   "more than",
+                   "a second"},
+};
+
+bool conn_may_say(struct stories *stories, enum story_line kind,
+                  const struct config *cfg, struct trace *trace)
+{
+    unsigned long held = 0;
+
+    if (stories == NULL)
+        return true;
+    if (!stories_admit(stories, kind, cfg->failure_rate, &held))
+        return false;
+    if (held != 0)
+        trace_remark(trace, TRACE_WARNING,
+                     "%s=%lu note=\"%s %lu %s (failure_rate)\"",
+                     held_lines[kind].key, held, held_lines[kind].what,
+                     cfg->failure_rate, held_lines[kind].unit);
+    return true;
+}
+
 static void write_line(struct conn *c, const struct story *s)
 {
     const struct config *cfg = conn_config(c);
     struct strbuf line = STRBUF_INIT;
-    unsigned long held = 0;
 
-    if (!cfg->failure_line || !stories_admit(c->host->stories, STORY_FAILURE,
-                                             cfg->failure_rate, &held))
+    if (!cfg->failure_line ||
+        !conn_may_say(c->host->stories, STORY_FAILURE, cfg, c->host->trace))
         return;
-    if (held != 0)
-        trace_remark(c->host->trace, TRACE_WARNING,
-                     "failures=%lu note=\"not shown: more than %lu lines a "
-                     "second (failure_rate)\"",
-                     held, cfg->failure_rate);
     story_add_line(s, &line);
     trace_remark(c->host->trace, TRACE_ERR, "%s", strbuf_str(&line));
     strbuf_done(&line);

@@ -121,18 +121,8 @@ void conn_speak(struct conn *c)
 /* Whoever sends what is no TLS as often as he can does not fill the log. */
 static bool may_fail_aloud(struct conn *c)
 {
-    unsigned long rate = conn_config(c)->failure_rate, held = 0;
-
-    if (c->host->stories == NULL ||
-        !stories_admit(c->host->stories, STORY_EZD, rate, &held))
-        return c->host->stories == NULL;
-    if (held != 0)
-        trace_remark(c->host->trace, TRACE_WARNING,
-                     "ezd=%lu note=\"connections without EZD lines: their "
-                     "partners sent no TLS, more than %lu a second "
-                     "(failure_rate)\"",
-                     held, rate);
-    return true;
+    return conn_may_say(c->host->stories, STORY_EZD, conn_config(c),
+                        c->host->trace);
 }
 
 /* It fails, and there are to be no lines about that. */

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "daemon/closer.h"
+#include "daemon/conn_story.h"
 #include "daemon/descriptors.h"
 #include "intercept/runmsg.h"
 #include "intercept/strange.h"
@@ -238,18 +239,30 @@ static void drop_all(struct runner *r, int sockets[])
         drop(r, &sockets[i]);
 }
 
+void runner_say(const struct runner_host *host, const char *what,
+                const char *text)
+{
+    struct snapshot *snap = snapshots_get(host->snapshots);
+
+    if (conn_may_say(host->stories, STORY_REMARK, snapshot_config(snap),
+                     host->trace))
+        trace_remark(host->trace, TRACE_WARNING, "attls-run %s=\"%s\"", what,
+                     text);
+    snapshot_unref(snap);
+}
+
 static void decline(struct runner *r, const struct runmsg *m, int error,
                     const char *why)
 {
-    char text[NETADDR_TEXT];
+    char text[NETADDR_TEXT], what[NETADDR_TEXT + 64];
 
     reply(r, m->id, error, NULL);
     if (error == ENOENT || r->told)
         return;
     r->told = true;
-    trace_remark(r->host.trace, TRACE_WARNING,
-                 "attls-run uid=%u target=%s refused=\"%s\"", (unsigned)r->uid,
-                 netaddr_format(&m->address, text), why);
+    snprintf(what, sizeof(what), "uid=%u target=%s refused", (unsigned)r->uid,
+             netaddr_format(&m->address, text));
+    runner_say(&r->host, what, why);
 }
 
 static bool has_sockets(const struct runmsg *m, int sockets[])
@@ -329,6 +342,7 @@ static bool handle(struct runner *r, const struct runmsg *m, int sockets[])
 static bool hear(struct runner *r)
 {
     int sockets[RUNMSG_SOCKETS], status;
+    char ended[32];
     struct runmsg m;
     struct error err;
 
@@ -342,10 +356,10 @@ static bool hear(struct runner *r)
             return true;
         status = error_set(&err, ERR_SYNTAX, "a request without sense");
     }
-    if (status != ERR_NOT_FOUND)
-        trace_remark(r->host.trace, TRACE_WARNING,
-                     "attls-run uid=%u ended=\"%s\"", (unsigned)r->uid,
-                     err.text);
+    if (status != ERR_NOT_FOUND) {
+        snprintf(ended, sizeof(ended), "uid=%u ended", (unsigned)r->uid);
+        runner_say(&r->host, ended, err.text);
+    }
     end(r);
     return false;
 }

@@ -35,6 +35,7 @@ struct runner_host {
     uint64_t (*now)(void);
     runner_take_fn take;
     void *arg;
+    struct stories *stories; /* limits the lines; NULL: nothing does */
 };
 
 struct runners; /* those of a thread */
@@ -54,5 +55,8 @@ size_t runners_count(const struct runners *all);
 int runner_start(struct runners *all, const struct config_listener *l, int fd,
                  struct fair_who *ret_who, unsigned long *ret_most,
                  struct error *err);
+/* One line of attls-run about what was refused, as many a second as remarks. */
+void runner_say(const struct runner_host *host, const char *what,
+                const char *text);
 
 #endif

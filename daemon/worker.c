@@ -307,54 +307,41 @@ static void place(void *arg, const struct config_listener *l,
         send_to(to, l, in);
 }
 
-static struct runners *runners_of(struct worker *w)
+static struct runner_host runner_host_of(struct worker *w)
 {
-    struct runner_host rh = {.base = w->host.base,
-                             .snapshots = w->host.snapshots,
-                             .trace = w->host.trace,
-                             .fair = w->all->runs,
-                             .noted = w->all->fair,
-                             .now = now_ms,
-                             .take = place,
-                             .arg = w};
-
-    if (w->runners == NULL)
-        w->runners = runners_new(&rh);
-    return w->runners;
-}
-
-/* Who calls in vain as often as he can does not fill the log. */
-static void remark_refused(struct worker *w, const struct error *err)
-{
-    struct snapshot *s = snapshots_get(w->host.snapshots);
-    unsigned long rate = snapshot_config(s)->failure_rate, held = 0;
-
-    snapshot_unref(s);
-    metrics_add(&w->host.metrics, COUNTER_RUNS_REFUSED, 1);
-    if (w->host.stories == NULL ||
-        stories_admit(w->host.stories, STORY_REMARK, rate, &held))
-        trace_remark(w->host.trace, TRACE_WARNING,
-                     "attls-run refused=\"%s\" not_shown=%lu", err->text, held);
+    return (struct runner_host){.base = w->host.base,
+                                .snapshots = w->host.snapshots,
+                                .trace = w->host.trace,
+                                .fair = w->all->runs,
+                                .noted = w->all->fair,
+                                .stories = w->host.stories,
+                                .now = now_ms,
+                                .take = place,
+                                .arg = w};
 }
 
 static void accept_runner(struct worker *w, const struct config_listener *l,
                           int fd)
 {
     struct conn_limit limit = {COUNTER_LIMITED_RUNS, "max_runs", 0};
-    struct runners *all = runners_of(w);
+    struct runner_host rh = runner_host_of(w);
     struct fair_who who;
     struct error err;
     int r;
 
-    if (all == NULL) {
+    if (w->runners == NULL)
+        w->runners = runners_new(&rh);
+    if (w->runners == NULL) {
         closer_junk(&fd, geteuid());
         return;
     }
-    r = runner_start(all, l, fd, &who, &limit.most, &err);
-    if (r == ERR_LIMIT && limit.most != 0)
+    r = runner_start(w->runners, l, fd, &who, &limit.most, &err);
+    if (r == ERR_LIMIT && limit.most != 0) {
         conn_host_limited(&w->host, &limit, &who);
-    else if (r < 0)
-        remark_refused(w, &err);
+    } else if (r < 0) {
+        metrics_add(&w->host.metrics, COUNTER_RUNS_REFUSED, 1);
+        runner_say(&rh, "refused", err.text);
+    }
 }
 
 /* In a storm of handshakes those who relay are looked at after each second one:

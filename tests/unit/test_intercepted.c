@@ -117,7 +117,7 @@ START_TEST(knows_whose_it_is)
     int pair[2];
 
     l.allow.all = payers[_i].all;
-    ck_assert_int_eq(intercept_host_init(&h, NULL, NULL), 0);
+    ck_assert_int_eq(intercept_host_init(&h, NULL, NULL, NULL), 0);
     h.pressed = payers[_i].pressed;
     peer_tcp_pair(pair, false);
     ck_assert(netaddr_of_socket(pair[0], getpeername, &peer));
