@@ -206,21 +206,26 @@ static int apply_anew(const char *ruleset, struct error *err)
     return r;
 }
 
-/* The maps' elements, and what is carried, stay where that will do. */
-static int restore(struct rulekeeper *k, bool gone, const char *ruleset,
-                   struct error *err)
+static bool is_as_kept(struct rulekeeper *k)
 {
     struct strbuf have = STRBUF_INIT;
+    bool same = list(&have, NULL) == 0 &&
+                strcmp(strbuf_str(&have), strbuf_str(&k->listing)) == 0;
+
+    strbuf_done(&have);
+    return same;
+}
+
+/* The maps' elements, and what is carried, stay where that will do. */
+static int restore(struct rulekeeper *k, const char *ruleset, struct error *err)
+{
+    bool kept = ruleset == strbuf_str(&k->ruleset);
     int r = rules_apply(ruleset, err);
 
-    if (r == 0 && !gone && ruleset == strbuf_str(&k->ruleset))
-        r = list(&have, err) == 0 &&
-                    strcmp(strbuf_str(&have), strbuf_str(&k->listing)) == 0
-                ? 0
-                : apply_anew(ruleset, err);
-    else if (r != 0)
+    if (r == 0 && kept && is_as_kept(k))
+        return 0;
+    if (r != 0 || kept)
         r = apply_anew(ruleset, err);
-    strbuf_done(&have);
     return r == 0 ? adopt(k, ruleset, err) : r;
 }
 
@@ -231,7 +236,7 @@ static bool put_back(struct rulekeeper *k, bool gone, const char *ruleset,
     struct rule_loss loss = {.gone = gone, .by = *by};
     struct error err;
 
-    if (restore(k, gone, ruleset, &err) != 0)
+    if (restore(k, ruleset, &err) != 0)
         loss.error = err.text;
     rule_rate_note(&k->rate, now_ms());
     loss.slow = rule_rate_is_slow(&k->rate);
@@ -310,6 +315,8 @@ void rulekeeper_run(struct rulekeeper *k, int stop)
             changed |= nft_watch_take(k->watch, &by);
         if (changed && until(rule_rate_next(&k->rate)) == 0) {
             changed = !look(k, &by);
+            /* what was told of our own doing names nobody */
+            changed |= nft_watch_take(k->watch, &by);
             by = (struct nft_changer){.pid = 0};
         }
     }
