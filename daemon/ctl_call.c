@@ -114,7 +114,7 @@ static int call(const char *path, const struct control_request *request,
     struct strbuf out = STRBUF_INIT, in = STRBUF_INIT;
     struct control_reply reply;
     struct error err;
-    int fd, status = CTL_EXIT_ERROR;
+    int fd, unsent, status = CTL_EXIT_ERROR;
 
     if (control_encode_request(request, &out, &err) < 0) {
         fprintf(stderr, "attlsctl: %s\n", err.text);
@@ -122,11 +122,16 @@ static int call(const char *path, const struct control_request *request,
         return CTL_EXIT_ERROR;
     }
     fd = connect_to(path);
-    if (fd < 0 || send_all(fd, &out, file) < 0) {
+    unsent = fd < 0 || send_all(fd, &out, file) < 0 ? errno : 0;
+    if (fd < 0 || (unsent != 0 && unsent != EPIPE)) {
         say_no_daemon(path);
     } else if (read_reply(fd, &in, &reply, &err) < 0) {
-        fprintf(stderr, "attlsctl: %s\n", err.text);
-    } else {
+        errno = unsent;
+        if (unsent != 0)
+            say_no_daemon(path);
+        else
+            fprintf(stderr, "attlsctl: %s\n", err.text);
+    } else { /* also when it had no place for us and did not read */
         if (into != NULL)
             strbuf_add(into, reply.out, reply.out_len);
         else

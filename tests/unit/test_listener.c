@@ -350,12 +350,12 @@ static bool comes_to(struct hall *h, int shut)
     int i;
 
     for (i = 0;
-         i < 500 * ATTLS_PATIENCE && listener_is_shut(h->listener) != shut;
+         i < 500 * ATTLS_PATIENCE && listener_is_refusing(h->listener) != shut;
          i++) {
         event_base_loop(h->base, EVLOOP_NONBLOCK);
         usleep(10000);
     }
-    return listener_is_shut(h->listener) == shut;
+    return listener_is_refusing(h->listener) == shut;
 }
 
 /* Nobody can connect while the target does not accept: not only is nobody
