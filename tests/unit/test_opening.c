@@ -190,7 +190,7 @@ END_TEST
 
 /* ---- a connection that waits ---- */
 
-static bool guarded;
+static bool guarded, all_guarded;
 static atomic_uint opened;
 
 int __real_environment_open(const struct environment_params *params,
@@ -201,7 +201,7 @@ int __wrap_environment_open(const struct environment_params *params,
                             struct environment **ret, struct tls_outcome *why)
 {
     atomic_fetch_add(&opened, 1);
-    if (guarded && strcmp(params->userid, "SERVER") == 0)
+    if (guarded && (all_guarded || strcmp(params->userid, "SERVER") == 0))
         pass_door();
     return __real_environment_open(params, ret, why);
 }
@@ -312,6 +312,41 @@ START_TEST(waits_no_longer_than_it_may)
 }
 END_TEST
 
+static void note(void *arg, const struct environment_trouble *t)
+{
+    ck_assert(t->opening && !t->stale);
+    ++*(int *)arg;
+}
+
+/* A refresh waits for all that it changes, and no longer than it may; what is
+ * not there by then is waited for by connections. */
+START_TEST(refresh_waits_no_longer_than_it_may)
+{
+    struct snapshot *next;
+    struct made m;
+    struct rig r;
+    int listed = 0;
+
+    open_guarded(&r, "");
+    all_guarded = true;
+    next = rig_load(&r, "open_limit = 1;", "");
+    ck_assert_uint_eq(snapshot_open_changed(r.snapshots, next), 2);
+    snapshot_each_trouble(next, note, &listed);
+    ck_assert_int_eq(listed, 2);
+    snapshots_swap(r.snapshots, next);
+    made_open(&m, &r, CONN_DIALLED_APP, SOCKETS, false);
+    strcpy(m.c->in.who.userid, "SERVER");
+    conn_step(m.c, CONN_EV_MAPPED_TLS);
+    ck_assert_int_eq(conn_state(m.c), CONN_OPENING);
+    open_door();
+    await_wake(&r, 1);
+    ck_assert_int_eq(conn_state(m.c), CONN_GREETING);
+    ck_assert_uint_eq(opened, 2);
+    made_close(&m);
+    close_guarded(&r);
+}
+END_TEST
+
 /* The handshake has its time, however long the ring took. */
 START_TEST(handshake_limit_begins_when_it_is_open)
 {
@@ -344,5 +379,6 @@ TEST(stops_while_all_hang)
 TEST(ticks_until_it_has_had_enough)
 TEST(one_opening_for_all_who_wait)
 TEST_ROWS(waits_no_longer_than_it_may, ends)
+TEST(refresh_waits_no_longer_than_it_may)
 TEST(handshake_limit_begins_when_it_is_open)
 TESTS_END
