@@ -351,11 +351,11 @@ void server_free(struct server *s)
     if (s == NULL)
         return;
     pagent_stop(s->pagent);
+    if (s->snapshots != NULL)
+        snapshots_stop(s->snapshots);
     console_close(s->console);
     rulekeeper_free(s->keeper); /* it counts with the workers */
     naming_stop(s->naming);     /* it wakes workers */
-    if (s->snapshots != NULL)
-        snapshots_stop(s->snapshots);
     workers_stop(s->workers, 0);
     if (!pagent_free(s->pagent)) {
         trace_stop(
@@ -600,13 +600,13 @@ static void end_work(void *arg)
 {
     struct server *s = arg;
 
-    pagent_stop(s->pagent); /* it answers those who wait at the console */
+    pagent_stop(s->pagent);       /* it answers those who wait at the console */
+    snapshots_stop(s->snapshots); /* it wakes workers, and a refresh waits */
     console_close(s->console);
     s->console = NULL;
     rulekeeper_free(s->keeper); /* it counts with the workers */
     s->keeper = NULL;
     naming_stop(s->naming); /* it wakes workers */
-    snapshots_stop(s->snapshots);
     s->cut = workers_stop(s->workers, stop_limit(s));
     s->workers = NULL;
 }
