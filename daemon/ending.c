@@ -89,6 +89,8 @@ bool ending_wait(const struct ending *e, const sigset_t *signals)
     if (done) {
         pthread_join(thread, NULL);
         fd_close(&the.done);
+    } else {
+        pthread_detach(thread);
     }
     return done;
 }
