@@ -354,3 +354,26 @@ SSL_CTX *tls_plain_ctx(const struct testring *t, const char *userid,
     SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
     return ctx;
 }
+
+static int tickets;
+
+static int on_ticket(SSL *ssl, SSL_SESSION *session)
+{
+    (void)ssl;
+    (void)session;
+    tickets++;
+    return 0;
+}
+
+void tls_count_tickets(SSL_CTX *ctx)
+{
+    SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_CLIENT |
+                                            SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(ctx, on_ticket);
+    tickets = 0;
+}
+
+int tls_tickets(void)
+{
+    return tickets;
+}

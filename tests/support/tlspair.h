@@ -93,5 +93,8 @@ bool tls_say(struct tls_end *from, struct tls_end *to, const char *text);
  * USERID NULL: without a certificate. */
 SSL_CTX *tls_plain_ctx(const struct testring *t, const char *userid,
                        bool server);
+/* From here on sessions that clients of CTX get, tickets among them, count. */
+void tls_count_tickets(SSL_CTX *ctx);
+int tls_tickets(void);
 
 #endif

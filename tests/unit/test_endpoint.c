@@ -349,16 +349,6 @@ struct shaking {
     SSL *client;
 };
 
-static int tickets; /* that clients have got */
-
-static int on_ticket(SSL *ssl, SSL_SESSION *session)
-{
-    (void)ssl;
-    (void)session;
-    tickets++;
-    return 0;
-}
-
 static void shaking_open(struct shaking *s)
 {
     const struct tls_side side = {
@@ -375,9 +365,7 @@ static void shaking_open(struct shaking *s)
         0);
     ck_assert_int_eq(endpoint_start_tls(&s->b.e, session), 0);
     s->ctx = tls_plain_ctx(s->t, NULL, false);
-    SSL_CTX_set_session_cache_mode(s->ctx, SSL_SESS_CACHE_CLIENT);
-    SSL_CTX_sess_set_new_cb(s->ctx, on_ticket);
-    tickets = 0;
+    tls_count_tickets(s->ctx);
     s->client = SSL_new(s->ctx);
     SSL_set_fd(s->client, s->b.other);
     ck_assert_int_lt(SSL_connect(s->client), 0);
@@ -460,11 +448,11 @@ START_TEST(tickets_leave)
     ck_assert_int_eq(endpoint_handshake(&s.b.e), IO_OK);
     ck_assert(s.b.e.tickets && !s.b.e.unsent);
     ck_assert_int_le(SSL_read(s.client, buf, sizeof(buf)), 0);
-    ck_assert_int_eq(tickets, 0);
+    ck_assert_int_eq(tls_tickets(), 0);
     ck_assert_int_eq(leaves[_i](&s.b.e), IO_OK);
     ck_assert(!s.b.e.tickets && !s.b.e.unsent);
     SSL_read(s.client, buf, sizeof(buf));
-    ck_assert_int_eq(tickets, 2);
+    ck_assert_int_eq(tls_tickets(), 2);
     shaking_close(&s);
 }
 END_TEST

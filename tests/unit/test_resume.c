@@ -55,23 +55,11 @@ static void teardown(void)
     testring_free(t);
 }
 
-static int tickets; /* that came in this handshake */
-
-static int count_ticket(SSL *ssl, SSL_SESSION *session)
-{
-    (void)ssl;
-    (void)session;
-    tickets++;
-    return 0;
-}
-
 static SSL_CTX *client_ctx(const char *userid)
 {
     SSL_CTX *ctx = tls_plain_ctx(t, userid, false);
 
-    SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_CLIENT |
-                                            SSL_SESS_CACHE_NO_INTERNAL);
-    SSL_CTX_sess_set_new_cb(ctx, count_ticket);
+    tls_count_tickets(ctx);
     return ctx;
 }
 
@@ -85,7 +73,7 @@ static bool shake(const struct tls_setup *setup, SSL_CTX *ctx, const char *name,
     bool resumed;
     size_t n;
 
-    tickets = 0;
+    tls_count_tickets(ctx);
     ck_assert_int_eq(tls_end_open(&s, setup, ROOM), 0);
     tls_end_plain(&c, ctx, false);
     if (name != NULL)
@@ -151,8 +139,8 @@ START_TEST(resumes)
     ck_assert_int_eq(tls_setup_open(&setup, t, &side), 0);
     ck_assert(!shake(&setup, ctx, NULL, &session));
     if (rows[_i].tickets >= 0)
-        ck_assert_msg(tickets == rows[_i].tickets, "%s: %d", rows[_i].name,
-                      tickets);
+        ck_assert_msg(tls_tickets() == rows[_i].tickets, "%s: %d",
+                      rows[_i].name, tls_tickets());
     for (i = 0; i < 3; i++)
         ck_assert_msg(shake(&setup, ctx, NULL, &session) == rows[_i].resumed,
                       "%s, %d", rows[_i].name, i);

@@ -10,47 +10,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "support/database.h"
 #include "support/faults.h"
-#include "support/suite.h"
-#include "support/testring.h"
 #include "util/fd.h"
 #include "util/strbuf.h"
 
 /* The database as a folder: opening, files, changes, locks, damage. */
-
-static struct testring *ring;
-static struct error err;
-
-static void set_up(void)
-{
-    struct saf *saf = NULL;
-
-    ring = testring_empty();
-    ck_assert_int_eq(saf_open(testring_dir(ring), SAF_CREATE, &saf, &err), 0);
-    saf_close(saf);
-}
-
-static void tear_down(void)
-{
-    testring_free(ring);
-}
-
-static const char *path(const char *name)
-{
-    static char buf[1024];
-
-    snprintf(buf, sizeof(buf), "%s/%s", testring_dir(ring), name);
-    return buf;
-}
-
-static struct saf *open_as(enum saf_mode mode)
-{
-    struct saf *saf = NULL;
-
-    ck_assert_msg(saf_open(testring_dir(ring), mode, &saf, &err) == 0, "%s",
-                  err.text);
-    return saf;
-}
 
 static int open_fails(enum saf_mode mode)
 {
