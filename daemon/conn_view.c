@@ -10,12 +10,15 @@
 
 #include "daemon/conn_private.h"
 
+/* The kernel answers when nobody else is at work on the socket: of one that
+ * others hold it may never do, and who looks would wait with this thread. */
 static void count_segments(const struct conn *c, struct conn_view *v)
 {
     struct tcp_info info = {0};
     socklen_t len = sizeof(info);
 
-    if (c->wire.fd < 0 ||
+    v->segments = !c->wire.foreign;
+    if (c->wire.fd < 0 || !v->segments ||
         getsockopt(c->wire.fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
         return;
     v->segments_in = info.tcpi_segs_in;

@@ -23,6 +23,7 @@ struct conn_view {
     uint16_t cipher;
     uint64_t bytes_in, bytes_out;       /* clear ones */
     uint64_t segments_in, segments_out; /* of the wire side, as TCP counts */
+    bool segments;                      /* false: not asked for */
     uint64_t age;                       /* milliseconds since it was accepted */
 };
 

@@ -372,14 +372,16 @@ static void print_all_of(const struct conn_view *v, struct strbuf *out)
     report_add_socket(&v->remote, out);
     strbuf_addf(out,
                 "\n    BytesIn:            %010llu  BytesOut:           "
-                "%010llu\n"
-                "    SegmentsIn:         %010llu  SegmentsOut:        "
-                "%010llu\n"
-                "    State:              %s\n",
+                "%010llu\n",
                 (unsigned long long)v->bytes_in,
-                (unsigned long long)v->bytes_out,
-                (unsigned long long)v->segments_in,
-                (unsigned long long)v->segments_out, report_state(v));
+                (unsigned long long)v->bytes_out);
+    if (v->segments)
+        strbuf_addf(out,
+                    "    SegmentsIn:         %010llu  SegmentsOut:        "
+                    "%010llu\n",
+                    (unsigned long long)v->segments_in,
+                    (unsigned long long)v->segments_out);
+    strbuf_addf(out, "    State:              %s\n", report_state(v));
     strbuf_addf(out, "    TTLSPolicy:         %s\n",
                 v->rule != NULL ? "Yes" : "No");
     if (v->rule != NULL) {

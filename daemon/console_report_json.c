@@ -73,8 +73,13 @@ static void add_connection(struct json *j, struct snapshot *current,
     json_bool(j, "resumed", v->resumed);
     json_unsigned(j, "bytes_in", v->bytes_in);
     json_unsigned(j, "bytes_out", v->bytes_out);
-    json_unsigned(j, "segments_in", v->segments_in);
-    json_unsigned(j, "segments_out", v->segments_out);
+    if (v->segments) {
+        json_unsigned(j, "segments_in", v->segments_in);
+        json_unsigned(j, "segments_out", v->segments_out);
+    } else {
+        json_null(j, "segments_in");
+        json_null(j, "segments_out");
+    }
     json_unsigned(j, "age_ms", v->age);
     json_end(j);
     strbuf_done(&cipher);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "daemon/closer.h"
+#include "daemon/conn_view.h"
 #include "intercept/runmsg.h"
 #include "support/peer.h"
 #include "support/rig.h"
@@ -621,13 +622,32 @@ static int bring(const char *path, int *ret_wire)
     return fd;
 }
 
-/* What others hold can hurt only what others hold. */
+static void look(void *arg, struct conn *c)
+{
+    struct conn_view v;
+
+    conn_view_make(c, &v);
+    *(int *)arg += v.segments;
+    conn_view_done(&v);
+}
+
+/* Whose socket the kernel was asked about. */
+static void count_asked(void *arg, struct conn_host *host)
+{
+    int **at = arg;
+
+    conn_host_each(host, look, (*at)++);
+}
+
+/* What others hold can hurt only what others hold: who looks at it asks nothing
+ * that could wait for them. */
 START_TEST(strangers_are_apart)
 {
     struct workers_params wp = {.count = 2};
     struct config_listener run, *l;
     struct listener *listeners[2];
-    int counts_now[3] = {0}, *at = counts_now, fd[6], wire[6], a, b, i;
+    int counts_now[3] = {0}, asked[3] = {0}, *at = counts_now, fd[6], wire[6],
+        a, b, i;
     char path[600];
     struct error err;
     struct shop s = {0};
@@ -663,6 +683,11 @@ START_TEST(strangers_are_apart)
     ck_assert_int_eq(counts_now[0], 2);
     ck_assert_int_eq(counts_now[1], 2);
     ck_assert_int_eq(counts_now[2], 6);
+    at = asked;
+    workers_visit(s.workers, count_asked, &at);
+    ck_assert_int_eq(asked[0], 2);
+    ck_assert_int_eq(asked[1], 2);
+    ck_assert_int_eq(asked[2], 0);
     for (i = 0; i < 6; i++) {
         fd_close(&fd[i]);
         fd_close(&wire[i]);
