@@ -6,6 +6,14 @@
  * out. Other modules register their commands by table; lib/saf registers its
  * own (saf/admin.h). The runner prints nothing: output goes to a callback.
  *
+ * Each command is on the disk before its output is given out and the next one
+ * begins, as RACF does: a job that is killed, or a machine that loses power,
+ * leaves the commands that were answered, whole, and nothing of the others. So
+ * a command waits for the disk several times (the journal, each table, the
+ * folder), and that is what a long job takes: 1,000 ADDUSER need 4 s of
+ * processor time, and took 20 to 54 s on disks more or less busy. One commit
+ * for a step would be quicker, and its answers would promise what may be lost.
+ *
  * Syntax: TSO/E User's Guide, "Entering TSO/E commands"; what jobs in the
  * field really contain, see the comments in tso.h.
  */
