@@ -222,8 +222,8 @@ static bool is_counted(struct worker *w, const struct config *cfg,
     }
     limit = admit_reason(answer, cfg, in);
     limit.most = most;
-    intercepted_drop(in);
     conn_host_limited(&w->host, &limit, &in->by);
+    intercepted_drop(in);
     return false;
 }
 
@@ -237,8 +237,8 @@ static bool has_buffers(struct worker *w, const struct worker *to,
     if (atomic_load_explicit(&to->host.scratch->held, memory_order_relaxed) <
         (size_t)cfg->max_buffers << 20)
         return true;
-    intercepted_drop(in);
     conn_host_limited(&w->host, &limit, NULL);
+    intercepted_drop(in);
     return false;
 }
 
