@@ -63,22 +63,28 @@ bool conn_waits_for_others(const struct conn *c)
            c->queued != &c->host->greeting && c->queued != &c->host->shaking;
 }
 
+/* Of whoever has the most that wait: whoever takes turns with himself has none
+ * that is old. */
 static struct conn *oldest(struct conn_host *h, const struct fair_one *of)
 {
-    struct conn *c, *first = NULL;
+    struct conn *c, *found = NULL;
+    unsigned long n, most = 0;
     int looks = 0;
 
     TAILQ_FOREACH (c, &h->waiting, wait) {
         if (looks++ == LOOKS)
             break;
-        if (!conn_waits_for_others(c))
+        if (!conn_waits_for_others(c) || (of != NULL && c->in.share != of))
             continue;
-        if (of != NULL ? c->in.share == of : fair_is_over(h->fair, c->in.share))
-            return c;
-        if (first == NULL)
-            first = c;
+        n = fair_waits(h->fair, c->in.share);
+        if (found == NULL || n > most) {
+            found = c;
+            most = n;
+        }
+        if (of != NULL)
+            break;
     }
-    return of == NULL ? first : NULL;
+    return found;
 }
 
 bool conn_host_make_room(struct conn_host *h, const struct fair_one *of)

@@ -308,6 +308,18 @@ bool fair_is_over(struct fair *f, const struct fair_one *one)
     return over;
 }
 
+unsigned long fair_waits(struct fair *f, const struct fair_one *one)
+{
+    unsigned long n;
+
+    if (f == NULL || one == NULL)
+        return 0;
+    pthread_mutex_lock(&f->lock);
+    n = one->waiting;
+    pthread_mutex_unlock(&f->lock);
+    return n;
+}
+
 bool fair_is_pressed(const struct fair *f)
 {
     return f != NULL && atomic_load_explicit(&f->pressed, memory_order_relaxed);

@@ -77,6 +77,8 @@ void fair_begun(struct fair *f, struct fair_one *one);
 void fair_leave(struct fair *f, struct fair_one *one);
 /* He has more than his share of those that wait. */
 bool fair_is_over(struct fair *f, const struct fair_one *one);
+/* So many of his wait; 0 of NULL. */
+unsigned long fair_waits(struct fair *f, const struct fair_one *one);
 /* A limit of all is three quarters full. Cheap. */
 bool fair_is_pressed(const struct fair *f);
 /* Those who have connections. */

@@ -71,9 +71,9 @@ static const struct {
     {CONN_GREETING, TLS, MALLORY},
 };
 
-/* In this order: of mallory, who has more than his share; then the oldest, and
- * at last none. */
-static const int victims[] = {3, 1, 4, 5, 6, 7};
+/* In this order: of mallory, while he has the most; then the oldest, and at
+ * last none. */
+static const int victims[] = {3, 4, 5, 6, 1, 7};
 
 START_TEST(the_oldest_that_waits_for_others_makes_room)
 {
