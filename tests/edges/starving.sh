@@ -1,4 +1,4 @@
-# What F7 and tests/deep/fair share: a daemon for alice, and mallory, who takes
+# What F7 sets up: a daemon for alice, and mallory, who takes
 # all he can get of each of its edges. Sourced after parts.sh.
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # of parts.sh, and for the rows
