@@ -75,6 +75,7 @@ struct header {
     int legacy, x25519;
 };
 
+/* Older daemons send no words, and no x25519. */
 static bool read_header(const char *text, struct header *ret)
 {
     memset(ret, 0, sizeof(*ret));
@@ -82,7 +83,7 @@ static bool read_header(const char *text, struct header *ret)
                   "# attlsd installed=%lld release=%7s legacy=%d stack=%15s "
                   "x25519=%d words=%63[A-Z 0-9]",
                   &ret->installed, ret->release, &ret->legacy, ret->stack,
-                  &ret->x25519, ret->words) == 6;
+                  &ret->x25519, ret->words) >= 4;
 }
 
 bool ctl_policy_running(const struct policy *p, char stack[16],
