@@ -251,6 +251,8 @@ static void check_groups(const char *row, const struct tls_setup *setup,
     printed(json, parm, &want);
     for (i = 0; i < curve_count(); i++) {
         curve = curve_get(i);
+        if (strncmp(curve->name, "brainpool", 9) == 0)
+            continue; /* in no list above, and each try is a handshake */
         expected = strstr(strbuf_str(&want), curve->id4) != NULL;
         taken = try_server(setup, version, curve->nid, NULL);
         ck_assert_msg(
