@@ -349,6 +349,27 @@ static void is_reset(int fd)
     fd_close(&fd);
 }
 
+static void is_greeting(void *arg, struct conn_host *host)
+{
+    struct conn *c = TAILQ_FIRST(&host->open);
+
+    *(bool *)arg = c != NULL && conn_state(c) == CONN_GREETING;
+}
+
+/* Its environment has been opened: it waits for its partner now, not for us. */
+static bool has_begun(const struct shop *s)
+{
+    static const struct timespec nap = {0, 5 * 1000 * 1000};
+    bool greeting = false;
+    int i;
+
+    for (i = 0; i < 1000 * ATTLS_PATIENCE && !greeting; i++) {
+        workers_visit(s->workers, is_greeting, &greeting);
+        nanosleep(&nap, NULL);
+    }
+    return greeting;
+}
+
 START_TEST(so_many_may_begin)
 {
     struct shop s;
@@ -358,6 +379,7 @@ START_TEST(so_many_may_begin)
     a = enter(&s); /* and says nothing: it is in the handshake */
     b = accept(s.target, NULL, NULL);
     for (i = 0; i < 3; i++) {
+        ck_assert(has_begun(&s));
         next = enter(&s); /* it is the oldest that waits for its partner */
         is_reset(a);
         fd_close(&b);
