@@ -189,7 +189,8 @@ END_TEST
 
 #define INBOUND                                                                \
     "listeners = ( { mode = \"forward\"; direction = \"Inbound\"; "            \
-    "listen = \"127.0.0.1:1\"; target = \"127.0.0.1:2\"; } );"
+    "listen = \"127.0.0.1:1\"; target = \"127.0.0.1:2\"; "                     \
+    "dial = \"at_once\"; } );"
 
 static const struct {
     const char *conf;
