@@ -32,7 +32,8 @@ struct openings {
     pthread_mutex_t lock;
     pthread_cond_t more, done; /* something to do; a work or thread ended */
     STAILQ_HEAD(, opening) queue;
-    unsigned threads, idle, queued;
+    pthread_t thread[THREADS_MAX]; /* the first STARTED; joined when all end */
+    unsigned started, threads, idle, queued;
     bool stop;
     openings_tick_fn tick; /* NULL: none */
     void *tick_arg;
@@ -177,18 +178,14 @@ static void *run(void *arg)
 /* With the lock. */
 static bool start_thread(struct openings *o)
 {
-    pthread_attr_t attr;
     sigset_t mask, old;
-    pthread_t thread;
     bool started;
 
     sigfillset(&mask); /* signals go to the main thread */
     pthread_sigmask(SIG_SETMASK, &mask, &old);
-    pthread_attr_init(&attr);
-    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    started = pthread_create(&thread, &attr, run, o) == 0;
-    pthread_attr_destroy(&attr);
+    started = pthread_create(&o->thread[o->started], NULL, run, o) == 0;
     pthread_sigmask(SIG_SETMASK, &old, NULL);
+    o->started += started;
     o->threads += started;
     return started;
 }
@@ -200,6 +197,14 @@ static bool call_thread(struct openings *o)
         start_thread(o);
     pthread_cond_signal(&o->more);
     return o->threads != 0;
+}
+
+/* They are about to end: what OpenSSL keeps for a thread is freed by its end.
+ */
+static void join_threads(struct openings *o)
+{
+    while (o->started != 0)
+        pthread_join(o->thread[--o->started], NULL);
 }
 
 bool openings_stop(struct openings *o, unsigned limit_ms)
@@ -215,6 +220,8 @@ bool openings_stop(struct openings *o, unsigned limit_ms)
         wait_until(&o->done, o, end);
     ended = o->threads == 0;
     pthread_mutex_unlock(&o->lock);
+    if (ended)
+        join_threads(o);
     return ended;
 }
 

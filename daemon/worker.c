@@ -175,8 +175,8 @@ static bool is_own(enum fair_answer answer)
 
 /*
  * For one more of ONE, or of anybody. *RET_OVER: so many more than the limit
- * there may be until another worker has made room; those that wait for us keep
- * their place, so it may not.
+ * there may be, for another worker may take the place that was made, or has not
+ * made it yet; those that wait for us keep their place, so it may not.
  */
 static bool make_room(struct worker *w, enum fair_answer answer,
                       const struct fair_one *one, unsigned long most,
@@ -185,7 +185,7 @@ static bool make_room(struct worker *w, enum fair_answer answer,
     bool own = is_own(answer);
     struct worker *other;
 
-    *ret_over = 0;
+    *ret_over = most / 8 + 1;
     if (answer == FAIR_MOST || answer == FAIR_NO_MEMORY || (own && one == NULL))
         return false;
     if (conn_host_make_room(&w->host, own ? one : NULL))
@@ -193,7 +193,6 @@ static bool make_room(struct worker *w, enum fair_answer answer,
     other = own ? w : fullest(w);
     if (other == w)
         return false;
-    *ret_over = most / 8 + 1;
     atomic_fetch_add(&other->owed, 1);
     ring(other);
     return true;
