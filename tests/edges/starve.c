@@ -143,13 +143,14 @@ int main(int argc, char **argv)
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
     all = malloc((size_t)count * sizeof(*all));
-    for (i = 0; all != NULL && i < count; i++)
+    if (all == NULL)
+        return 1;
+    for (i = 0; i < count; i++)
         all[i] = (struct end){-1, false};
-    for (i = 0; all != NULL; i++) {
+    for (i = 0;; i += i < 3) { /* until it is ended */
         go_on(all, count);
         if (i == 2)
             puts("ready");
         nanosleep(&nap, NULL);
     }
-    return 1;
 }
