@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "attls_run_private.h"
+#include "util/clock.h"
 #include "util/fd.h"
 
 enum how { CONTINUE, GIVEN, SHUT, REFUSE, LATE, ABORT, HANDED };
@@ -179,10 +180,7 @@ bool run_is_valid(const struct run *r, const struct seccomp_notif *call)
 
 uint64_t run_now(void)
 {
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+    return clock_ms();
 }
 
 uint64_t run_after(uint64_t ms)

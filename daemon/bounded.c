@@ -4,12 +4,14 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include "util/clock.h"
+#include "util/thread.h"
 
 /* Whoever comes last, the thread or who waits for it, frees it. */
 struct task {
@@ -25,16 +27,12 @@ static atomic_uint running;
 static struct task *task_new(bounded_fn work, bounded_fn drop, void *arg)
 {
     struct task *t = calloc(1, sizeof(*t));
-    pthread_condattr_t attr;
 
     if (t == NULL)
         return NULL;
     *t = (struct task){.work = work, .drop = drop, .arg = arg};
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     pthread_mutex_init(&t->lock, NULL);
-    pthread_cond_init(&t->ended, &attr);
-    pthread_condattr_destroy(&attr);
+    thread_cond_init(&t->ended);
     return t;
 }
 
@@ -66,8 +64,6 @@ static void *run(void *arg)
 
 static int begin(struct task *t, pthread_t *ret, struct error *err)
 {
-    sigset_t mask, old;
-
     if (atomic_fetch_add(&running, 1) >= BOUNDED_MAX) {
         atomic_fetch_sub(&running, 1);
         return error_set(err, ERR_SYSTEM,
@@ -75,10 +71,7 @@ static int begin(struct task *t, pthread_t *ret, struct error *err)
                          "answer",
                          (int)BOUNDED_MAX);
     }
-    sigfillset(&mask); /* signals go to the main thread */
-    pthread_sigmask(SIG_SETMASK, &mask, &old);
-    errno = pthread_create(ret, NULL, run, t);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    errno = thread_start(ret, run, t);
     if (errno == 0)
         return 0;
     atomic_fetch_sub(&running, 1);
@@ -87,13 +80,9 @@ static int begin(struct task *t, pthread_t *ret, struct error *err)
 
 static bool wait_for(struct task *t, unsigned long limit_ms)
 {
-    struct timespec until;
+    struct timespec until = clock_in_ms(limit_ms);
     bool done;
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += (long)(limit_ms % 1000) * 1000000;
-    until.tv_sec += (time_t)(limit_ms / 1000) + until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
     pthread_mutex_lock(&t->lock);
     while (!t->done && pthread_cond_timedwait(&t->ended, &t->lock, &until) == 0)
         ;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "util/fd.h"
+#include "util/thread.h"
 
 #ifndef sigev_notify_thread_id
 #define sigev_notify_thread_id _sigev_un._tid
@@ -52,14 +53,9 @@ static pthread_once_t made = PTHREAD_ONCE_INIT;
 /* Nobody who sets the clock makes a wait longer or shorter. */
 static void make_conditions(void)
 {
-    pthread_condattr_t attr;
-
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&all.fewer, &attr);
-    pthread_cond_init(&all.sockets.more, &attr);
-    pthread_cond_init(&all.junk.more, &attr);
-    pthread_condattr_destroy(&attr);
+    thread_cond_init(&all.fewer);
+    thread_cond_init(&all.sockets.more);
+    thread_cond_init(&all.junk.more);
 }
 
 /* ---- a thread ---- */

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "daemon/conn_private.h"
+#include "util/clock.h"
 #include "util/fd.h"
 
 enum {
@@ -374,14 +375,6 @@ static void relay_again(struct conn_host *h)
     }
 }
 
-static uint64_t now_us(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
-}
-
 /* ---- turns of handshakes ---- */
 
 bool conn_host_is_crowded(const struct conn_host *h)
@@ -466,7 +459,7 @@ static void shake(struct conn *c, uint64_t *now)
     h->steps++;
     conn_unqueue(c);
     conn_step(c, CONN_EV_TURN);
-    *now = now_us();
+    *now = clock_us();
     h->long_step[first] = *now - before >= LONG_US;
 }
 
@@ -482,7 +475,7 @@ static void shake_some(struct conn_host *h)
     c = next_to_shake(h);
     if (c == NULL || gives_way(h, c))
         return;
-    now = now_us();
+    now = clock_us();
     end = now + SHAKE_US;
     do {
         shake(c, &now);

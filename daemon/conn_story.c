@@ -11,16 +11,9 @@
 #include "daemon/conn_private.h"
 #include "daemon/story_fill.h"
 #include "util/by_time.h"
+#include "util/clock.h"
 
 /* ---- while it lives ---- */
-
-static uint64_t now_us(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
-}
 
 void conn_mark(struct conn *c, enum story_point point)
 {
@@ -28,9 +21,9 @@ void conn_mark(struct conn *c, enum story_point point)
 
     if (point == STORY_ACCEPTED) {
         clock_gettime(CLOCK_REALTIME, &c->when);
-        c->start_us = now_us();
+        c->start_us = clock_us();
     }
-    passed = now_us() - c->start_us + 1;
+    passed = clock_us() - c->start_us + 1;
     if (c->at[point] == 0)
         c->at[point] = passed > UINT32_MAX ? UINT32_MAX : (uint32_t)passed;
 }

@@ -6,7 +6,6 @@
 #include <event2/event.h>
 #include <grp.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "util/fd.h"
+#include "util/thread.h"
 #include "util/unixsock.h"
 
 enum {
@@ -542,10 +542,7 @@ static void on_stop(evutil_socket_t fd, short what, void *arg)
 static void *run(void *arg)
 {
     struct control_server *s = arg;
-    sigset_t all;
 
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, NULL);
     event_base_loop(s->base, EVLOOP_NO_EXIT_ON_EMPTY);
     return NULL;
 }
@@ -584,7 +581,7 @@ int control_server_start(struct control_server *s,
     r = start_events(s, err);
     if (r != 0)
         return r;
-    errno = pthread_create(&s->thread, NULL, run, s);
+    errno = thread_start(&s->thread, run, s);
     if (errno != 0)
         return error_errno(err, "can't start the console's thread");
     s->started = true;

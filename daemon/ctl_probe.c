@@ -20,6 +20,7 @@
 #include "daemon/story_fill.h"
 #include "policy/filter.h"
 #include "tls/session.h"
+#include "util/clock.h"
 #include "util/fd.h"
 
 #define DEFAULT_RACF "/var/lib/attls/racf"
@@ -96,22 +97,14 @@ static int fail(const char *fmt, ...)
 
 /* ---- time ---- */
 
-static uint64_t now_us(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
-}
-
 static void mark(struct probe *p, enum story_point point)
 {
     if (point == STORY_ACCEPTED) {
         clock_gettime(CLOCK_REALTIME, &p->story.when);
-        p->start = now_us();
+        p->start = clock_us();
     }
     if (p->story.at[point] == 0)
-        p->story.at[point] = (uint32_t)(now_us() - p->start + 1);
+        p->story.at[point] = (uint32_t)(clock_us() - p->start + 1);
 }
 
 /* ---- the rule ---- */
@@ -149,7 +142,7 @@ static int choose_rule(struct probe *p)
 static bool wait_for(int fd, short events, uint64_t until)
 {
     struct pollfd p = {.fd = fd, .events = events};
-    uint64_t now = now_us();
+    uint64_t now = clock_us();
 
     return now < until && poll(&p, 1, (int)((until - now) / 1000) + 1) > 0;
 }
@@ -166,7 +159,7 @@ static int connect_one(const struct addrinfo *a)
     if (connect(fd, a->ai_addr, a->ai_addrlen) == 0)
         return fd;
     if (errno == EINPROGRESS &&
-        wait_for(fd, POLLOUT, now_us() + CONNECT_SECONDS * 1000000ULL) &&
+        wait_for(fd, POLLOUT, clock_us() + CONNECT_SECONDS * 1000000ULL) &&
         getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 && error == 0)
         return fd;
     if (error == 0)
@@ -190,7 +183,7 @@ static int accept_one(const struct addrinfo *a)
     fprintf(stderr, "attlsctl probe: waiting for a partner\n");
     peer = -1;
     errno = ETIMEDOUT;
-    if (wait_for(fd, POLLIN, now_us() + LISTEN_SECONDS * 1000000ULL))
+    if (wait_for(fd, POLLIN, clock_us() + LISTEN_SECONDS * 1000000ULL))
         peer = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     fd_close(&fd);
     return peer;
@@ -305,13 +298,13 @@ static void settle(struct probe *p)
 
     if (session_is_server(p->session))
         return;
-    if (wait_for(p->fd, POLLIN, now_us() + SETTLE_US))
+    if (wait_for(p->fd, POLLIN, clock_us() + SETTLE_US))
         session_read(p->session, &byte, 1, &n);
 }
 
 static void shake(struct probe *p)
 {
-    uint64_t began = now_us();
+    uint64_t began = clock_us();
     enum session_status st;
 
     for (;;) {

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "util/clock.h"
 #include "util/fd.h"
 
 enum { LOOK_MS = 100 };
@@ -19,14 +20,6 @@ static struct {
     struct ending e;
     int done; /* readable once the work is done */
 } the;
-
-static uint64_t now_ms(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
 
 static void *run(void *arg)
 {
@@ -54,13 +47,13 @@ static unsigned asked_again(const sigset_t *signals)
 static bool wait_for_work(const sigset_t *signals)
 {
     struct pollfd p = {.fd = the.done, .events = POLLIN};
-    uint64_t until = now_ms() + the.e.limit_ms, now;
+    uint64_t until = clock_ms() + the.e.limit_ms, now;
     unsigned asked = 0, more;
 
     for (;;) {
         if (poll(&p, 1, LOOK_MS) > 0)
             return true;
-        now = now_ms();
+        now = clock_ms();
         more = asked_again(signals);
         if (asked == 0 && more != 0) {
             the.e.hurry(the.e.arg);

@@ -4,16 +4,16 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/queue.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "daemon/hws_session.h"
+#include "util/clock.h"
 #include "util/fd.h"
+#include "util/thread.h"
 
 enum {
     KNOWN_MAX = 256, /* peer addresses, and users, that are remembered */
@@ -58,14 +58,6 @@ struct hws_checker {
     struct known peers[KNOWN_MAX], users[KNOWN_MAX];
     bool stop;
 };
-
-static uint64_t now_ms(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
 
 static void check_free(struct hws_check *k)
 {
@@ -170,7 +162,7 @@ static bool comes_before(const struct rank *a, const struct rank *b)
 static struct hws_check *next(struct hws_checker *c)
 {
     struct hws_check *k, *best = TAILQ_FIRST(&c->waiting);
-    uint64_t now = now_ms();
+    uint64_t now = clock_ms();
     struct rank first, r;
 
     if (best == NULL)
@@ -201,8 +193,8 @@ static void note(struct hws_checker *c, const struct hws_check *k)
         user->failures = 0;
         return;
     }
-    note_failure(user, now_ms());
-    note_failure(remember(c->peers, k->peer), now_ms());
+    note_failure(user, clock_ms());
+    note_failure(remember(c->peers, k->peer), clock_ms());
 }
 
 static void *run(void *arg)
@@ -210,10 +202,7 @@ static void *run(void *arg)
     struct hws_checker *c = arg;
     struct hws_check *k;
     uint64_t one = 1;
-    sigset_t all;
 
-    sigfillset(&all); /* signals go to the loop */
-    pthread_sigmask(SIG_BLOCK, &all, NULL);
     pthread_mutex_lock(&c->lock);
     while (!c->stop) {
         k = next(c);
@@ -285,7 +274,7 @@ static void on_answered(evutil_socket_t fd, short what, void *arg)
             TAILQ_REMOVE(&c->ready, k, link);
         ms = k == NULL || k->good
                  ? 0
-                 : delay_ms(failures(find(c->peers, k->peer), now_ms()));
+                 : delay_ms(failures(find(c->peers, k->peer), clock_ms()));
         pthread_mutex_unlock(&c->lock);
         if (k == NULL)
             return;
@@ -304,7 +293,7 @@ static int start(struct hws_checker *c, struct error *err)
         event_new(c->params.base, c->fd, EV_READ | EV_PERSIST, on_answered, c);
     if (c->answered == NULL || event_add(c->answered, NULL) != 0)
         return error_nomem(err);
-    errno = pthread_create(&c->thread, NULL, run, c);
+    errno = thread_start(&c->thread, run, c);
     if (errno != 0)
         return error_errno(err, "can't start a thread");
     c->started = true;

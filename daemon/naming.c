@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 
 #include "daemon/naming_queue.h"
 #include "intercept/directory.h"
+#include "util/thread.h"
 
 /* While one waits for a name service, or looks through the descriptors of an
  * account with many, the other serves the other accounts. */
@@ -236,10 +236,7 @@ static void *run(void *arg)
 {
     struct naming *n = arg;
     struct naming_place *p;
-    sigset_t all;
 
-    sigfillset(&all); /* signals go to the main thread */
-    pthread_sigmask(SIG_BLOCK, &all, NULL);
     pthread_mutex_lock(&n->lock);
     while (!n->stop) {
         p = naming_queue_take(&n->waiting);
@@ -262,7 +259,7 @@ static void *run(void *arg)
 static int start_threads(struct naming *n, struct error *err)
 {
     for (; n->started < THREADS; n->started++) {
-        errno = pthread_create(&n->thread[n->started], NULL, run, n);
+        errno = thread_start(&n->thread[n->started], run, n);
         if (errno != 0)
             return error_errno(err, "can't start a thread");
     }

@@ -3,12 +3,13 @@
 #include "daemon/opening.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/queue.h>
 #include <time.h>
 
+#include "util/clock.h"
 #include "util/error.h"
+#include "util/thread.h"
 
 /* One that hangs holds up no other, as long as not all do. */
 enum { THREADS_MAX = 4 };
@@ -43,10 +44,7 @@ struct openings {
 
 uint64_t openings_clock(void)
 {
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+    return clock_ms();
 }
 
 static void wait_until(pthread_cond_t *cond, struct openings *o, uint64_t at)
@@ -59,16 +57,12 @@ static void wait_until(pthread_cond_t *cond, struct openings *o, uint64_t at)
 struct openings *openings_new(void)
 {
     struct openings *o = calloc(1, sizeof(*o));
-    pthread_condattr_t attr;
 
     if (o == NULL)
         return NULL;
     pthread_mutex_init(&o->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&o->more, &attr);
-    pthread_cond_init(&o->done, &attr);
-    pthread_condattr_destroy(&attr);
+    thread_cond_init(&o->more);
+    thread_cond_init(&o->done);
     STAILQ_INIT(&o->queue);
     return o;
 }
@@ -178,13 +172,8 @@ static void *run(void *arg)
 /* With the lock. */
 static bool start_thread(struct openings *o)
 {
-    sigset_t mask, old;
-    bool started;
+    bool started = thread_start(&o->thread[o->started], run, o) == 0;
 
-    sigfillset(&mask); /* signals go to the main thread */
-    pthread_sigmask(SIG_SETMASK, &mask, &old);
-    started = pthread_create(&o->thread[o->started], NULL, run, o) == 0;
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
     o->started += started;
     o->threads += started;
     return started;

@@ -3,23 +3,14 @@
 #include "daemon/pagent.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "daemon/pagent_private.h"
+#include "util/clock.h"
+#include "util/thread.h"
 
 enum { END_MS = 1000 }; /* what is being done may take that long at the end */
-
-static void init_cond(pthread_cond_t *cond)
-{
-    pthread_condattr_t attr;
-
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(cond, &attr);
-    pthread_condattr_destroy(&attr);
-}
 
 int pagent_new(const struct pagent_params *params, struct pagent **ret,
                struct error *err)
@@ -31,8 +22,8 @@ int pagent_new(const struct pagent_params *params, struct pagent **ret,
         return error_nomem(err);
     p->params = *params;
     pthread_mutex_init(&p->lock, NULL);
-    init_cond(&p->more);
-    init_cond(&p->ended);
+    thread_cond_init(&p->more);
+    thread_cond_init(&p->ended);
     STAILQ_INIT(&p->orders);
     first = snapshots_get(params->snapshots);
     p->coded_level = policy_agent(snapshot_policy(first)).log_level;
@@ -81,12 +72,7 @@ static void *run(void *arg)
 
 int pagent_start(struct pagent *p, struct error *err)
 {
-    sigset_t mask, old;
-
-    sigfillset(&mask); /* signals go to the main thread */
-    pthread_sigmask(SIG_SETMASK, &mask, &old);
-    errno = pthread_create(&p->thread, NULL, run, p);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    errno = thread_start(&p->thread, run, p);
     if (errno != 0)
         return error_errno(err, "can't start the Policy Agent's thread");
     p->started = true;
@@ -127,11 +113,9 @@ void pagent_stop(struct pagent *p)
 
 static bool wait_for_end(struct pagent *p)
 {
-    struct timespec until;
+    struct timespec until = clock_in_ms(END_MS);
     bool done;
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += END_MS / 1000;
     pthread_mutex_lock(&p->lock);
     while (!p->done && pthread_cond_timedwait(&p->ended, &p->lock, &until) == 0)
         ;

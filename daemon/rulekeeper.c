@@ -15,7 +15,9 @@
 #include "intercept/netfilter.h"
 #include "intercept/nft.h"
 #include "intercept/nft_run.h"
+#include "util/clock.h"
 #include "util/fd.h"
+#include "util/thread.h"
 
 struct rulekeeper {
     struct rulekeeper_params params;
@@ -52,14 +54,6 @@ uint64_t rule_rate_next(const struct rule_rate *r)
     if (r->count == 0)
         return 0;
     return last_of(r) + (rule_rate_is_slow(r) ? RULES_SLOW_MS : RULES_EACH_MS);
-}
-
-static uint64_t now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
 /* ---- what is told ---- */
@@ -238,7 +232,7 @@ static bool put_back(struct rulekeeper *k, bool gone, const char *ruleset,
 
     if (restore(k, ruleset, &err) != 0)
         loss.error = err.text;
-    rule_rate_note(&k->rate, now_ms());
+    rule_rate_note(&k->rate, clock_ms());
     loss.slow = rule_rate_is_slow(&k->rate);
     loss.times = k->rate.count;
     k->params.tell(k->params.arg, &loss);
@@ -292,7 +286,7 @@ static bool look(struct rulekeeper *k, const struct nft_changer *by)
 
 static int until(uint64_t then)
 {
-    uint64_t now = now_ms();
+    uint64_t now = clock_ms();
 
     return then <= now ? 0 : (int)(then - now);
 }
@@ -334,7 +328,7 @@ int rulekeeper_start(struct rulekeeper *k, struct error *err)
 {
     if (k->started)
         return 0;
-    errno = pthread_create(&k->thread, NULL, run, k);
+    errno = thread_start(&k->thread, run, k);
     if (errno != 0)
         return error_errno(err, "can't start the thread that keeps the rules");
     k->started = true;

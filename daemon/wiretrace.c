@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 
 #include "trace/pcapng.h"
 #include "util/fd.h"
+#include "util/thread.h"
 
 enum { BANNER_SECONDS = 60, STOP_SECONDS = 1 };
 enum { WIRE, CLEAR }; /* the file's interfaces */
@@ -144,7 +144,6 @@ int wiretraces_new(struct trace *log, struct wiretraces **ret,
                    struct error *err)
 {
     struct wiretraces *all = calloc(1, sizeof(*all));
-    pthread_condattr_t attr;
 
     if (all == NULL)
         return error_nomem(err);
@@ -152,11 +151,8 @@ int wiretraces_new(struct trace *log, struct wiretraces **ret,
     all->fd = -1;
     atomic_init(&all->run, 0);
     pthread_mutex_init(&all->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&all->more, &attr);
-    pthread_cond_init(&all->ended, &attr);
-    pthread_condattr_destroy(&attr);
+    thread_cond_init(&all->more);
+    thread_cond_init(&all->ended);
     *ret = all;
     return 0;
 }
@@ -165,7 +161,6 @@ static int begin(struct wiretraces *all, const struct wiretrace_params *p,
                  struct error *err)
 {
     static const char *const interfaces[] = {"wire", "clear text"};
-    sigset_t every, old;
 
     if (all->joinable)
         pthread_join(all->thread, NULL); /* it has ended, or is about to */
@@ -183,10 +178,7 @@ static int begin(struct wiretraces *all, const struct wiretrace_params *p,
         return error_nomem(err);
     all->taken = all->queue.len;
     all->fd = p->fd;
-    sigfillset(&every);
-    pthread_sigmask(SIG_BLOCK, &every, &old);
-    errno = pthread_create(&all->thread, NULL, run, all);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    errno = thread_start(&all->thread, run, all);
     if (errno != 0) {
         all->fd = -1;
         strbuf_done(&all->queue);

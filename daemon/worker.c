@@ -12,7 +12,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +21,9 @@
 
 #include "tls/memory.h"
 #include "util/by_time.h"
+#include "util/clock.h"
 #include "util/fd.h"
+#include "util/thread.h"
 
 /* A socket on its way to another worker. */
 struct parcel {
@@ -88,28 +89,6 @@ static uint64_t now_ms(void)
 }
 
 enum { ANSWER_MS = 2000 };
-
-/* For condition variables; see init_cond(). */
-static struct timespec in_ms(uint64_t milliseconds)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    ts.tv_nsec += (long)(milliseconds % 1000) * 1000000;
-    ts.tv_sec += (time_t)(milliseconds / 1000) + ts.tv_nsec / 1000000000;
-    ts.tv_nsec %= 1000000000;
-    return ts;
-}
-
-static void init_cond(pthread_cond_t *cond)
-{
-    pthread_condattr_t attr;
-
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(cond, &attr);
-    pthread_condattr_destroy(&attr);
-}
 
 /* ---- between threads ---- */
 
@@ -476,7 +455,7 @@ static void *keep_watch(void *arg)
     while (!all->stopping) {
         for (i = 0; i < all->count; i++)
             look_after(&all->list[i]);
-        until = in_ms(ANSWER_MS);
+        until = clock_in_ms(ANSWER_MS);
         pthread_cond_timedwait(&all->enough, &all->keeping, &until);
     }
     pthread_mutex_unlock(&all->keeping);
@@ -485,12 +464,7 @@ static void *keep_watch(void *arg)
 
 static int start_keeper(struct workers *all, struct error *err)
 {
-    sigset_t mask, old;
-
-    sigfillset(&mask); /* signals go to the main thread */
-    pthread_sigmask(SIG_SETMASK, &mask, &old);
-    errno = pthread_create(&all->keeper, NULL, keep_watch, all);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    errno = thread_start(&all->keeper, keep_watch, all);
     all->has_keeper = errno == 0;
     return errno == 0 ? 0 : error_errno(err, "can't start a thread");
 }
@@ -570,10 +544,7 @@ BY_TIME static void on_rest(evutil_socket_t fd, short what, void *arg)
 static void *run(void *arg)
 {
     struct worker *w = arg;
-    sigset_t all;
 
-    sigfillset(&all); /* signals go to the main thread */
-    pthread_sigmask(SIG_BLOCK, &all, NULL);
     memory_begin(rest_later, w);
     event_base_loop(w->host.base, EVLOOP_NO_EXIT_ON_EMPTY);
     memory_end();
@@ -685,7 +656,7 @@ static int start_threads(struct workers *all, struct error *err)
     unsigned i;
 
     for (i = 0; i < all->count; i++) {
-        errno = pthread_create(&all->list[i].thread, NULL, run, &all->list[i]);
+        errno = thread_start(&all->list[i].thread, run, &all->list[i]);
         if (errno != 0)
             return error_errno(err, "can't start a worker thread");
         all->list[i].started = true;
@@ -712,7 +683,7 @@ int workers_start(const struct workers_params *params, struct workers **ret,
     all->params = *params;
     pthread_mutex_init(&all->visiting, NULL);
     pthread_mutex_init(&all->keeping, NULL);
-    init_cond(&all->enough);
+    thread_cond_init(&all->enough);
     all->spread = params->count != 0 ? params->count : cores();
     all->count = all->spread + (is_mixed(params) ? 1 : 0);
     all->list = calloc(all->count, sizeof(*all->list));
@@ -727,7 +698,7 @@ int workers_start(const struct workers_params *params, struct workers **ret,
     }
     for (i = 0; i < all->count; i++) {
         pthread_mutex_init(&all->list[i].lock, NULL);
-        init_cond(&all->list[i].visited);
+        thread_cond_init(&all->list[i].visited);
         STAILQ_INIT(&all->list[i].inbox);
         all->list[i].inbox_fd = -1;
     }
@@ -812,7 +783,7 @@ unsigned long workers_stop(struct workers *all, unsigned long limit_ms)
 /* What has begun ends soon: FN waits for nobody. */
 static void visit_one(struct worker *w, workers_visit_fn fn, void *arg)
 {
-    struct timespec until = in_ms(ANSWER_MS);
+    struct timespec until = clock_in_ms(ANSWER_MS);
     struct visit v = {fn, arg, false};
     int error = 0;
 

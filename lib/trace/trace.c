@@ -6,7 +6,6 @@
 #include "trace/trace.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -17,6 +16,7 @@
 #include "trace/record.h"
 #include "trace/sink.h"
 #include "util/strbuf.h"
+#include "util/thread.h"
 
 enum {
     QUEUE_RECORDS = 8192,
@@ -55,7 +55,6 @@ struct trace {
 int trace_new(const char *stack, struct trace **ret, struct error *err)
 {
     struct trace *t = calloc(1, sizeof(*t));
-    pthread_condattr_t attr;
 
     if (t == NULL)
         return error_nomem(err);
@@ -65,12 +64,9 @@ int trace_new(const char *stack, struct trace **ret, struct error *err)
         return error_nomem(err);
     }
     t->tail = &t->head;
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     pthread_mutex_init(&t->lock, NULL);
-    pthread_cond_init(&t->more, &attr);
-    pthread_cond_init(&t->ended, &attr);
-    pthread_condattr_destroy(&attr);
+    thread_cond_init(&t->more);
+    thread_cond_init(&t->ended);
     *ret = t;
     return 0;
 }
@@ -310,14 +306,8 @@ static void *run_writer(void *arg)
 
 int trace_start(struct trace *t, struct error *err)
 {
-    sigset_t all, old;
-    int rc;
+    int rc = thread_start(&t->writer, run_writer, t);
 
-    /* signals are the main thread's */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    rc = pthread_create(&t->writer, NULL, run_writer, t);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
     if (rc != 0)
         return error_set(err, ERR_SYSTEM,
                          "the log's writer thread can't be started: %s",

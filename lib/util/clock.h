@@ -1,0 +1,45 @@
+#ifndef UTIL_CLOCK_H
+#define UTIL_CLOCK_H
+
+/*
+ * Time that never goes backwards, whoever sets the clock: since some moment
+ * that is the same for the whole process.
+ */
+
+#include <stdint.h>
+#include <time.h>
+
+static inline struct timespec clock_now(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return ts;
+}
+
+static inline uint64_t clock_ms(void)
+{
+    struct timespec ts = clock_now();
+
+    return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+static inline uint64_t clock_us(void)
+{
+    struct timespec ts = clock_now();
+
+    return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+}
+
+/* Now and so many milliseconds, as conditions of thread_cond_init() take it. */
+static inline struct timespec clock_in_ms(uint64_t milliseconds)
+{
+    struct timespec ts = clock_now();
+
+    ts.tv_nsec += (long)(milliseconds % 1000) * 1000000;
+    ts.tv_sec += (time_t)(milliseconds / 1000) + ts.tv_nsec / 1000000000;
+    ts.tv_nsec %= 1000000000;
+    return ts;
+}
+
+#endif
