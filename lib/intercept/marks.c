@@ -195,19 +195,6 @@ static int read_in(const struct place *p, uint32_t mask, struct marks *ret,
     return r;
 }
 
-int marks_read(const char *path, uint32_t mask, struct marks *ret,
-               struct error *err)
-{
-    struct place p;
-    int r = open_place(path, &p, err);
-
-    if (r != 0)
-        return r;
-    r = read_in(&p, mask, ret, err);
-    fd_close(&p.dir);
-    return r;
-}
-
 /* Two may make it at once: whoever gives it its name first has made it. */
 static int write_new(const struct place *p, const struct strbuf *text,
                      struct error *err)
@@ -256,8 +243,9 @@ static int make_in(const struct place *p, uint32_t mask, struct error *err)
     return r;
 }
 
-int marks_take(const char *path, uint32_t mask, struct marks *ret,
-               struct error *err)
+/* MAKES: a file that is not there is made. */
+static int look(const char *path, uint32_t mask, bool makes, struct marks *ret,
+                struct error *err)
 {
     struct place p;
     int r = open_place(path, &p, err);
@@ -265,10 +253,23 @@ int marks_take(const char *path, uint32_t mask, struct marks *ret,
     if (r != 0)
         return r;
     r = read_in(&p, mask, ret, err);
-    if (r == ERR_NOT_FOUND)
+    if (makes && r == ERR_NOT_FOUND) {
         r = make_in(&p, mask != 0 ? mask : MARKS_MASK, err);
-    if (r == 0)
-        r = read_in(&p, mask, ret, err);
+        if (r == 0)
+            r = read_in(&p, mask, ret, err);
+    }
     fd_close(&p.dir);
     return r;
+}
+
+int marks_read(const char *path, uint32_t mask, struct marks *ret,
+               struct error *err)
+{
+    return look(path, mask, false, ret, err);
+}
+
+int marks_take(const char *path, uint32_t mask, struct marks *ret,
+               struct error *err)
+{
+    return look(path, mask, true, ret, err);
 }
