@@ -389,3 +389,25 @@ struct policy *randpolicy_load(const char *text)
     source_unref(src);
     return p;
 }
+
+struct policy_conn randpolicy_known_conn(struct random *r)
+{
+    struct policy_conn c = randpolicy_conn(r);
+
+    c.jobname = c.jobname != NULL ? c.jobname : "A";
+    c.userid = c.userid != NULL ? c.userid : "A";
+    c.remote.family = c.local.family;
+    return c;
+}
+
+struct policy *randpolicy_untimed(struct random *r)
+{
+    struct strbuf text = STRBUF_INIT;
+    struct policy *p;
+
+    r->untimed = true;
+    randpolicy_add(r, 1 + random_below(r, 10), &text);
+    p = randpolicy_load(strbuf_str(&text));
+    strbuf_done(&text);
+    return p;
+}

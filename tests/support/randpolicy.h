@@ -29,7 +29,12 @@ void randpolicy_add(struct random *r, unsigned count, struct strbuf *out);
 /* A connection; its names, if any, are constants. */
 struct policy_conn randpolicy_conn(struct random *r);
 
+/* One whose names are all known, and whose addresses are of one family. */
+struct policy_conn randpolicy_known_conn(struct random *r);
+
 /* Loads TEXT; fails the test, with the findings, when it does not load. */
 struct policy *randpolicy_load(const char *text);
+/* One of a few rules, in which the clock has no say; R stays so. */
+struct policy *randpolicy_untimed(struct random *r);
 
 #endif

@@ -160,22 +160,10 @@ static void check_example(const struct policy *p, const struct policy *q,
                      b != NULL ? policy_rule_name(b) : "-");
 }
 
-static struct policy *random_policy(struct random *r)
-{
-    struct strbuf text = STRBUF_INIT;
-    struct policy *p;
-
-    r->untimed = true; /* the clock would have a say */
-    randpolicy_add(r, 1 + random_below(r, 10), &text);
-    p = randpolicy_load(strbuf_str(&text));
-    strbuf_done(&text);
-    return p;
-}
-
 START_TEST(is_true_and_complete)
 {
     struct random r = random_start((uint64_t)_i + 7000);
-    struct policy *p = random_policy(&r), *q = random_policy(&r);
+    struct policy *p = randpolicy_untimed(&r), *q = randpolicy_untimed(&r);
     const struct policy_rule *a, *b;
     struct policy_diff *d;
     struct policy_conn c;
@@ -186,10 +174,7 @@ START_TEST(is_true_and_complete)
     for (i = 0; i < policy_diff_count(d); i++)
         check_example(p, q, policy_diff_get(d, i));
     for (i = 0; i < 500; i++) {
-        c = randpolicy_conn(&r);
-        c.jobname = c.jobname != NULL ? c.jobname : "A";
-        c.userid = c.userid != NULL ? c.userid : "A";
-        c.remote.family = c.local.family;
+        c = randpolicy_known_conn(&r);
         a = b = NULL;
         policy_match(p, &c, NULL, NULL, &a);
         policy_match(q, &c, NULL, NULL, &b);

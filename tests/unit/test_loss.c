@@ -138,18 +138,6 @@ START_TEST(shows_the_area)
 }
 END_TEST
 
-static struct policy *random_policy(struct random *r)
-{
-    struct strbuf text = STRBUF_INIT;
-    struct policy *p;
-
-    r->untimed = true; /* the clock would have a say */
-    randpolicy_add(r, 1 + random_below(r, 10), &text);
-    p = randpolicy_load(strbuf_str(&text));
-    strbuf_done(&text);
-    return p;
-}
-
 static bool is_on(const struct policy_rule *r)
 {
     return r != NULL &&
@@ -183,7 +171,7 @@ static void check_example(const struct policy *p, const struct policy *q,
 START_TEST(is_true_and_complete)
 {
     struct random r = random_start((uint64_t)_i + 9000);
-    struct policy *p = random_policy(&r), *q = random_policy(&r);
+    struct policy *p = randpolicy_untimed(&r), *q = randpolicy_untimed(&r);
     const struct policy_rule *a, *b;
     struct policy_losses *l;
     struct policy_conn c;
@@ -194,10 +182,7 @@ START_TEST(is_true_and_complete)
     for (i = 0; i < policy_losses_count(l); i++)
         check_example(p, q, policy_losses_get(l, i));
     for (i = 0; i < 500; i++) {
-        c = randpolicy_conn(&r);
-        c.jobname = c.jobname != NULL ? c.jobname : "A";
-        c.userid = c.userid != NULL ? c.userid : "A";
-        c.remote.family = c.local.family;
+        c = randpolicy_known_conn(&r);
         a = b = NULL;
         policy_match(p, &c, NULL, NULL, &a);
         policy_match(q, &c, NULL, NULL, &b);
