@@ -127,9 +127,9 @@ bool conn_host_may_tell(struct conn_host *h, enum counter counter,
 void conn_host_limited(struct conn_host *h, const struct conn_limit *limit,
                        const struct fair_who *who);
 /*
- * Resets the oldest that waits for its partner, and not for us, in favour of a
- * new one: one of OF, or of anybody, of whoever has more than his share first.
- * False: there is none.
+ * Resets the oldest that waits for partner or target, and not for us, in favour
+ * of a new one: one of OF, or of anybody, of whoever has more than his share
+ * first. False: there is none.
  */
 bool conn_host_make_room(struct conn_host *h, const struct fair_one *of);
 /* Handshakes wait for their turn while others have been relaying for a while,

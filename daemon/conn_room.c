@@ -50,7 +50,7 @@ void conn_remark_room(struct conn_host *h)
     if (conn_host_may_tell(h, COUNTER_GAVE_WAY, &count))
         trace_remark(h->trace, TRACE_WARNING,
                      "reset=%lu note=\"a limit is reached: of those that "
-                     "waited for their partner the oldest made room\"",
+                     "waited for partner or target the oldest made room\"",
                      count);
 }
 
