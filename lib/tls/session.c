@@ -13,11 +13,11 @@
 #include <openssl/ssl.h>
 
 #include "tls/environment_private.h"
-#include "tls/reuse.h"
 #include "tls/extensions.h"
-#include "tls/sockbio.h"
 #include "tls/owncert.h"
+#include "tls/reuse.h"
 #include "tls/session_private.h"
+#include "tls/sockbio.h"
 #include "tls/tap.h"
 #include "tls/verify.h"
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/hws_ddm.h"
-#include "daemon/hws_session.h"
+#include "hws/ddm.h"
+#include "hws/session.h"
 #include "fuzz/fuzz.h"
 
 static bool later; /* logons are answered later */

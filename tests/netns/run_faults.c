@@ -29,11 +29,11 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "attls_run_private.h"
+#include "attls-run/private.h"
 
 static const char *const row_names[] = {
 #define ANSWER(id, how, error, when) #id,
-#include "attls_run_answers.def"
+#include "attls-run/answers.def"
 #undef ANSWER
 };
 

@@ -3,7 +3,7 @@
 
 /* Connections of a rig in any state, with the test's ends of their sockets. */
 
-#include "daemon/conn_private.h"
+#include "conn/private.h"
 #include "support/rig.h"
 
 enum outfit {

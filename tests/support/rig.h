@@ -11,7 +11,7 @@
  * and RIG_OUT (user CLIENT), whose target the test sets.
  */
 
-#include "daemon/conn.h"
+#include "conn/conn.h"
 #include "support/testring.h"
 
 enum { RIG_IN, RIG_OUT };

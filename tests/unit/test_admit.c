@@ -1,6 +1,6 @@
 /* Which limits a new connection has. */
 
-#include "daemon/admit.h"
+#include "worker/admit.h"
 
 #include <string.h>
 

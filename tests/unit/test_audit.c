@@ -1,5 +1,5 @@
 /* What was seen: equal connections are one line, others are not. */
-#include "daemon/audit.h"
+#include "conn/audit.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Work that may hang is waited for so long and no longer. */
 
-#include "daemon/bounded.h"
+#include "site/bounded.h"
 
 #include <poll.h>
 #include <stdatomic.h>

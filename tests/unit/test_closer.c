@@ -1,6 +1,6 @@
 /* Closing what others made so that it waits: nobody else waits with it. */
 
-#include "daemon/closer.h"
+#include "relay/closer.h"
 
 #include <poll.h>
 #include <sys/resource.h>

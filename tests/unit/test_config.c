@@ -3,8 +3,8 @@
  * give file, line and what to write instead; the manual has every key.
  */
 
-#include "daemon/config.h"
-#include "daemon/config_value.h"
+#include "site/config.h"
+#include "site/value.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -557,7 +557,7 @@ static void read_manual(struct strbuf *page)
     struct source *src;
     const char *p;
 
-    ck_assert_int_eq(source_read("daemon/attlsd.conf.5", &src, NULL), 0);
+    ck_assert_int_eq(source_read("daemon/attlsd/attlsd.conf.5", &src, NULL), 0);
     for (p = source_text(src); *p != '\0'; p++)
         strbuf_addc(page, *p == '\n' ? ' ' : *p);
     source_unref(src);

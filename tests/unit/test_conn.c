@@ -3,7 +3,7 @@
  * under a clock that the test moves.
  */
 
-#include "daemon/conn.h"
+#include "conn/conn.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "daemon/conn_private.h"
+#include "conn/private.h"
 #include "support/made.h"
 #include "support/peer.h"
 #include "support/rig.h"

@@ -1,6 +1,6 @@
 /* The control socket with real callers: rights, files, broken and silent
  * ones, and the socket of a daemon that is gone. */
-#include "daemon/control_server.h"
+#include "console/control_server.h"
 
 #include <errno.h>
 #include <fcntl.h>

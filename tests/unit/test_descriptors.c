@@ -1,6 +1,6 @@
 /* What is kept of the table of descriptors. */
 
-#include "daemon/descriptors.h"
+#include "relay/descriptors.h"
 
 #include <limits.h>
 #include <sys/resource.h>

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "daemon/conn_private.h"
+#include "conn/private.h"
 #include "support/peer.h"
 #include "support/rig.h"
 #include "support/suite.h"

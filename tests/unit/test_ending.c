@@ -1,7 +1,7 @@
 /* The end that always comes: a wait of a limited time for work that may hang,
  * and the signals that ask again. */
 
-#include "daemon/ending.h"
+#include "attlsd/ending.h"
 
 #include <poll.h>
 #include <pthread.h>

@@ -1,7 +1,7 @@
 /* One end of a connection, in clear: what it reports, and how it ends. Of TLS
  * only where it begins; the rest is in test_pump, where both ends are. */
 
-#include "daemon/endpoint.h"
+#include "relay/endpoint.h"
 
 #include <errno.h>
 #include <netinet/in.h>

@@ -1,7 +1,7 @@
 /* Connections by who has them: who is the same one, what is fair, and the
  * limits. */
 
-#include "daemon/fair.h"
+#include "conn/fair.h"
 
 #include <string.h>
 

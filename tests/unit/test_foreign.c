@@ -4,7 +4,7 @@
  * waits ends the test by check's own limit.
  */
 
-#include "daemon/endpoint.h"
+#include "relay/endpoint.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,8 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "daemon/closer.h"
-#include "daemon/pump.h"
+#include "relay/closer.h"
+#include "relay/pump.h"
 #include "support/descriptors.h"
 #include "support/peer.h"
 #include "support/suite.h"

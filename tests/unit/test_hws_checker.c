@@ -1,7 +1,7 @@
 /* Whose logon is checked next, and when the answer comes. The check itself is
  * the test's: it takes as long as the test holds it up. */
 
-#include "daemon/hws_checker.h"
+#include "hws/checker.h"
 
 #include <pthread.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
-#include "daemon/hws_config.h"
+#include "hws/config.h"
 
 #include <string.h>
 
-#include "daemon/hws_view.h"
+#include "hws/view.h"
 #include "support/suite.h"
 
 /* The configuration in IBM's syntax, and VIEWHWS. */

@@ -1,4 +1,4 @@
-#include "daemon/hws_server.h"
+#include "hws/server.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,9 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "daemon/hws_console.h"
-#include "daemon/hws_ddm.h"
-#include "daemon/hws_logon.h"
+#include "hws/console.h"
+#include "hws/ddm.h"
+#include "hws/logon.h"
 #include "saf/saf.h"
 #include "support/scratch.h"
 #include "support/suite.h"

@@ -1,9 +1,9 @@
-#include "daemon/hws_session.h"
+#include "hws/session.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "daemon/hws_ddm.h"
+#include "hws/ddm.h"
 #include "support/suite.h"
 
 /* Conversations byte for byte: what a client sends, what it gets. */

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "daemon/intercepted.h"
+#include "conn/intercepted.h"
 #include "support/peer.h"
 #include "support/suite.h"
 #include "util/fd.h"

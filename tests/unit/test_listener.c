@@ -1,6 +1,6 @@
 /* Binding, accepting, and what it does without descriptors. */
 
-#include "daemon/listener.h"
+#include "worker/listener.h"
 
 #include <errno.h>
 #include <fcntl.h>

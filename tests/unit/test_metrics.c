@@ -1,6 +1,6 @@
 /* The counters: each can be found by its name and says what it counts. */
 
-#include "daemon/metrics.h"
+#include "relay/metrics.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * word and the program's own. The program is this test, by a real socket.
  */
 
-#include "daemon/naming.h"
+#include "conn/naming.h"
 
 #include <pthread.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* Who is answered next, and who loses a place. */
 
-#include "daemon/naming_queue.h"
+#include "conn/naming_queue.h"
 
 #include "support/suite.h"
 #include "util/error.h"

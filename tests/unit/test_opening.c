@@ -1,7 +1,7 @@
 /* The helper threads that open environments, and the connections that wait for
  * them. */
 
-#include "daemon/opening.h"
+#include "site/opening.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -1,4 +1,4 @@
-#include "passticket_cmd.h"
+#include "attls-passticket/run.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* The pool of pipes: bounded, and empty again when nothing is under way. */
 
-#include "daemon/pipes.h"
+#include "relay/pipes.h"
 
 #include <fcntl.h>
 #include <sys/resource.h>

@@ -4,7 +4,7 @@
  * the speed of the readers and the way it ends.
  */
 
-#include "daemon/pump.h"
+#include "relay/pump.h"
 
 #include <signal.h>
 #include <string.h>

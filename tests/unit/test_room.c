@@ -1,10 +1,10 @@
 /* Limits of all: who makes room, who may not trickle, what is said of it. */
 
-#include "daemon/conn.h"
+#include "conn/conn.h"
 
 #include <unistd.h>
 
-#include "daemon/conn_private.h"
+#include "conn/private.h"
 #include "support/made.h"
 #include "support/suite.h"
 

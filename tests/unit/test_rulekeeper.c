@@ -1,6 +1,6 @@
 /* daemon/rulekeeper: how often rules are put back, and what is said of it. */
 
-#include "daemon/rulekeeper.h"
+#include "site/rulekeeper.h"
 
 #include <string.h>
 

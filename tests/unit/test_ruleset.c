@@ -1,7 +1,7 @@
 /* daemon/ruleset: the settings of transparent mode as text and back, as
  * attlsctl gets them from a daemon that it does not trust. */
 
-#include "daemon/ruleset.h"
+#include "site/ruleset.h"
 
 #include <string.h>
 

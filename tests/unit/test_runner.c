@@ -3,7 +3,7 @@
  * for which sockets, and that nothing of his stays behind.
  */
 
-#include "daemon/runner.h"
+#include "worker/runner.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "daemon/closer.h"
+#include "relay/closer.h"
 #include "intercept/runmsg.h"
 #include "support/descriptors.h"
 #include "support/peer.h"

@@ -1,6 +1,6 @@
 /* Snapshots: who keeps which, and the environments in them. */
 
-#include "daemon/snapshot.h"
+#include "site/snapshot.h"
 
 #include <pthread.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* Environments that can't be opened: remembered, kept over a refresh, opened
  * again. */
 
-#include "daemon/snapshot.h"
+#include "site/snapshot.h"
 
 #include <stdatomic.h>
 #include <stdio.h>

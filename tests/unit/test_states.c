@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "daemon/conn_private.h"
+#include "conn/private.h"
 #include "support/rig.h"
 #include "support/suite.h"
 
@@ -25,7 +25,7 @@ static const struct {
     const char *from, *event, *to, *action;
 } table[] = {
 #define EDGE(from, event, to, action) {#from, #event, #to, #action},
-#include "daemon/states.def"
+#include "conn/states.def"
 #undef EDGE
 };
 

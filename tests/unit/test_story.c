@@ -1,5 +1,5 @@
 /* The ring of failed connections, and what a story says in one line. */
-#include "daemon/story.h"
+#include "story/story.h"
 
 #include <stdlib.h>
 #include <string.h>

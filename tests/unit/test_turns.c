@@ -1,12 +1,12 @@
 /* Whose turn it is: handshakes beside those who relay. */
 
-#include "daemon/conn.h"
+#include "conn/conn.h"
 
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "daemon/conn_private.h"
+#include "conn/private.h"
 #include "support/made.h"
 #include "support/suite.h"
 #include "support/tlspair.h"

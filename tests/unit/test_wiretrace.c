@@ -1,7 +1,7 @@
 /* daemon/wiretrace: a file that blocks delays no connection, and what then
  * does not fit is counted; headers for IPv6, and none for what is not IP. */
 
-#include "daemon/wiretrace.h"
+#include "relay/wiretrace.h"
 
 #include <fcntl.h>
 #include <string.h>

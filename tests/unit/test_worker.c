@@ -1,6 +1,6 @@
 /* Threads: connections go where the fewest are, and stopping is in order. */
 
-#include "daemon/worker.h"
+#include "worker/worker.h"
 
 #include <poll.h>
 #include <semaphore.h>
@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "daemon/closer.h"
-#include "daemon/conn_view.h"
+#include "relay/closer.h"
+#include "conn/view.h"
 #include "intercept/runmsg.h"
 #include "support/peer.h"
 #include "support/rig.h"

@@ -1,8 +1,0 @@
-/* attlsctl: the operator's console. The verbs are in the ctl_ files. */
-
-#include "ctl.h"
-
-int main(int argc, char **argv)
-{
-    return ctl_main(argc, argv);
-}

@@ -1,0 +1,158 @@
+#include "attlsctl/conn.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "attlsctl/ctl.h"
+
+void ctl_conn_init(struct ctl_conn *c)
+{
+    memset(c, 0, sizeof(*c));
+    c->conn.when = time(NULL);
+}
+
+int ctl_conn_set_direction(struct ctl_conn *c, const char *value,
+                           struct error *err)
+{
+    if (strcasecmp(value, "Inbound") == 0)
+        c->conn.direction = POLICY_INBOUND;
+    else if (strcasecmp(value, "Outbound") == 0)
+        c->conn.direction = POLICY_OUTBOUND;
+    else
+        return error_set(err, ERR_VALUE,
+                         "direction \"%s\" is neither Inbound (the local "
+                         "program accepted) nor Outbound (it connected)",
+                         value);
+    return 0;
+}
+
+/* As the system knows names: up to 8 characters, upper case. */
+static int set_name(const char *what, const char *value, char name[9],
+                    const char **ret, struct error *err)
+{
+    size_t i, len = strlen(value);
+
+    for (i = 0; i < len && i < 8; i++)
+        name[i] = (char)toupper((unsigned char)value[i]);
+    if (len == 0 || len > 8 ||
+        strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@#$") < len)
+        return error_set(err, ERR_VALUE,
+                         "%s \"%s\" is not one to eight of A to Z, 0 to 9, @, "
+                         "# and $",
+                         what, value);
+    name[len] = '\0';
+    *ret = name;
+    return 0;
+}
+
+int ctl_conn_set_jobname(struct ctl_conn *c, const char *value,
+                         struct error *err)
+{
+    return set_name("job name", value, c->jobname, &c->conn.jobname, err);
+}
+
+int ctl_conn_set_userid(struct ctl_conn *c, const char *value,
+                        struct error *err)
+{
+    return set_name("user id", value, c->userid, &c->conn.userid, err);
+}
+
+int ctl_conn_set_when(struct ctl_conn *c, const char *value, struct error *err)
+{
+    static const char *const forms[] = {"%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M",
+                                        "%Y-%m-%dT%H:%M:%S"};
+    struct tm tm;
+    const char *end;
+    size_t i;
+
+    for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+        memset(&tm, 0, sizeof(tm));
+        end = strptime(value, forms[i], &tm);
+        if (end == NULL || *end != '\0')
+            continue;
+        tm.tm_isdst = -1;
+        c->conn.when = mktime(&tm);
+        return 0;
+    }
+    return error_set(err, ERR_VALUE,
+                     "time \"%s\" is not yyyy-mm-dd hh:mm or yyyy-mm-dd "
+                     "hh:mm:ss",
+                     value);
+}
+
+bool ctl_conn_is_option(int c)
+{
+    return c >= CTL_OPT_DIRECTION && c <= CTL_OPT_WHEN;
+}
+
+int ctl_conn_option(struct ctl_conn *c, const char *verb, int option,
+                    const char *value)
+{
+    struct error err;
+    int r = 0;
+
+    switch (option) {
+    case CTL_OPT_DIRECTION:
+        r = ctl_conn_set_direction(c, value, &err);
+        break;
+    case CTL_OPT_LOCAL:
+        r = netaddr_parse(value, &c->conn.local, &err);
+        break;
+    case CTL_OPT_REMOTE:
+        r = netaddr_parse(value, &c->conn.remote, &err);
+        break;
+    case CTL_OPT_JOBNAME:
+        r = ctl_conn_set_jobname(c, value, &err);
+        break;
+    case CTL_OPT_USERID:
+        r = ctl_conn_set_userid(c, value, &err);
+        break;
+    default:
+        r = ctl_conn_set_when(c, value, &err);
+    }
+    if (r == 0)
+        return -1;
+    fprintf(stderr, "attlsctl %s: %s\n", verb, err.text);
+    return CTL_EXIT_ERROR;
+}
+
+int ctl_conn_complete(const struct ctl_conn *c, const char *verb)
+{
+    const char *missing = c->conn.direction == 0               ? "--direction"
+                          : c->conn.local.family == AF_UNSPEC  ? "--local"
+                          : c->conn.remote.family == AF_UNSPEC ? "--remote"
+                                                               : NULL;
+
+    if (missing == NULL)
+        return 0;
+    fprintf(stderr,
+            "attlsctl %s: %s is needed: a connection has a direction and two "
+            "ends\n",
+            verb, missing);
+    return CTL_EXIT_ERROR;
+}
+
+void ctl_conn_add(const struct policy_conn *c, struct strbuf *out)
+{
+    char local[NETADDR_TEXT], remote[NETADDR_TEXT];
+
+    strbuf_addf(out, "%s %s to %s", policy_direction_name(c->direction),
+                netaddr_format(&c->local, local),
+                netaddr_format(&c->remote, remote));
+    if (c->jobname != NULL)
+        strbuf_addf(out, ", job %s", c->jobname);
+    if (c->userid != NULL)
+        strbuf_addf(out, ", user %s", c->userid);
+}
+
+void ctl_conn_add_when(time_t when, struct strbuf *out)
+{
+    struct tm tm;
+    char text[32];
+
+    localtime_r(&when, &tm);
+    if (strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm) != 0)
+        strbuf_adds(out, text);
+}

@@ -1,0 +1,429 @@
+/* attlsctl explain: which rule a connection takes, why not the ones before
+ * it, and what the rule resolves to. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "attlsctl/conn.h"
+#include "attlsctl/ctl.h"
+#include "attlsctl/policy.h"
+#include "policy/effective.h"
+#include "policy/offers.h"
+#include "util/json.h"
+
+static const char help[] =
+    "Says which rule of the policy FILE a connection takes, which condition\n"
+    "of each rule before it failed, and what the rule resolves to.\n"
+    "\n" CTL_CONN_HELP CTL_POLICY_HELP "  --json          one JSON object\n"
+    "\n"
+    "exit status: 0 answered (no rule is an answer too), 2 errors\n";
+
+static const struct option options[] = {
+    CTL_CONN_OPTIONS,
+    CTL_POLICY_OPTIONS,
+    {"json", no_argument, NULL, CTL_OPT_JSON},
+    {NULL, 0, NULL, 0}};
+
+struct answer {
+    const struct policy_conn *conn;
+    enum policy_verdict verdict;
+    const struct policy_rule *rule;
+    struct policy_reject *rejects;
+    size_t count;
+};
+
+static void keep_reject(void *arg, const struct policy_reject *r)
+{
+    struct answer *a = arg;
+
+    a->rejects[a->count++] = *r;
+}
+
+/* JSON */
+
+static void json_item(void *arg, const char *text)
+{
+    json_string(arg, NULL, text);
+}
+
+static void count_item(void *arg, const char *text)
+{
+    (void)text;
+    ++*(size_t *)arg;
+}
+
+struct effective_out {
+    const struct effective *e;
+    struct json *j;
+    struct strbuf *text;
+};
+
+/* What is on the wire, where it is not what the policy says. */
+
+struct left_out {
+    const char *why; /* of the codes before */
+    struct strbuf *out;
+};
+
+static void add_code(void *arg, const char *code)
+{
+    struct strbuf *out = arg;
+
+    if (out->len != 0)
+        strbuf_addc(out, ' ');
+    strbuf_adds(out, code);
+}
+
+static void add_left_out(void *arg, const char *code, const char *why)
+{
+    struct left_out *l = arg;
+
+    if (l->why == NULL)
+        strbuf_adds(l->out, "without ");
+    else if (l->why != why)
+        strbuf_addf(l->out, " (%s), ", l->why);
+    else
+        strbuf_addc(l->out, ' ');
+    strbuf_adds(l->out, code);
+    l->why = why;
+}
+
+/* "without 0201 0203 (WHY)" in OUT. */
+static void list_left_out(const struct effective *e, enum policy_parm parm,
+                          struct strbuf *out)
+{
+    struct left_out l = {NULL, out};
+
+    offers_left_out(e, parm, add_left_out, &l);
+    if (l.why != NULL)
+        strbuf_addf(out, " (%s)", l.why);
+}
+
+/* False: the wire has what the policy says. */
+static bool wire_differs(const struct effective *e, enum policy_parm parm)
+{
+    struct strbuf shown = STRBUF_INIT, wire = STRBUF_INIT;
+    bool differs = false;
+
+    if (offers_has(e, parm)) {
+        effective_show(e, parm, &shown);
+        offers_items(e, parm, add_code, &wire);
+        differs = strcmp(strbuf_str(&shown), strbuf_str(&wire)) != 0;
+    }
+    strbuf_done(&shown);
+    strbuf_done(&wire);
+    return differs;
+}
+
+static void json_wire(struct effective_out *o, enum policy_parm parm)
+{
+    struct strbuf without = STRBUF_INIT;
+
+    if (!wire_differs(o->e, parm))
+        return;
+    json_array(o->j, "wire");
+    offers_items(o->e, parm, json_item, o->j);
+    json_end(o->j);
+    list_left_out(o->e, parm, &without);
+    json_string(o->j, "note", without.len != 0 ? strbuf_str(&without) : NULL);
+    strbuf_done(&without);
+}
+
+static void json_value(void *arg, const struct effective_value *v)
+{
+    struct effective_out *o = arg;
+    struct strbuf value = STRBUF_INIT;
+    size_t n = 0;
+
+    json_object(o->j, v->keyword);
+    if (effective_items(o->e, v->parm, count_item, &n)) {
+        json_array(o->j, "value");
+        effective_items(o->e, v->parm, json_item, o->j);
+        json_end(o->j);
+    } else {
+        effective_show(o->e, v->parm, &value);
+        json_string_n(o->j, "value", strbuf_str(&value), value.len);
+    }
+    json_string(o->j, "from", effective_level_name(v->level));
+    ctl_place_json(o->j, &v->span);
+    json_wire(o, v->parm);
+    json_end(o->j);
+    o->text->failed = o->text->failed || strbuf_failed(&value);
+    strbuf_done(&value);
+}
+
+static const char *action_name(const struct policy_action *a)
+{
+    return a != NULL ? policy_action_name(a) : NULL;
+}
+
+static void json_rejects(const struct answer *a, struct json *j)
+{
+    size_t i;
+
+    json_array(j, "rejected");
+    for (i = 0; i < a->count; i++) {
+        json_object(j, NULL);
+        json_string(j, "rule", policy_rule_name(a->rejects[i].rule));
+        json_string(j, "condition", a->rejects[i].condition);
+        ctl_place_json(j, &a->rejects[i].span);
+        json_end(j);
+    }
+    json_end(j);
+}
+
+static void write_json(const struct answer *a, struct strbuf *text)
+{
+    struct json j = JSON_INIT(text, JSON_LINES);
+    const struct policy_rule *r = a->rule;
+    struct effective_out out = {NULL, &j, text};
+
+    json_object(&j, NULL);
+    json_string(&j, "rule", r != NULL ? policy_rule_name(r) : NULL);
+    json_string(&j, "status",
+                r != NULL ? effective_status(policy_rule_effective(r))
+                          : "No rule");
+    json_array(&j, "actions");
+    if (r != NULL) {
+        json_string(&j, NULL, action_name(policy_rule_group(r)));
+        json_string(&j, NULL, action_name(policy_rule_environment(r)));
+        json_string(&j, NULL, action_name(policy_rule_connection(r)));
+    }
+    json_end(&j);
+    json_rejects(a, &j);
+    json_object(&j, "effective");
+    if (r != NULL) {
+        out.e = policy_rule_effective(r);
+        effective_visit(out.e, json_value, &out);
+    }
+    json_end(&j);
+    json_end(&j);
+}
+
+/* Text */
+
+/* What the connection has where the condition looks. */
+static void add_actual(const char *condition, const struct policy_conn *c,
+                       struct strbuf *out)
+{
+    bool local = strncmp(condition, "Local", 5) == 0;
+    const struct netaddr *end = local ? &c->local : &c->remote;
+
+    if (strcmp(condition, "Direction") == 0)
+        strbuf_adds(out, policy_direction_name(c->direction));
+    else if (strcmp(condition, "Jobname") == 0)
+        strbuf_adds(out, c->jobname != NULL ? c->jobname : "");
+    else if (strcmp(condition, "Userid") == 0)
+        strbuf_adds(out, c->userid != NULL ? c->userid : "");
+    else if (strstr(condition, "Addr") != NULL)
+        netaddr_add_ip(end, out);
+    else if (strstr(condition, "Port") != NULL)
+        strbuf_addf(out, "%u", end->port);
+    else
+        ctl_conn_add_when(c->when, out);
+}
+
+static void write_reject(const struct answer *a, const struct policy_reject *r,
+                         struct strbuf *text)
+{
+    strbuf_addf(text, "  %-24s ", policy_rule_name(r->rule));
+    policy_reject_show(r, text);
+    strbuf_adds(text, ", the connection has ");
+    add_actual(r->condition, a->conn, text);
+    strbuf_adds(text, "  (");
+    ctl_place_add(&r->span, text);
+    strbuf_adds(text, ")\n");
+}
+
+static void text_wire(struct effective_out *o, enum policy_parm parm)
+{
+    struct strbuf wire = STRBUF_INIT, without = STRBUF_INIT;
+
+    if (!wire_differs(o->e, parm))
+        return;
+    offers_items(o->e, parm, add_code, &wire);
+    list_left_out(o->e, parm, &without);
+    strbuf_addf(o->text, "    %-34s %s%s%s\n", "on the wire", strbuf_str(&wire),
+                without.len != 0 ? "  " : "", strbuf_str(&without));
+    strbuf_done(&wire);
+    strbuf_done(&without);
+}
+
+static void text_value(void *arg, const struct effective_value *v)
+{
+    struct effective_out *o = arg;
+    struct strbuf value = STRBUF_INIT;
+
+    effective_show(o->e, v->parm, &value);
+    strbuf_addf(o->text, "  %-36s ", v->keyword);
+    strbuf_add_escaped(o->text, strbuf_str(&value), value.len);
+    strbuf_fill(o->text, ' ', 24 - (int)value.len);
+    strbuf_addf(o->text, "  %s", effective_level_name(v->level));
+    if (v->span.src != NULL) {
+        strbuf_addc(o->text, ' ');
+        ctl_place_add(&v->span, o->text);
+    }
+    strbuf_addc(o->text, '\n');
+    text_wire(o, v->parm);
+    o->text->failed = o->text->failed || strbuf_failed(&value);
+    strbuf_done(&value);
+}
+
+static void write_versions(const struct effective *e, struct strbuf *text)
+{
+    static const struct {
+        unsigned bit;
+        enum policy_parm parm;
+        const char *name;
+    } versions[] = {{VERSION_TLSV1, PARM_TLSv1, "TLSv1"},
+                    {VERSION_TLSV1_1, PARM_TLSv1_1, "TLSv1.1"},
+                    {VERSION_TLSV1_2, PARM_TLSv1_2, "TLSv1.2"},
+                    {VERSION_TLSV1_3, PARM_TLSv1_3, "TLSv1.3"}};
+    unsigned on = effective_versions(e);
+    size_t i;
+
+    strbuf_adds(text, "Versions:   ");
+    for (i = 0; i < sizeof(versions) / sizeof(versions[0]); i++)
+        if (on & versions[i].bit)
+            strbuf_addf(text, "%s ", versions[i].name);
+    if (on == 0)
+        strbuf_adds(text, "none, no handshake can succeed ");
+    for (i = 0; i < 2; i++)
+        if ((on & versions[i].bit) == 0 && effective_on(e, versions[i].parm) &&
+            effective_choice(e, PARM_SuiteBProfile) == SUITEB_OFF)
+            strbuf_addf(text, "(%s is on and needs allow_legacy) ",
+                        versions[i].name);
+    text->data[text->len - 1] = '\n';
+}
+
+static void write_rule(const struct policy_rule *r, struct strbuf *text)
+{
+    const struct effective *e = policy_rule_effective(r);
+    const struct policy_refusal *refused = effective_refused(e);
+    struct span span = policy_rule_span(r);
+    const char *env = action_name(policy_rule_environment(r));
+    const char *conn = action_name(policy_rule_connection(r));
+
+    strbuf_addf(text, "Rule:       %s, priority %lu (", policy_rule_name(r),
+                policy_rule_priority(r));
+    ctl_place_add(&span, text);
+    strbuf_addf(text, ")\nStatus:     %s\n", effective_status(e));
+    strbuf_addf(text, "Actions:    group %s",
+                action_name(policy_rule_group(r)));
+    if (env != NULL)
+        strbuf_addf(text, ", environment %s", env);
+    if (conn != NULL)
+        strbuf_addf(text, ", connection %s", conn);
+    strbuf_addc(text, '\n');
+    if (env != NULL)
+        write_versions(e, text);
+    if (refused != NULL) {
+        strbuf_addf(text, "Refused:    %s, because %s (", refused->keyword,
+                    refused->why);
+        ctl_place_add(&refused->span, text);
+        strbuf_adds(text, ")\n");
+    }
+}
+
+static void write_text(const struct answer *a, struct strbuf *text)
+{
+    struct effective_out out = {NULL, NULL, text};
+    size_t i;
+
+    strbuf_adds(text, "Connection: ");
+    ctl_conn_add(a->conn, text);
+    strbuf_addc(text, '\n');
+    if (a->rule != NULL)
+        write_rule(a->rule, text);
+    else
+        strbuf_adds(text, "Rule:       none, the connection stays in clear\n"
+                          "Status:     No rule\n");
+    if (a->count != 0)
+        strbuf_adds(text, "\nRules that do not fit:\n");
+    for (i = 0; i < a->count; i++)
+        write_reject(a, &a->rejects[i], text);
+    if (a->rule == NULL)
+        return;
+    strbuf_adds(text, "\nEffective policy:\n");
+    out.e = policy_rule_effective(a->rule);
+    effective_visit(out.e, text_value, &out);
+}
+
+/* A rule that asks for a name that was not given decides nothing. */
+static int needs_identity(const struct answer *a)
+{
+    struct strbuf place = STRBUF_INIT;
+    struct span span = policy_rule_span(a->rule);
+
+    ctl_place_add(&span, &place);
+    fprintf(stderr,
+            "attlsctl explain: rule %s (%s) looks at the job name or user id; "
+            "give%s%s\n",
+            policy_rule_name(a->rule), strbuf_str(&place),
+            a->conn->jobname == NULL ? " --jobname NAME" : "",
+            a->conn->userid == NULL ? " --userid NAME" : "");
+    strbuf_done(&place);
+    return CTL_EXIT_ERROR;
+}
+
+static int explain(const struct policy *p, const struct policy_conn *c,
+                   bool as_json)
+{
+    struct answer a = {c, POLICY_NO_RULE, NULL, NULL, 0};
+    struct strbuf text = STRBUF_INIT;
+    int status;
+
+    a.rejects = calloc(policy_rule_count(p) + 1, sizeof(*a.rejects));
+    if (a.rejects == NULL) {
+        fprintf(stderr, "attlsctl explain: no memory\n");
+        return CTL_EXIT_ERROR;
+    }
+    a.verdict = policy_match(p, c, keep_reject, &a, &a.rule);
+    if (a.verdict == POLICY_IDENTITY_NEEDED) {
+        status = needs_identity(&a);
+    } else {
+        if (as_json)
+            write_json(&a, &text);
+        else
+            write_text(&a, &text);
+        status = ctl_print(&text, CTL_EXIT_OK);
+    }
+    strbuf_done(&text);
+    free(a.rejects);
+    return status;
+}
+
+int ctl_explain(int argc, char **argv)
+{
+    struct policy_options opt;
+    struct policy *policy = NULL;
+    struct ctl_conn conn;
+    bool as_json = false;
+    int c, r;
+
+    policy_options_init(&opt);
+    ctl_conn_init(&conn);
+    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        r = -1;
+        if (c == CTL_OPT_JSON)
+            as_json = true;
+        else if (ctl_conn_is_option(c))
+            r = ctl_conn_option(&conn, "explain", c, optarg);
+        else
+            r = ctl_policy_option(c, "explain", help, &opt);
+        if (r >= 0)
+            return r;
+    }
+    r = ctl_conn_complete(&conn, "explain");
+    if (r == 0)
+        r = ctl_one_file("explain", argc - optind);
+    if (r != 0)
+        return r;
+    r = ctl_policy_load("explain", argv[optind], &opt, &policy);
+    if (r != 0)
+        return r;
+    r = explain(policy, &conn.conn, as_json);
+    policy_unref(policy);
+    return r;
+}

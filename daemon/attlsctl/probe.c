@@ -1,0 +1,443 @@
+/*
+ * attlsctl probe: the handshake that a rule's policy would do, against a real
+ * partner and without any application, told as `why` tells it.
+ */
+
+#include <errno.h>
+#include <getopt.h>
+#include <netdb.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "attlsctl/ctl.h"
+#include "attlsctl/policy.h"
+#include "policy/filter.h"
+#include "story/fill.h"
+#include "tls/session.h"
+#include "util/clock.h"
+#include "util/fd.h"
+
+#define DEFAULT_RACF "/var/lib/attls/racf"
+
+static const char options_text[] =
+    "Connects to HOST:PORT and does the handshake that the rule's policy\n"
+    "would do; with --listen waits there for one partner instead. FILE is a\n"
+    "main configuration, image or policy file.\n"
+    "\n"
+    "  --rule R        the rule (the only one, if FILE has one)\n"
+    "  --userid U      whose key ring a bare name means (the rule's Userid)\n"
+    "  --racf DIR      the security database (" DEFAULT_RACF ")\n"
+    "  --pkcs11-module SO, --pkcs11-pin-file FILE\n"
+    "                  where the tokens of *TOKEN*/name are, and their PIN\n"
+    "  --listen        wait at HOST:PORT for a partner\n"
+    "  --json          as JSON\n" CTL_POLICY_HELP "\n"
+    "exit status: 0 the handshake was done, 1 it failed, 2 errors\n";
+
+enum {
+    OPT_RULE = 1,
+    OPT_USERID,
+    OPT_RACF,
+    OPT_MODULE,
+    OPT_PIN,
+    OPT_LISTEN,
+    OPT_JSON
+};
+
+static const struct option options[] = {
+    {"rule", required_argument, NULL, OPT_RULE},
+    {"userid", required_argument, NULL, OPT_USERID},
+    {"racf", required_argument, NULL, OPT_RACF},
+    {"pkcs11-module", required_argument, NULL, OPT_MODULE},
+    {"pkcs11-pin-file", required_argument, NULL, OPT_PIN},
+    {"listen", no_argument, NULL, OPT_LISTEN},
+    {"json", no_argument, NULL, OPT_JSON},
+    CTL_POLICY_OPTIONS,
+    {NULL, 0, NULL, 0}};
+
+enum {
+    CONNECT_SECONDS = 30,
+    LISTEN_SECONDS = 600,
+    SECOND_FACTOR = 10,
+    SETTLE_US = 300000
+};
+enum { RC_SILENT = 5004, RC_TOO_LONG = 5005 };
+
+struct probe {
+    const char *address, *file, *rule_name, *userid, *racf;
+    struct keyring_token token;
+    bool listen, json;
+    struct policy_options opt;
+    struct policy *policy;
+    const struct policy_rule *rule;
+    struct environment *env;
+    struct session *session;
+    int fd;
+    uint64_t start;
+    struct story story;
+};
+
+static int fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+static int fail(const char *fmt, ...)
+{
+    va_list ap;
+
+    fputs("attlsctl probe: ", stderr);
+    va_start(ap, fmt);
+    vfprintf(stderr, fmt, ap);
+    va_end(ap);
+    fputc('\n', stderr);
+    return CTL_EXIT_ERROR;
+}
+
+/* ---- time ---- */
+
+static void mark(struct probe *p, enum story_point point)
+{
+    if (point == STORY_ACCEPTED) {
+        clock_gettime(CLOCK_REALTIME, &p->story.when);
+        p->start = clock_us();
+    }
+    if (p->story.at[point] == 0)
+        p->story.at[point] = (uint32_t)(clock_us() - p->start + 1);
+}
+
+/* ---- the rule ---- */
+
+static int choose_rule(struct probe *p)
+{
+    size_t i, n = policy_rule_count(p->policy);
+
+    for (i = 0; i < n; i++) {
+        const struct policy_rule *r = policy_rule_get(p->policy, i);
+
+        if (p->rule_name == NULL
+                ? n == 1
+                : strcmp(policy_rule_name(r), p->rule_name) == 0) {
+            p->rule = r;
+            break;
+        }
+    }
+    if (p->rule == NULL && p->rule_name == NULL)
+        return fail("%s has %zu rules: name one with --rule", p->file, n);
+    if (p->rule == NULL)
+        return fail("%s has no rule %s", p->file, p->rule_name);
+    if (!effective_on(policy_rule_effective(p->rule), PARM_TTLSEnabled))
+        return fail("rule %s says TTLSEnabled Off: its connections are in "
+                    "clear, there is no handshake to do",
+                    policy_rule_name(p->rule));
+    if (p->userid == NULL)
+        p->userid = policy_rule_userid(p->rule);
+    return 0;
+}
+
+/* ---- the socket ---- */
+
+/* False: the time is up. */
+static bool wait_for(int fd, short events, uint64_t until)
+{
+    struct pollfd p = {.fd = fd, .events = events};
+    uint64_t now = clock_us();
+
+    return now < until && poll(&p, 1, (int)((until - now) / 1000) + 1) > 0;
+}
+
+static int connect_one(const struct addrinfo *a)
+{
+    int fd =
+        socket(a->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int error = 0;
+    socklen_t len = sizeof(error);
+
+    if (fd < 0)
+        return -1;
+    if (connect(fd, a->ai_addr, a->ai_addrlen) == 0)
+        return fd;
+    if (errno == EINPROGRESS &&
+        wait_for(fd, POLLOUT, clock_us() + CONNECT_SECONDS * 1000000ULL) &&
+        getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 && error == 0)
+        return fd;
+    if (error == 0)
+        error = errno == EINPROGRESS ? ETIMEDOUT : errno;
+    fd_close(&fd);
+    errno = error;
+    return -1;
+}
+
+static int accept_one(const struct addrinfo *a)
+{
+    int fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1, peer;
+
+    if (fd < 0)
+        return -1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    if (bind(fd, a->ai_addr, a->ai_addrlen) != 0 || listen(fd, 1) != 0) {
+        fd_close(&fd);
+        return -1;
+    }
+    fprintf(stderr, "attlsctl probe: waiting for a partner\n");
+    peer = -1;
+    errno = ETIMEDOUT;
+    if (wait_for(fd, POLLIN, clock_us() + LISTEN_SECONDS * 1000000ULL))
+        peer = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    fd_close(&fd);
+    return peer;
+}
+
+/* "host:port", "[::1]:port" */
+static bool split_address(const char *text, char host[256], char port[16])
+{
+    const char *colon = strrchr(text, ':');
+    size_t len = colon != NULL ? (size_t)(colon - text) : 0;
+
+    if (colon == NULL || len == 0 || len >= 256 || strlen(colon + 1) >= 16 ||
+        colon[1] == '\0')
+        return false;
+    if (text[0] == '[' && text[len - 1] == ']') {
+        text++;
+        len -= 2;
+    }
+    memcpy(host, text, len);
+    host[len] = '\0';
+    strcpy(port, colon + 1);
+    return true;
+}
+
+static int open_socket(struct probe *p)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *list = NULL, *a;
+    char host[256], port[16];
+    int r;
+
+    if (!split_address(p->address, host, port))
+        return fail("\"%s\" is no HOST:PORT", p->address);
+    r = getaddrinfo(host, port, &hints, &list);
+    if (r != 0)
+        return fail("%s: %s", p->address, gai_strerror(r));
+    for (a = list; a != NULL && p->fd < 0; a = a->ai_next)
+        p->fd = p->listen ? accept_one(a) : connect_one(a);
+    freeaddrinfo(list);
+    if (p->fd < 0)
+        return fail("%s: %s", p->address, strerror(errno));
+    if (p->listen)
+        mark(p, STORY_ACCEPTED);
+    mark(p, STORY_DIALLED);
+    netaddr_of_socket(p->fd, getsockname, &p->story.local);
+    netaddr_of_socket(p->fd, getpeername, &p->story.remote);
+    return 0;
+}
+
+/* ---- TLS ---- */
+
+static void on_seen(void *arg, enum session_seen what, bool sent,
+                    const void *bytes, size_t len)
+{
+    struct probe *p = arg;
+    bool client = session_is_server(p->session) != sent;
+
+    if (what != SESSION_SAW_HELLO)
+        return;
+    hello_read(bytes, len, client ? &p->story.client : &p->story.server);
+    mark(p, client ? STORY_CLIENT_HELLO : STORY_SERVER_HELLO);
+}
+
+/* 0 or a return code. */
+static int open_tls(struct probe *p, struct tls_outcome *why)
+{
+    const struct effective *eff = policy_rule_effective(p->rule);
+    struct environment_params ep = {
+        .racf = p->racf,
+        .userid = p->userid != NULL ? p->userid : "",
+        .eff = eff,
+        .root = p->opt.root,
+        .token = p->token,
+    };
+    struct session_params sp = {.eff = eff, .target = &p->story.remote};
+    int rc = environment_open(&ep, &p->env, why);
+
+    if (rc != 0)
+        return rc;
+    story_set(p->story.ring, sizeof(p->story.ring), environment_ring(p->env));
+    sp.env = p->env;
+    rc = session_new(&sp, &p->session, why);
+    if (rc != 0)
+        return rc;
+    session_watch(p->session, on_seen, p);
+    rc = session_set_fd(p->session, p->fd);
+    if (rc != 0)
+        *why = *session_outcome(p->session);
+    return rc;
+}
+
+/* The two limits of HandshakeTimeout, as attlsd has them. */
+static uint64_t limit_of(struct probe *p, uint64_t began)
+{
+    uint64_t first =
+        effective_number(policy_rule_effective(p->rule), PARM_HandshakeTimeout);
+
+    if (first == 0)
+        first = 60;
+    if (session_heard(p->session))
+        first *= SECOND_FACTOR;
+    return began + first * 1000000;
+}
+
+/*
+ * A TLS 1.3 client is done before the server has judged its certificate: a
+ * moment later the alert would come. Reads until something comes, or not.
+ */
+static void settle(struct probe *p)
+{
+    char byte;
+    size_t n;
+
+    if (session_is_server(p->session))
+        return;
+    if (wait_for(p->fd, POLLIN, clock_us() + SETTLE_US))
+        session_read(p->session, &byte, 1, &n);
+}
+
+static void shake(struct probe *p)
+{
+    uint64_t began = clock_us();
+    enum session_status st;
+
+    for (;;) {
+        st = session_handshake(p->session);
+        if (st != SESSION_WANT_READ && st != SESSION_WANT_WRITE)
+            break;
+        if (wait_for(p->fd, st == SESSION_WANT_READ ? POLLIN : POLLOUT,
+                     limit_of(p, began)))
+            continue;
+        session_abandon(p->session,
+                        session_heard(p->session) ? RC_TOO_LONG : RC_SILENT,
+                        session_heard(p->session)
+                            ? "the partner began the handshake and did not "
+                              "end it in time"
+                            : "the partner sent no TLS in time");
+        break;
+    }
+    if (st == SESSION_OK) {
+        mark(p, STORY_SECURED);
+        settle(p);
+    }
+}
+
+static void tell(struct probe *p)
+{
+    struct strbuf out = STRBUF_INIT;
+    struct json j = JSON_INIT(&out, JSON_LINES);
+
+    if (p->json)
+        story_json(&p->story, &j, NULL);
+    else
+        story_print(&p->story, NULL, &out);
+    ctl_print(&out, CTL_EXIT_OK);
+    strbuf_done(&out);
+}
+
+static int probe(struct probe *p)
+{
+    struct story *s = &p->story;
+    struct tls_outcome why;
+    struct error err;
+    int r;
+
+    if (tls_init(&err) < 0)
+        return fail("%s", err.text);
+    mark(p, STORY_ACCEPTED);
+    tls_outcome_init(&s->outcome);
+    s->outbound = !p->listen;
+    story_fill_rule(s, p->rule);
+    story_set(s->userid, sizeof(s->userid), p->userid);
+    story_set(s->identity, sizeof(s->identity), "a probe");
+    story_set(s->target, sizeof(s->target), p->address);
+    s->end = "";
+    r = open_socket(p);
+    if (r != 0)
+        return r;
+    mark(p, STORY_TLS_BEGUN);
+    tls_outcome_init(&why);
+    if (open_tls(p, &why) == 0)
+        shake(p);
+    if (p->session != NULL)
+        story_fill_session(s, p->session);
+    if (why.rc != 0)
+        s->outcome = why;
+    if (s->outcome.rc == 0)
+        session_close(p->session);
+    mark(p, STORY_ENDED);
+    s->failed = s->outcome.rc != 0;
+    s->end = "the probe is done";
+    s->side = story_side(&s->outcome);
+    tell(p);
+    return s->failed ? CTL_EXIT_WARNING : CTL_EXIT_OK;
+}
+
+/* -1: go on; else the exit status. */
+static int take_option(int c, struct probe *p)
+{
+    switch (c) {
+    case OPT_RULE:
+        p->rule_name = optarg;
+        return -1;
+    case OPT_USERID:
+        p->userid = optarg;
+        return -1;
+    case OPT_RACF:
+        p->racf = optarg;
+        return -1;
+    case OPT_MODULE:
+        p->token.module = optarg;
+        return -1;
+    case OPT_PIN:
+        p->token.pin_file = optarg;
+        return -1;
+    case OPT_LISTEN:
+        p->listen = true;
+        return -1;
+    case OPT_JSON:
+        p->json = true;
+        return -1;
+    default:
+        return ctl_policy_option(c, "probe", options_text, &p->opt);
+    }
+}
+
+int ctl_probe(int argc, char **argv)
+{
+    struct probe *p = calloc(1, sizeof(*p));
+    int c, r = -1;
+
+    if (p == NULL)
+        return fail("no memory");
+    p->racf = DEFAULT_RACF;
+    p->token = (struct keyring_token){"", ""};
+    p->fd = -1;
+    policy_options_init(&p->opt);
+    while (r < 0 && (c = getopt_long(argc, argv, "", options, NULL)) != -1)
+        r = take_option(c, p);
+    if (r < 0 && argc - optind != 2)
+        r = fail("HOST:PORT and FILE are wanted; attlsctl help probe shows "
+                 "the options");
+    if (r < 0) {
+        p->address = argv[optind];
+        p->file = argv[optind + 1];
+        r = ctl_policy_load("probe", p->file, &p->opt, &p->policy);
+        if (r == 0)
+            r = choose_rule(p);
+        if (r == 0)
+            r = probe(p);
+    }
+    session_free(p->session);
+    environment_unref(p->env);
+    policy_unref(p->policy);
+    fd_close(&p->fd);
+    free(p);
+    return r;
+}

@@ -1,0 +1,159 @@
+/* attlsctl rc: what a return code means, why it comes, and what would tell. */
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "attlsctl/ctl.h"
+#include "tls/retcode.h"
+#include "util/json.h"
+
+static const char options_text[] =
+    "CODE is a return code of AT-TLS or System SSL as in \"RC:  414\", or\n"
+    "System SSL's long form (134CC19E). Without CODE all are listed.\n"
+    "\n"
+    "  --json          as JSON\n"
+    "\n"
+    "exit status: 0 the code is known, 2 it is not\n";
+
+enum { OPT_JSON = 1, OPT_HELP };
+
+static const struct option options[] = {{"json", no_argument, NULL, OPT_JSON},
+                                        {"help", no_argument, NULL, OPT_HELP},
+                                        {NULL, 0, NULL, 0}};
+
+/* System SSL shows code N inside of z/OS as X'134CC' and N in hex. */
+static const char long_form[] = "134CC";
+
+/* -1: no code. */
+static int parse_code(const char *text)
+{
+    size_t skip = strlen(long_form);
+    char *end;
+    long n;
+
+    if (strlen(text) == 8 && strncasecmp(text, long_form, skip) == 0)
+        n = strtol(text + skip, &end, 16);
+    else
+        n = strtol(text, &end, 10);
+    return end == text || *end != '\0' || n < 0 || n > 9999 ? -1 : (int)n;
+}
+
+static void show_json(const struct retcode *r, struct json *j)
+{
+    const struct retcode_cause *c;
+    size_t i;
+
+    json_object(j, NULL);
+    json_number(j, "rc", r->code);
+    if (r->constant[0] != '\0')
+        json_string(j, "constant", r->constant);
+    json_string(j, "origin", r->code < 5000 ? "System SSL" : "AT-TLS");
+    json_string(j, "meaning", r->meaning);
+    json_array(j, "causes");
+    for (i = 0; (c = retcode_cause_get(r->code, i)) != NULL; i++) {
+        json_object(j, NULL);
+        json_string(j, "cause", c->cause);
+        if (c->command != NULL)
+            json_string(j, "command", c->command);
+        json_end(j);
+    }
+    json_end(j);
+    json_end(j);
+}
+
+static void show_text(const struct retcode *r)
+{
+    const struct retcode_cause *c;
+    size_t i;
+
+    printf("RC %d  %s%s(%s)\n", r->code, r->constant,
+           r->constant[0] != '\0' ? "  " : "",
+           r->code < 5000 ? "System SSL" : "AT-TLS");
+    printf("%s\n", r->meaning);
+    if (r->code == 0)
+        return;
+    printf("\nLikely causes, the most likely first:\n");
+    for (i = 0; (c = retcode_cause_get(r->code, i)) != NULL; i++) {
+        printf("%2zu. %s\n", i + 1, c->cause);
+        if (c->command != NULL)
+            printf("      %s\n", c->command);
+    }
+}
+
+static int show_all(bool as_json)
+{
+    struct strbuf out = STRBUF_INIT;
+    struct json j = JSON_INIT(&out, JSON_LINES);
+    size_t i;
+
+    if (as_json)
+        json_array(&j, NULL);
+    for (i = 0; i < retcode_count(); i++) {
+        const struct retcode *r = retcode_get(i);
+
+        if (as_json)
+            show_json(r, &j);
+        else
+            strbuf_addf(&out, "%4d  %s\n", r->code, r->meaning);
+    }
+    if (as_json)
+        json_end(&j);
+    fputs(strbuf_str(&out), stdout);
+    strbuf_done(&out);
+    return CTL_EXIT_OK;
+}
+
+static int show_one(const char *text, bool as_json)
+{
+    struct strbuf out = STRBUF_INIT;
+    struct json j = JSON_INIT(&out, JSON_LINES);
+    int code = parse_code(text);
+    const struct retcode *r = code < 0 ? NULL : retcode_find(code);
+
+    fflush(stdout); /* both streams may go to one place */
+    if (r == NULL) {
+        if (code < 0)
+            fprintf(stderr,
+                    "attlsctl: \"%s\" is no return code; give the number "
+                    "behind \"RC:\", 414 for example\n",
+                    text);
+        else
+            fprintf(stderr,
+                    "attlsctl: return code %d is not known here; attlsctl rc "
+                    "lists those that are\n",
+                    code);
+        return CTL_EXIT_ERROR;
+    }
+    if (as_json) {
+        show_json(r, &j);
+        fputs(strbuf_str(&out), stdout);
+    } else {
+        show_text(r);
+    }
+    strbuf_done(&out);
+    return CTL_EXIT_OK;
+}
+
+int ctl_rc(int argc, char **argv)
+{
+    bool as_json = false;
+    int c, status = CTL_EXIT_OK, r;
+
+    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (c == OPT_JSON) {
+            as_json = true;
+            continue;
+        }
+        ctl_usage(c == OPT_HELP ? stdout : stderr, "rc", options_text);
+        return c == OPT_HELP ? CTL_EXIT_OK : CTL_EXIT_ERROR;
+    }
+    if (optind == argc)
+        return show_all(as_json);
+    for (; optind < argc; optind++) {
+        r = show_one(argv[optind], as_json);
+        status = r > status ? r : status;
+    }
+    return status;
+}

@@ -1,0 +1,410 @@
+#include "attlsctl/rings_read.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "attlsctl/rings_needs.h"
+#include "keyring/access.h"
+#include "keyring/certname.h"
+#include "keyring/store.h"
+#include "saf/saf.h"
+#include "util/arena.h"
+#include "util/strbuf.h"
+
+/* "Soon": in so many days. */
+enum { SOON_DAYS = 30, DAY = 86400, READ_ATTEMPTS = 20 };
+
+static const struct rings_mark_row marks[RINGS_MARKS] = {
+#define MARK(id, name, attention, text) {name, attention, text},
+#include "attlsctl/rings_marks.def"
+#undef MARK
+};
+
+struct rings_mark_row rings_mark_row(enum rings_mark mark)
+{
+    return marks[mark];
+}
+
+void rings_mark_add(const struct rings_entry *e, enum rings_mark mark,
+                    struct strbuf *out)
+{
+    const char *text = marks[mark].text, *days = strstr(text, "%d");
+
+    if (days == NULL) {
+        strbuf_adds(out, text);
+        return;
+    }
+    strbuf_add(out, text, (size_t)(days - text));
+    strbuf_addf(out, "%d%s", e->days, days + 2);
+}
+
+/* ---- building ---- */
+
+struct build {
+    const struct rings_question *q;
+    struct rings *r;
+    struct ring_store *store;
+    struct saf *saf;
+    bool nomem;
+};
+
+static const char *keep(struct build *b, struct strbuf *sb)
+{
+    const char *copy = arena_strdup(b->r->arena, strbuf_str(sb));
+
+    if (copy == NULL || strbuf_failed(sb))
+        b->nomem = true;
+    strbuf_done(sb);
+    return copy;
+}
+
+static const char *keep_text(struct build *b, const char *text)
+{
+    struct strbuf sb = STRBUF_INIT;
+
+    strbuf_adds(&sb, text);
+    return keep(b, &sb);
+}
+
+/* Complaints are few: each takes a new array. */
+static void add_complaint(struct build *b, const char ***list, size_t *n,
+                          const char *text)
+{
+    const char **grown = arena_calloc(b->r->arena, *n + 1, sizeof(*grown));
+
+    if (grown == NULL || text == NULL) {
+        b->nomem = true;
+        return;
+    }
+    if (*n != 0)
+        memcpy(grown, *list, *n * sizeof(*grown));
+    grown[(*n)++] = text;
+    *list = grown;
+}
+
+/* Certificates are numbered through all owners. */
+static size_t number_of(const struct build *b, const struct store_cert *c)
+{
+    size_t i, k, before = 0;
+
+    for (i = 0; i < b->store->nowners; i++) {
+        const struct store_owner *o = &b->store->owners[i];
+
+        for (k = 0; k < o->ncerts; k++)
+            if (&o->certs[k] == c)
+                return before + k;
+        before += o->ncerts;
+    }
+    return RINGS_NONE;
+}
+
+static time_t moment(const ASN1_TIME *t)
+{
+    struct tm tm;
+
+    return ASN1_TIME_to_tm(t, &tm) == 1 ? timegm(&tm) : 0;
+}
+
+static const char *print_name(struct build *b, const X509_NAME *name)
+{
+    struct strbuf sb = STRBUF_INIT;
+
+    certname_print(name, &sb);
+    return keep(b, &sb);
+}
+
+static void mark(struct rings_entry *e, enum rings_mark m)
+{
+    e->marks |= 1u << m;
+}
+
+static void mark_dates(struct build *b, struct rings_entry *e)
+{
+    time_t at = b->q->at;
+
+    if (e->not_after < at) {
+        mark(e, RINGS_EXPIRED);
+    } else if (e->not_after - at < (time_t)SOON_DAYS * DAY) {
+        mark(e, RINGS_EXPIRES);
+        e->days = (int)((e->not_after - at) / DAY);
+    }
+    if (e->not_before > at)
+        mark(e, RINGS_NOT_YET);
+}
+
+static void mark_key(struct build *b, const struct store_cert *c,
+                     const char *owner, struct rings_entry *e)
+{
+    EVP_PKEY *key = NULL;
+
+    if (!c->has_key)
+        mark(e, RINGS_NO_KEY);
+    else if (store_key(b->store, owner, c, &key, NULL) != 0)
+        mark(e, RINGS_KEY_UNUSABLE);
+    EVP_PKEY_free(key);
+}
+
+static void fill_entry(struct build *b, struct store_cert *c, const char *owner,
+                       struct rings_entry *e)
+{
+    const char *signer_owner;
+    struct store_cert *signer;
+    X509 *x;
+
+    e->cert = number_of(b, c);
+    e->has_key = c->has_key;
+    if (c->trust == RING_NOTRUST)
+        mark(e, RINGS_NOTRUST);
+    if (e->usage == RING_PERSONAL)
+        mark_key(b, c, owner, e);
+    if (store_x509(b->store, owner, c, &x, NULL) != 0) {
+        mark(e, RINGS_UNREADABLE);
+        return;
+    }
+    e->subject = print_name(b, X509_get_subject_name(x));
+    e->issuer = print_name(b, X509_get_issuer_name(x));
+    e->not_before = moment(X509_get0_notBefore(x));
+    e->not_after = moment(X509_get0_notAfter(x));
+    mark_dates(b, e);
+    signer = store_issuer(b->store, owner, x, &signer_owner);
+    e->self_signed = signer == c;
+    if (signer != NULL && signer != c)
+        e->signer = number_of(b, signer);
+}
+
+static void add_entry(struct build *b, const struct store_connect *conn,
+                      struct rings_entry *e)
+{
+    char owner[SAF_NAME_MAX + 5];
+    struct store_cert *c = store_connected(b->store, conn);
+
+    e->label = keep_text(b, conn->label);
+    e->owner = keep_text(b, owner_text(conn->owner, owner));
+    e->usage = conn->usage;
+    e->is_default = conn->is_default;
+    e->subject = e->issuer = "";
+    e->cert = e->signer = RINGS_NONE;
+    if (c == NULL)
+        mark(e, RINGS_MISSING);
+    else
+        fill_entry(b, c, conn->owner, e);
+}
+
+static bool has_cert(const struct rings_ring *r, size_t cert)
+{
+    size_t i;
+
+    for (i = 0; i < r->n; i++)
+        if (r->entry[i].cert == cert)
+            return true;
+    return false;
+}
+
+/* A trusted end of a chain (SITE) needs no issuer. */
+static void mark_issuers(struct rings_ring *r)
+{
+    const unsigned unknown = 1u << RINGS_MISSING | 1u << RINGS_UNREADABLE;
+    size_t i;
+
+    for (i = 0; i < r->n; i++) {
+        struct rings_entry *e = &r->entry[i];
+
+        if (e->self_signed || e->usage == RING_SITE || (e->marks & unknown))
+            continue;
+        if (e->signer == RINGS_NONE || !has_cert(r, e->signer))
+            mark(e, RINGS_NO_ISSUER);
+    }
+}
+
+static void check_reader(struct build *b, struct rings_ring *r)
+{
+    struct ring_access access;
+    struct error err = {0};
+
+    if (b->q->reader != NULL && access_check(b->saf, b->q->reader, r->owner,
+                                             r->name, &access, &err) != 0)
+        add_complaint(b, &r->complaint, &r->ncomplaints,
+                      keep_text(b, err.text));
+}
+
+static void add_ring(struct build *b, const char *owner,
+                     const struct store_ring *from, struct rings_ring *r)
+{
+    size_t i;
+
+    r->owner = keep_text(b, owner);
+    r->name = keep_text(b, from->name);
+    r->entry = arena_calloc(b->r->arena, from->nconn + 1, sizeof(*r->entry));
+    if (r->entry == NULL) {
+        b->nomem = true;
+        return;
+    }
+    for (i = 0; i < from->nconn; i++)
+        add_entry(b, &from->conn[i], &r->entry[r->n++]);
+    mark_issuers(r);
+    check_reader(b, r);
+}
+
+/* ---- which rings ---- */
+
+static bool is_ring(const char *wanted, const char *owner, const char *name)
+{
+    size_t n = strlen(owner);
+
+    return strncmp(wanted, owner, n) == 0 && wanted[n] == '/' &&
+           strcmp(wanted + n + 1, name) == 0;
+}
+
+static bool wants(const struct rings_question *q, const char *owner,
+                  const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < q->nwanted; i++)
+        if (is_ring(q->wanted[i], owner, name))
+            return true;
+    return q->nwanted == 0;
+}
+
+static int check_wanted(const struct build *b, struct error *err)
+{
+    size_t i, k;
+
+    for (i = 0; i < b->q->nwanted; i++) {
+        for (k = 0; k < b->r->n; k++)
+            if (is_ring(b->q->wanted[i], b->r->ring[k].owner,
+                        b->r->ring[k].name))
+                break;
+        if (k == b->r->n)
+            return error_set(err, ERR_NOT_FOUND,
+                             "%s: no such key ring; a ring is named "
+                             "USER/RING, upper and lower case count",
+                             b->q->wanted[i]);
+    }
+    return 0;
+}
+
+static void complain(void *arg, struct rings_ring *ring, const char *text)
+{
+    struct build *b = arg;
+
+    if (ring != NULL)
+        add_complaint(b, &ring->complaint, &ring->ncomplaints,
+                      keep_text(b, text));
+    else if (b->q->nwanted == 0)
+        add_complaint(b, &b->r->complaint, &b->r->ncomplaints,
+                      keep_text(b, text));
+}
+
+static int build(struct build *b, struct error *err)
+{
+    const struct ring_store *s = b->store;
+    size_t i, k, total = 0;
+
+    for (i = 0; i < s->nowners; i++)
+        total += s->owners[i].nrings;
+    b->r->ring = arena_calloc(b->r->arena, total + 1, sizeof(*b->r->ring));
+    if (b->r->ring == NULL)
+        return error_nomem(err);
+    for (i = 0; i < s->nowners; i++)
+        for (k = 0; k < s->owners[i].nrings; k++)
+            if (wants(b->q, s->owners[i].id, s->owners[i].rings[k].name))
+                add_ring(b, s->owners[i].id, &s->owners[i].rings[k],
+                         &b->r->ring[b->r->n++]);
+    if (b->q->policy != NULL)
+        rings_check_policy(b->r, b->q->policy, complain, b);
+    if (b->nomem)
+        return error_nomem(err);
+    return check_wanted(b, err);
+}
+
+/* ---- reading ---- */
+
+void rings_free(struct rings *r)
+{
+    if (r == NULL)
+        return;
+    arena_free(r->arena);
+    free(r);
+}
+
+static struct rings *rings_new(void)
+{
+    struct rings *r = calloc(1, sizeof(*r));
+
+    if (r == NULL)
+        return NULL;
+    r->arena = arena_new();
+    if (r->arena == NULL) {
+        free(r);
+        return NULL;
+    }
+    return r;
+}
+
+static int read_once(const struct rings_question *q, struct rings *r,
+                     bool *ret_same, struct error *err)
+{
+    struct build b = {.q = q, .r = r};
+    int rc;
+
+    *ret_same = true;
+    rc = saf_open(q->dir, SAF_READ, &b.saf, err);
+    if (rc == 0)
+        rc = store_open(b.saf, &b.store, err);
+    if (rc == 0)
+        rc = build(&b, err);
+    if (b.saf != NULL)
+        *ret_same = saf_unchanged(b.saf);
+    store_close(b.store);
+    saf_close(b.saf);
+    return rc;
+}
+
+int rings_read(const struct rings_question *q, struct rings **ret,
+               struct error *err)
+{
+    bool same = false;
+    struct rings *r;
+    int i, rc = 0;
+
+    for (i = 0; !same && i < READ_ATTEMPTS; i++) {
+        r = rings_new();
+        if (r == NULL)
+            return error_nomem(err);
+        rc = read_once(q, r, &same, err);
+        if (same && rc == 0) {
+            *ret = r;
+            return 0;
+        }
+        rings_free(r);
+    }
+    return rc != 0 ? rc
+                   : error_set(err, ERR_LOCKED,
+                               "%s is being changed all the time", q->dir);
+}
+
+/* ---- questions ---- */
+
+size_t rings_attention(const struct rings *r)
+{
+    size_t i, k, n = r->ncomplaints;
+    int m;
+
+    for (i = 0; i < r->n; i++) {
+        n += r->ring[i].ncomplaints;
+        for (k = 0; k < r->ring[i].n; k++)
+            for (m = 0; m < RINGS_MARKS; m++)
+                if ((r->ring[i].entry[k].marks >> m & 1u) && marks[m].attention)
+                    n++;
+    }
+    return n;
+}
+
+bool rings_verifies(const struct rings_entry *a, const struct rings_entry *b)
+{
+    return a->usage != RING_PERSONAL && b->signer != RINGS_NONE &&
+           b->signer == a->cert;
+}

@@ -1,0 +1,169 @@
+/* attlsd: AT-TLS in user space. Arguments, then one call. */
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "attlsd/server.h"
+#include "relay/descriptors.h"
+#include "site/config.h"
+#include "site/snapshot.h"
+#include "tls/environment.h"
+#include "util/harden.h"
+
+struct arguments {
+    const char *file;
+    bool test, foreground;
+};
+
+static int usage(FILE *to, int status)
+{
+    fputs("usage: attlsd -f CONF [-F]   serve; -F: stay in the foreground\n"
+          "       attlsd -t -f CONF     check configuration and policy, exit\n"
+          "       attlsd -V             print the version\n",
+          to);
+    return status;
+}
+
+/* The long names are those that every other program here has. */
+static const struct option options[] = {
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'V'},
+    {NULL, 0, NULL, 0},
+};
+
+/* -1: go on; else the exit status. */
+static int read_arguments(int argc, char **argv, struct arguments *ret)
+{
+    int opt;
+
+    while ((opt = getopt_long(argc, argv, "f:tFVh", options, NULL)) != -1) {
+        switch (opt) {
+        case 'f':
+            ret->file = optarg;
+            break;
+        case 't':
+            ret->test = true;
+            break;
+        case 'F':
+            ret->foreground = true;
+            break;
+        case 'V':
+            puts("attlsd " ATTLS_VERSION);
+            return 0;
+        case 'h':
+            return usage(stdout, 0);
+        default:
+            return usage(stderr, 2);
+        }
+    }
+    if (optind < argc) {
+        fprintf(stderr, "attlsd: '%s' is not an option\n", argv[optind]);
+        return usage(stderr, 2);
+    }
+    if (ret->file == NULL) {
+        fputs("attlsd: which configuration? Say -f CONF\n", stderr);
+        return usage(stderr, 2);
+    }
+    return -1;
+}
+
+static void print_findings(const struct diags *diags)
+{
+    struct strbuf out = STRBUF_INIT;
+    size_t i;
+
+    for (i = 0; i < diags_count(diags); i++) {
+        const struct diag *d = diags_get(diags, i);
+
+        diag_format(d, &out);
+        diag_quote(d, &out);
+        if (d->fix != NULL)
+            strbuf_addf(&out, "    fix: %s\n", d->fix);
+    }
+    fputs(strbuf_str(&out), stderr);
+    strbuf_done(&out);
+}
+
+/* The log's readers learn too why the daemon is not there. */
+static void refuse(const struct config *config, const struct diags *diags)
+{
+    struct error err;
+
+    if (server_refuse(config, diags, &err) == 0)
+        return;
+    if (server_logs_to_stderr(config)) /* and has not said it */
+        print_findings(diags);
+    fprintf(stderr, "attlsd: %s\n", err.text);
+}
+
+/* Configuration and policy, findings printed: by the log where it goes to
+ * stderr itself, so that nothing is said twice. */
+static int load(const struct arguments *args, struct snapshot **ret,
+                int *ret_status)
+{
+    struct diags *diags = diags_new();
+    struct config *config = NULL;
+    int r = diags == NULL ? ERR_NOMEM : config_load(args->file, diags, &config);
+
+    if (r == 0)
+        r = snapshot_load(config, diags, ret);
+    if (r == 0 && args->test)
+        snapshot_changes(*ret, diags);
+    if (r == ERR_NOMEM)
+        fputs("attlsd: no memory\n", stderr);
+    *ret_status = 2;
+    if (diags != NULL) {
+        bool logged = r != 0 && config != NULL && !args->test;
+
+        if (!logged || !server_logs_to_stderr(config))
+            print_findings(diags);
+        if (logged)
+            refuse(config, diags);
+        if (r == 0)
+            *ret_status = diags_level(diags, DIAG_WARNING) != 0 ? 1 : 0;
+    }
+    config_unref(config);
+    diags_free(diags);
+    return r;
+}
+
+static int serve(const struct arguments *args, struct snapshot *snapshot)
+{
+    struct server_params params = {args->file, snapshot, args->foreground};
+    struct server *server = NULL;
+    struct error err;
+    int status;
+
+    descriptors_begin(config_has_mode(snapshot_config(snapshot), MODE_RUN));
+    if (server_new(&params, &server, &err) < 0) {
+        fprintf(stderr, "attlsd: %s\n", err.text);
+        return 1;
+    }
+    status = server_run(server);
+    server_free(server);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct arguments args = {NULL, false, false};
+    struct snapshot *snapshot = NULL;
+    struct error err;
+    int status = read_arguments(argc, argv, &args);
+
+    if (status >= 0)
+        return status;
+    if (harden_server(&err) < 0 || tls_init(&err) < 0) {
+        fprintf(stderr, "attlsd: %s\n", err.text);
+        return 1;
+    }
+    if (load(&args, &snapshot, &status) < 0)
+        return args.test ? status : 1;
+    if (args.test) {
+        snapshot_unref(snapshot);
+        return status;
+    }
+    return serve(&args, snapshot);
+}

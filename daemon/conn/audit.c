@@ -1,0 +1,275 @@
+/* A table of what was seen, hashed by what is cheap to compare. */
+
+#include "conn/audit.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "policy/ciphers.h"
+#include "tls/certinfo.h"
+
+enum { BUCKETS = 256, NAME = 64 };
+
+struct entry {
+    struct entry *next;
+    enum audit_clear clear;
+    enum policy_direction direction;
+    uint16_t port, cipher;
+    char jobname[9], userid[9], protocol[8], rule[NAME];
+    X509 *cert;
+    uint64_t count;
+    time_t first, last;
+};
+
+struct audit {
+    pthread_mutex_t lock;
+    struct entry *bucket[BUCKETS];
+    size_t entries;
+    uint64_t lost; /* connections that found no room */
+};
+
+struct audit *audit_new(void)
+{
+    struct audit *a = calloc(1, sizeof(*a));
+
+    if (a != NULL)
+        pthread_mutex_init(&a->lock, NULL);
+    return a;
+}
+
+void audit_free(struct audit *a)
+{
+    struct entry *e;
+    size_t i;
+
+    if (a == NULL)
+        return;
+    for (i = 0; i < BUCKETS; i++)
+        while ((e = a->bucket[i]) != NULL) {
+            a->bucket[i] = e->next;
+            X509_free(e->cert);
+            free(e);
+        }
+    pthread_mutex_destroy(&a->lock);
+    free(a);
+}
+
+static unsigned hash_text(unsigned h, const char *s)
+{
+    for (; *s != '\0'; s++)
+        h = (h ^ (unsigned char)*s) * 16777619U; /* FNV-1a */
+    return h;
+}
+
+static unsigned hash_of(const struct audit_seen *s)
+{
+    unsigned h = hash_text(2166136261U, s->rule);
+
+    h = hash_text(h, s->jobname);
+    h = (h ^ s->cipher) * 16777619U;
+    return ((h ^ s->port) * 16777619U ^ (unsigned)s->clear) % BUCKETS;
+}
+
+static bool same(const struct entry *e, const struct audit_seen *s)
+{
+    return e->clear == s->clear && e->direction == s->direction &&
+           e->port == s->port && e->cipher == s->cipher &&
+           strcmp(e->rule, s->rule) == 0 &&
+           strcmp(e->protocol, s->protocol) == 0 &&
+           strcmp(e->jobname, s->jobname) == 0 &&
+           strcmp(e->userid, s->userid) == 0 &&
+           (e->cert == s->cert || (e->cert != NULL && s->cert != NULL &&
+                                   X509_cmp(e->cert, s->cert) == 0));
+}
+
+static struct entry *add(struct audit *a, const struct audit_seen *s,
+                         struct entry **bucket)
+{
+    struct entry *e =
+        a->entries < AUDIT_ENTRIES_MAX ? calloc(1, sizeof(*e)) : NULL;
+
+    if (e == NULL) {
+        a->lost++;
+        return NULL;
+    }
+    e->clear = s->clear;
+    e->direction = s->direction;
+    e->port = s->port;
+    e->cipher = s->cipher;
+    snprintf(e->rule, sizeof(e->rule), "%s", s->rule);
+    snprintf(e->protocol, sizeof(e->protocol), "%s", s->protocol);
+    snprintf(e->jobname, sizeof(e->jobname), "%s", s->jobname);
+    snprintf(e->userid, sizeof(e->userid), "%s", s->userid);
+    if (s->cert != NULL && X509_up_ref(s->cert) == 1)
+        e->cert = s->cert;
+    e->first = time(NULL);
+    e->next = *bucket;
+    *bucket = e;
+    a->entries++;
+    return e;
+}
+
+void audit_count(struct audit *a, const struct audit_seen *s)
+{
+    struct entry **bucket = &a->bucket[hash_of(s)], *e;
+
+    pthread_mutex_lock(&a->lock);
+    for (e = *bucket; e != NULL && !same(e, s); e = e->next)
+        ;
+    if (e == NULL)
+        e = add(a, s, bucket);
+    if (e != NULL) {
+        e->count++;
+        e->last = time(NULL);
+    }
+    pthread_mutex_unlock(&a->lock);
+}
+
+/* ---- showing ---- */
+
+static int compare(const void *a, const void *b)
+{
+    const struct entry *const *x = a, *const *y = b;
+    int r = ((*x)->clear > (*y)->clear) - ((*x)->clear < (*y)->clear);
+
+    if (r == 0)
+        r = strcmp((*x)->rule, (*y)->rule);
+    if (r == 0)
+        r = ((*x)->port > (*y)->port) - ((*x)->port < (*y)->port);
+    if (r == 0)
+        r = strcmp((*x)->jobname, (*y)->jobname);
+    return r != 0
+               ? r
+               : ((*x)->cipher > (*y)->cipher) - ((*x)->cipher < (*y)->cipher);
+}
+
+/* With the lock held; NULL: no memory. */
+static const struct entry **sorted(const struct audit *a)
+{
+    const struct entry **list = calloc(a->entries + 1, sizeof(*list)), *e;
+    size_t n = 0, i;
+
+    if (list == NULL)
+        return NULL;
+    for (i = 0; i < BUCKETS; i++)
+        for (e = a->bucket[i]; e != NULL; e = e->next)
+            list[n++] = e;
+    qsort(list, n, sizeof(const struct entry *), compare);
+    return list;
+}
+
+static const char *const why_clear[] = {"", "no rule fits", "TTLSEnabled Off",
+                                        "TTLS was off (NOTTLS)"};
+
+static void print_entry(const struct entry *e, struct strbuf *out)
+{
+    const struct cipher *c = cipher_by_code(e->cipher);
+    struct certinfo cert;
+
+    certinfo_read(e->cert, &cert);
+    if (e->clear == AUDIT_TLS)
+        strbuf_addf(out, "%10llu  %-8s %04X %s\n", (unsigned long long)e->count,
+                    e->protocol, e->cipher, c != NULL ? c->name : "");
+    else
+        strbuf_addf(out, "%10llu  %-8s port %-5u  job %-8s user %-8s  %s%s%s\n",
+                    (unsigned long long)e->count,
+                    policy_direction_name(e->direction), e->port,
+                    e->jobname[0] != '\0' ? e->jobname : "-",
+                    e->userid[0] != '\0' ? e->userid : "-", why_clear[e->clear],
+                    e->rule[0] != '\0' ? ", rule " : "", e->rule);
+    if (e->cert != NULL)
+        strbuf_addf(out, "            partner %s, issued by %s, %s, to %s\n",
+                    cert.subject, cert.issuer, cert.key, cert.not_after);
+}
+
+static void print_list(const struct entry **list, size_t n, struct strbuf *out)
+{
+    const char *rule = NULL;
+    size_t i;
+
+    for (i = 0; i < n; i++) {
+        const struct entry *e = list[i];
+
+        if (e->clear == AUDIT_TLS &&
+            (rule == NULL || strcmp(rule, e->rule) != 0)) {
+            rule = e->rule;
+            strbuf_addf(out, "Rule %s\n", rule);
+        }
+        if (e->clear != AUDIT_TLS &&
+            (i == 0 || list[i - 1]->clear == AUDIT_TLS))
+            strbuf_adds(out, "In clear\n");
+        print_entry(e, out);
+    }
+    if (n == 0)
+        strbuf_adds(out, "No connection yet.\n");
+    else if (list[n - 1]->clear == AUDIT_TLS)
+        strbuf_adds(out, "In clear: none.\n");
+}
+
+void audit_print(struct audit *a, struct strbuf *out)
+{
+    const struct entry **list;
+
+    pthread_mutex_lock(&a->lock);
+    list = sorted(a);
+    if (list != NULL)
+        print_list(list, a->entries, out);
+    if (a->lost != 0)
+        strbuf_addf(out, "%llu more found no room in the table.\n",
+                    (unsigned long long)a->lost);
+    pthread_mutex_unlock(&a->lock);
+    free(list);
+}
+
+static void entry_json(const struct entry *e, struct json *j)
+{
+    struct certinfo cert;
+    char code[5];
+
+    json_object(j, NULL);
+    json_bool(j, "clear", e->clear != AUDIT_TLS);
+    if (e->clear != AUDIT_TLS)
+        json_string(j, "why", why_clear[e->clear]);
+    json_string(j, "rule", e->rule[0] != '\0' ? e->rule : NULL);
+    json_string(j, "direction", policy_direction_name(e->direction));
+    json_unsigned(j, "port", e->port);
+    json_string(j, "jobname", e->jobname[0] != '\0' ? e->jobname : NULL);
+    json_string(j, "userid", e->userid[0] != '\0' ? e->userid : NULL);
+    if (e->clear == AUDIT_TLS) {
+        snprintf(code, sizeof(code), "%04X", e->cipher);
+        json_string(j, "protocol", e->protocol);
+        json_string(j, "cipher", code);
+    }
+    if (e->cert != NULL) {
+        certinfo_read(e->cert, &cert);
+        json_string(j, "subject", cert.subject);
+        json_string(j, "issuer", cert.issuer);
+        json_string(j, "key", cert.key);
+        json_string(j, "not_after", cert.not_after);
+    }
+    json_unsigned(j, "connections", e->count);
+    json_number(j, "first", e->first);
+    json_number(j, "last", e->last);
+    json_end(j);
+}
+
+void audit_json(struct audit *a, struct json *j)
+{
+    const struct entry **list;
+    size_t i;
+
+    pthread_mutex_lock(&a->lock);
+    list = sorted(a);
+    json_object(j, NULL);
+    json_array(j, "seen");
+    for (i = 0; list != NULL && i < a->entries; i++)
+        entry_json(list[i], j);
+    json_end(j);
+    json_unsigned(j, "no_room", a->lost);
+    json_end(j);
+    pthread_mutex_unlock(&a->lock);
+    free(list);
+}

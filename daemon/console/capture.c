@@ -1,0 +1,27 @@
+/* capture: what transparent mode captures beside the policy's rules. */
+
+#include "console/private.h"
+#include "site/ruleset.h"
+
+void console_capture(struct question *q)
+{
+    const struct marks *marks = q->console->p.marks;
+    struct ruleset_marks m = {.own = marks != NULL};
+    struct snapshot *snap;
+    struct config_capture capture;
+
+    if (q->request->argc != 0) {
+        question_wrong(q);
+        return;
+    }
+    /* whoever knows them is half way past the rules */
+    m.known = m.own && question_may_change(q);
+    if (m.known)
+        m.values = *marks;
+    snap = snapshots_get(q->console->p.snapshots);
+    if (ruleset_capture(q->console->p.config, snapshot_config(snap), &capture))
+        ruleset_capture_print(&capture, &m, &q->answer->out);
+    else
+        question_fail(q, "no listener of this daemon is transparent");
+    snapshot_unref(snap);
+}

@@ -1,0 +1,276 @@
+/*
+ * netstat and display: the command's words, and collecting what the reports
+ * show (IP System Administrator's Commands, "The TSO NETSTAT command: TTLS,
+ * -x report", "ALL", "COnn", "COnfig").
+ */
+
+#include "console/netstat.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "trace/operator.h"
+
+/* ---- collecting ---- */
+
+static void take_view(void *arg, struct conn *c)
+{
+    struct views *v = arg;
+    struct conn_view *more;
+    size_t room;
+
+    if (v->count == v->room) {
+        room = v->room != 0 ? v->room * 2 : 64;
+        more = realloc(v->item, room * sizeof(*more));
+        if (more == NULL) {
+            v->failed = true;
+            return;
+        }
+        v->item = more;
+        v->room = room;
+    }
+    conn_view_make(c, &v->item[v->count++]);
+}
+
+static void visit(void *arg, struct conn_host *host)
+{
+    conn_host_each(host, take_view, arg);
+}
+
+static int compare_views(const void *a, const void *b)
+{
+    const struct conn_view *x = a, *y = b;
+
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+void views_collect(struct console *c, struct views *ret)
+{
+    *ret = (struct views){NULL, 0, 0, false};
+    workers_visit(c->p.workers, visit, ret);
+    if (ret->count > 0)
+        qsort(ret->item, ret->count, sizeof(ret->item[0]), compare_views);
+}
+
+void views_done(struct views *v)
+{
+    size_t i;
+
+    for (i = 0; i < v->count; i++)
+        conn_view_done(&v->item[i]);
+    free(v->item);
+}
+
+/* ---- words ---- */
+
+struct words {
+    const char *word[CONTROL_ARGS_MAX];
+    size_t count, at;
+};
+
+/*
+ * The next word is KEYWORD or an abbreviation of it that has at least the
+ * capital letters ("COnn": CO, CON, CONN): steps over it.
+ */
+static bool takes(struct words *w, const char *keyword)
+{
+    const char *word = w->at < w->count ? w->word[w->at] : "";
+    size_t len = strlen(word), least = 0;
+
+    while (isupper((unsigned char)keyword[least]))
+        least++;
+    if (len < least || len > strlen(keyword) ||
+        strncasecmp(word, keyword, len) != 0)
+        return false;
+    w->at++;
+    return true;
+}
+
+/* Options of the shell's netstat, as the words that they stand for. */
+static bool takes_option(struct words *w, const char *option)
+{
+    if (w->at >= w->count || strcmp(w->word[w->at], option) != 0)
+        return false;
+    w->at++;
+    return true;
+}
+
+static bool take_connid(struct question *q, struct words *w, uint32_t *ret)
+{
+    if (w->at == w->count || !question_connid(w->word[w->at], ret)) {
+        question_fail(q, "COnn needs the number of a connection in hex, as it "
+                         "stands behind CONNID: in the messages");
+        return false;
+    }
+    w->at++;
+    return true;
+}
+
+static bool parse_ttls(struct question *q, struct words *w, struct netstat *n)
+{
+    n->report = REPORT_TTLS_GROUP;
+    if (takes(w, "COnn")) {
+        n->report = REPORT_TTLS_CONN;
+        if (!take_connid(q, w, &n->connid))
+            return false;
+    } else {
+        takes(w, "GRoup");
+    }
+    n->detail = takes(w, "DETAIL");
+    return true;
+}
+
+static void parse_filters(struct words *w, struct netstat *n)
+{
+    while (takes(w, "CONNType")) {
+        if (takes(w, "TTLSPolicy"))
+            n->mapped_only = true;
+        else if (takes(w, "NOTTLSPolicy"))
+            n->unmapped_only = true;
+    }
+}
+
+/* TCp or -p: only one stack is here. */
+static bool take_stack(struct question *q, struct words *w, const char *stack)
+{
+    if (!takes(w, "TCp") && !takes_option(w, "-p"))
+        return true;
+    if (w->at < w->count && strcasecmp(w->word[w->at], stack) == 0) {
+        w->at++;
+        return true;
+    }
+    question_fail(q, "there is no stack %s here; this daemon is %s",
+                  w->at < w->count ? w->word[w->at] : "(none given)", stack);
+    return false;
+}
+
+static bool parse(struct question *q, struct words *w, const char *stack,
+                  struct netstat *n)
+{
+    n->json = takes(w, "JSON");
+    n->report = REPORT_CONN;
+    if (!take_stack(q, w, stack))
+        return false;
+    if (takes(w, "TTLS") || takes_option(w, "-x")) {
+        if (!parse_ttls(q, w, n))
+            return false;
+    } else if (takes(w, "ALLCOnn") || takes(w, "COnn") ||
+               takes_option(w, "-c") || takes_option(w, "-a")) {
+        parse_filters(w, n);
+    } else if (takes(w, "ALL") || takes_option(w, "-A")) {
+        n->report = REPORT_ALL;
+        parse_filters(w, n);
+    } else if (takes(w, "COnfig") || takes_option(w, "-f")) {
+        n->report = REPORT_CONFIG;
+    }
+    if (!take_stack(q, w, stack))
+        return false;
+    if (w->at == w->count)
+        return true;
+    question_fail(q,
+                  "\"%s\" is not understood; there are TTLS [COnn connid "
+                  "[DETAIL] | GRoup [DETAIL]], COnn, ALL [CONNType TTLSPolicy "
+                  "| NOTTLSPolicy] and COnfig",
+                  w->word[w->at]);
+    return false;
+}
+
+static void answer(struct question *q, struct words *w, struct netstat *n)
+{
+    struct snapshot *s = snapshots_get(q->console->p.snapshots);
+    struct views v;
+
+    if (parse(q, w, snapshot_stack(s), n)) {
+        views_collect(q->console, &v);
+        question_silent(q);
+        if (v.failed)
+            question_fail(q, "no memory: not all connections are shown");
+        if (n->json)
+            report_json(q, n, s, &v, &q->answer->out);
+        else
+            report_print(q, n, s, &v, &q->answer->out);
+        views_done(&v);
+    }
+    snapshot_unref(s);
+}
+
+void console_netstat(struct question *q)
+{
+    struct netstat n = {0};
+    struct words w = {.count = q->request->argc};
+
+    memcpy(w.word, q->request->argv, w.count * sizeof(w.word[0]));
+    answer(q, &w, &n);
+}
+
+/* ---- D TCPIP ---- */
+
+static void status_report(struct question *q)
+{
+    struct snapshot *s = snapshots_get(q->console->p.snapshots);
+    struct strbuf *out = &q->answer->out;
+
+    operator_add(OPERATOR_STATUS_HEAD, NULL, NULL, out);
+    strbuf_adds(out, "\nCOUNT   TCPIP NAME   VERSION    STATUS\n"
+                     "-----   ----------   --------   ----------------\n");
+    strbuf_addf(out, "    1   %-13s", snapshot_stack(s));
+    report_add_version(s, 11, out);
+    strbuf_adds(out, "ACTIVE\n");
+    operator_add(OPERATOR_STATUS_END, NULL, NULL, out);
+    strbuf_addc(out, '\n');
+    operator_add(OPERATOR_STATUS_DONE, NULL, NULL, out);
+    strbuf_addc(out, '\n');
+    snapshot_unref(s);
+}
+
+/* "TCPIP,tcpname,Netstat,TTLS,COnn=connid,DETAIL": commas, blanks and '='
+ * part words; an empty tcpname is one too. */
+static void split(char *text, struct words *w)
+{
+    char *p = text, *next;
+
+    for (; p != NULL && w->count < CONTROL_ARGS_MAX; p = next) {
+        next = strpbrk(p, ", =");
+        if (next != NULL)
+            *next++ = '\0';
+        w->word[w->count++] = p;
+    }
+}
+
+static void upper(struct strbuf *sb, size_t from)
+{
+    for (; from < sb->len; from++)
+        sb->data[from] = (char)toupper((unsigned char)sb->data[from]);
+}
+
+void console_display(struct question *q)
+{
+    struct netstat n = {.console = true};
+    struct strbuf text = STRBUF_INIT;
+    struct words w = {.count = 0};
+    size_t i, from;
+
+    for (i = 0; i < q->request->argc; i++)
+        strbuf_addf(&text, "%s%s", i > 0 ? " " : "", q->request->argv[i]);
+    strbuf_addc(&text, '\0');
+    if (!strbuf_failed(&text))
+        split(text.data, &w);
+    if (!takes(&w, "TCPIP")) {
+        question_wrong(q);
+    } else if (w.at == w.count) {
+        status_report(q);
+    } else {
+        if (w.word[w.at][0] == '\0')
+            w.at++;
+        if (takes(&w, "Netstat")) {
+            from = q->answer->out.len;
+            answer(q, &w, &n);
+            upper(&q->answer->out, from);
+        } else {
+            question_wrong(q);
+        }
+    }
+    strbuf_done(&text);
+}

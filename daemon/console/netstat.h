@@ -1,0 +1,68 @@
+#ifndef CONSOLE_NETSTAT_H
+#define CONSOLE_NETSTAT_H
+
+/* What netstat.c and report.c share. */
+
+#include "conn/view.h"
+#include "console/private.h"
+#include "util/json.h"
+
+enum report {
+    REPORT_CONN, /* COnn, ALLCOnn: a line a connection */
+    REPORT_ALL,  /* ALL: the counters and TTLSPolicy of each */
+    REPORT_CONFIG,
+    REPORT_TTLS_GROUP,
+    REPORT_TTLS_CONN
+};
+
+/* A NETSTAT command, understood. */
+struct netstat {
+    enum report report;
+    uint32_t connid;                 /* of TTLS COnn */
+    bool detail, json, console;      /* console: layout of D TCPIP,,NETSTAT */
+    bool mapped_only, unmapped_only; /* CONNType TTLSPolicy, NOTTLSPolicy */
+};
+
+/* All open connections, by CONNID. */
+struct views {
+    struct conn_view *item;
+    size_t count, room;
+    bool failed; /* no memory */
+};
+
+void views_collect(struct console *c, struct views *ret);
+void views_done(struct views *v);
+
+/* The report; the snapshot is the current one. */
+void report_print(struct question *q, const struct netstat *n,
+                  struct snapshot *current, const struct views *v,
+                  struct strbuf *out);
+void report_json(struct question *q, const struct netstat *n,
+                 struct snapshot *current, const struct views *v,
+                 struct strbuf *out);
+
+/* A group counts as long as it is current or connections use it. */
+struct group_row {
+    const char *name;
+    uint32_t id;
+    unsigned long connections;
+    bool stale;
+};
+/* Allocated, *RET_COUNT rows; NULL: no memory. */
+struct group_row *report_groups(struct snapshot *current, const struct views *v,
+                                size_t *ret_count);
+
+/* "CS 3.1", "CS V2R3", padded to WIDTH. */
+void report_add_version(const struct snapshot *s, int width,
+                        struct strbuf *out);
+/* "TLS Version 1.2" */
+void report_add_level(const struct conn_view *v, struct strbuf *out);
+/* "0035 TLS_RSA_WITH_AES_256_CBC_SHA" */
+void report_add_cipher(const struct conn_view *v, struct strbuf *out);
+/* "192.0.2.1..5555" */
+void report_add_socket(const struct netaddr *a, struct strbuf *out);
+/* What z/OS calls the state of the socket. */
+const char *report_state(const struct conn_view *v);
+const char *report_action(const struct policy_action *a);
+
+#endif

@@ -1,0 +1,45 @@
+#ifndef CONSOLE_PRIVATE_H
+#define CONSOLE_PRIVATE_H
+
+/* What the files console_*.c share. */
+
+#include "console/console.h"
+
+struct console {
+    struct console_params p;
+    struct control_server *server;
+};
+
+/* A request that is being answered. */
+struct question {
+    struct console *console;
+    const struct control_caller *caller;
+    const struct control_request *request;
+    int *file; /* -1: none; set to -1 when it is taken */
+    struct control_answer *answer;
+};
+
+/* The words of the request from *AT on begin with WORD: steps over it. */
+bool question_takes(const struct question *q, size_t *at, const char *word);
+/* TEXT is the number of a connection, in hex as in the messages; not 0. */
+bool question_connid(const char *text, uint32_t *ret);
+/* The caller may change things, not only look. */
+bool question_may_change(const struct question *q);
+/* "attlsd: " FMT newline to the errors, exit status 2. */
+void question_fail(const struct question *q, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* That the arguments are wrong, with the command's syntax. */
+void question_wrong(const struct question *q);
+
+/* As question_fail(), for each worker that does not answer: what it carries
+ * could not be looked at. */
+void question_silent(const struct question *q);
+
+/* The answer to each command of control/commands.def. */
+typedef void console_answer_fn(struct question *q);
+#define COMMAND(id, name, right, file, syntax, help)                           \
+    console_answer_fn console_##name;
+#include "control/commands.def"
+#undef COMMAND
+
+#endif

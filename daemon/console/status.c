@@ -1,0 +1,375 @@
+/* status: the daemon at a glance. */
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "console/private.h"
+#include "policy/print.h"
+#include "site/rulekeeper.h"
+#include "util/json.h"
+
+/* What is shown; text and JSON are two ways to print it. */
+struct status {
+    struct snapshot *snap;
+    const struct config *config;
+    const char *stack;
+    size_t rules;
+    unsigned long connections, lost;
+    long seconds;
+    struct pagent_outcome refresh; /* the last one */
+    uint64_t lacking;              /* COUNTER_LACKS_TICKET, and such a server */
+    struct netaddr server;         /* AF_UNSPEC: none is known */
+    bool kernel_tls; /* the kernel could do TLS itself; it is not asked to */
+};
+
+/* Protocols that a TCP socket can be given, with blanks between them: "tls" is
+ * there once the kernel's module is loaded (Documentation/networking/tls). */
+static bool kernel_has_tls(void)
+{
+    FILE *f = fopen("/proc/sys/net/ipv4/tcp_available_ulp", "re");
+    char name[32];
+    bool has = false;
+
+    if (f == NULL)
+        return false;
+    while (!has && fscanf(f, "%31s", name) == 1)
+        has = strcmp(name, "tls") == 0;
+    fclose(f);
+    return has;
+}
+
+static void take_server(void *arg, struct conn_host *host)
+{
+    struct netaddr *server = arg;
+
+    if (host->lacks_ticket.family != AF_UNSPEC)
+        *server = host->lacks_ticket;
+}
+
+/* A server that was restarted forgets its sessions too: a few are no sign. */
+enum { HINT_AT = 10 };
+
+static bool has_hint(const struct status *s)
+{
+    return s->lacking >= HINT_AT && s->server.family != AF_UNSPEC;
+}
+
+static void collect(const struct console *c, struct status *s)
+{
+    s->snap = snapshots_get(c->p.snapshots);
+    s->config = snapshot_config(s->snap);
+    s->stack = snapshot_stack(s->snap);
+    s->rules = policy_rule_count(snapshot_policy(s->snap));
+    s->connections = workers_connections(c->p.workers);
+    s->lost = trace_lost(c->p.trace);
+    pagent_last(c->p.pagent, &s->refresh);
+    s->lacking = workers_counter(c->p.workers, COUNTER_LACKS_TICKET);
+    if (s->lacking >= HINT_AT)
+        workers_visit(c->p.workers, take_server, &s->server);
+    s->kernel_tls = kernel_has_tls();
+    s->seconds = (long)(time(NULL) - c->p.started);
+}
+
+/* SHUT: those that dial_check has shut. */
+static void add_listeners_json(const struct console *c, bool shut,
+                               struct json *j)
+{
+    char text[NETADDR_TEXT];
+    size_t i;
+
+    json_array(j, shut ? "shut_listeners" : "listeners");
+    for (i = 0; i < c->p.listener_count; i++) {
+        struct netaddr a = listener_address(c->p.listeners[i]);
+
+        if ((listener_is_refusing(c->p.listeners[i]) != 0) == shut)
+            json_string(j, NULL, netaddr_format(&a, text));
+    }
+    json_end(j);
+}
+
+static void add_silent_json(const struct console *c, struct json *j)
+{
+    unsigned i;
+
+    json_array(j, "silent_workers");
+    for (i = 0; i < workers_count(c->p.workers); i++)
+        if (workers_is_silent(c->p.workers, i))
+            json_unsigned(j, NULL, i + 1);
+    json_end(j);
+}
+
+static void add_limited_json(const struct console *c, struct json *j)
+{
+    struct fair_limited who[FAIR_KEPT];
+    size_t i, n = workers_limited(c->p.workers, who);
+    char text[FAIR_TEXT];
+
+    json_array(j, "limited");
+    for (i = 0; i < n; i++) {
+        json_object(j, NULL);
+        json_string(j, "who", fair_format(&who[i].who, text));
+        json_string(j, "limit", who[i].limit);
+        json_unsigned(j, "times", who[i].times);
+        json_unsigned(j, "connections", who[i].have);
+        json_unsigned(j, "waiting", who[i].waiting);
+        json_end(j);
+    }
+    json_end(j);
+}
+
+static void add_limited(const struct console *c, struct strbuf *out)
+{
+    struct fair_limited who[FAIR_KEPT];
+    size_t i, n = workers_limited(c->p.workers, who);
+    char text[FAIR_TEXT];
+
+    for (i = 0; i < n; i++)
+        strbuf_addf(out,
+                    "limited %s by %s: %lu times, now %lu connections, %lu "
+                    "of them do not relay\n",
+                    fair_format(&who[i].who, text), who[i].limit, who[i].times,
+                    who[i].have, who[i].waiting);
+}
+
+static void add_trouble_json(void *arg, const struct environment_trouble *t)
+{
+    struct json *j = arg;
+    char id[9];
+
+    snprintf(id, sizeof(id), "%08X", (unsigned)t->envid);
+    json_object(j, NULL);
+    json_string(j, "environment_action",
+                policy_action_name(policy_rule_environment(t->rule)));
+    json_string(j, "userid", t->userid);
+    json_string(j, "envid", id);
+    json_number(j, "rc", t->why->rc);
+    json_string(j, "reason", t->why->reason);
+    json_bool(j, "stale", t->stale);
+    json_end(j);
+}
+
+static void add_troubles_json(const struct status *s, struct json *j)
+{
+    json_array(j, "environments_failed");
+    snapshot_each_trouble(s->snap, add_trouble_json, j);
+    json_end(j);
+}
+
+static void add_trouble_text(void *arg, const struct environment_trouble *t)
+{
+    pagent_add_trouble(t, arg);
+}
+
+static void count_trouble(void *arg, const struct environment_trouble *t)
+{
+    (void)t;
+    ++*(unsigned *)arg;
+}
+
+static void add_refresh_json(const struct status *s, struct json *j)
+{
+    const struct policy *p = snapshot_policy(s->snap);
+    size_t i;
+
+    json_object(j, "refresh");
+    json_number(j, "when", (long)s->refresh.when);
+    json_number(j, "status", s->refresh.status);
+    json_string(j, "text", s->refresh.text);
+    json_end(j);
+    json_array(j, "kept_rules");
+    for (i = 0; i < policy_rule_count(p); i++)
+        if (policy_rule_is_kept(policy_rule_get(p, i)))
+            json_string(j, NULL, policy_rule_name(policy_rule_get(p, i)));
+    json_end(j);
+}
+
+static void print_json(const struct console *c, const struct status *s,
+                       struct strbuf *out)
+{
+    struct json j = JSON_INIT(out, JSON_LINES);
+    char text[NETADDR_TEXT];
+    int i;
+
+    json_object(&j, NULL);
+    json_string(&j, "version", ATTLS_VERSION);
+    json_number(&j, "pid", getpid());
+    json_number(&j, "uptime_seconds", s->seconds);
+    json_string(&j, "stack", s->stack);
+    json_bool(&j, "ttls", snapshots_ttls(c->p.snapshots));
+    json_string(&j, "policy", s->config->pagent);
+    json_unsigned(&j, "rules", s->rules);
+    json_unsigned(&j, "connections", s->connections);
+    json_unsigned(&j, "log_records_lost", s->lost);
+    if (has_hint(s))
+        json_string(&j, "hint_tls12_tickets", netaddr_format(&s->server, text));
+    json_object(&j, "kernel_tls");
+    json_bool(&j, "available", s->kernel_tls);
+    json_bool(&j, "used", false);
+    json_end(&j);
+    add_refresh_json(s, &j);
+    add_silent_json(c, &j);
+    if (c->p.keeper != NULL)
+        json_bool(&j, "rules_watched", rulekeeper_keeps(c->p.keeper));
+    else
+        json_null(&j, "rules_watched");
+    add_limited_json(c, &j);
+    add_troubles_json(s, &j);
+    add_listeners_json(c, false, &j);
+    add_listeners_json(c, true, &j);
+    json_object(&j, "counters");
+    for (i = 0; i < COUNTER_COUNT; i++)
+        json_unsigned(&j, counter_info((enum counter)i).name,
+                      workers_counter(c->p.workers, (enum counter)i));
+    json_end(&j);
+    json_end(&j);
+}
+
+static void add_refresh(const struct status *s, struct strbuf *out)
+{
+    static const char *const ends[] = {"installed", "installed, but",
+                                       "failed, the policy before it stays:"};
+    const struct policy *p = snapshot_policy(s->snap);
+    char when[32];
+    struct tm tm;
+    size_t i, n = 0;
+
+    if (s->refresh.when != 0) {
+        localtime_r(&s->refresh.when, &tm);
+        strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
+        strbuf_addf(out, "last refresh %s: %s%s%s\n", when,
+                    ends[s->refresh.status],
+                    s->refresh.text[0] != '\0' ? " " : "", s->refresh.text);
+    }
+    for (i = 0; i < policy_rule_count(p); i++)
+        if (policy_rule_is_kept(policy_rule_get(p, i)))
+            strbuf_addf(out, "%s %s",
+                        n++ == 0 ? "rules kept by NOFLUSH, in no file:" : ",",
+                        policy_rule_name(policy_rule_get(p, i)));
+    if (n != 0)
+        strbuf_addc(out, '\n');
+}
+
+static void add_listener(const struct listener *l, const char *address,
+                         struct strbuf *out)
+{
+    int error = listener_is_refusing(l);
+
+    if (error == 0)
+        strbuf_addf(out, "listening on %s\n", address);
+    else
+        strbuf_addf(out, "NOT listening on %s: target %s: %s (dial_check)\n",
+                    address, listener_config(l)->target.text, strerror(error));
+}
+
+static void print_text(const struct console *c, const struct status *s,
+                       struct strbuf *out)
+{
+    char text[NETADDR_TEXT];
+    unsigned w;
+    size_t i;
+    int k;
+
+    strbuf_addf(out, "attlsd %s  pid %ld  up %ld:%02ld:%02ld\n", ATTLS_VERSION,
+                (long)getpid(), s->seconds / 3600, s->seconds / 60 % 60,
+                s->seconds % 60);
+    strbuf_addf(out, "stack %s  TTLS %s  policy %s  rules %zu\n", s->stack,
+                snapshots_ttls(c->p.snapshots) ? "Yes" : "No",
+                s->config->pagent, s->rules);
+    strbuf_addf(out, "connections %lu  log records lost %lu\n", s->connections,
+                s->lost);
+    add_refresh(s, out);
+    for (w = 0; w < workers_count(c->p.workers); w++)
+        if (workers_is_silent(c->p.workers, w))
+            strbuf_addf(out, "worker %u does not answer\n", w + 1);
+    if (c->p.keeper != NULL)
+        strbuf_adds(out, rulekeeper_keeps(c->p.keeper)
+                             ? "rules watched\n"
+                             : "rules not watched here: attlsctl intercept "
+                               "watch does\n");
+    add_limited(c, out);
+    snapshot_each_trouble(s->snap, add_trouble_text, out);
+    if (has_hint(s))
+        strbuf_addf(out,
+                    "hint: %llu full handshakes with servers that resume no "
+                    "TLSv1.2 session by its id, the last with %s: "
+                    "tls12_tickets = true in attlsd.conf may save them\n",
+                    (unsigned long long)s->lacking,
+                    netaddr_format(&s->server, text));
+    strbuf_addf(out, "kernel TLS %s, not used\n",
+                s->kernel_tls ? "available" : "not available");
+    for (i = 0; i < c->p.listener_count; i++) {
+        struct netaddr a = listener_address(c->p.listeners[i]);
+
+        add_listener(c->p.listeners[i], netaddr_format(&a, text), out);
+    }
+    strbuf_addc(out, '\n');
+    for (k = 0; k < COUNTER_COUNT; k++) {
+        struct counter_info info = counter_info((enum counter)k);
+        uint64_t n = workers_counter(c->p.workers, (enum counter)k);
+
+        if (n != 0)
+            strbuf_addf(out, "%12llu %-12s %s\n", (unsigned long long)n,
+                        info.unit, info.help);
+    }
+}
+
+/* The first lines tell the display verbs what the text does not say. */
+static void add_policy_head(const struct snapshot *s, struct strbuf *out)
+{
+    const struct policy *p = snapshot_policy(s);
+    const struct policy_rule *r;
+    size_t i;
+
+    strbuf_addf(out,
+                "# attlsd installed=%lld release=%s legacy=%d stack=%s "
+                "x25519=%d words=",
+                (long long)snapshot_installed(s),
+                zos_release_name(policy_release(p)),
+                snapshot_config(s)->allow_legacy ? 1 : 0, snapshot_stack(s),
+                snapshot_config(s)->x25519_first == 1 ? 1 : 0);
+    policy_agent_show(p, out);
+    strbuf_addc(out, '\n');
+    for (i = 0; i < policy_rule_count(p); i++) {
+        r = policy_rule_get(p, i);
+        if (policy_rule_is_kept(r))
+            strbuf_addf(out, "# kept=%s\n", policy_rule_name(r));
+    }
+}
+
+void console_policy(struct question *q)
+{
+    struct snapshot *s = snapshots_get(q->console->p.snapshots);
+    const struct policy *p = snapshot_policy(s);
+
+    if (q->request->argc != 0) {
+        question_wrong(q);
+    } else {
+        add_policy_head(s, &q->answer->out);
+        policy_print(p, false, &q->answer->out);
+    }
+    snapshot_unref(s);
+}
+
+void console_status(struct question *q)
+{
+    struct status s = {0};
+    size_t at = 0;
+    unsigned troubles = 0;
+    bool as_json = question_takes(q, &at, "json");
+
+    if (at != q->request->argc) {
+        question_wrong(q);
+        return;
+    }
+    collect(q->console, &s);
+    if (as_json)
+        print_json(q->console, &s, &q->answer->out);
+    else
+        print_text(q->console, &s, &q->answer->out);
+    snapshot_each_trouble(s.snap, count_trouble, &troubles);
+    if (troubles != 0)
+        q->answer->status = 1;
+    snapshot_unref(s.snap);
+}

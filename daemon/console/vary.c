@@ -1,0 +1,250 @@
+/*
+ * vary: V TCPIP,,OBEYFILE,dsn with a profile that says TCPCONFIG TTLS or
+ * NOTTLS, and the short form TTLS or NOTTLS (IP System Administrator's
+ * Commands, "VARY TCPIP,,OBEYFILE"; IP Configuration Reference, "TCPCONFIG").
+ * The member is found by the configuration's map of data sets.
+ */
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "console/private.h"
+#include "site/bounded.h"
+#include "trace/operator.h"
+#include "util/source.h"
+
+/* One message, to the caller and to the log. */
+static void say(struct question *q, enum operator_message m, const char *first,
+                const char *second)
+{
+    struct strbuf text = STRBUF_INIT;
+
+    operator_add(m, first, second, &text);
+    strbuf_addf(&q->answer->out, "%s\n", strbuf_str(&text));
+    operator_log(q->console->p.trace, strbuf_str(&text));
+    strbuf_done(&text);
+}
+
+static void switch_ttls(struct question *q, bool on)
+{
+    snapshots_set_ttls(q->console->p.snapshots, on);
+    trace_remark(q->console->p.trace, TRACE_NOTICE,
+                 "ttls=%s note=\"open connections stay as they are\"",
+                 on ? "on" : "off");
+}
+
+/* ---- the profile ---- */
+
+struct word {
+    const char *text;
+    size_t len;
+    unsigned line;
+};
+
+/* The next word; ';' begins a comment. False at the end. */
+static bool next_word(const char **at, unsigned *line, struct word *ret)
+{
+    const char *p = *at;
+
+    for (;;) {
+        if (*p == ';')
+            p += strcspn(p, "\n");
+        if (*p == '\n')
+            ++*line;
+        if (*p == '\0' || !isspace((unsigned char)*p))
+            break;
+        p++;
+    }
+    ret->text = p;
+    ret->len = strcspn(p, " \t\r\n;");
+    ret->line = *line;
+    *at = p + ret->len;
+    return ret->len > 0;
+}
+
+static bool is(const struct word *w, const char *text)
+{
+    return w->len == strlen(text) && strncasecmp(w->text, text, w->len) == 0;
+}
+
+static void say_expected(struct question *q, const struct word *w)
+{
+    char found[64], line[16];
+
+    snprintf(found, sizeof(found), "%.*s",
+             w->len > 0 ? (int)w->len : (int)strlen("END OF FILE"),
+             w->len > 0 ? w->text : "END OF FILE");
+    snprintf(line, sizeof(line), "%u", w->line);
+    say(q, OPERATOR_OBEY_EXPECTED, found, line);
+}
+
+/* TCPCONFIG TTLS or NOTTLS, the last one counts: 1, 0; -1: not understood. */
+static int read_profile(struct question *q, const char *text)
+{
+    struct word w;
+    unsigned line = 1;
+    int ttls = -1;
+
+    while (next_word(&text, &line, &w)) {
+        if (!is(&w, "TCPCONFIG")) {
+            if (ttls >= 0 && (is(&w, "TTLS") || is(&w, "NOTTLS"))) {
+                ttls = is(&w, "TTLS");
+                continue;
+            }
+            say_expected(q, &w);
+            return -1;
+        }
+        if (!next_word(&text, &line, &w) ||
+            (!is(&w, "TTLS") && !is(&w, "NOTTLS"))) {
+            say_expected(q, &w);
+            return -1;
+        }
+        ttls = is(&w, "TTLS");
+    }
+    if (ttls < 0)
+        say_expected(q, &w);
+    return ttls;
+}
+
+/* ---- the data set ---- */
+
+static void upper(char *s)
+{
+    for (; *s != '\0'; s++)
+        *s = (char)toupper((unsigned char)*s);
+}
+
+/* "SYS1.TCPPARMS(TTLS)", quoted or not, to a path by the map. */
+static bool find_member(struct question *q, const struct config *config,
+                        const char *dsn, struct strbuf *path)
+{
+    char name[64], *open, *close;
+    size_t i;
+
+    snprintf(name, sizeof(name), "%s", dsn);
+    open = strchr(name, '(');
+    close = open != NULL ? strchr(open, ')') : NULL;
+    if (open != NULL &&
+        (close == NULL || close[1] != '\0' || close == open + 1 ||
+         open[1] == '.' || strchr(open, '/') != NULL)) {
+        question_fail(q,
+                      "\"%s\" is no data set name; SYS1.TCPPARMS(TTLS) is "
+                      "one",
+                      dsn);
+        return false;
+    }
+    if (open != NULL)
+        *open = *close = '\0';
+    for (i = 0; i < config->datasets.count; i++) {
+        const struct policy_dataset *d = &config->datasets.item[i];
+
+        if (strcasecmp(d->dsn, name) != 0)
+            continue;
+        strbuf_addf(path, "%s/%s", d->dir, open != NULL ? open + 1 : name);
+        return true;
+    }
+    question_fail(q,
+                  "data set %s is not in the map of data sets; add to "
+                  "attlsd.conf: datasets = ( { dsn = \"%s\"; dir = "
+                  "\"/path\"; } );",
+                  name, name);
+    return false;
+}
+
+/* As long as the console waits for a worker that does not answer. */
+enum { READ_MS = 2000 };
+
+static void obey(struct question *q, const char *dsn)
+{
+    struct snapshot *s = snapshots_get(q->console->p.snapshots);
+    struct strbuf path = STRBUF_INIT;
+    struct source *src = NULL;
+    struct error err;
+    int ttls = -1;
+
+    if (find_member(q, snapshot_config(s), dsn, &path)) {
+        if (bounded_read(strbuf_str(&path), READ_MS, &src, &err) != 0) {
+            question_fail(q, "%s", err.text);
+        } else {
+            say(q, OPERATOR_OBEY_OPENED, dsn, NULL);
+            say(q, OPERATOR_OBEY_BEGINNING, dsn, NULL);
+            ttls = read_profile(q, source_text(src));
+        }
+    }
+    if (ttls >= 0) {
+        switch_ttls(q, ttls == 1);
+        say(q, OPERATOR_OBEY_COMPLETE, dsn, NULL);
+        say(q, OPERATOR_OBEY_DONE, NULL, NULL);
+    } else {
+        say(q, OPERATOR_OBEY_FAILED, NULL, NULL);
+        q->answer->status = 2;
+    }
+    source_unref(src);
+    strbuf_done(&path);
+    snapshot_unref(s);
+}
+
+/*
+ * "TCPIP1,,OBEY,dsn" or "VARY TCPIP,,OBEYFILE,DSN=dsn": the data set's name,
+ * or NULL. The command is echoed in upper case with VARY spelled out.
+ */
+static char *parse_obey(char *text, struct strbuf *echo)
+{
+    static const char *const words[] = {",OBEYFILE,", ",OBEY,", ",O,"};
+    char *dsn = NULL, *quote;
+    size_t i;
+
+    upper(text);
+    if (strncmp(text, "VARY ", 5) == 0)
+        text += 5;
+    else if (strncmp(text, "V ", 2) == 0)
+        text += 2;
+    strbuf_addf(echo, "VARY %s", text);
+    for (i = 0; i < 3 && dsn == NULL; i++) {
+        dsn = strstr(text, words[i]);
+        if (dsn != NULL)
+            dsn += strlen(words[i]);
+    }
+    if (dsn == NULL)
+        return NULL;
+    if (strncmp(dsn, "DSN=", 4) == 0)
+        dsn += 4;
+    if (dsn[0] == '\'') {
+        dsn++;
+        quote = strchr(dsn, '\'');
+        if (quote != NULL)
+            *quote = '\0';
+    }
+    return dsn[0] != '\0' ? dsn : NULL;
+}
+
+void console_vary(struct question *q)
+{
+    struct strbuf echo = STRBUF_INIT;
+    char text[256];
+    const char *word;
+    char *dsn;
+
+    if (q->request->argc != 1) {
+        question_wrong(q);
+        return;
+    }
+    word = q->request->argv[0];
+    if (strcasecmp(word, "TTLS") == 0 || strcasecmp(word, "NOTTLS") == 0) {
+        switch_ttls(q, strcasecmp(word, "TTLS") == 0);
+        strbuf_addf(&q->answer->out, "TTLS is %s for new connections.\n",
+                    strcasecmp(word, "TTLS") == 0 ? "on" : "off");
+        return;
+    }
+    snprintf(text, sizeof(text), "%s", word);
+    dsn = parse_obey(text, &echo);
+    if (dsn == NULL) {
+        question_wrong(q);
+    } else {
+        say(q, OPERATOR_OBEY_PROCESSING, strbuf_str(&echo), NULL);
+        obey(q, dsn);
+    }
+    strbuf_done(&echo);
+}

@@ -1,0 +1,219 @@
+/* why and audit: what became of connections. */
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "conn/story.h"
+#include "console/netstat.h"
+
+/* Which connection is meant. */
+struct wanted {
+    bool last, list;
+    uint32_t id;
+    struct netaddr peer; /* AF_UNSPEC: any */
+};
+
+static bool fits_peer(const struct netaddr *a, const struct netaddr *peer)
+{
+    struct netaddr x = *a, y = *peer;
+
+    if (peer->family == AF_UNSPEC)
+        return true;
+    if (y.port == 0)
+        x.port = 0;
+    return netaddr_equal(&x, &y);
+}
+
+static bool fits(const void *arg, const struct story *s)
+{
+    const struct wanted *w = arg;
+
+    return w->last ||
+           (w->id != 0 ? s->id == w->id : fits_peer(&s->remote, &w->peer));
+}
+
+/* ---- the open ones ---- */
+
+struct search {
+    const struct wanted *wanted;
+    const struct story *pair; /* find the other end of this one */
+    struct story *ret;
+    bool found;
+};
+
+static bool is_other_end(const struct story *a, const struct story *b)
+{
+    return netaddr_equal(&a->local, &b->remote) &&
+           netaddr_equal(&a->remote, &b->local) && a->id != b->id;
+}
+
+/* On a worker's thread: a story is made only of what was searched for. */
+static void look(void *arg, struct conn *c)
+{
+    struct search *s = arg;
+    struct story known; /* what the search looks at */
+
+    if (s->found && s->pair != NULL)
+        return;
+    known.id = conn_id(c);
+    conn_addresses(c, &known.local, &known.remote);
+    if (s->pair != NULL ? is_other_end(&known, s->pair)
+                        : fits(s->wanted, &known)) {
+        conn_make_story(c, NULL, s->ret);
+        s->found = true;
+    }
+}
+
+static void visit(void *arg, struct conn_host *host)
+{
+    conn_host_each(host, look, arg);
+}
+
+static bool other_end(const void *arg, const struct story *s)
+{
+    return is_other_end(s, arg);
+}
+
+/* A failure leaves its other end failed too, or open for a moment. */
+static bool find_pair(struct console *c, const struct story *s,
+                      struct story *ret)
+{
+    struct search search = {NULL, s, ret, false};
+
+    if (s->local.family == AF_UNSPEC)
+        return false;
+    if (stories_find(c->p.stories, true, other_end, s, ret))
+        return true;
+    workers_visit(c->p.workers, visit, &search);
+    return search.found || stories_find(c->p.stories, false, other_end, s, ret);
+}
+
+static bool find(struct console *c, const struct wanted *w, struct story *ret)
+{
+    struct search search = {w, NULL, ret, false};
+
+    if (stories_find(c->p.stories, true, fits, w, ret))
+        return true;
+    if (w->last)
+        return false;
+    workers_visit(c->p.workers, visit, &search);
+    return search.found || stories_find(c->p.stories, false, fits, w, ret);
+}
+
+/* ---- the command ---- */
+
+static bool parse(struct question *q, size_t at, struct wanted *w)
+{
+    const struct control_request *r = q->request;
+    struct error err;
+
+    if (at == r->argc) {
+        w->list = true;
+        return true;
+    }
+    if (question_takes(q, &at, "--last") || question_takes(q, &at, "last")) {
+        w->last = true;
+    } else if (question_takes(q, &at, "--peer") ||
+               question_takes(q, &at, "peer")) {
+        if (at == r->argc ||
+            (netaddr_parse(r->argv[at], &w->peer, &err) != 0 &&
+             netaddr_parse_ip(r->argv[at], &w->peer, &err) != 0)) {
+            question_fail(q, "--peer needs an address, with or without port: "
+                             "192.0.2.1 or 192.0.2.1:5555");
+            return false;
+        }
+        at++;
+    } else {
+        if (!question_connid(r->argv[at], &w->id)) {
+            question_fail(q,
+                          "\"%s\" is no connection; give the number behind "
+                          "CONNID: in the messages, --last or --peer ADDRESS",
+                          r->argv[at]);
+            return false;
+        }
+        at++;
+    }
+    if (at != r->argc)
+        question_wrong(q);
+    return at == r->argc;
+}
+
+static void list_failed(struct question *q)
+{
+    struct stories *all = q->console->p.stories;
+    struct story s;
+    size_t i;
+
+    for (i = 0; i < stories_count(all) && i < 20; i++)
+        if (stories_get(all, i, &s))
+            strbuf_addf(&q->answer->out, "%08X  %-8s %-24s RC %4d  %s\n",
+                        (unsigned)s.id, s.jobname,
+                        s.rule[0] != '\0' ? s.rule : "(no rule)", s.outcome.rc,
+                        s.outcome.rc != 0 ? s.outcome.reason : s.end);
+    if (i == 0)
+        strbuf_adds(&q->answer->out, "No connection has failed.\n");
+}
+
+static void tell(struct question *q, const struct story *s, bool as_json)
+{
+    struct story *other = malloc(sizeof(*other));
+    bool pair = other != NULL && find_pair(q->console, s, other);
+    struct json j = JSON_INIT(&q->answer->out, JSON_LINES);
+
+    if (!as_json) {
+        story_print(s, pair ? other : NULL, &q->answer->out);
+    } else {
+        json_object(&j, NULL);
+        story_json(s, &j, "connection");
+        if (pair)
+            story_json(other, &j, "other_end");
+        json_end(&j);
+    }
+    free(other);
+}
+
+void console_why(struct question *q)
+{
+    struct wanted w = {.peer = {.family = AF_UNSPEC}};
+    struct story *s;
+    size_t at = 0;
+    bool as_json = question_takes(q, &at, "json");
+
+    if (!parse(q, at, &w))
+        return;
+    if (w.list) {
+        list_failed(q);
+        return;
+    }
+    s = malloc(sizeof(*s));
+    if (s != NULL && find(q->console, &w, s))
+        tell(q, s, as_json);
+    else if (w.id != 0)
+        question_fail(q,
+                      "connection %08X is not open, nor among the last %d that "
+                      "failed (attlsctl why lists these) or the last %d that "
+                      "ended well (at most %d of a second are kept)",
+                      (unsigned)w.id, STORIES_KEPT, STORIES_WELL,
+                      STORIES_WELL_RATE);
+    else
+        question_fail(q, w.last ? "no connection has failed"
+                                : "no connection of that partner is open or "
+                                  "among those that are kept");
+    question_silent(q);
+    free(s);
+}
+
+void console_audit(struct question *q)
+{
+    struct json j = JSON_INIT(&q->answer->out, JSON_LINES);
+    size_t at = 0;
+    bool as_json = question_takes(q, &at, "json");
+
+    if (at != q->request->argc)
+        question_wrong(q);
+    else if (as_json)
+        audit_json(q->console->p.audit, &j);
+    else
+        audit_print(q->console->p.audit, &q->answer->out);
+}

@@ -1,0 +1,538 @@
+/* Values of attlsd.conf: read, checked, and the defaults set. */
+
+#include "site/value.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <netdb.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/arena.h"
+#include "util/spelling.h"
+
+/* ---- places and errors ---- */
+
+struct span config_line_span(const struct source *src, int line)
+{
+    struct span span = {src, 0, 0};
+    const char *text = source_text(src), *p = text, *end;
+
+    while (line-- > 1 && (end = strchr(p, '\n')) != NULL)
+        p = end + 1;
+    p += strspn(p, " \t");
+    span.off = (uint32_t)(p - text);
+    span.len = (uint32_t)strcspn(p, "\r\n");
+    return span;
+}
+
+/* An element of a list has no name: that of the list. */
+static const char *shown_name(const config_setting_t *s)
+{
+    while (s != NULL && config_setting_name(s) == NULL)
+        s = config_setting_parent(s);
+    return s != NULL ? config_setting_name(s) : "value";
+}
+
+/* libconfig knows lines only: the key is searched for in its line. */
+struct span config_span(const struct config_reader *r,
+                        const config_setting_t *s)
+{
+    const char *key = shown_name(s), *line, *at;
+    struct span span = {NULL, 0, 0};
+    char copy[512];
+
+    if (config_setting_source_file(s) != NULL)
+        return span; /* an @include: that text is not in R->src */
+    span = config_line_span(r->src, (int)config_setting_source_line(s));
+    line = source_text(r->src) + span.off;
+    snprintf(copy, sizeof(copy), "%.*s", (int)span.len, line);
+    at = strstr(copy, key);
+    if (at != NULL) {
+        span.off += (uint32_t)(at - copy);
+        span.len = (uint32_t)strlen(key);
+    }
+    return span;
+}
+
+int config_wrong_type(struct config_reader *r, config_setting_t *s,
+                      const char *wanted)
+{
+    struct span span = config_span(r, s);
+
+    diag_add(r->diags, DIAG_ERROR, "wrong-type", &span, "%s must be %s",
+             shown_name(s), wanted);
+    return 0;
+}
+
+int config_wrong_value(struct config_reader *r, config_setting_t *s,
+                       const char *fmt, ...)
+{
+    struct span span = {NULL, 0, 0};
+    char text[400];
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    if (s != NULL)
+        span = config_span(r, s);
+    diag_add(r->diags, DIAG_ERROR, "bad-value", &span, "%s: %s",
+             s != NULL ? shown_name(s) : "attlsd.conf", text);
+    return 0;
+}
+
+int config_no_preset(struct config_reader *r, const struct config_setting *row,
+                     void *field)
+{
+    (void)r;
+    (void)row;
+    (void)field;
+    return 0;
+}
+
+/* ---- texts ---- */
+
+static int store(struct config_reader *r, const char *text, const char **field)
+{
+    *field = arena_strdup(r->config->arena, text);
+    return *field == NULL ? ERR_NOMEM : 0;
+}
+
+static int preset_text(struct config_reader *r,
+                       const struct config_setting *row, void *field)
+{
+    return store(r, row->standard, field);
+}
+
+/* The text of S, or NULL after adding an error. */
+static const char *text_of(struct config_reader *r, config_setting_t *s,
+                           const struct config_setting *row)
+{
+    const char *text = config_setting_get_string(s);
+    size_t len;
+
+    if (text == NULL) {
+        config_wrong_type(r, s, "a text in quotes");
+        return NULL;
+    }
+    len = strlen(text);
+    if (row->high > 0 && (len < (size_t)row->low || len > (size_t)row->high)) {
+        config_wrong_value(r, s, "has %zu characters, %ld to %ld are allowed",
+                           len, row->low, row->high);
+        return NULL;
+    }
+    return text;
+}
+
+static int read_text(struct config_reader *r, config_setting_t *s,
+                     const struct config_setting *row, void *field)
+{
+    const char *text = text_of(r, s, row);
+
+    return text == NULL ? 0 : store(r, text, field);
+}
+
+const struct config_type config_type_text = {read_text, preset_text};
+
+/* Job names and user ids: z/OS Security Server RACF, naming conventions. */
+static int read_upper(struct config_reader *r, config_setting_t *s,
+                      const struct config_setting *row, void *field)
+{
+    const char *text = text_of(r, s, row);
+    size_t ok;
+
+    if (text == NULL)
+        return 0;
+    ok = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@#$");
+    if (text[ok] != '\0' || isdigit((unsigned char)text[0]))
+        return config_wrong_value(r, s,
+                                  "'%s' is no name: 1 to 8 characters A-Z 0-9 "
+                                  "@ # $, upper case, no digit first",
+                                  text);
+    return store(r, text, field);
+}
+
+const struct config_type config_type_upper = {read_upper, preset_text};
+
+static int read_dataset(struct config_reader *r, config_setting_t *s,
+                        const struct config_setting *row, void *field)
+{
+    const char *text = text_of(r, s, row);
+    char *copy, *p;
+
+    if (text == NULL)
+        return 0;
+    copy = arena_strdup(r->config->arena, text);
+    if (copy == NULL)
+        return ERR_NOMEM;
+    for (p = copy; *p != '\0'; p++)
+        *p = (char)toupper((unsigned char)*p);
+    if (copy[strspn(copy, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@#$.-")] != '\0')
+        return config_wrong_value(r, s, "'%s' is no data set name", text);
+    *(const char **)field = copy;
+    return 0;
+}
+
+const struct config_type config_type_dataset = {read_dataset, preset_text};
+
+/* ---- numbers and flags ---- */
+
+static int read_number(struct config_reader *r, config_setting_t *s,
+                       const struct config_setting *row, void *field)
+{
+    long long n;
+
+    if (config_setting_type(s) != CONFIG_TYPE_INT &&
+        config_setting_type(s) != CONFIG_TYPE_INT64)
+        return config_wrong_type(r, s, "a whole number");
+    n = config_setting_get_int64(s);
+    if (n < row->low || n > row->high)
+        return config_wrong_value(r, s, "%lld is not in %ld to %ld %s", n,
+                                  row->low, row->high, row->unit);
+    *(unsigned long *)field = (unsigned long)n;
+    return 0;
+}
+
+static int preset_number(struct config_reader *r,
+                         const struct config_setting *row, void *field)
+{
+    (void)r;
+    *(unsigned long *)field = strtoul(row->standard, NULL, 10);
+    return 0;
+}
+
+const struct config_type config_type_number = {read_number, preset_number};
+
+static int read_flag(struct config_reader *r, config_setting_t *s,
+                     const struct config_setting *row, void *field)
+{
+    (void)row;
+    if (config_setting_type(s) != CONFIG_TYPE_BOOL)
+        return config_wrong_type(r, s, "true or false");
+    *(bool *)field = config_setting_get_bool(s) != 0;
+    return 0;
+}
+
+static int preset_flag(struct config_reader *r,
+                       const struct config_setting *row, void *field)
+{
+    (void)r;
+    *(bool *)field = strcmp(row->standard, "true") == 0;
+    return 0;
+}
+
+const struct config_type config_type_flag = {read_flag, preset_flag};
+
+/* A flag that may be left open: 1, 0, and -1 when it is not given. */
+static int read_maybe(struct config_reader *r, config_setting_t *s,
+                      const struct config_setting *row, void *field)
+{
+    bool value = false;
+    int err = read_flag(r, s, row, &value);
+
+    *(int *)field = value ? 1 : 0;
+    return err;
+}
+
+static int preset_maybe(struct config_reader *r,
+                        const struct config_setting *row, void *field)
+{
+    (void)r;
+    (void)row;
+    *(int *)field = -1;
+    return 0;
+}
+
+const struct config_type config_type_maybe = {read_maybe, preset_maybe};
+
+/* ---- one of several words ---- */
+
+struct word {
+    const char *text;
+    int value;
+};
+
+static int read_word(struct config_reader *r, config_setting_t *s,
+                     const struct word *words, int *field)
+{
+    const char *text = config_setting_get_string(s);
+    char known[128] = "";
+    const struct word *w;
+
+    if (text == NULL)
+        return config_wrong_type(r, s, "a text in quotes");
+    for (w = words; w->text != NULL; w++) {
+        if (strcmp(w->text, text) == 0) {
+            *field = w->value;
+            return 0;
+        }
+        snprintf(known + strlen(known), sizeof(known) - strlen(known),
+                 "%s\"%s\"", w == words ? "" : ", ", w->text);
+    }
+    return config_wrong_value(r, s, "\"%s\" is not one of %s", text, known);
+}
+
+static int preset_word(const struct config_setting *row,
+                       const struct word *words, int *field)
+{
+    const struct word *w;
+
+    for (w = words; w->text != NULL; w++)
+        if (strcmp(w->text, row->standard) == 0)
+            *field = w->value;
+    return 0;
+}
+
+/* A type of words: its table, reader and default. */
+#define WORDS(name, ...)                                                       \
+    static const struct word words_##name[] = {__VA_ARGS__, {NULL, 0}};        \
+    static int read_##name(struct config_reader *r, config_setting_t *s,       \
+                           const struct config_setting *row, void *field)      \
+    {                                                                          \
+        (void)row;                                                             \
+        return read_word(r, s, words_##name, field);                           \
+    }                                                                          \
+    static int preset_##name(struct config_reader *r,                          \
+                             const struct config_setting *row, void *field)    \
+    {                                                                          \
+        (void)r;                                                               \
+        return preset_word(row, words_##name, field);                          \
+    }                                                                          \
+    const struct config_type config_type_##name = {read_##name, preset_##name};
+
+WORDS(sink, {"stderr", SINK_STDERR}, {"file", SINK_FILE},
+      {"syslog", SINK_SYSLOG}, {"journal", SINK_JOURNAL}, {"json", SINK_JSON})
+WORDS(mode, {"forward", MODE_FORWARD}, {"transparent", MODE_TRANSPARENT},
+      {"run", MODE_RUN})
+WORDS(direction, {"Inbound", POLICY_INBOUND}, {"Outbound", POLICY_OUTBOUND})
+WORDS(no_rule, {"clear", NO_RULE_CLEAR}, {"refuse", NO_RULE_REFUSE})
+WORDS(source, {"client", SOURCE_CLIENT}, {"own", SOURCE_OWN})
+WORDS(old_connections, {"reset", OLD_RESET}, {"keep", OLD_KEEP})
+WORDS(stale, {"keep", STALE_KEEP}, {"fail", STALE_FAIL})
+WORDS(refresh_guard, {"warn", GUARD_WARN}, {"refuse", GUARD_REFUSE},
+      {"off", GUARD_OFF})
+WORDS(dial, {"after_handshake", DIAL_AFTER_HANDSHAKE},
+      {"at_once", DIAL_AT_ONCE})
+WORDS(truncation, {"reset", TRUNCATION_RESET}, {"eof", TRUNCATION_EOF})
+
+/* ---- addresses ---- */
+
+static int read_address(struct config_reader *r, config_setting_t *s,
+                        const struct config_setting *row, void *field)
+{
+    const char *text = text_of(r, s, row);
+    struct error err;
+
+    if (text == NULL)
+        return 0;
+    if (netaddr_parse(text, field, &err) < 0)
+        return config_wrong_value(r, s, "%s", err.text);
+    return 0;
+}
+
+const struct config_type config_type_address = {read_address, config_no_preset};
+
+enum { RESOLVED_MAX = 64 }; /* addresses of a name that are looked at */
+
+/* Splits "host:port"; the host may be a name. */
+static bool split_host(const char *text, char *host, size_t size,
+                       const char **ret_port)
+{
+    const char *colon = strrchr(text, ':');
+
+    if (colon == NULL || colon == text || (size_t)(colon - text) >= size ||
+        colon[1] == '\0' ||
+        strspn(colon + 1, "0123456789") != strlen(colon + 1))
+        return false;
+    memcpy(host, text, (size_t)(colon - text));
+    host[colon - text] = '\0';
+    *ret_port = colon + 1;
+    return strchr(host, ':') == NULL;
+}
+
+/* The first of FAMILY, or of another one, from I on; COUNT: there is none. */
+static size_t next_of(const struct netaddr *list, size_t count, size_t i,
+                      int family, bool same)
+{
+    while (i < count && (list[i].family == family) != same)
+        i++;
+    return i;
+}
+
+void config_interleave(const struct netaddr *list, size_t count,
+                       struct config_target *ret)
+{
+    int first = count > 0 ? list[0].family : AF_UNSPEC;
+    size_t at[2] = {next_of(list, count, 0, first, true),
+                    next_of(list, count, 0, first, false)};
+    size_t most = count < CONFIG_TARGET_MAX ? count : CONFIG_TARGET_MAX;
+    int i;
+
+    for (i = 0; ret->count < most; i = !i) {
+        if (at[i] == count)
+            continue;
+        ret->address[ret->count++] = list[at[i]];
+        at[i] = next_of(list, count, at[i] + 1, first, i == 0);
+    }
+}
+
+static int resolve(const char *text, struct config_target *ret,
+                   struct error *err)
+{
+    struct addrinfo hints = {0}, *list = NULL, *ai;
+    struct netaddr found[RESOLVED_MAX];
+    const char *port;
+    size_t n = 0;
+    char host[256];
+    int r;
+
+    if (!split_host(text, host, sizeof(host), &port))
+        return error_set(err, ERR_VALUE,
+                         "'%s' is not host:port, as in \"127.0.0.1:5555\" or "
+                         "\"db.example.com:5555\"",
+                         text);
+    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_flags = AI_ADDRCONFIG;
+    r = getaddrinfo(host, port, &hints, &list);
+    if (r != 0)
+        return error_set(err, ERR_NOT_FOUND, "can't resolve '%s': %s", host,
+                         r == EAI_SYSTEM ? strerror(errno) : gai_strerror(r));
+    for (ai = list; ai != NULL && n < RESOLVED_MAX; ai = ai->ai_next)
+        if (netaddr_from_sockaddr(ai->ai_addr, &found[n]))
+            n++;
+    freeaddrinfo(list);
+    config_interleave(found, n, ret);
+    if (ret->count == 0)
+        return error_set(err, ERR_NOT_FOUND, "'%s' has no IP address", host);
+    return 0;
+}
+
+static int read_target(struct config_reader *r, config_setting_t *s,
+                       const struct config_setting *row, void *field)
+{
+    const char *text = text_of(r, s, row);
+    struct config_target *t = field;
+    struct error err;
+
+    if (text == NULL)
+        return 0;
+    if (netaddr_parse(text, &t->address[0], NULL) == 0)
+        t->count = 1;
+    else if (resolve(text, t, &err) < 0)
+        return config_wrong_value(r, s, "%s", err.text);
+    if (t->address[0].port == 0)
+        return config_wrong_value(r, s, "'%s' needs a port over 0", text);
+    return store(r, text, &t->text);
+}
+
+const struct config_type config_type_target = {read_target, config_no_preset};
+
+/* ---- accounts ---- */
+
+static int find_account(const char *name, uid_t *ret)
+{
+    struct passwd pw, *found = NULL;
+    char buf[16384], *end;
+    unsigned long uid;
+
+    /* a container may have no account for the number */
+    if (name[0] >= '0' && name[0] <= '9') {
+        uid = strtoul(name, &end, 10);
+        *ret = (uid_t)uid;
+        return *end == '\0' && uid < UINT32_MAX ? 0 : ERR_NOT_FOUND;
+    }
+    if (getpwnam_r(name, &pw, buf, sizeof(buf), &found) != 0 || found == NULL)
+        return ERR_NOT_FOUND;
+    *ret = pw.pw_uid;
+    return 0;
+}
+
+bool config_parse_account(const char *text, uid_t *ret)
+{
+    return find_account(text, ret) == 0;
+}
+
+bool config_account_name(uid_t uid, char *ret, size_t size)
+{
+    struct passwd pw, *found = NULL;
+    char buf[16384];
+
+    return getpwuid_r(uid, &pw, buf, sizeof(buf), &found) == 0 &&
+           found != NULL &&
+           (size_t)snprintf(ret, size, "%s", pw.pw_name) < size;
+}
+
+static int read_uid(struct config_reader *r, config_setting_t *s,
+                    const struct config_setting *row, void *field)
+{
+    struct config_uid *f = field;
+    const char *name = config_setting_get_string(s);
+    long long n;
+
+    (void)row;
+    if (name == NULL && config_setting_type(s) != CONFIG_TYPE_INT &&
+        config_setting_type(s) != CONFIG_TYPE_INT64)
+        return config_wrong_type(r, s, "a number, or an account in quotes");
+    n = config_setting_get_int64(s);
+    if (name == NULL && (n < 0 || n >= UINT32_MAX))
+        return config_wrong_value(r, s, "%lld is no user number", n);
+    f->uid = (uid_t)n;
+    f->given = name == NULL || find_account(name, &f->uid) == 0;
+    if (!f->given)
+        return config_wrong_value(
+            r, s, "'%s' is no account of this machine; see getent passwd",
+            name);
+    return 0;
+}
+
+const struct config_type config_type_uid = {read_uid, config_no_preset};
+
+static int add_account(struct config_reader *r, config_setting_t *s,
+                       struct config_accounts *a, uid_t *uids)
+{
+    const char *name = config_setting_get_string(s);
+
+    if (name == NULL)
+        return config_wrong_type(r, s, "a list of names in quotes");
+    if (strcmp(name, "*") == 0) {
+        a->all = true;
+        return 0;
+    }
+    if (find_account(name, &uids[a->count]) < 0)
+        return config_wrong_value(
+            r, s, "'%s' is no account of this machine; see getent passwd",
+            name);
+    a->count++;
+    return 0;
+}
+
+static int read_accounts(struct config_reader *r, config_setting_t *s,
+                         const struct config_setting *row, void *field)
+{
+    struct config_accounts *a = field;
+    uid_t *uids;
+    int i, n;
+
+    if (!config_setting_is_aggregate(s) || config_setting_is_group(s))
+        return config_wrong_type(r, s,
+                                 "a list of names in quotes: ( \"libserv\" )");
+    n = config_setting_length(s);
+    if (n > row->high)
+        return config_wrong_value(r, s, "has more than %ld names", row->high);
+    uids = arena_calloc(r->config->arena, (size_t)n + 1, sizeof(*uids));
+    if (uids == NULL)
+        return ERR_NOMEM;
+    a->given = true;
+    a->uid = uids;
+    for (i = 0; i < n; i++)
+        add_account(r, config_setting_get_elem(s, (unsigned)i), a, uids);
+    return 0;
+}
+
+const struct config_type config_type_accounts = {read_accounts,
+                                                 config_no_preset};

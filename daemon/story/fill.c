@@ -1,0 +1,140 @@
+/* Filling in stories from a rule and a session. */
+
+#include "story/fill.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void story_set(char *to, size_t size, const char *from)
+{
+    snprintf(to, size, "%s", from != NULL ? from : "");
+}
+
+void story_add_place(const struct span *span, struct strbuf *out)
+{
+    unsigned line, column;
+
+    if (span->src == NULL)
+        return;
+    source_position(span->src, span->off, &line, &column);
+    strbuf_addf(out, "%s:%u", source_name(span->src), line);
+}
+
+/* ---- why ---- */
+
+struct rejects {
+    struct strbuf text;
+    unsigned count;
+};
+
+static void take_reject(void *arg, const struct policy_reject *r)
+{
+    struct rejects *all = arg;
+
+    if (all->count++ >= 4)
+        return;
+    strbuf_addf(&all->text, "%s%s: %s does not fit (",
+                all->text.len != 0 ? "; " : "", policy_rule_name(r->rule),
+                r->condition);
+    story_add_place(&r->span, &all->text);
+    strbuf_addc(&all->text, ')');
+}
+
+void story_fill_why(struct story *s, const struct policy *policy,
+                    const struct policy_conn *conn,
+                    const struct policy_rule *rule)
+{
+    struct rejects r = {STRBUF_INIT, 0};
+    const struct policy_rule *found = NULL;
+
+    policy_match(policy, conn, take_reject, &r, &found);
+    if (rule == NULL)
+        snprintf(s->why_rule, sizeof(s->why_rule), "%u rules, none fits: %s",
+                 r.count, strbuf_str(&r.text));
+    else if (r.count == 0)
+        snprintf(s->why_rule, sizeof(s->why_rule),
+                 "priority %lu, the first in the search",
+                 policy_rule_priority(rule));
+    else
+        snprintf(s->why_rule, sizeof(s->why_rule),
+                 "priority %lu, the first that fits; before it: %s",
+                 policy_rule_priority(rule), strbuf_str(&r.text));
+    strbuf_done(&r.text);
+}
+
+/* ---- the rule ---- */
+
+static const char *name_of(const struct policy_action *a)
+{
+    return a != NULL ? policy_action_name(a) : NULL;
+}
+
+static void add_versions(unsigned bits, struct strbuf *out)
+{
+    static const char *const names[] = {"TLSv1", "TLSv1.1", "TLSv1.2",
+                                        "TLSv1.3"};
+    int i;
+
+    for (i = 0; i < 4; i++)
+        if ((bits & 1U << i) != 0)
+            strbuf_addf(out, "%s%s", out->len != 0 ? " " : "", names[i]);
+}
+
+static void fill_settings(struct story *s, const struct effective *eff)
+{
+    static const char *const roles[] = {"Client", "Server",
+                                        "ServerWithClientAuth"};
+    const struct cipher *const *list;
+    struct strbuf text = STRBUF_INIT;
+    size_t i, n;
+
+    story_set(s->role, sizeof(s->role),
+              roles[effective_choice(eff, PARM_HandshakeRole) % 3]);
+    story_set(s->ring, sizeof(s->ring), effective_text(eff, PARM_Keyring));
+    add_versions(effective_versions(eff), &text);
+    story_set(s->versions, sizeof(s->versions), strbuf_str(&text));
+    strbuf_reset(&text);
+    n = effective_ciphers(eff, &list);
+    for (i = 0; i < n; i++)
+        strbuf_addf(&text, "%s%s", i > 0 ? " " : "", list[i]->code4);
+    story_set(s->ciphers, sizeof(s->ciphers), strbuf_str(&text));
+    strbuf_done(&text);
+}
+
+void story_fill_rule(struct story *s, const struct policy_rule *rule)
+{
+    const struct effective *eff = policy_rule_effective(rule);
+    struct span span = policy_rule_span(rule);
+    struct strbuf text = STRBUF_INIT;
+
+    story_set(s->rule, sizeof(s->rule), policy_rule_name(rule));
+    story_add_place(&span, &text);
+    story_set(s->rule_place, sizeof(s->rule_place), strbuf_str(&text));
+    strbuf_done(&text);
+    story_set(s->group, sizeof(s->group), name_of(policy_rule_group(rule)));
+    story_set(s->environment, sizeof(s->environment),
+              name_of(policy_rule_environment(rule)));
+    story_set(s->connection, sizeof(s->connection),
+              name_of(policy_rule_connection(rule)));
+    if (effective_on(eff, PARM_TTLSEnabled) &&
+        policy_rule_environment(rule) != NULL)
+        fill_settings(s, eff);
+}
+
+/* ---- the session ---- */
+
+void story_fill_session(struct story *s, const struct session *session)
+{
+    const unsigned char *first;
+
+    s->peer_count =
+        session_certificates(session, &s->own, s->peer, STORY_CERTS);
+    story_set(s->protocol, sizeof(s->protocol), session_protocol(session));
+    s->cipher = session_cipher(session);
+    s->resumed = session_resumed(session);
+    s->first_len = session_first_bytes(session, &first);
+    if (s->first_len > STORY_FIRST)
+        s->first_len = STORY_FIRST;
+    memcpy(s->first, first, s->first_len);
+    s->outcome = *session_outcome(session);
+}

@@ -1,0 +1,24 @@
+#ifndef STORY_FILL_H
+#define STORY_FILL_H
+
+/* The parts of a story that come from a rule and from a session: a
+ * connection's and a probe's alike. */
+
+#include "policy/effective.h"
+#include "story/story.h"
+#include "tls/session.h"
+
+/* Cut where it does not fit; NULL is "". */
+void story_set(char *to, size_t size, const char *from);
+/* "file:line"; nothing for no place. */
+void story_add_place(const struct span *span, struct strbuf *out);
+/* Rule, place, actions, and where TLS is on role, ring, versions, ciphers. */
+void story_fill_rule(struct story *s, const struct policy_rule *rule);
+/* Certificates, first bytes, what was negotiated, and the outcome. */
+void story_fill_session(struct story *s, const struct session *session);
+/* Why this rule, or none, by another search. */
+void story_fill_why(struct story *s, const struct policy *policy,
+                    const struct policy_conn *conn,
+                    const struct policy_rule *rule);
+
+#endif

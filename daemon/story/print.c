@@ -1,0 +1,605 @@
+/* Stories in words: one line, a page, JSON. */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "policy/ciphers.h"
+#include "story/story.h"
+
+enum { RC_CLEAR = 5003, RC_SILENT = 5004, RC_LEFT = 420 };
+
+enum retcode_side story_side(const struct tls_outcome *o)
+{
+    if (o->crowded)
+        return RETCODE_OURS;
+    /* RC_LEFT: to a socket that is closed OpenSSL still sends its alert */
+    if (o->rc == 0 || o->rc == RC_LEFT)
+        return RETCODE_ANY;
+    if (o->alert_received >= 0)
+        return RETCODE_THEIRS;
+    if (o->alert_sent >= 0 || o->verify_error != X509_V_OK)
+        return RETCODE_OURS;
+    return RETCODE_ANY;
+}
+
+/* ---- facts ---- */
+
+static bool is_server(const struct story *s)
+{
+    return s->role[0] == 'S';
+}
+
+/* What the partner offered or chose; the hello that it sent. */
+static const struct hello *partner_hello(const struct story *s)
+{
+    return is_server(s) ? &s->client : &s->server;
+}
+
+static bool names_missing_authority(const struct story *s)
+{
+    return s->outcome.verify_error != X509_V_OK &&
+           retcode_from_verify(s->outcome.verify_error) == 435;
+}
+
+static const char *who_failed(const struct story *s)
+{
+    switch (s->side) {
+    case RETCODE_OURS:
+        return "this side refused the partner";
+    case RETCODE_THEIRS:
+        return "the partner refused this side";
+    default:
+        break;
+    }
+    if (s->outcome.rc == RC_CLEAR || s->outcome.rc == RC_SILENT ||
+        s->outcome.rc == RC_LEFT || s->outcome.rc == 5005)
+        return "the partner";
+    return "this side";
+}
+
+static const struct retcode_cause *cause_of(const struct story *s)
+{
+    return s->outcome.rc == 0 ? NULL
+                              : retcode_cause_for(s->outcome.rc, s->side);
+}
+
+/* Whether RACDCERT knows the ring: it is neither file nor token. */
+static bool is_racf_ring(const struct story *s)
+{
+    return s->ring[0] != '/' && strncmp(s->ring, "*TOKEN*", 7) != 0;
+}
+
+/* "USER/RING" or "RING" to its two parts. */
+static void split_ring(const struct story *s, char user[16], char ring[128])
+{
+    const char *slash = strchr(s->ring, '/');
+
+    snprintf(user, 16, "%.*s",
+             slash != NULL ? (int)(slash - s->ring) : (int)strlen(s->userid),
+             slash != NULL ? s->ring : s->userid);
+    snprintf(ring, 128, "%s", slash != NULL ? slash + 1 : s->ring);
+}
+
+/* A command of the table, with what is known in place of its capitals. */
+static void add_command(const struct story *s, const char *command,
+                        const char *user, const char *ring, struct strbuf *out)
+{
+    char id[9], peer[NETADDR_TEXT];
+    const struct {
+        const char *word, *value;
+    } words[] = {
+        {"CONNID", id},         {"HOST:PORT", peer}, {"RULE", s->rule},
+        {"USER/RING", s->ring}, {"USER", user},      {"RING)", ring},
+    };
+    size_t i;
+
+    snprintf(id, sizeof(id), "%08" PRIX32, s->id);
+    netaddr_format(&s->remote, peer);
+    while (*command != '\0') {
+        for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+            if (words[i].value[0] != '\0' &&
+                strncmp(command, words[i].word, strlen(words[i].word)) == 0)
+                break;
+        if (i == sizeof(words) / sizeof(words[0])) {
+            strbuf_addc(out, *command++);
+            continue;
+        }
+        strbuf_adds(out, words[i].value);
+        command += strlen(words[i].word);
+        if (command[-1] == ')')
+            strbuf_addc(out, ')');
+    }
+}
+
+/* The command that mends it, or the one that tells more; PAGE: this is what
+ * `why` shows, which needs not be asked for again. */
+static void add_remedy(const struct story *s, bool page, struct strbuf *out)
+{
+    const struct retcode_cause *c = cause_of(s);
+    char user[16], ring[128];
+
+    split_ring(s, user, ring);
+    if (names_missing_authority(s) && !is_racf_ring(s))
+        strbuf_addf(out, "add the certificate of '%s' to %s", s->outcome.issuer,
+                    s->ring);
+    else if (names_missing_authority(s) && ring[0] != '\0')
+        strbuf_addf(out,
+                    "racdcert \"ID(%s) CONNECT(CERTAUTH LABEL('label of %s') "
+                    "RING(%s) USAGE(CERTAUTH))\"",
+                    user, s->outcome.issuer, ring);
+    else if (s->side == RETCODE_THEIRS && s->own.issuer[0] != '\0' &&
+             (s->outcome.rc == 435 || s->outcome.rc == 414))
+        strbuf_addf(out,
+                    "give the partner the certificate of the authority '%s', "
+                    "which signed ours",
+                    s->own.issuer);
+    else if (c != NULL && c->command != NULL &&
+             (is_racf_ring(s) || strncmp(c->command, "racdcert", 8) != 0) &&
+             !(page && strcmp(c->command, "attlsctl why CONNID") == 0))
+        add_command(s, c->command, user, ring, out);
+}
+
+/* ---- one line ---- */
+
+static void add_word(struct strbuf *out, const char *key, const char *value)
+{
+    if (value == NULL || value[0] == '\0')
+        return;
+    strbuf_addc(out, ' ');
+    strbuf_add_pair(out, key, value);
+}
+
+static void add_alerts(const struct story *s, struct strbuf *out)
+{
+    char buf[24];
+
+    if (s->outcome.alert_sent >= 0)
+        strbuf_addf(out, " alert_sent=%s",
+                    tls_alert_name(s->outcome.alert_sent, buf));
+    if (s->outcome.alert_received >= 0)
+        strbuf_addf(out, " alert_received=%s",
+                    tls_alert_name(s->outcome.alert_received, buf));
+}
+
+static void add_offers(const struct story *s, struct strbuf *out)
+{
+    const struct hello *h = partner_hello(s);
+    struct strbuf text = STRBUF_INIT;
+
+    add_word(out, "our_versions", s->versions);
+    add_word(out, "our_ciphers", s->ciphers);
+    if (h->present) {
+        hello_add_versions(h, &text);
+        add_word(out, "their_versions", strbuf_str(&text));
+        strbuf_reset(&text);
+        hello_add_ciphers(h, &text);
+        if (h->cut)
+            strbuf_adds(&text, " ...");
+        add_word(out, "their_ciphers", strbuf_str(&text));
+        add_word(out, "server_name", h->server_name);
+    }
+    strbuf_done(&text);
+}
+
+static void add_first(const struct story *s, struct strbuf *out)
+{
+    size_t i;
+
+    if (s->outcome.rc != RC_CLEAR || s->first_len == 0)
+        return;
+    strbuf_adds(out, " first_bytes=");
+    for (i = 0; i < s->first_len; i++)
+        strbuf_addf(out, "%02X", s->first[i]);
+}
+
+void story_add_line(const struct story *s, struct strbuf *out)
+{
+    const struct retcode_cause *c = cause_of(s);
+    struct strbuf remedy = STRBUF_INIT;
+    char local[NETADDR_TEXT], remote[NETADDR_TEXT];
+
+    strbuf_addf(out, "conn=%08" PRIX32 " local=%s remote=%s", s->id,
+                netaddr_format(&s->local, local),
+                netaddr_format(&s->remote, remote));
+    strbuf_addf(out, " rule=%s rc=%d ", s->rule, s->outcome.rc);
+    strbuf_add_pair(out, "reason", s->outcome.reason);
+    if (s->role[0] != '\0')
+        strbuf_addf(out, " role=%s", s->role);
+    add_word(out, "failed", who_failed(s));
+    add_alerts(s, out);
+    add_word(out, "subject", s->outcome.subject);
+    add_word(out, "issuer", s->outcome.issuer);
+    if (names_missing_authority(s))
+        add_word(out, "missing_ca", s->outcome.issuer);
+    add_word(out, "ring", s->ring);
+    add_offers(s, out);
+    add_first(s, out);
+    if (c != NULL)
+        add_word(out, "cause", c->cause);
+    add_remedy(s, false, &remedy);
+    add_word(out, "remedy", strbuf_str(&remedy));
+    strbuf_done(&remedy);
+}
+
+/* ---- the page ---- */
+
+enum { LABEL = 14, COLUMN = 40 };
+
+static void add_row(struct strbuf *out, const char *label, const char *text)
+{
+    if (text[0] != '\0')
+        strbuf_addf(out, "  %-*s %s\n", LABEL, label, text);
+}
+
+/* Both cells may be empty; then there is no row. */
+static void add_cells(struct strbuf *out, const char *label, const char *left,
+                      const char *right)
+{
+    if (left[0] == '\0' && right[0] == '\0')
+        return;
+    strbuf_addf(out, "  %-*s %-*s  %s\n", LABEL, label, COLUMN,
+                left[0] != '\0' ? left : "-", right[0] != '\0' ? right : "-");
+}
+
+static void print_head(const struct story *s, struct strbuf *out)
+{
+    char text[32] = "";
+    struct tm tm;
+
+    if (localtime_r(&s->when.tv_sec, &tm) != NULL)
+        strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
+    if (s->id == 0)
+        strbuf_adds(out, "Probe");
+    else
+        strbuf_addf(out, "Connection %08" PRIX32, s->id);
+    strbuf_addf(
+        out, ", %s, %s %s.%03ld: %s\n", s->outbound ? "OutBound" : "InBound",
+        s->id == 0 ? "begun" : "accepted", text, s->when.tv_nsec / 1000000,
+        s->open     ? "open"
+        : s->failed ? "failed"
+                    : "ended");
+}
+
+static void print_failure(const struct story *s, struct strbuf *out)
+{
+    const struct retcode *rc = retcode_find(s->outcome.rc);
+    const struct retcode_cause *c = cause_of(s);
+    struct strbuf text = STRBUF_INIT;
+
+    if (s->outcome.rc == 0) {
+        add_row(out, "ended", s->end);
+        return;
+    }
+    strbuf_addf(&text, "RC %d: %s", s->outcome.rc,
+                rc != NULL ? rc->meaning : "not in the table");
+    add_row(out, "return code", strbuf_str(&text));
+    add_row(out, "reason", s->outcome.reason);
+    add_row(out, "who", who_failed(s));
+    if (c != NULL)
+        add_row(out, "cause", c->cause);
+    strbuf_reset(&text);
+    add_remedy(s, true, &text);
+    add_row(out, "remedy", strbuf_str(&text));
+    strbuf_reset(&text);
+    strbuf_addf(&text, "attlsctl rc %d", s->outcome.rc);
+    add_row(out, "other causes", strbuf_str(&text));
+    strbuf_done(&text);
+}
+
+static void print_identity(const struct story *s, struct strbuf *out)
+{
+    char local[NETADDR_TEXT], remote[NETADDR_TEXT];
+    struct strbuf text = STRBUF_INIT;
+
+    strbuf_addf(&text, "job %s, user id %s%s%s",
+                s->jobname[0] != '\0' ? s->jobname : "(not known)",
+                s->userid[0] != '\0' ? s->userid : "(not known)",
+                s->identity[0] != '\0' ? "; " : "", s->identity);
+    add_row(out, "program", strbuf_str(&text));
+    strbuf_reset(&text);
+    if (s->local.family != AF_UNSPEC) {
+        strbuf_addf(&text, "%s (local) and %s (remote)",
+                    netaddr_format(&s->local, local),
+                    netaddr_format(&s->remote, remote));
+        add_row(out, "wire", strbuf_str(&text));
+    }
+    add_row(out, "target", s->target);
+    strbuf_done(&text);
+}
+
+static void print_policy(const struct story *s, struct strbuf *out)
+{
+    struct strbuf text = STRBUF_INIT;
+
+    if (s->rule[0] == '\0') {
+        add_row(out, "rule", "none");
+        add_row(out, "why", s->why_rule);
+        return;
+    }
+    strbuf_addf(&text, "%s (%s)", s->rule, s->rule_place);
+    add_row(out, "rule", strbuf_str(&text));
+    add_row(out, "why", s->why_rule);
+    strbuf_reset(&text);
+    strbuf_addf(&text, "%s %s %s", s->group,
+                s->environment[0] != '\0' ? s->environment : "**N/A**",
+                s->connection[0] != '\0' ? s->connection : "**N/A**");
+    add_row(out, "actions", strbuf_str(&text));
+    if (s->ring[0] != '\0') {
+        strbuf_reset(&text);
+        strbuf_adds(&text, s->ring);
+        if (s->grpid != 0) /* a probe's actions have no numbers */
+            strbuf_addf(&text, " (GRPID %08" PRIX32 " ENVID %08" PRIX32 ")",
+                        s->grpid, s->envid);
+        add_row(out, "key ring", strbuf_str(&text));
+    }
+    strbuf_done(&text);
+}
+
+typedef void (*hello_add_fn)(const struct hello *h, struct strbuf *out);
+
+static void print_offer(const struct story *s, const char *label,
+                        const char *ours, hello_add_fn add, struct strbuf *out)
+{
+    const struct hello *mine = is_server(s) ? &s->server : &s->client;
+    const struct hello *theirs = partner_hello(s);
+    struct strbuf left = STRBUF_INIT, right = STRBUF_INIT;
+
+    if (ours[0] != '\0')
+        strbuf_adds(&left, ours);
+    else if (mine->present)
+        add(mine, &left);
+    if (theirs->present)
+        add(theirs, &right);
+    add_cells(out, label, strbuf_str(&left), strbuf_str(&right));
+    strbuf_done(&left);
+    strbuf_done(&right);
+}
+
+static void print_tls(const struct story *s, struct strbuf *out)
+{
+    const struct certinfo *peer = s->peer_count > 0 ? &s->peer[0] : NULL;
+    const char *none = "";
+    char left[32] = "";
+
+    if (s->role[0] == '\0')
+        return;
+    strbuf_addc(out, '\n');
+    add_cells(out, "", "this side", "partner");
+    snprintf(left, sizeof(left), "%s", s->role);
+    add_cells(out, "role", left, is_server(s) ? "Client" : "Server");
+    print_offer(s, "versions", s->versions, hello_add_versions, out);
+    print_offer(s, "ciphers", s->ciphers, hello_add_ciphers, out);
+    print_offer(s, "groups", none, hello_add_groups, out);
+    add_cells(out, "server name", "", s->client.server_name);
+    add_cells(out, "certificate", s->own.subject,
+              peer != NULL ? peer->subject : none);
+    add_cells(out, "issued by", s->own.issuer,
+              peer != NULL ? peer->issuer : none);
+    add_cells(out, "valid from", s->own.not_before,
+              peer != NULL ? peer->not_before : none);
+    add_cells(out, "valid to", s->own.not_after,
+              peer != NULL ? peer->not_after : none);
+    add_cells(out, "key", s->own.key, peer != NULL ? peer->key : none);
+}
+
+static void print_result(const struct story *s, struct strbuf *out)
+{
+    const struct cipher *c = cipher_by_code(s->cipher);
+    struct strbuf text = STRBUF_INIT;
+    char buf[24];
+    size_t i;
+
+    if (s->protocol[0] != '\0') {
+        strbuf_addf(&text, "%s %04X %s%s", s->protocol, s->cipher,
+                    c != NULL ? c->name : "", s->resumed ? ", resumed" : "");
+        add_row(out, "negotiated", strbuf_str(&text));
+        strbuf_reset(&text);
+    }
+    if (s->outcome.alert_sent >= 0)
+        strbuf_addf(&text, "sent %s",
+                    tls_alert_name(s->outcome.alert_sent, buf));
+    if (s->outcome.alert_received >= 0)
+        strbuf_addf(&text, "%sreceived %s", text.len != 0 ? ", " : "",
+                    tls_alert_name(s->outcome.alert_received, buf));
+    add_row(out, "alerts", strbuf_str(&text));
+    for (i = 1; i < s->peer_count; i++) {
+        strbuf_reset(&text);
+        strbuf_addf(&text, "%s, issued by %s", s->peer[i].subject,
+                    s->peer[i].issuer);
+        add_row(out, "partner's chain", strbuf_str(&text));
+    }
+    if (s->outcome.verify_error != X509_V_OK) {
+        strbuf_reset(&text);
+        strbuf_addf(&text, "%s: %s, issued by %s",
+                    X509_verify_cert_error_string(s->outcome.verify_error),
+                    s->outcome.subject, s->outcome.issuer);
+        add_row(out, "verification", strbuf_str(&text));
+    }
+    strbuf_done(&text);
+}
+
+static const char *const point_names[] = {
+    "accepted",    "mapped",      "target connected", "TLS begun",
+    "ClientHello", "ServerHello", "secured",          "ended"};
+
+static void print_times(const struct story *s, struct strbuf *out)
+{
+    int i;
+
+    strbuf_addf(out, "\n  %-*s", LABEL, "times");
+    for (i = 0; i < STORY_POINTS; i++)
+        if (s->at[i] != 0)
+            strbuf_addf(out, " %s %" PRIu32 ".%03" PRIu32 " ms%s",
+                        point_names[i], (s->at[i] - 1) / 1000,
+                        (s->at[i] - 1) % 1000, i + 1 < STORY_POINTS ? ";" : "");
+    strbuf_addf(out, "\n  %-*s %" PRIu64 " in, %" PRIu64 " out, in clear\n",
+                LABEL, "bytes", s->bytes_in, s->bytes_out);
+}
+
+static void print_pair(const struct story *s, const struct story *other,
+                       struct strbuf *out)
+{
+    char left[COLUMN + 1], right[COLUMN + 1];
+    const struct story *client = s->outbound ? s : other;
+    const struct story *server = s->outbound ? other : s;
+
+    strbuf_adds(out, "\nBoth ends are here:\n");
+    snprintf(left, sizeof(left), "%s/%s", client->jobname, client->userid);
+    snprintf(right, sizeof(right), "%s/%s", server->jobname, server->userid);
+    add_cells(out, "program", left, right);
+    snprintf(left, sizeof(left), "%08" PRIX32 " OutBound", client->id);
+    snprintf(right, sizeof(right), "%08" PRIX32 " InBound", server->id);
+    add_cells(out, "connection", left, right);
+    add_cells(out, "rule", client->rule, server->rule);
+    add_cells(out, "role", client->role, server->role);
+    add_cells(out, "key ring", client->ring, server->ring);
+    add_cells(out, "certificate", client->own.subject, server->own.subject);
+    snprintf(left, sizeof(left), "%d", client->outcome.rc);
+    snprintf(right, sizeof(right), "%d", server->outcome.rc);
+    add_cells(out, "RC", left, right);
+    add_cells(out, "reason", client->outcome.reason, server->outcome.reason);
+}
+
+void story_print(const struct story *s, const struct story *other,
+                 struct strbuf *out)
+{
+    print_head(s, out);
+    print_failure(s, out);
+    strbuf_addc(out, '\n');
+    print_identity(s, out);
+    print_policy(s, out);
+    print_tls(s, out);
+    print_result(s, out);
+    print_times(s, out);
+    if (other != NULL)
+        print_pair(s, other, out);
+}
+
+/* ---- JSON ---- */
+
+static void text_json(struct json *j, const char *key, const char *text)
+{
+    if (text[0] != '\0')
+        json_string(j, key, text);
+}
+
+static void cert_json(struct json *j, const char *key, const struct certinfo *c)
+{
+    json_object(j, key);
+    json_string(j, "subject", c->subject);
+    json_string(j, "issuer", c->issuer);
+    json_string(j, "not_before", c->not_before);
+    json_string(j, "not_after", c->not_after);
+    json_string(j, "key", c->key);
+    json_end(j);
+}
+
+static void hello_json(struct json *j, const char *key, const struct hello *h)
+{
+    static const struct {
+        const char *key;
+        hello_add_fn add;
+    } parts[] = {{"versions", hello_add_versions},
+                 {"ciphers", hello_add_ciphers},
+                 {"groups", hello_add_groups},
+                 {"signature_pairs", hello_add_sigalgs}};
+    struct strbuf text = STRBUF_INIT;
+    size_t i;
+
+    if (!h->present)
+        return;
+    json_object(j, key);
+    for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        strbuf_reset(&text);
+        parts[i].add(h, &text);
+        json_string(j, parts[i].key, strbuf_str(&text));
+    }
+    text_json(j, "server_name", h->server_name);
+    json_end(j);
+    strbuf_done(&text);
+}
+
+static void outcome_json(const struct story *s, struct json *j)
+{
+    const struct retcode_cause *c = cause_of(s);
+    struct strbuf text = STRBUF_INIT;
+    char buf[24];
+
+    json_number(j, "rc", s->outcome.rc);
+    if (s->outcome.rc == 0)
+        return;
+    json_string(j, "reason", s->outcome.reason);
+    json_string(j, "who", who_failed(s));
+    if (s->outcome.alert_sent >= 0)
+        json_string(j, "alert_sent",
+                    tls_alert_name(s->outcome.alert_sent, buf));
+    if (s->outcome.alert_received >= 0)
+        json_string(j, "alert_received",
+                    tls_alert_name(s->outcome.alert_received, buf));
+    text_json(j, "subject", s->outcome.subject);
+    text_json(j, "issuer", s->outcome.issuer);
+    if (names_missing_authority(s))
+        json_string(j, "missing_ca", s->outcome.issuer);
+    if (c != NULL)
+        json_string(j, "cause", c->cause);
+    add_remedy(s, true, &text);
+    text_json(j, "remedy", strbuf_str(&text));
+    strbuf_done(&text);
+}
+
+static void identity_json(const struct story *s, struct json *j)
+{
+    char text[NETADDR_TEXT];
+
+    snprintf(text, sizeof(text), "%08" PRIX32, s->id);
+    json_string(j, "connid", text);
+    json_string(j, "direction", s->outbound ? "Outbound" : "Inbound");
+    json_bool(j, "open", s->open);
+    json_bool(j, "failed", s->failed);
+    text_json(j, "end", s->end);
+    text_json(j, "jobname", s->jobname);
+    text_json(j, "userid", s->userid);
+    text_json(j, "identity", s->identity);
+    if (s->local.family != AF_UNSPEC) {
+        json_string(j, "local", netaddr_format(&s->local, text));
+        json_string(j, "remote", netaddr_format(&s->remote, text));
+    }
+    text_json(j, "target", s->target);
+    text_json(j, "rule", s->rule);
+    text_json(j, "rule_place", s->rule_place);
+    text_json(j, "why_rule", s->why_rule);
+    text_json(j, "group_action", s->group);
+    text_json(j, "environment_action", s->environment);
+    text_json(j, "connection_action", s->connection);
+    text_json(j, "role", s->role);
+    text_json(j, "ring", s->ring);
+}
+
+void story_json(const struct story *s, struct json *j, const char *key)
+{
+    size_t i;
+
+    json_object(j, key);
+    identity_json(s, j);
+    outcome_json(s, j);
+    text_json(j, "our_versions", s->versions);
+    text_json(j, "our_ciphers", s->ciphers);
+    hello_json(j, "client_hello", &s->client);
+    hello_json(j, "server_hello", &s->server);
+    text_json(j, "protocol", s->protocol);
+    if (s->own.subject[0] != '\0')
+        cert_json(j, "own_certificate", &s->own);
+    json_array(j, "partner_chain");
+    for (i = 0; i < s->peer_count; i++)
+        cert_json(j, NULL, &s->peer[i]);
+    json_end(j);
+    json_object(j, "times_us");
+    for (i = 0; i < STORY_POINTS; i++)
+        if (s->at[i] != 0)
+            json_unsigned(j, point_names[i], s->at[i] - 1);
+    json_end(j);
+    json_unsigned(j, "bytes_in", s->bytes_in);
+    json_unsigned(j, "bytes_out", s->bytes_out);
+    json_end(j);
+}

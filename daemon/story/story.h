@@ -1,0 +1,121 @@
+#ifndef STORY_STORY_H
+#define STORY_STORY_H
+
+/*
+ * The story of a connection from accept to close, as values that live on when
+ * the connection is gone: who, which rule and why, ring and certificates, both
+ * hellos, alerts, the time of each step, and what went wrong. Those that
+ * failed are kept in a ring of STORIES_KEPT, and of those that ended well the
+ * last STORIES_WELL; any thread may look.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "policy/policy.h"
+#include "tls/certinfo.h"
+#include "tls/hello.h"
+#include "tls/outcome.h"
+#include "tls/retcode.h"
+#include "util/json.h"
+#include "util/netaddr.h"
+
+enum {
+    STORIES_KEPT = 256, /* that failed */
+    STORIES_WELL = 64,  /* that ended well */
+    STORIES_WELL_RATE =
+        8, /* of these a second: a story costs some formatting */
+    STORY_CERTS = 4,
+    STORY_FIRST = 16
+};
+
+/* Steps in their order; 0 of at[]: it was not reached. */
+enum story_point {
+    STORY_ACCEPTED,
+    STORY_MAPPED,
+    STORY_DIALLED,
+    STORY_TLS_BEGUN,
+    STORY_CLIENT_HELLO,
+    STORY_SERVER_HELLO,
+    STORY_SECURED,
+    STORY_ENDED,
+    STORY_POINTS
+};
+
+struct story {
+    struct timespec when;      /* accepted, wall clock */
+    uint32_t at[STORY_POINTS]; /* microseconds after that, plus one */
+    uint32_t id, grpid, envid;
+    bool outbound, open, failed;
+    struct netaddr local, remote; /* of the wire side */
+    char target[128];             /* where the other side is */
+    char jobname[9], userid[9];   /* "": not known */
+    char identity[128];           /* where these names come from */
+    char rule[64], rule_place[256], why_rule[256];
+    char group[64], environment[64], connection[64];
+    char role[24]; /* "Client", "Server", "ServerWithClientAuth" or "" */
+    char ring[128];
+    char versions[48], ciphers[256]; /* that our side offers */
+    struct certinfo own, peer[STORY_CERTS];
+    size_t peer_count;
+    struct hello client, server;
+    char protocol[8];
+    uint16_t cipher;
+    bool resumed;
+    struct tls_outcome outcome; /* rc 0: TLS did not fail */
+    enum retcode_side side;     /* who found fault */
+    unsigned char first[STORY_FIRST];
+    size_t first_len;
+    uint64_t bytes_in, bytes_out;
+    const char *end; /* why it ended; "" while it is open */
+};
+
+/* Who found fault: from the alerts and the return code. */
+enum retcode_side story_side(const struct tls_outcome *o);
+
+/* One line, key=value words: what a failure was. */
+void story_add_line(const struct story *s, struct strbuf *out);
+/* All of it for people; OTHER: the other end of the same connection, when it
+ * is here too, or NULL. */
+void story_print(const struct story *s, const struct story *other,
+                 struct strbuf *out);
+void story_json(const struct story *s, struct json *j, const char *key);
+
+/* ---- the rings ---- */
+
+struct stories;
+
+struct stories *stories_new(void); /* NULL: no memory */
+void stories_free(struct stories *all);
+/* Which ring it goes to: S->failed. */
+void stories_add(struct stories *all, const struct story *s);
+/* May a story of one that ended well be made now? Ask once for each. */
+bool stories_admit_well(struct stories *all);
+/* Copies the last one for which MATCH is true, of those that failed or not. */
+typedef bool (*story_match_fn)(const void *arg, const struct story *s);
+bool stories_find(struct stories *all, bool failed, story_match_fn match,
+                  const void *arg, struct story *ret);
+/* How many that failed are kept, and the I-th, the newest first. */
+size_t stories_count(struct stories *all);
+bool stories_get(struct stories *all, size_t i, struct story *ret);
+
+/* Kinds of lines of which there may be one for each connection that fails. */
+enum story_line {
+    STORY_FAILURE, /* the one about a failure */
+    STORY_REMARK,  /* what else there is to say of it */
+    STORY_EZD,     /* the EZD lines of one whose partner never said TLS */
+    STORY_LINES
+};
+
+/*
+ * May a line of that kind be written now? PER_SECOND lines may, 0: any
+ * number. *RET_HELD gets how many were held back since the last that might.
+ */
+bool stories_admit(struct stories *all, enum story_line kind,
+                   unsigned long per_second, unsigned long *ret_held);
+/* In this second, or in the last, some were held back. */
+bool stories_are_many(struct stories *all, enum story_line kind,
+                      unsigned long per_second);
+
+#endif
