@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "passticket/service.h"
-#include "saf/saf.h"
+#include "saf/db/saf.h"
 #include "util/harden.h"
 #include "util/secret.h"
 #include "util/source.h"

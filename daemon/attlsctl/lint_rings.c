@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "keyring/keyring.h"
-#include "keyring/store.h"
+#include "keyring/rings/keyring.h"
+#include "keyring/rings/store.h"
 #include "policy/effective.h"
 #include "policy/filter.h"
 #include "policy/finding.h"
-#include "saf/saf.h"
+#include "saf/db/saf.h"
 #include "util/strbuf.h"
 
 struct lint {

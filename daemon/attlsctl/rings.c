@@ -8,8 +8,8 @@
 #include "attlsctl/ctl.h"
 #include "attlsctl/policy.h"
 #include "attlsctl/rings_read.h"
-#include "keyring/certdate.h"
-#include "keyring/certlist.h"
+#include "keyring/racdcert/certdate.h"
+#include "keyring/racdcert/certlist.h"
 #include "util/json.h"
 
 #define DEFAULT_RACF "/var/lib/attls/racf"

@@ -3,7 +3,7 @@
 #include <time.h>
 
 #include "attlsctl/rings_read.h"
-#include "keyring/certlist.h"
+#include "keyring/racdcert/certlist.h"
 #include "util/strbuf.h"
 
 /*

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "attlsctl/rings_needs.h"
-#include "keyring/access.h"
-#include "keyring/certname.h"
-#include "keyring/store.h"
-#include "saf/saf.h"
+#include "keyring/rings/access.h"
+#include "keyring/rings/certname.h"
+#include "keyring/rings/store.h"
+#include "saf/db/saf.h"
 #include "util/arena.h"
 #include "util/strbuf.h"
 

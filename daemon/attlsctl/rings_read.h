@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <time.h>
 
-#include "keyring/keyring.h"
+#include "keyring/rings/keyring.h"
 #include "util/error.h"
 
 struct policy;

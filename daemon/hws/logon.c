@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "passticket/service.h"
-#include "saf/saf.h"
+#include "saf/db/saf.h"
 
 int hws_logon_check(const struct hws_logon *l, struct error *err)
 {

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "saf/job.h"
+#include "saf/job/job.h"
 #include "util/error.h"
 
 #define RACDCERT_DEFAULT_CONF "/etc/attls/attlsd.conf"

@@ -10,11 +10,11 @@
 #include <unistd.h>
 #include <openssl/crypto.h>
 
-#include "keyring/racdcert.h"
+#include "keyring/racdcert/racdcert.h"
 #include "racdcert/input.h"
-#include "saf/admin.h"
-#include "saf/job.h"
-#include "saf/saf.h"
+#include "saf/admin/admin.h"
+#include "saf/db/saf.h"
+#include "saf/job/job.h"
 #include "util/harden.h"
 #include "util/secret.h"
 #include "util/source.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "passticket/service.h"
-#include "saf/saf.h"
+#include "saf/db/saf.h"
 
 /* The installed library's interface, on that of our own modules. */
 

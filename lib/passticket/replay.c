@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "saf/saf.h"
+#include "saf/db/saf.h"
 #include "util/fd.h"
 #include "util/strbuf.h"
 

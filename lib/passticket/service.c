@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "passticket/replay.h"
-#include "saf/saf.h"
+#include "saf/db/saf.h"
 
 /* Authority, key profiles and the two services. */
 

@@ -18,7 +18,7 @@
 #include <time.h>
 #include <openssl/ssl.h>
 
-#include "keyring/keyring.h"
+#include "keyring/rings/keyring.h"
 #include "policy/effective.h"
 #include "tls/outcome.h"
 #include "util/arena.h"

@@ -12,7 +12,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include "keyring/keyring.h"
+#include "keyring/rings/keyring.h"
 #include "tls/context.h"
 #include "tls/environment_private.h"
 #include "tls/memory.h"

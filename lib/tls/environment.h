@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "keyring/keyring.h"
+#include "keyring/rings/keyring.h"
 #include "policy/effective.h"
 #include "tls/outcome.h"
 

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
-#include "keyring/certlist.h"
-#include "keyring/certread.h"
-#include "keyring/namefilter.h"
+#include "keyring/racdcert/certlist.h"
+#include "keyring/rings/certread.h"
+#include "keyring/rings/namefilter.h"
 
 /* The password of the packages in the corpus. */
 static const char password[] = "pw";

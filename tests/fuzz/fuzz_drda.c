@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/fuzz.h"
 #include "hws/ddm.h"
 #include "hws/session.h"
-#include "fuzz/fuzz.h"
 
 static bool later; /* logons are answered later */
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hws/config.h"
 #include "fuzz/fuzz.h"
+#include "hws/config.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

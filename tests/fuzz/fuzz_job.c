@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "fuzz/fuzz.h"
-#include "saf/admin.h"
-#include "saf/job.h"
-#include "saf/saf.h"
+#include "saf/admin/admin.h"
+#include "saf/db/saf.h"
+#include "saf/job/job.h"
 #include "support/scratch.h"
 #include "util/source.h"
 

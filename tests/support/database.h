@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "saf/saf.h"
+#include "saf/db/saf.h"
 #include "support/suite.h"
 #include "support/testring.h"
 

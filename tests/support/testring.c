@@ -6,11 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "keyring/racdcert.h"
-#include "keyring/store.h"
-#include "saf/admin.h"
-#include "saf/job.h"
-#include "saf/saf.h"
+#include "keyring/racdcert/racdcert.h"
+#include "keyring/rings/store.h"
+#include "saf/admin/admin.h"
+#include "saf/db/saf.h"
+#include "saf/job/job.h"
 #include "support/scratch.h"
 #include "util/source.h"
 #include "util/strbuf.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <openssl/err.h>
 
-#include "keyring/keyring.h"
+#include "keyring/rings/keyring.h"
 #include "tls/session_private.h"
 #include "util/source.h"
 #include "util/strbuf.h"

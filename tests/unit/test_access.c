@@ -1,13 +1,13 @@
 /* keyring/access: who may read a ring, and whose keys come with it. */
 
-#include "keyring/access.h"
+#include "keyring/rings/access.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "keyring/keyring.h"
-#include "keyring/store.h"
-#include "saf/saf_private.h"
+#include "keyring/rings/keyring.h"
+#include "keyring/rings/store.h"
+#include "saf/db/private.h"
 #include "support/suite.h"
 #include "support/testring.h"
 

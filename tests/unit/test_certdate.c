@@ -1,6 +1,6 @@
 /* keyring/certdate: RACDCERT's dates, in local time. */
 
-#include "keyring/certdate.h"
+#include "keyring/racdcert/certdate.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* keyring/certlist: pieces of RACDCERT's displays; whole displays are in
  * tests/conformance/racdcert. */
 
-#include "keyring/certlist.h"
+#include "keyring/racdcert/certlist.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,11 +1,11 @@
 /* keyring/certmake: what is in the certificates that GENCERT makes. */
 
-#include "keyring/certmake.h"
+#include "keyring/racdcert/certmake.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "keyring/certname.h"
+#include "keyring/rings/certname.h"
 #include "support/suite.h"
 
 static EVP_PKEY *key;

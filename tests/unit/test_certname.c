@@ -1,6 +1,6 @@
 /* keyring/certname: names as RACF prints and reads them. */
 
-#include "keyring/certname.h"
+#include "keyring/rings/certname.h"
 
 #include <stdlib.h>
 #include <string.h>

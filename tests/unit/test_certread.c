@@ -1,15 +1,15 @@
 /* keyring/certread: which of several certificates is the end entity, and what
  * is read in parts; whole files are in tests/conformance/racdcert. */
 
-#include "keyring/certread.h"
+#include "keyring/rings/certread.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
 
-#include "keyring/certmake.h"
-#include "keyring/certname.h"
+#include "keyring/racdcert/certmake.h"
+#include "keyring/rings/certname.h"
 #include "support/suite.h"
 
 static EVP_PKEY *root_key, *key;

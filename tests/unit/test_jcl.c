@@ -1,4 +1,4 @@
-#include "saf/jcl.h"
+#include "saf/job/jcl.h"
 
 #include <errno.h>
 #include <string.h>

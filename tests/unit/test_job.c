@@ -1,12 +1,12 @@
-#include "saf/job.h"
+#include "saf/job/job.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "saf/admin.h"
-#include "saf/saf.h"
-#include "saf/tso.h"
+#include "saf/admin/admin.h"
+#include "saf/db/saf.h"
+#include "saf/job/tso.h"
 #include "support/faults.h"
 #include "support/suite.h"
 #include "support/testring.h"

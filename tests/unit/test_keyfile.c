@@ -9,7 +9,7 @@
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
 
-#include "keyring/keyring.h"
+#include "keyring/rings/keyring.h"
 #include "support/faults.h"
 #include "support/scratch.h"
 #include "support/suite.h"

@@ -1,11 +1,11 @@
 /* keyring: a ring as System SSL sees it. */
 
-#include "keyring/keyring.h"
+#include "keyring/rings/keyring.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "saf/saf.h"
+#include "saf/db/saf.h"
 #include "support/suite.h"
 #include "support/testring.h"
 

@@ -1,17 +1,17 @@
 /* keyring/namefilter: which filter fits a certificate, and which user id a
  * certificate stands for. */
 
-#include "keyring/namefilter.h"
+#include "keyring/rings/namefilter.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "keyring/certmake.h"
-#include "keyring/certname.h"
-#include "keyring/keyring.h"
-#include "keyring/store.h"
+#include "keyring/racdcert/certmake.h"
+#include "keyring/rings/certname.h"
+#include "keyring/rings/keyring.h"
+#include "keyring/rings/store.h"
 #include "support/suite.h"
 #include "support/testring.h"
 

@@ -10,7 +10,7 @@
 
 #include "passticket/attls/passticket.h"
 #include "passticket/replay.h"
-#include "saf/saf.h"
+#include "saf/db/saf.h"
 #include "support/faults.h"
 #include "support/suite.h"
 #include "support/testring.h"

@@ -4,17 +4,17 @@
  * commands print is in tests/conformance/racdcert.
  */
 
-#include "keyring/racdcert.h"
+#include "keyring/racdcert/racdcert.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "keyring/store.h"
-#include "saf/admin.h"
-#include "saf/job.h"
-#include "saf/saf.h"
+#include "keyring/rings/store.h"
+#include "saf/admin/admin.h"
+#include "saf/db/saf.h"
+#include "saf/job/job.h"
 #include "support/faults.h"
 #include "support/scratch.h"
 #include "support/suite.h"

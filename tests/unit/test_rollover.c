@@ -8,9 +8,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "keyring/keyring.h"
-#include "keyring/store.h"
-#include "saf/saf_private.h"
+#include "keyring/rings/keyring.h"
+#include "keyring/rings/store.h"
+#include "saf/db/private.h"
 #include "support/suite.h"
 #include "support/testring.h"
 

@@ -16,8 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "relay/closer.h"
 #include "intercept/runmsg.h"
+#include "relay/closer.h"
 #include "support/descriptors.h"
 #include "support/peer.h"
 #include "support/rig.h"

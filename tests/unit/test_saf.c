@@ -1,4 +1,4 @@
-#include "saf/saf_private.h"
+#include "saf/db/private.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-#include "saf/saf.h"
+#include "saf/db/saf.h"
 
 #include <stdio.h>
 #include <string.h>

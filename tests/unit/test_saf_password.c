@@ -1,4 +1,4 @@
-#include "saf/saf_private.h"
+#include "saf/db/private.h"
 
 #include <stdio.h>
 #include <stdlib.h>

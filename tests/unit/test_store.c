@@ -1,7 +1,7 @@
 /* keyring/store: what is stored comes back, nothing leads out of the folder,
  * and a folder that somebody else has changed is refused. */
 
-#include "keyring/store.h"
+#include "keyring/rings/store.h"
 
 #include <stdio.h>
 #include <stdlib.h>

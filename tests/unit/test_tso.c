@@ -1,4 +1,4 @@
-#include "saf/tso.h"
+#include "saf/job/tso.h"
 
 #include <errno.h>
 #include <string.h>

@@ -11,9 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "relay/closer.h"
 #include "conn/view.h"
 #include "intercept/runmsg.h"
+#include "relay/closer.h"
 #include "support/peer.h"
 #include "support/rig.h"
 #include "support/suite.h"

@@ -1,0 +1,110 @@
+#include "keyring/rings/access.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "keyring/rings/store.h"
+
+/* RDATALIB works on folded names: ring names that differ only in case share
+ * a profile. */
+static void resource_name(const char *owner, const char *ring, char *buf,
+                          size_t cap)
+{
+    bool virtual_ring = strcmp(ring, "*") == 0;
+    char *p;
+
+    snprintf(buf, cap, "%s.%s.LST", owner,
+             virtual_ring ? "IRR_VIRTUAL_KEYRING" : ring);
+    for (p = buf; *p != '\0'; p++)
+        *p = (char)toupper((unsigned char)*p);
+}
+
+static int denied(const char *reader, const char *owner, const char *ring,
+                  const struct error *why, struct error *err)
+{
+    return error_set(err, ERR_DENIED,
+                     "user %s may not read the key ring %s/%s: %s", reader,
+                     owner, ring, why->text);
+}
+
+/* FACILITY: LISTRING decides; LIST must not say no. SAF_NO_PROFILE
+ * when LISTRING has no profile. */
+static enum saf_answer by_facility(const struct saf *saf, const char *reader,
+                                   enum saf_level level, struct error *why)
+{
+    enum saf_answer listring;
+
+    listring =
+        saf_check(saf, reader, "FACILITY", "IRR.DIGTCERT.LISTRING", level, why);
+    /* For another user's ring the workshop asks for both. */
+    if (listring != SAF_ALLOWED || level == SAF_READ_ACCESS)
+        return listring;
+    return saf_check(saf, reader, "FACILITY", "IRR.DIGTCERT.LIST",
+                     SAF_READ_ACCESS, why) == SAF_REFUSED
+               ? SAF_REFUSED
+               : SAF_ALLOWED;
+}
+
+/* Keys of CERTAUTH and SITE certificates. */
+static bool may_use_shared_keys(const struct saf *saf, const char *reader)
+{
+    return saf_check(saf, reader, "FACILITY", "IRR.DIGTCERT.GENCERT",
+                     SAF_CONTROL, NULL) == SAF_ALLOWED;
+}
+
+int access_check(const struct saf *saf, const char *reader, const char *owner,
+                 const char *ring, struct ring_access *ret, struct error *err)
+{
+    bool own = strcmp(reader, owner) == 0,
+         by_kind = owner_kind(owner) != RING_OWNER_USER;
+    char name[SAF_NAME_MAX + RING_NAME_MAX + 32];
+    struct error why = {0};
+
+    if (saf_user_revoked(saf, reader))
+        return error_set(err, ERR_DENIED,
+                         "user %s is revoked and may read no key ring: ALTUSER "
+                         "%s RESUME ends that",
+                         reader, reader);
+    ret->other_keys = false;
+    ret->shared_keys = may_use_shared_keys(saf, reader);
+    resource_name(owner, ring, name, sizeof(name));
+    switch (saf_check(saf, reader, "RDATALIB", name, SAF_READ_ACCESS, &why)) {
+    case SAF_ALLOWED:
+        ret->other_keys = saf_check(saf, reader, "RDATALIB", name, SAF_UPDATE,
+                                    NULL) == SAF_ALLOWED;
+        return 0;
+    case SAF_REFUSED:
+        return denied(reader, owner, ring, &why, err);
+    case SAF_NO_PROFILE:
+        break;
+    }
+    switch (by_facility(saf, reader,
+                        own || by_kind ? SAF_READ_ACCESS : SAF_UPDATE, &why)) {
+    case SAF_ALLOWED:
+        return 0;
+    case SAF_REFUSED:
+        return denied(reader, owner, ring, &why, err);
+    case SAF_NO_PROFILE:
+        break;
+    }
+    /* Certificates of authorities and sites are no secret of anybody. */
+    if (own || by_kind)
+        return 0;
+    error_set(&why, 0,
+              "reading another user's ring needs READ to %s in class RDATALIB "
+              "or UPDATE to IRR.DIGTCERT.LISTRING in class FACILITY, and no "
+              "active profile covers them",
+              name);
+    return denied(reader, owner, ring, &why, err);
+}
+
+bool access_key_allowed(const struct ring_access *access, const char *reader,
+                        const char *cert_owner, enum ring_usage usage)
+{
+    if (usage != RING_PERSONAL)
+        return false;
+    if (access->other_keys || strcmp(reader, cert_owner) == 0)
+        return true;
+    return access->shared_keys && owner_kind(cert_owner) != RING_OWNER_USER;
+}

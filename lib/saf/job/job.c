@@ -1,0 +1,351 @@
+#include "saf/job/job.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "saf/db/saf.h"
+#include "saf/job/jcl.h"
+#include "saf/job/tso.h"
+#include "util/arena.h"
+
+/* The runner: finds the commands, looks them up, runs and commits each. */
+
+struct registration {
+    const struct job_command *commands;
+    size_t count;
+    void *module;
+};
+
+struct job_runner {
+    struct registration *regs;
+    size_t nregs;
+    const struct tso_grammar **grammars; /* of all commands, for the echo */
+    size_t ngrammars;
+};
+
+/* One run. */
+struct run {
+    struct job_runner *runner;
+    struct job_context ctx;
+    const struct source *src;
+    struct strbuf out;
+    job_output_fn output;
+    void *arg;
+    int highest;
+    bool ended; /* the END command was met */
+};
+
+struct job_runner *job_runner_new(void)
+{
+    return calloc(1, sizeof(struct job_runner));
+}
+
+void job_runner_free(struct job_runner *r)
+{
+    if (r == NULL)
+        return;
+    free(r->regs);
+    free(r->grammars);
+    free(r);
+}
+
+int job_register(struct job_runner *r, const struct job_command *commands,
+                 size_t count, void *module, struct error *err)
+{
+    struct registration *regs;
+    const struct tso_grammar **g;
+    size_t i;
+
+    regs = realloc(r->regs, (r->nregs + 1) * sizeof(*regs));
+    if (regs == NULL)
+        return error_nomem(err);
+    r->regs = regs;
+    g = realloc(r->grammars, (r->ngrammars + count) * sizeof(*g));
+    if (g == NULL)
+        return error_nomem(err);
+    r->grammars = g;
+    regs[r->nregs].commands = commands;
+    regs[r->nregs].count = count;
+    regs[r->nregs++].module = module;
+    for (i = 0; i < count; i++)
+        if (i == 0 || commands[i].grammar != commands[i - 1].grammar)
+            g[r->ngrammars++] = commands[i].grammar;
+    return 0;
+}
+
+/* NAME is one of the words of LIST. */
+static bool in_words(const char *list, const char *name)
+{
+    size_t n, len = strlen(name);
+
+    while (*list != '\0') {
+        n = strcspn(list, " ");
+        if (n == len && memcmp(list, name, n) == 0)
+            return true;
+        list += n + (list[n] == ' ');
+    }
+    return false;
+}
+
+static const struct job_command *find(const struct job_runner *r,
+                                      const char *name, void **ret_module)
+{
+    size_t i, k;
+
+    for (i = 0; i < r->nregs; i++)
+        for (k = 0; k < r->regs[i].count; k++) {
+            const struct job_command *c = &r->regs[i].commands[k];
+
+            if (strcmp(c->name, name) == 0 || in_words(c->aliases, name)) {
+                *ret_module = r->regs[i].module;
+                return c;
+            }
+        }
+    return NULL;
+}
+
+/* ---- one command ---- */
+
+static void flush(struct run *run)
+{
+    if (strbuf_failed(&run->out)) {
+        static const char lost[] = "(no memory for the output)\n";
+
+        run->output(run->arg, lost, sizeof(lost) - 1);
+        run->highest = JOB_SYNTAX;
+    } else if (run->out.len > 0) {
+        run->output(run->arg, strbuf_str(&run->out), run->out.len);
+    }
+    strbuf_reset(&run->out);
+}
+
+/* What came from the job is escaped: one record, one line. */
+static void add_text(struct run *run, const char *text)
+{
+    strbuf_add_escaped(&run->out, text, strlen(text));
+}
+
+static void note_rc(struct run *run, int rc)
+{
+    if (rc > run->highest)
+        run->highest = rc;
+}
+
+static int call(struct run *run, const struct job_command *c, void *module,
+                const struct tso_command *cmd)
+{
+    struct error err = {0};
+    bool change = saf_writable(run->ctx.saf);
+    int rc, r = 0;
+
+    run->ctx.module = module;
+    if (change)
+        r = saf_begin(run->ctx.saf, &err);
+    if (r == 0) {
+        rc = c->run(&run->ctx, cmd);
+        if (change)
+            r = saf_commit(run->ctx.saf, &err);
+    }
+    if (r == 0)
+        return rc;
+    strbuf_addf(&run->out, "the change could not be stored: %s\n", err.text);
+    return JOB_FAILED;
+}
+
+static int unknown_command(struct run *run, const struct tso_command *cmd)
+{
+    if (cmd->name[0] == '\0') {
+        strbuf_adds(&run->out, "IKJ56701I MISSING COMMAND NAME\n");
+        return JOB_SYNTAX;
+    }
+    strbuf_add_escaped(&run->out, cmd->name, strlen(cmd->name));
+    strbuf_adds(&run->out, " is not supported here\n");
+    return JOB_FAILED;
+}
+
+static void run_command(struct run *run, const struct tso_command *cmd)
+{
+    const struct job_command *c;
+    void *module = NULL;
+
+    if (!run->ctx.no_echo) {
+        strbuf_adds(&run->out, "READY\n");
+        tso_echo(cmd, run->runner->grammars, run->runner->ngrammars, &run->out);
+    }
+    if (strcmp(cmd->name, "END") == 0 && cmd->list == NULL) {
+        run->ended = true;
+        return;
+    }
+    if (cmd->extra_paren)
+        strbuf_adds(&run->out,
+                    "IKJ56716I EXTRANEOUS INFORMATION WAS IGNORED: )\n");
+    c = find(run->runner, cmd->name, &module);
+    note_rc(run,
+            c != NULL ? call(run, c, module, cmd) : unknown_command(run, cmd));
+    flush(run);
+}
+
+static void run_commands(struct run *run, const struct source *src,
+                         uint32_t off, uint32_t end)
+{
+    struct tso_reader reader;
+    struct tso_command *cmd;
+    struct error err = {0};
+
+    tso_reader_init(&reader, src, off, end);
+    run->ended = false;
+    while (!run->ended) {
+        if (tso_next(&reader, &cmd, &err) != 0) {
+            strbuf_addf(&run->out, "%s\n", err.text);
+            note_rc(run, JOB_SYNTAX);
+            break;
+        }
+        if (cmd == NULL)
+            break;
+        run_command(run, cmd);
+        tso_command_free(cmd);
+    }
+    if (!run->ctx.no_echo && !run->ended)
+        strbuf_adds(&run->out, "READY\nEND\n");
+    flush(run);
+}
+
+/* ---- steps ---- */
+
+static bool runs_commands(const struct jcl_step *s)
+{
+    return s->program != NULL &&
+           in_words("IKJEFT01 IKJEFT1A IKJEFT1B", s->program);
+}
+
+/* PARM= of the terminal monitor program is its first command. */
+static void run_parm(struct run *run, const struct jcl_step *s)
+{
+    struct source *src = NULL;
+    struct error err = {0};
+
+    if (source_new("PARM", s->parm, strlen(s->parm), &src, &err) == 0)
+        run_commands(run, src, 0, (uint32_t)source_len(src));
+    else
+        note_rc(run, JOB_SYNTAX);
+    source_unref(src);
+}
+
+static void run_step(struct run *run, const struct jcl_step *s,
+                     const char *issuer)
+{
+    int before = run->highest;
+
+    if (!runs_commands(s)) {
+        strbuf_adds(&run->out, s->program != NULL ? "step not run: PGM="
+                                                  : "step not run: PROC=");
+        add_text(run, s->program != NULL ? s->program : s->proc);
+        strbuf_addf(&run->out, " (line %u); only PGM=IKJEFT01 is known here\n",
+                    s->line);
+        note_rc(run, JOB_SYNTAX);
+        flush(run);
+        return;
+    }
+    if (s->cond)
+        strbuf_adds(&run->out, "NOTE: COND= has no meaning here: every step "
+                               "is run\n");
+    run->highest = 0;
+    run->ctx.issuer = s->user != NULL ? s->user : issuer;
+    if (s->parm != NULL && *s->parm != '\0')
+        run_parm(run, s);
+    if (s->has_input) {
+        run_commands(run, run->src, s->off, s->end);
+    } else if (s->parm == NULL) {
+        strbuf_addf(&run->out,
+                    "step not run: no //SYSTSIN DD * behind line "
+                    "%u; its commands must be in the job\n",
+                    s->line);
+        note_rc(run, JOB_SYNTAX);
+    }
+    strbuf_adds(&run->out, "IEF142I ");
+    add_text(run, s->job);
+    strbuf_addc(&run->out, ' ');
+    add_text(run, s->name);
+    strbuf_addf(&run->out, " - STEP WAS EXECUTED - COND CODE %04d\n",
+                run->highest);
+    flush(run);
+    note_rc(run, before);
+}
+
+static void run_steps(struct run *run, const char *issuer)
+{
+    struct arena *arena = arena_new();
+    struct jcl_step *steps = NULL, *s;
+    struct error err = {0};
+    int r;
+
+    r = arena != NULL ? jcl_parse(run->src, arena, &steps, &err)
+                      : error_nomem(&err);
+    if (r == 0 && steps == NULL)
+        r = error_set(&err, ERR_SYNTAX, "%s: the job has no step (EXEC)",
+                      source_name(run->src));
+    if (r != 0) {
+        add_text(run, err.text);
+        strbuf_addc(&run->out, '\n');
+        note_rc(run, JOB_SYNTAX);
+        flush(run);
+    }
+    for (s = steps; r == 0 && s != NULL; s = s->next)
+        run_step(run, s, issuer);
+    if (arena != NULL)
+        arena_wipe_free(arena);
+}
+
+int job_run(struct job_runner *r, const struct job_context *ctx,
+            const struct source *src, job_output_fn output, void *arg)
+{
+    struct run run = {
+        .runner = r, .ctx = *ctx, .src = src, .output = output, .arg = arg};
+
+    run.ctx.out = &run.out;
+    if (jcl_is_job(src))
+        run_steps(&run, ctx->issuer);
+    else
+        run_commands(&run, src, 0, (uint32_t)source_len(src));
+    strbuf_wipe(&run.out);
+    return run.highest;
+}
+
+/* ---- reading jobs ---- */
+
+static bool commands_read(struct job_runner *r, const struct source *src,
+                          uint32_t off, uint32_t end)
+{
+    const struct job_command *c;
+    struct tso_reader reader;
+    struct tso_command *cmd;
+    void *module;
+    bool reads = true;
+
+    tso_reader_init(&reader, src, off, end);
+    while (reads && tso_next(&reader, &cmd, NULL) == 0 && cmd != NULL) {
+        c = find(r, cmd->name, &module);
+        reads = c == NULL || (c->reads != NULL && c->reads(cmd));
+        tso_command_free(cmd);
+    }
+    return reads;
+}
+
+bool job_only_reads(struct job_runner *r, const struct source *src)
+{
+    struct arena *arena;
+    struct jcl_step *s = NULL;
+    bool reads = true;
+
+    if (!jcl_is_job(src))
+        return commands_read(r, src, 0, (uint32_t)source_len(src));
+    arena = arena_new();
+    if (arena == NULL || jcl_parse(src, arena, &s, NULL) != 0)
+        s = NULL;
+    for (; reads && s != NULL; s = s->next)
+        reads = s->parm == NULL &&
+                (!s->has_input || commands_read(r, src, s->off, s->end));
+    if (arena != NULL)
+        arena_wipe_free(arena);
+    return reads;
+}
