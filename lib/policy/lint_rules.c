@@ -282,6 +282,6 @@ void lint_order(const struct policy *p, struct findings *f)
     }
     if (o.pairs > PAIRS_MAX)
         finding_add(f, FIND_not_compared, &file,
-                    "so many rules might fit the same connections that not "
-                    "all of them are compared with each other");
+                    "too many rules might fit the same connections: not all "
+                    "of them are compared with each other");
 }

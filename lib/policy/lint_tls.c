@@ -349,7 +349,8 @@ static void check_key_shares(const struct lint_case *c)
         if (k < m)
             continue;
         finding_add(c->f, FIND_keyshare_not_in_curves, &span,
-                    "%s: the key share %s is none of its ClientECurves",
+                    "%s: the key share %s is not one of its "
+                    "ClientECurves",
                     c->name, shares[i]->id4);
         finding_fix(c->f, "add it to ClientECurves, or leave it out");
         return;

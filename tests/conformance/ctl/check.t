@@ -127,7 +127,7 @@ $ attlsctl check -f tests/conformance/files/attlsd.conf --release 3.2 tests/conf
 tests/conformance/words-release.pol:23:21: warning: connections that map to this OcspAiaEnable are refused: revocation can't be checked by OCSP yet [not-built]
       OcspAiaEnable On
                     ^~
-    remove it where such connections are to be carried
+    remove it, then attlsd carries such connections
 tests/conformance/words-release.pol:37:11: warning: rule r1 has TLSv1.3 on and none of its suites: it is never chosen [tls13-no-suite]
   TLSv1.3 On
           ^~

@@ -51,7 +51,7 @@ Likely causes, the most likely first:
       attlsctl why CONNID
  3. The partner's application has accepted the connection but does not read it.
       attlsctl why CONNID
- 4. This daemon had no room (max_handshakes) or no time for the handshake and gave up early.
+ 4. This daemon had no room (max_handshakes) or no time for the handshake, and gave up early.
       attlsctl status
 attlsctl: "nonsense" is no return code; give the number behind "RC:", 414 for example
 attlsctl: return code 2 is not known here; attlsctl rc lists those that are
