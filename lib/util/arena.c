@@ -1,3 +1,8 @@
+/*
+ * Memory in blocks: a request takes the next bytes of the newest block, or a
+ * new block where they do not suffice.
+ */
+
 #include "util/arena.h"
 
 #include <stdalign.h>

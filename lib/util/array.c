@@ -1,3 +1,5 @@
+/* Growing arrays. */
+
 #include "util/array.h"
 
 #include <stdlib.h>

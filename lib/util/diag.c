@@ -1,3 +1,7 @@
+/*
+ * The list of diagnostics and their texts, with the quoted line and its mark.
+ */
+
 #include "util/diag.h"
 
 #include <stdarg.h>

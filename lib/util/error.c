@@ -1,3 +1,5 @@
+/* Errors as values: the text, and the name of each code. */
+
 #include "util/error.h"
 
 #include <errno.h>

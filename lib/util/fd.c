@@ -1,3 +1,5 @@
+/* Small calls on descriptors and files. */
+
 #include "util/fd.h"
 
 #include <errno.h>

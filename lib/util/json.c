@@ -1,3 +1,5 @@
+/* Writes JSON: commas, indentation and escapes. */
+
 #include "util/json.h"
 
 #include <assert.h>

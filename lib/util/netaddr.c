@@ -1,3 +1,5 @@
+/* IP addresses with ports: from and to sockaddr and text, comparison. */
+
 #include "util/netaddr.h"
 
 #include <arpa/inet.h>

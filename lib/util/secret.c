@@ -1,3 +1,8 @@
+/*
+ * Reads files that hold secrets, after it has looked at who else could read or
+ * write them.
+ */
+
 #include "util/secret.h"
 
 #include <errno.h>

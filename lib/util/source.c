@@ -1,3 +1,8 @@
+/*
+ * Texts in memory with their name; where each line begins is found when
+ * somebody asks.
+ */
+
 #include "util/source.h"
 
 #include <errno.h>

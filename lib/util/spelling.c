@@ -1,3 +1,5 @@
+/* Edit distance, and the nearest of the known words. */
+
 #include "util/spelling.h"
 
 #include <ctype.h>

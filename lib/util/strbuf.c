@@ -1,3 +1,7 @@
+/*
+ * A growing string, and the escapes that keep text from outside on one line.
+ */
+
 #include "util/strbuf.h"
 
 #include <stdint.h>

@@ -1,3 +1,5 @@
+/* Listening on a path, without taking it from a program that is alive. */
+
 #include "util/unixsock.h"
 
 #include <errno.h>
