@@ -1,3 +1,8 @@
+/*
+ * Which findings are switched off: reads the comments of a file, and answers
+ * for one place.
+ */
+
 #include "policy/allow.h"
 
 #include <string.h>

@@ -1,3 +1,5 @@
+/* Look-up in the tables of cipher suites, curves and signature pairs. */
+
 #include "policy/ciphers.h"
 
 #include <stdlib.h>

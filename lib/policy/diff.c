@@ -1,3 +1,8 @@
+/*
+ * Cuts the space of connections into zones until each has one rule a side, and
+ * collects the differences.
+ */
+
 #include "policy/diff.h"
 
 #include <stdlib.h>

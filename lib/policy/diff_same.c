@@ -1,3 +1,8 @@
+/*
+ * What two policies have in common: equal time conditions, equal conditions,
+ * and rules that did not change.
+ */
+
 #include "policy/diff_same.h"
 
 #include <stdlib.h>

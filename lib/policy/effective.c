@@ -1,3 +1,8 @@
+/*
+ * What one rule resolves to: looks a parameter up in connection, environment
+ * and group action, and shows the values as text.
+ */
+
 #include "policy/effective.h"
 
 #include <assert.h>

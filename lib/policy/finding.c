@@ -1,3 +1,8 @@
+/*
+ * Adds findings to the diagnostics of a load, and hides lines that hold
+ * secrets.
+ */
+
 #include "policy/finding.h"
 
 #include <stdarg.h>

@@ -1,3 +1,8 @@
+/*
+ * Builds and searches the tree of boxes that index.h describes; rules are
+ * split where a sample of them splits best.
+ */
+
 #include "policy/index.h"
 
 #include <stdlib.h>

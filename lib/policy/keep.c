@@ -1,3 +1,8 @@
+/*
+ * NOFLUSH: writes the rules that are to stay as policy text, with all that
+ * they refer to, under names that the files don't use.
+ */
+
 #include "policy/keep.h"
 
 #include <stdio.h>

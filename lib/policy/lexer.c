@@ -1,3 +1,8 @@
+/*
+ * Cuts the lines of a policy file into words, braces and line ends, without
+ * copying.
+ */
+
 #include "policy/lexer.h"
 
 #include <ctype.h>

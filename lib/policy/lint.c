@@ -1,3 +1,8 @@
+/*
+ * The advice about statements and single rules; lint_rules.c compares rules
+ * with each other, lint_tls.c looks at what TLS the actions make.
+ */
+
 #include "policy/lint.h"
 
 #include <stdio.h>

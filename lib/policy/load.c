@@ -1,3 +1,9 @@
+/*
+ * From the first file to all files of a policy: tells main, image and policy
+ * files apart, reads the Policy Agent's own statements, and turns EBCDIC into
+ * ASCII.
+ */
+
 #include "policy/load.h"
 
 #include <ctype.h>

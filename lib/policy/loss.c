@@ -1,3 +1,8 @@
+/*
+ * Finds what a new policy would leave in clear, by cutting the zones of the
+ * old rules along the new ones.
+ */
+
 #include "policy/loss.h"
 
 #include <stdlib.h>

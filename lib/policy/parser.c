@@ -1,3 +1,8 @@
+/*
+ * Reads the tokens of a file into its tree of lines and blocks, and goes on
+ * after each error so that one run reports all of them.
+ */
+
 #include "policy/parser.h"
 
 #include <string.h>

@@ -1,3 +1,8 @@
+/*
+ * Loading a policy from end to end, and the questions about it that need no
+ * search.
+ */
+
 #include "policy/policy.h"
 
 #include <stdlib.h>

@@ -1,3 +1,5 @@
+/* A loaded policy as policy text in one form. */
+
 #include "policy/print.h"
 
 #include <stdlib.h>

@@ -1,3 +1,8 @@
+/*
+ * Makes objects of the statements: finds names, reads values, follows
+ * references, fills in defaults.
+ */
+
 #include "policy/resolver.h"
 
 #include <stdio.h>

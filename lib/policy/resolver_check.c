@@ -1,3 +1,8 @@
+/*
+ * What the resolver checks of a statement: parameters that are missing, coded
+ * twice or without effect, references to nothing.
+ */
+
 #include "policy/resolver_check.h"
 
 #include <string.h>

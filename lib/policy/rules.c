@@ -1,3 +1,8 @@
+/*
+ * The last step of a load: one entry a keyword for each action, and the rules
+ * in the order of the search.
+ */
+
 #include "policy/rules.h"
 
 #include <stdlib.h>

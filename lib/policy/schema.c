@@ -1,3 +1,7 @@
+/*
+ * The tables of the language as arrays, and the look-up of keywords in them.
+ */
+
 #include "policy/schema.h"
 
 #include <stdio.h>

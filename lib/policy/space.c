@@ -1,3 +1,8 @@
+/*
+ * The conditions of a rule as intervals of numbers: names, ports, addresses
+ * and direction, and how a zone is cut along them.
+ */
+
 #include "policy/space.h"
 
 #include <string.h>

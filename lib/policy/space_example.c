@@ -1,3 +1,5 @@
+/* A zone in words, and a connection in it that a reader would recognise. */
+
 #include "policy/space_example.h"
 
 #include <string.h>

@@ -1,3 +1,8 @@
+/*
+ * Reads each type of value from the words of a line, and shows it again; the
+ * table of types is at the end.
+ */
+
 #include "policy/value.h"
 
 #include <ctype.h>

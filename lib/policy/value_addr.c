@@ -1,3 +1,5 @@
+/* Reads the values of conditions: addresses, ports and times. */
+
 #include "policy/value_addr.h"
 
 #include <arpa/inet.h>
