@@ -1,3 +1,5 @@
+/* The table of commands, and what they have in common. */
+
 #include "saf/admin/admin.h"
 
 #include <stdio.h>
@@ -5,8 +7,6 @@
 #include <time.h>
 
 #include "saf/admin/private.h"
-
-/* The table of commands, and what they have in common. */
 
 static const struct tso_word words[] = {
     {0},

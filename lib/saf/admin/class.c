@@ -1,10 +1,10 @@
+/* Classes: which there are, and SETROPTS. */
+
 #include "saf/admin/private.h"
 
 #include <string.h>
 
 #include "util/spelling.h"
-
-/* Classes: which there are, and SETROPTS. */
 
 enum { CURRENT = 1 };
 

@@ -1,13 +1,13 @@
-#include "saf/admin/private.h"
-
-#include <stdlib.h>
-#include <string.h>
-
 /*
  * RLIST, LISTUSER and LISTGRP in RACF's layouts (RACF Command Language
  * Reference, the examples of each command). What is not kept here is shown as
  * RACF shows it when it was never set.
  */
+
+#include "saf/admin/private.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 static void add_text(struct strbuf *out, const char *text)
 {

@@ -1,9 +1,9 @@
+/* General resource profiles: RDEFINE, RALTER, PERMIT. */
+
 #include "saf/admin/private.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* General resource profiles: RDEFINE, RALTER, PERMIT. */
 
 enum change { ADDITION, UPDATE, PERMISSION };
 

@@ -1,14 +1,14 @@
+/*
+ * SSIGNON: the PassTicket keys of a profile (RACF Security Administrator's
+ * Guide, "Specifying SSIGNON"). A key is shown nowhere, not in part.
+ */
+
 #include "saf/admin/private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-/*
- * SSIGNON: the PassTicket keys of a profile (RACF Security Administrator's
- * Guide, "Specifying SSIGNON"). A key is shown nowhere, not in part.
- */
 
 enum { TIMEOUT_MAX = 600 };
 

@@ -1,9 +1,9 @@
+/* Users and groups: ADDUSER, ALTUSER, ADDGROUP, CONNECT. */
+
 #include "saf/admin/private.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* Users and groups: ADDUSER, ALTUSER, ADDGROUP, CONNECT. */
 
 static int set_password(struct job_context *ctx, struct saf_user *u,
                         const char *password)

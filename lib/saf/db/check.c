@@ -1,13 +1,13 @@
-#include "saf/db/private.h"
-
-#include <string.h>
-
 /*
  * The one question asked of the database: may this user use this resource?
  * RACF Security Administrator's Guide, "How RACF checks access to resources":
  * the most specific profile decides; in it the user's own entry, else the
  * highest of the user's groups, else ID(*), else UACC.
  */
+
+#include "saf/db/private.h"
+
+#include <string.h>
 
 bool saf_name_valid(const char *name)
 {

@@ -1,3 +1,5 @@
+/* The tables in memory: look-up and change. */
+
 #include "saf/db/private.h"
 
 #include <stdio.h>
@@ -6,8 +8,6 @@
 #include <strings.h>
 
 #include "util/array.h"
-
-/* The tables in memory: look-up and change. */
 
 static const char *const levels[] = {
     [SAF_NONE] = "NONE",        [SAF_EXECUTE] = "EXECUTE",

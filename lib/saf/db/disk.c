@@ -1,3 +1,13 @@
+/*
+ * The one place that reaches files of the database by name.
+ *
+ * Whoever owns the database's folder may put anything into it, a link to
+ * /etc too, and may change it between two of our calls. So a folder in it is
+ * opened without following links, what was opened is looked at, and the file
+ * is reached from that descriptor. And root does all this as the owner:
+ * whatever lies there, root can do no more with it than the owner could.
+ */
+
 #include "saf/db/private.h"
 
 #include <errno.h>
@@ -9,16 +19,6 @@
 #include <unistd.h>
 
 #include "util/fd.h"
-
-/*
- * The one place that reaches files of the database by name.
- *
- * Whoever owns the database's folder may put anything into it, a link to
- * /etc too, and may change it between two of our calls. So a folder in it is
- * opened without following links, what was opened is looked at, and the file
- * is reached from that descriptor. And root does all this as the owner:
- * whatever lies there, root can do no more with it than the owner could.
- */
 
 /* More than any job makes; a reader's defence against a wrong file. */
 enum { FILE_LIMIT = 64 * 1024 * 1024 };

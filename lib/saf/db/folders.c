@@ -1,3 +1,8 @@
+/*
+ * The folders in the database: which there are, and what a killed writer left
+ * in them.
+ */
+
 #include "saf/db/private.h"
 
 #include <ctype.h>
@@ -9,9 +14,6 @@
 #include <unistd.h>
 
 #include "util/fd.h"
-
-/* The folders in the database: which there are, and what a killed writer left
- * in them. */
 
 void saf_names_free(char **names)
 {

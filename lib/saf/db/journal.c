@@ -1,11 +1,3 @@
-#include "saf/db/private.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "util/strbuf.h"
-
 /*
  * The list of files that one command changes, and its text form. The text is
  * written to DIR/saf/journal before any of the files is touched and removed
@@ -17,6 +9,14 @@
  *     remove NAME
  *     end
  */
+
+#include "saf/db/private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/strbuf.h"
 
 static const char magic[] = "attls-journal 1 ";
 

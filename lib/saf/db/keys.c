@@ -1,13 +1,13 @@
+/*
+ * PassTicket keys: those in profiles, and those under a label, which on z/OS
+ * ICSF keeps. A label's file holds the key in hexadecimal.
+ */
+
 #include "saf/db/private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/*
- * PassTicket keys: those in profiles, and those under a label, which on z/OS
- * ICSF keeps. A label's file holds the key in hexadecimal.
- */
 
 #define NO_REPLAY "NO REPLAY PROTECTION"
 

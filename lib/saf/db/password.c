@@ -1,3 +1,8 @@
+/*
+ * Passwords: only a salted PBKDF2-HMAC-SHA-512 hash is kept. The rounds stand
+ * beside each hash, so that the number may grow without a new database.
+ */
+
 #include "saf/db/private.h"
 
 #include <ctype.h>
@@ -6,11 +11,6 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
-
-/*
- * Passwords: only a salted PBKDF2-HMAC-SHA-512 hash is kept. The rounds stand
- * beside each hash, so that the number may grow without a new database.
- */
 
 /* PASSWORD has at most 8 characters; a longer word is a wrong one. */
 enum { ROUNDS = 210000, PASSWORD_MAX = 256 };

@@ -1,3 +1,8 @@
+/*
+ * The database as a folder: opening and locking it, who may touch it, and
+ * changes that reach the disk whole. What the files mean is db.c.
+ */
+
 #include "saf/db/private.h"
 
 #include <ctype.h>
@@ -13,11 +18,6 @@
 
 #include "util/fd.h"
 #include "util/strbuf.h"
-
-/*
- * The database as a folder: opening and locking it, who may touch it, and
- * changes that reach the disk whole. What the files mean is db.c.
- */
 
 #define FOLDER    SAF_FOLDER
 #define LOCK_FILE "saf/lock"

@@ -1,3 +1,8 @@
+/*
+ * The tables' text form: one libconfig file a table, so that people can read,
+ * compare and repair the database with an editor.
+ */
+
 #include "saf/db/private.h"
 
 #include <stdio.h>
@@ -6,11 +11,6 @@
 #include <libconfig.h>
 
 #include "util/strbuf.h"
-
-/*
- * The tables' text form: one libconfig file a table, so that people can read,
- * compare and repair the database with an editor.
- */
 
 static const char *const files[TABLE_COUNT] = {
     [TABLE_DATABASE] = "saf/database.cfg",

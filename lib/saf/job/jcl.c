@@ -1,3 +1,8 @@
+/*
+ * Finds the steps of a job and the TSO commands in them; what JCL says besides
+ * is skipped.
+ */
+
 #include "saf/job/jcl.h"
 
 #include <ctype.h>

@@ -1,3 +1,5 @@
+/* The runner: finds the commands, looks them up, runs and commits each. */
+
 #include "saf/job/job.h"
 
 #include <stdlib.h>
@@ -7,8 +9,6 @@
 #include "saf/job/jcl.h"
 #include "saf/job/tso.h"
 #include "util/arena.h"
-
-/* The runner: finds the commands, looks them up, runs and commits each. */
 
 struct registration {
     const struct job_command *commands;

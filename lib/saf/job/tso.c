@@ -1,11 +1,11 @@
+/* Lines to commands, and a command to a tree of words and lists. */
+
 #include "saf/job/tso.h"
 
 #include <ctype.h>
 #include <string.h>
 
 #include "util/arena.h"
-
-/* Lines to commands, and a command to a tree of words and lists. */
 
 /* 80-byte card images carry a sequence number in columns 73 to 80. */
 enum { CARD = 80, SEQUENCE = 8 };

@@ -1,3 +1,8 @@
+/*
+ * Operands and their grammar: look-up, form, messages, and the echo that hides
+ * secrets.
+ */
+
 #include "saf/job/tso.h"
 
 #include <ctype.h>
@@ -5,9 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-/* Operands and their grammar: look-up, form, messages, and the echo that
- * hides secrets. */
 
 static const struct tso_word *word_of(const struct tso_grammar *g, int id)
 {
