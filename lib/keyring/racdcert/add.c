@@ -1,3 +1,8 @@
+/*
+ * RACDCERT ADD: the certificate of a data set goes to the owner, the issuers
+ * of a package to CERTAUTH.
+ */
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -5,9 +10,6 @@
 
 #include "keyring/racdcert/new.h"
 #include "keyring/rings/certread.h"
-
-/* RACDCERT ADD: the certificate of a data set goes to the owner, the issuers
- * of a package to CERTAUTH. */
 
 int rd_read_package(struct rd *q, const struct tso_node *list,
                     struct cert_package *ret)

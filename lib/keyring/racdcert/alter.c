@@ -1,9 +1,9 @@
+/* RACDCERT ALTER and DELETE. */
+
 #include <string.h>
 
 #include "keyring/racdcert/certlist.h"
 #include "keyring/racdcert/private.h"
-
-/* RACDCERT ALTER and DELETE. */
 
 int rd_ALTER(struct rd *q)
 {

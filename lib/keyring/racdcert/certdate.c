@@ -1,3 +1,8 @@
+/*
+ * Dates of certificates as RACF jobs write them, and how long a certificate is
+ * valid.
+ */
+
 #include "keyring/racdcert/certdate.h"
 
 #include <ctype.h>

@@ -1,3 +1,5 @@
+/* A certificate in the layout of RACDCERT LIST. */
+
 #include "keyring/racdcert/certlist.h"
 
 #include <arpa/inet.h>

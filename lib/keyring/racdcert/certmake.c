@@ -1,3 +1,5 @@
+/* Makes keys, certificates and requests from a cert_spec, with OpenSSL. */
+
 #include "keyring/racdcert/certmake.h"
 
 #include <string.h>

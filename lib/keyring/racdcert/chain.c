@@ -1,12 +1,14 @@
+/*
+ * RACDCERT LISTCHAIN and CHECKCERT: certificates one after the other, and a
+ * summary of the chain. The summary's wording is ours.
+ */
+
 #include <string.h>
 #include <time.h>
 
 #include "keyring/racdcert/certlist.h"
 #include "keyring/racdcert/new.h"
 #include "keyring/rings/certread.h"
-
-/* RACDCERT LISTCHAIN and CHECKCERT: certificates one after the other, and a
- * summary of the chain. The summary's wording is ours. */
 
 struct summary {
     size_t count;

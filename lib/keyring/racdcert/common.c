@@ -1,3 +1,8 @@
+/*
+ * What RACDCERT's functions have in common: messages, owners, labels, the
+ * choice of a certificate, passwords.
+ */
+
 #include <stdio.h>
 #include <string.h>
 #include <openssl/bn.h>
@@ -6,9 +11,6 @@
 #include "keyring/racdcert/certlist.h"
 #include "keyring/racdcert/private.h"
 #include "keyring/rings/certname.h"
-
-/* What RACDCERT's functions have in common: messages, owners, labels, the
- * choice of a certificate, passwords. */
 
 /* ---- messages ---- */
 

@@ -1,3 +1,10 @@
+/*
+ * Data sets as files. A name in quotes that begins with / is a path; any
+ * other is a data set name (MVS JCL Reference, "DSNAME parameter"), looked up
+ * in the data set map, else a file below --dsn-dir. TSO would put a prefix
+ * before a name without quotes; here none is put.
+ */
+
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -8,13 +15,6 @@
 
 #include "keyring/racdcert/private.h"
 #include "util/fd.h"
-
-/*
- * Data sets as files. A name in quotes that begins with / is a path; any
- * other is a data set name (MVS JCL Reference, "DSNAME parameter"), looked up
- * in the data set map, else a file below --dsn-dir. TSO would put a prefix
- * before a name without quotes; here none is put.
- */
 
 enum { DSN_MAX = 44, QUALIFIER_MAX = 8, INPUT_MAX = 1024 * 1024 };
 

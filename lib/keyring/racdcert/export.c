@@ -1,3 +1,8 @@
+/*
+ * RACDCERT EXPORT: a certificate, or a package of it and its issuers, in
+ * PKCS#12 with the private key.
+ */
+
 #include <string.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -5,9 +10,6 @@
 #include <openssl/pkcs7.h>
 
 #include "keyring/racdcert/private.h"
-
-/* RACDCERT EXPORT: a certificate, or a package of it and its issuers, in
- * PKCS#12 with the private key. */
 
 enum { P12_ROUNDS = 20000 };
 

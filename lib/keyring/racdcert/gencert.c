@@ -1,3 +1,5 @@
+/* RACDCERT GENCERT: a new certificate, with a new key or for a request. */
+
 #include <stdio.h>
 #include <string.h>
 #include <openssl/err.h>
@@ -5,8 +7,6 @@
 #include <openssl/x509v3.h>
 
 #include "keyring/racdcert/new.h"
-
-/* RACDCERT GENCERT: a new certificate, with a new key or for a request. */
 
 struct gencert {
     struct rd_new new;

@@ -1,9 +1,9 @@
+/* RACDCERT LIST: certlist.c shows the certificates that are wanted. */
+
 #include <string.h>
 
 #include "keyring/racdcert/certlist.h"
 #include "keyring/racdcert/private.h"
-
-/* RACDCERT LIST: certlist.c shows the certificates that are wanted. */
 
 int rd_LIST(struct rd *q)
 {

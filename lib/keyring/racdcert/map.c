@@ -1,3 +1,5 @@
+/* RACDCERT MAP, ALTMAP, DELMAP, LISTMAP: certificate name filters. */
+
 #include <stdio.h>
 #include <string.h>
 
@@ -5,8 +7,6 @@
 #include "keyring/racdcert/new.h"
 #include "keyring/rings/certname.h"
 #include "keyring/rings/certread.h"
-
-/* RACDCERT MAP, ALTMAP, DELMAP, LISTMAP: certificate name filters. */
 
 /* ---- MAP ---- */
 

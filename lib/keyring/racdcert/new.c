@@ -1,3 +1,5 @@
+/* Operands of GENCERT and REKEY to a cert_spec. */
+
 #include "keyring/racdcert/new.h"
 
 #include <stdio.h>
@@ -8,8 +10,6 @@
 
 #include "keyring/racdcert/certdate.h"
 #include "keyring/rings/certname.h"
-
-/* Operands of GENCERT and REKEY to a cert_spec. */
 
 void rd_new_done(struct rd_new *g)
 {

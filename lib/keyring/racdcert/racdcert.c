@@ -1,11 +1,11 @@
+/* The table, and the way from a command to its function. */
+
 #include "keyring/racdcert/racdcert.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "keyring/racdcert/private.h"
-
-/* The table, and the way from a command to its function. */
 
 struct racdcert {
     struct ring_store *store; /* of the database of the last command */

@@ -1,11 +1,11 @@
+/* RACDCERT GENREQ, REKEY and ROLLOVER: what renews a certificate. */
+
 #include <string.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
 #include "keyring/racdcert/new.h"
-
-/* RACDCERT GENREQ, REKEY and ROLLOVER: what renews a certificate. */
 
 /* The certificate of LABEL in the function's parentheses, which must have a
  * key; NULL after a message. */

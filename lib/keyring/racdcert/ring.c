@@ -1,9 +1,9 @@
+/* RACDCERT's functions about rings, and the listings. */
+
 #include <string.h>
 
 #include "keyring/racdcert/certlist.h"
 #include "keyring/racdcert/private.h"
-
-/* RACDCERT's functions about rings, and the listings. */
 
 /* Certificate authorities and sites have no rings. */
 static int check_ring_owner(struct rd *q)

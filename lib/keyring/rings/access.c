@@ -1,3 +1,8 @@
+/*
+ * May this user read that ring, and use its private keys? R_datalib's two ways
+ * of asking: class RDATALIB, then FACILITY.
+ */
+
 #include "keyring/rings/access.h"
 
 #include <ctype.h>

@@ -1,3 +1,8 @@
+/*
+ * Distinguished names between X.509, the text that RACF shows and the operands
+ * of RACDCERT.
+ */
+
 #include "keyring/rings/certname.h"
 
 #include <stdlib.h>

@@ -1,3 +1,8 @@
+/*
+ * Reads certificates and keys from whatever form a data set or file has: PEM,
+ * DER, PKCS#7, PKCS#12.
+ */
+
 #include "keyring/rings/certread.h"
 
 #include <limits.h>

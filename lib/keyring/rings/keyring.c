@@ -1,3 +1,8 @@
+/*
+ * Opens what the policy calls a key ring: finds it, asks whether the user may
+ * read it, and copies its certificates out of the store.
+ */
+
 #include "keyring/rings/keyring.h"
 
 #include <stdio.h>

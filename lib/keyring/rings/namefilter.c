@@ -1,3 +1,8 @@
+/*
+ * Which user a certificate belongs to: the owner of the stored one, or the
+ * certificate name filter (RACDCERT MAP) that fits it best.
+ */
+
 #include "keyring/rings/namefilter.h"
 
 #include <pthread.h>

@@ -1,3 +1,8 @@
+/*
+ * The store of certificates, rings and name filters in memory: makes, finds
+ * and drops its rows, reads certificates and keys, and follows chains.
+ */
+
 #include "keyring/rings/store_private.h"
 
 #include <stdio.h>

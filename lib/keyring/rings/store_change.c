@@ -1,3 +1,8 @@
+/*
+ * Changes: each alters the memory and stores the index, and certificates and
+ * keys, of the owners it concerns.
+ */
+
 #include "keyring/rings/store_private.h"
 
 #include <stdlib.h>
@@ -5,9 +10,6 @@
 #include <openssl/pem.h>
 
 #include "util/strbuf.h"
-
-/* Changes: each alters the memory and stores the index, and certificates and
- * keys, of the owners it concerns. */
 
 /* ---- certificates and keys ---- */
 

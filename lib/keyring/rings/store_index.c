@@ -1,3 +1,8 @@
+/*
+ * An owner's index.cfg. Labels and ring names are data in it, never part of a
+ * file name.
+ */
+
 #include "keyring/rings/store_private.h"
 
 #include <stdio.h>
@@ -6,9 +11,6 @@
 #include <libconfig.h>
 
 #include "util/strbuf.h"
-
-/* An owner's index.cfg. Labels and ring names are data in it, never part of
- * a file name. */
 
 static const char *const usages[] = {"PERSONAL", "CERTAUTH", "SITE"};
 static const char *const trusts[] = {"TRUST", "NOTRUST", "HIGHTRUST"};
