@@ -1,3 +1,9 @@
+/*
+ * The enhanced PassTicket: a Feistel network of six rounds on 48 bits, keyed
+ * with HMAC-SHA-512 (IBM's sample EnhancedPassTicketGenerator). For
+ * TYPE(UPPER) the left half ends with 17 bits, so that 36^8 has room for it.
+ */
+
 #include "passticket/passticket.h"
 
 #include <ctype.h>
@@ -7,12 +13,6 @@
 #include <openssl/hmac.h>
 
 #include "passticket/private.h"
-
-/*
- * The enhanced PassTicket: a Feistel network of six rounds on 48 bits, keyed
- * with HMAC-SHA-512 (IBM's sample EnhancedPassTicketGenerator). For
- * TYPE(UPPER) the left half ends with 17 bits, so that 36^8 has room for it.
- */
 
 enum { ROUNDS = 6, HALF = 3, DIGEST = 64, WHO = 16 };
 

@@ -1,3 +1,9 @@
+/*
+ * The legacy PassTicket: six steps and a time coder of six rounds (RACF
+ * Macros and Interfaces, "How the RACF PassTicket generator algorithm works"
+ * and "How the time-coder algorithm works").
+ */
+
 #include "passticket/passticket.h"
 
 #include <ctype.h>
@@ -5,12 +11,6 @@
 #include <openssl/evp.h>
 
 #include "passticket/private.h"
-
-/*
- * The legacy PassTicket: six steps and a time coder of six rounds (RACF
- * Macros and Interfaces, "How the RACF PassTicket generator algorithm works"
- * and "How the time-coder algorithm works").
- */
 
 enum { ROUNDS = 6, CHARS = 36, WINDOWS = 8 };
 

@@ -1,3 +1,5 @@
+/* The installed library's interface, on that of our own modules. */
+
 #include "passticket/attls/passticket.h"
 
 #include <stdio.h>
@@ -5,8 +7,6 @@
 
 #include "passticket/service.h"
 #include "saf/db/saf.h"
-
-/* The installed library's interface, on that of our own modules. */
 
 static int result_of(enum passticket_outcome o)
 {

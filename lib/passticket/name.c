@@ -1,11 +1,11 @@
+/* Names, and the two answers that both kinds of tickets give. */
+
 #include "passticket/passticket.h"
 
 #include <string.h>
 
 #include "passticket/private.h"
 #include "util/ebcdic.h"
-
-/* Names, and the two answers that both kinds of tickets give. */
 
 bool passticket_name_valid(const char *name)
 {

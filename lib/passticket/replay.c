@@ -1,3 +1,10 @@
+/*
+ * One line a ticket: MADE UNTIL USER APPLICATION. A line is added at the end
+ * and synced before the ticket is accepted; when more of the file is past
+ * than live, it is replaced by its live part. The lock is a file of its own,
+ * because the list may be replaced.
+ */
+
 #include "passticket/replay.h"
 
 #include <errno.h>
@@ -15,13 +22,6 @@
 #include "saf/db/saf.h"
 #include "util/fd.h"
 #include "util/strbuf.h"
-
-/*
- * One line a ticket: MADE UNTIL USER APPLICATION. A line is added at the end
- * and synced before the ticket is accepted; when more of the file is past
- * than live, it is replaced by its live part. The lock is a file of its own,
- * because the list may be replaced.
- */
 
 #define LIST_FILE "saf/passtickets"
 #define LOCK_FILE "saf/passtickets.lock"

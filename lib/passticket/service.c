@@ -1,3 +1,5 @@
+/* Authority, key profiles and the two services. */
+
 #include "passticket/service.h"
 
 #include <ctype.h>
@@ -6,8 +8,6 @@
 
 #include "passticket/replay.h"
 #include "saf/db/saf.h"
-
-/* Authority, key profiles and the two services. */
 
 static const struct {
     struct passticket_codes codes;
