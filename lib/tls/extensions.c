@@ -1,3 +1,8 @@
+/*
+ * The TLS extensions that the policy has a word about: what a server demands
+ * of a ClientHello, and what a client asks for.
+ */
+
 #include "tls/extensions.h"
 
 #include <string.h>

@@ -1,3 +1,8 @@
+/*
+ * Tickets and cached sessions of a server: who may resume what, and for how
+ * long.
+ */
+
 #include "tls/resume.h"
 
 #include <pthread.h>

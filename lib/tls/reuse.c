@@ -1,3 +1,5 @@
+/* Sessions that a client keeps for each target, and offers again. */
+
 #include "tls/reuse.h"
 
 #include <pthread.h>
