@@ -1,3 +1,8 @@
+/*
+ * Reads the case files of attlsctl test: which connections, and what is
+ * expected of each.
+ */
+
 #include "attlsctl/case.h"
 
 #include <libconfig.h>

@@ -1,3 +1,8 @@
+/*
+ * What a verb takes from attlsd.conf: the file that -f names, and the options
+ * of the policy that it implies.
+ */
+
 #include "attlsctl/conf.h"
 
 #include <stdio.h>

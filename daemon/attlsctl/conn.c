@@ -1,3 +1,8 @@
+/*
+ * Options that describe a connection, and the connection as the search sees
+ * it.
+ */
+
 #include "attlsctl/conn.h"
 
 #include <ctype.h>

@@ -1,3 +1,8 @@
+/*
+ * attlsctl check --coverage: what attlsd does with each keyword, as text, as
+ * JSON, and as the lists of attls-policy(5).
+ */
+
 #include "attlsctl/coverage.h"
 
 #include <string.h>

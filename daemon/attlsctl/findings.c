@@ -1,3 +1,8 @@
+/*
+ * Findings in the order in which a reader of the files meets them, as text and
+ * as JSON.
+ */
+
 #include "attlsctl/findings.h"
 
 #include <stdlib.h>

@@ -1,3 +1,8 @@
+/*
+ * The advice that needs the key rings: for each rule and each user whose ring
+ * it means, whether the certificates are there and fit.
+ */
+
 #include "attlsctl/lint_rings.h"
 
 #include <openssl/x509v3.h>

@@ -1,3 +1,8 @@
+/*
+ * Where a verb gets its policy: from a file, from standard input, or from the
+ * running daemon.
+ */
+
 #include "attlsctl/policy.h"
 
 #include <stdio.h>

@@ -1,3 +1,9 @@
+/*
+ * The rings as a picture, as the workshop draws them: a box for each ring with
+ * its certificates, and an arrow from each authority to what it verifies, in
+ * its own ring (solid) and in others (dashed).
+ */
+
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -5,12 +11,6 @@
 #include "attlsctl/rings_read.h"
 #include "keyring/racdcert/certlist.h"
 #include "util/strbuf.h"
-
-/*
- * The rings as a picture, as the workshop draws them: a box for each ring with
- * its certificates, and an arrow from each authority to what it verifies, in
- * its own ring (solid) and in others (dashed).
- */
 
 /* ---- what both pictures say ---- */
 

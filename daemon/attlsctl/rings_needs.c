@@ -1,3 +1,5 @@
+/* Which rules of a policy use a ring, and what they find missing in it. */
+
 #include "attlsctl/rings_needs.h"
 
 #include <stdio.h>

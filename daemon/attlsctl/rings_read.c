@@ -1,3 +1,8 @@
+/*
+ * The rings of a database and what attlsctl rings has to say of each
+ * certificate in them.
+ */
+
 #include "attlsctl/rings_read.h"
 
 #include <stdarg.h>

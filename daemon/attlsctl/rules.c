@@ -1,3 +1,8 @@
+/*
+ * The kernel's rule set for attlsctl intercept: makes it from the
+ * configuration and compares it with what nft lists.
+ */
+
 #include "attlsctl/rules.h"
 
 #include <stdio.h>
