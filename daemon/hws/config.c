@@ -1,3 +1,5 @@
+/* hws.cfg: parameters in IMS Connect's form, one table row each. */
+
 #include "hws/config.h"
 
 #include <ctype.h>

@@ -1,3 +1,7 @@
+/*
+ * The console of hws: commands such as VIEWHWS over a unix socket, for hwsctl.
+ */
+
 #include "hws/console.h"
 
 #include <ctype.h>

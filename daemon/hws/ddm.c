@@ -1,3 +1,5 @@
+/* DRDA on the wire: DDM objects are read from a buffer and written to one. */
+
 #include "hws/ddm.h"
 
 #include <string.h>

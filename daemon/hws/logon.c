@@ -1,3 +1,8 @@
+/*
+ * Who may log on: the user id, the PassTicket or password, and the ICH408I for
+ * those who may not.
+ */
+
 #include "hws/logon.h"
 
 #include <stdlib.h>

@@ -1,3 +1,8 @@
+/*
+ * IMS Connect's DRDA listener: sockets, sessions and the log on one event
+ * loop.
+ */
+
 #include "hws/server.h"
 
 #include <errno.h>

@@ -1,3 +1,8 @@
+/*
+ * One DRDA conversation: which command may stand where, and the reply to each.
+ * No sockets here.
+ */
+
 #include "hws/session.h"
 
 #include <ctype.h>

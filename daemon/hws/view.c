@@ -1,3 +1,5 @@
+/* VIEWHWS: the displays of IMS Connect. */
+
 #include "hws/view.h"
 
 #include <stdio.h>
