@@ -1,3 +1,8 @@
+/*
+ * What racdcert reads besides the job: the data set map of attlsd.conf, and
+ * passwords from a file or the terminal.
+ */
+
 #include "racdcert/input.h"
 
 #include <ctype.h>

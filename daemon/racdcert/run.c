@@ -1,3 +1,8 @@
+/*
+ * racdcert behind its options: which job runs against which database, as whom,
+ * and what is printed.
+ */
+
 #include "racdcert/run.h"
 
 #include <ctype.h>
