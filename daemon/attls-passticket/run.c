@@ -1,3 +1,8 @@
+/*
+ * attls-passticket behind its options: generates, evaluates and stores keys
+ * through the service of lib/passticket.
+ */
+
 #include "attls-passticket/run.h"
 
 #include <ctype.h>
