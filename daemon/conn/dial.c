@@ -13,7 +13,10 @@
 
 #include "conn/private.h"
 
-enum { ATTEMPT_MS = 250 }; /* Connection Attempt Delay, RFC 8305 section 8 */
+enum {
+    ATTEMPT_MS = 250, /* Connection Attempt Delay, RFC 8305 section 8 */
+    SPARSE_MS = 50    /* without descriptors: before the next try */
+};
 
 /* Addresses that have not answered while later ones are tried. */
 struct dials {
@@ -154,20 +157,40 @@ static enum conn_event take_other(struct conn *c)
     return CONN_EV_DIALLED;
 }
 
+/* The process has no descriptor for a moment: the same address is tried again
+ * while connect_limit lasts. */
+static enum conn_event wait_for_descriptor(struct conn *c)
+{
+    uint64_t left = left_of_limit(c);
+
+    c->target--;
+    c->starved = true;
+    conn_arm(c, left < SPARSE_MS ? left : SPARSE_MS);
+    return CONN_EV_NONE;
+}
+
+static bool may_wait(const struct conn *c, int error)
+{
+    return (error == EMFILE || error == ENFILE) && c->host->now() < c->dial_end;
+}
+
 enum conn_event conn_do_dial(struct conn *c)
 {
     const struct netaddr *to;
     struct error err;
     int fd;
 
-    if (c->target == 0)
+    c->starved = false;
+    if (c->dial_end == 0)
         c->dial_end = c->host->now() + conn_config(c)->connect_limit * 1000;
     to = intercepted_target(&c->in, c->target++);
     if (c->in.other >= 0)
         return take_other(c);
     if (intercepted_socket(&c->in, c->target - 1u, &c->host->intercept, &fd,
-                           &err) < 0 ||
-        endpoint_connect(dialled(c), c->host->base, fd, to, &err) < 0)
+                           &err) < 0)
+        return may_wait(c, errno) ? wait_for_descriptor(c)
+                                  : dial_failed(c, errno, err.text);
+    if (endpoint_connect(dialled(c), c->host->base, fd, to, &err) < 0)
         return dial_failed(c, errno, err.text);
     conn_arm(c, conn_dial_limit(c));
     return CONN_EV_NONE;
@@ -220,7 +243,7 @@ static bool early_answered(struct conn *c, struct netaddr *ret_peer)
 
 enum conn_event conn_do_dial_check(struct conn *c)
 {
-    bool last_failed = c->target > 0 && dialled(c)->fd < 0;
+    bool last_failed = c->target > 0 && dialled(c)->fd < 0 && !c->starved;
     struct netaddr peer;
     int error;
 
@@ -258,6 +281,8 @@ enum conn_event conn_do_dial_late(struct conn *c)
 {
     char text[48];
 
+    if (c->starved)
+        return CONN_EV_DIAL_NEXT;
     if (c->in.target != NULL && c->dial_end != 0 &&
         c->host->now() >= c->dial_end)
         return none_answers(c);

@@ -47,6 +47,7 @@ struct conn {
     bool secured;             /* the handshake was done */
     bool settled;             /* counted as such by the host */
     bool kept;                /* keepalive is set */
+    bool starved;             /* the dial waits for a descriptor */
     bool unopened;            /* waits for its environment */
     bool begun;               /* EZD1283I Connection Init was written */
     bool told;                /* its failure was */

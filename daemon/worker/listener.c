@@ -3,6 +3,7 @@
 #include "worker/listener.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
@@ -14,6 +15,7 @@
 
 #include "relay/closer.h"
 #include "relay/descriptors.h"
+#include "util/clock.h"
 #include "util/fd.h"
 #include "util/unixsock.h"
 #include "worker/target_check.h"
@@ -21,6 +23,7 @@
 enum {
     BATCH = 4,      /* sockets taken before other events get their turn */
     PAUSE_MS = 100, /* without descriptors: before the next try */
+    TELL_MS = 5000, /* between two lines about that */
     LOOK_S = 1,     /* between two looks at a socket's file */
 };
 
@@ -32,6 +35,9 @@ struct listener {
     pthread_mutex_t lock;      /* while FD changes, and while it is shut */
     struct unixsock_mark mark; /* of mode run: of the socket's file */
     bool told;                 /* that it can't be made again */
+    uint64_t paused;           /* when a line said so; 0: none did */
+    int aside; /* accepted, and in want of a descriptor; or -1 */
+    struct netaddr aside_peer;
     int backlog;
     struct listener_host host;
     struct event *event, *retry, *look;
@@ -87,7 +93,7 @@ int listener_open(const struct config_listener *cfg, unsigned long backlog,
     if (l == NULL)
         return error_nomem(err);
     l->cfg = cfg;
-    l->fd = -1;
+    l->fd = l->aside = -1;
     l->backlog = (int)backlog;
     atomic_init(&l->shut, false);
     atomic_init(&l->refusing, 0);
@@ -124,6 +130,7 @@ void listener_stop(struct listener *l)
     if (l->look != NULL)
         event_free(l->look);
     l->event = l->retry = l->look = NULL;
+    fd_reset(&l->aside);
 }
 
 void listener_close(struct listener *l)
@@ -220,18 +227,58 @@ static void on_target(void *arg, int error)
 
 /* ---- accepting ---- */
 
+static void retry_later(struct listener *l)
+{
+    static const struct timeval later = {0, PAUSE_MS * 1000};
+
+    evtimer_add(l->retry, &later);
+}
+
+static void remark_pause(struct listener *l, int error)
+{
+    uint64_t now = clock_ms();
+    char text[NETADDR_TEXT];
+
+    if (l->paused != 0 && now - l->paused < TELL_MS)
+        return;
+    l->paused = now;
+    trace_remark(
+        l->host.trace, TRACE_WARNING, "listen=%s accept=paused error=\"%s\"",
+        l->cfg->mode == MODE_RUN ? l->cfg->socket
+                                 : netaddr_format(&l->cfg->listen, text),
+        strerror(error));
+}
+
 /* No descriptors or memory: waiting costs nothing, polling a core. */
 static void pause_accept(struct listener *l, int error)
 {
-    static const struct timeval later = {0, PAUSE_MS * 1000};
-    char text[NETADDR_TEXT];
-
     event_del(l->event);
-    evtimer_add(l->retry, &later);
+    retry_later(l);
     metrics_add(l->host.metrics, COUNTER_ACCEPT_PAUSED, 1);
-    trace_remark(l->host.trace, TRACE_WARNING,
-                 "listen=%s accept=paused error=\"%s\"",
-                 netaddr_format(&l->cfg->listen, text), strerror(error));
+    remark_pause(l, error);
+}
+
+/* False: the loop's other events want their turn. */
+static bool hand_on(struct listener *l, int fd, const struct netaddr *peer)
+{
+    return l->host.accept(l->host.arg, l->cfg, fd, peer);
+}
+
+/* The one that waits gets a descriptor for connections, if there is one now. */
+static bool still_aside(struct listener *l)
+{
+    int fd;
+
+    if (l->aside < 0)
+        return false;
+    fd = fcntl(l->aside, F_DUPFD_CLOEXEC, 0);
+    if (fd < 0 || descriptors_is_kept(fd)) {
+        fd_close(&fd);
+        return true;
+    }
+    fd_close(&l->aside);
+    hand_on(l, fd, &l->aside_peer);
+    return false;
 }
 
 static void on_retry(evutil_socket_t fd, short what, void *arg)
@@ -240,7 +287,11 @@ static void on_retry(evutil_socket_t fd, short what, void *arg)
 
     (void)fd;
     (void)what;
-    if (l->refusing == 0)
+    if (atomic_load(&l->shut))
+        fd_reset(&l->aside);
+    else if (still_aside(l))
+        retry_later(l);
+    else if (l->refusing == 0)
         event_add(l->event, NULL);
 }
 
@@ -279,14 +330,16 @@ static void on_readable(evutil_socket_t listening, short what, void *arg)
         len = sizeof(sa);
         fd = accept4(listening, (struct sockaddr *)&sa, &len,
                      SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (descriptors_is_kept(fd)) { /* what comes now has to wait */
-            fd_reset(&fd);
-            errno = EMFILE;
-        }
         if (fd >= 0) {
             if (!netaddr_from_sockaddr((struct sockaddr *)&sa, &peer))
                 peer = (struct netaddr){.family = AF_UNSPEC};
-            if (!l->host.accept(l->host.arg, l->cfg, fd, &peer))
+            if (descriptors_is_kept(fd)) { /* it waits, and those behind it */
+                l->aside = fd;
+                l->aside_peer = peer;
+                pause_accept(l, EMFILE);
+                return;
+            }
+            if (!hand_on(l, fd, &peer))
                 return;
             continue;
         }

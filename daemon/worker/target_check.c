@@ -29,12 +29,20 @@ static struct timeval interval(const struct target_check *c)
     return (struct timeval){(time_t)c->listener->dial_check, 0};
 }
 
+/* Nobody could look: that says nothing about the target. */
+static bool could_not_look(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOMEM ||
+           error == ENOBUFS;
+}
+
 static void done(struct target_check *c, int error)
 {
     struct timeval tv = interval(c);
 
     evtimer_add(c->again, &tv);
-    c->fn(c->arg, error);
+    if (!could_not_look(error))
+        c->fn(c->arg, error);
 }
 
 static void hang_up(struct target_check *c)

@@ -14,7 +14,8 @@
 
 struct target_check;
 
-/* After each look. ERROR: 0, it accepts; or the errno of its last address. */
+/* After each look. ERROR: 0, it accepts; or the errno of its last address. A
+ * look for which the process has no descriptor or memory says nothing. */
 typedef void (*target_check_fn)(void *arg, int error);
 
 /* The first look is at the base's next turn, the next ones L->dial_check

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -88,19 +89,27 @@ static void scene_close(struct scene *s)
 }
 
 /* What the listener would give; the partner's socket is returned. */
-static int arrive(struct scene *s)
+static int prepare(struct scene *s, struct intercepted *in)
 {
-    struct intercepted in = {.other = -1, .direction = POLICY_INBOUND};
     int pair[2];
 
     peer_tcp_pair(pair, false);
-    in.fd = pair[0];
-    in.target = &s->l.target;
-    in.who.owner_error = ERR_NOT_FOUND;
-    strcpy(in.who.jobname, s->l.jobname);
-    strcpy(in.who.userid, s->l.userid);
-    conn_start(&s->r.host, &s->l, &in);
+    *in = (struct intercepted){.other = -1, .direction = POLICY_INBOUND};
+    in->fd = pair[0];
+    in->target = &s->l.target;
+    in->who.owner_error = ERR_NOT_FOUND;
+    strcpy(in->who.jobname, s->l.jobname);
+    strcpy(in->who.userid, s->l.userid);
     return pair[1];
+}
+
+static int arrive(struct scene *s)
+{
+    struct intercepted in;
+    int partner = prepare(s, &in);
+
+    conn_start(&s->r.host, &s->l, &in);
+    return partner;
 }
 
 static struct conn *only(const struct scene *s)
@@ -355,6 +364,64 @@ START_TEST(the_partner_is_watched_meanwhile)
 }
 END_TEST
 
+/* ---- without descriptors ---- */
+
+/* From SPARE on there are no descriptors; returns the limit of before. */
+static struct rlimit use_all(int spare)
+{
+    struct rlimit old, few;
+
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &old), 0);
+    few = old;
+    few.rlim_cur = (rlim_t)spare;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+    return old;
+}
+
+/* Nobody is reset for a moment in which the table of descriptors is full; after
+ * connect_limit it is a failure as any other. */
+static const struct {
+    const char *name;
+    bool ends; /* the moment ends in time */
+} moments[] = {{"for a moment", true}, {"until the limit", false}};
+
+START_TEST(the_dial_waits_for_a_descriptor)
+{
+    struct intercepted in;
+    struct rlimit old;
+    struct scene s;
+    int fd, spare, i;
+
+    scene_open(&s, DIAL_AT_ONCE, "OFF", SERVES);
+    fd = prepare(&s, &in);
+    spare = dup(fd); /* the lowest that is free */
+    old = use_all(spare);
+    fd_close(&spare);
+    conn_start(&s.r.host, &s.l, &in);
+    for (i = 0; i < 10; i++) {
+        rig_turn(&s.r);
+        ck_assert_uint_eq(s.r.host.count, 1);
+        ck_assert_int_eq(conn_state(only(&s)), CONN_DIALLING_APP);
+        rig_clock += 50;
+        conn_check_limit(only(&s));
+    }
+    ck_assert_int_eq(count_dialled(&s), 0);
+    if (moments[_i].ends)
+        ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &old), 0);
+    rig_clock += moments[_i].ends ? 50 : 30000;
+    conn_check_limit(only(&s));
+    for (i = 0; i < 10; i++)
+        rig_turn(&s.r);
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &old), 0);
+    ck_assert_msg(count_dialled(&s) == (moments[_i].ends ? 1 : 0) &&
+                      rig_counter(&s.r, COUNTER_DIAL_FAILED) ==
+                          (moments[_i].ends ? 0 : 1),
+                  "%s", moments[_i].name);
+    fd_close(&fd);
+    scene_close(&s);
+}
+END_TEST
+
 /* ---- limits ---- */
 
 START_TEST(connect_limit_counts_from_the_handshake)
@@ -382,5 +449,6 @@ TEST_ROWS(silent_peers_have_no_connection, orders)
 TEST(relays_once_the_program_is_there)
 TEST(a_target_that_refuses_ends_the_wire)
 TEST_ROWS(the_partner_is_watched_meanwhile, meanwhiles)
+TEST_ROWS(the_dial_waits_for_a_descriptor, moments)
 TEST(connect_limit_counts_from_the_handshake)
 TESTS_END

@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "relay/descriptors.h"
 #include "support/scratch.h"
 #include "support/suite.h"
 #include "util/fd.h"
@@ -417,6 +418,46 @@ START_TEST(pauses_without_descriptors)
 }
 END_TEST
 
+/* One that is accepted with a descriptor of those that are kept waits until
+ * there is another: it is not reset, and neither are those behind it. */
+START_TEST(waits_for_a_descriptor_that_is_not_kept)
+{
+    enum { TABLE = 64, KEPT_FROM = 48 };
+    struct rlimit table = {TABLE, TABLE};
+    int fd[2], used[TABLE], n = 0, i;
+    struct hall h;
+    char byte;
+
+    hall_open(&h, "127.0.0.1:0");
+    fd[0] = knock(&h);
+    fd[1] = knock(&h);
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &table), 0);
+    descriptors_begin(false);
+    do {
+        used[n] = dup(fd[0]);
+    } while (!descriptors_is_kept(used[n++]));
+    ck_assert_int_eq(used[n - 1], KEPT_FROM);
+    fd_close(&used[--n]);
+    for (i = 0; i < 5; i++)
+        event_base_loop(h.base, EVLOOP_ONCE);
+    ck_assert_int_eq(h.count, 0);
+    for (i = 0; i < 2; i++) {
+        ck_assert_int_eq(recv(fd[i], &byte, 1, MSG_DONTWAIT), -1);
+        ck_assert_int_eq(errno, EAGAIN);
+    }
+    while (n > 0)
+        close(used[--n]);
+    for (i = 0; i < 1000 && h.count < 2; i++)
+        event_base_loop(h.base, EVLOOP_ONCE);
+    ck_assert_int_eq(h.count, 2);
+    ck_assert(!descriptors_is_kept(h.got[0]));
+    ck_assert_uint_eq(metrics_get(&h.metrics, COUNTER_ACCEPT_PAUSED), 1);
+    fd_close(&fd[0]);
+    fd_close(&fd[1]);
+    hall_close(&h);
+}
+END_TEST
+
 TESTS_BEGIN("listener")
 TEST_ROWS(accepts, addresses)
 TEST(accepts_one_a_turn_where_that_is_wanted)
@@ -428,4 +469,5 @@ TEST(accepts_no_more_once_stopped)
 TEST(says_why_it_can_not_bind)
 TEST(is_shut_while_the_target_refuses)
 TEST(pauses_without_descriptors)
+TEST(waits_for_a_descriptor_that_is_not_kept)
 TESTS_END
