@@ -27,20 +27,17 @@
 static const struct cipher ciphers[] = {
 #include "policy/ciphers.def"
 };
-#undef CIPHER
 
 #define CURVE(id, name, openssl, nid, bits)                                    \
     {id, DEC4(id), name, openssl, nid, bits},
 static const struct curve curves[] = {
 #include "policy/curves.def"
 };
-#undef CURVE
 
 #define SIGPAIR(id, name, openssl) {id, HEX4(id), name, openssl},
 static const struct sigpair sigpairs[] = {
 #include "policy/sigpairs.def"
 };
-#undef SIGPAIR
 
 static int compare_cipher(const void *key, const void *row)
 {

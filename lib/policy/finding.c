@@ -22,7 +22,6 @@ enum { FINDINGS_MAX = 2000 };
 static const struct finding_row rows[FIND_COUNT] = {
 #include "policy/findings.def"
 };
-#undef FINDING
 
 const struct finding_row *finding_row(enum finding id)
 {

@@ -15,7 +15,6 @@
 enum finding {
 #define FINDING(id, ...) FIND_##id,
 #include "policy/findings.def"
-#undef FINDING
     FIND_COUNT
 };
 

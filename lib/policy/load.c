@@ -379,7 +379,6 @@ static const struct {
 #define AGENT_FLAG(word, field, value, preset, note)                           \
     {word, offsetof(struct policy_agent, field), value, note},
 #include "policy/agent.def"
-#undef AGENT_FLAG
 };
 
 /* The row of a word; -1: it is none of them. */

@@ -10,7 +10,6 @@
 enum policy_parm {
 #define PARM(id, ...) PARM_##id,
 #include "policy/parms.def"
-#undef PARM
     PARM_COUNT
 };
 

@@ -76,7 +76,6 @@ static struct policy *policy_new(const struct policy_options *opt)
     if (preset)                                                                \
         p->agent.field = value;
 #include "policy/agent.def"
-#undef AGENT_FLAG
     if (opt->words != NULL)
         load_words(p, opt->words);
     p->arena = arena_new();
@@ -273,7 +272,6 @@ void policy_agent_show(const struct policy *p, struct strbuf *out)
     if (p->agent.field == value)                                               \
         strbuf_adds(out, word " ");
 #include "policy/agent.def"
-#undef AGENT_FLAG
     strbuf_addf(out, "%lu", p->agent.refresh);
 }
 

@@ -24,7 +24,6 @@
 static const struct parm parms[PARM_COUNT] = {
 #include "policy/parms.def"
 };
-#undef PARM
 
 enum { INLINE_ANONYMOUS, NAMED };
 
@@ -33,13 +32,11 @@ enum { INLINE_ANONYMOUS, NAMED };
 static const struct statement statements[STMT_COUNT] = {
 #include "policy/statements.def"
 };
-#undef STMT
 
 #define CHOICE(type, name, text) {TYPE_##type, name, text},
 static const struct choice choices[] = {
 #include "policy/choices.def"
 };
-#undef CHOICE
 
 /* Keywords by length and first letter, any case: enough to make a look-up
  * two or three comparisons. */

@@ -16,7 +16,6 @@
 enum policy_stmt {
 #define STMT(id, ...) STMT_##id,
 #include "policy/statements.def"
-#undef STMT
     STMT_COUNT,
     /* The places of the Policy Agent's own one-line statements. */
     STMT_MAIN = STMT_COUNT,
@@ -27,7 +26,6 @@ enum policy_stmt {
 enum {
 #define STMT(id, bit, ...) bit = 1 << STMT_##id,
 #include "policy/statements.def"
-#undef STMT
     IN_MAIN = 1 << STMT_MAIN,
     IN_IMAGE = 1 << STMT_IMAGE,
     IN_ACTIONS = IN_GROUP | IN_ENV | IN_CONN,
@@ -41,7 +39,6 @@ enum {
 enum value_type {
 #define TYPE(name, ...) TYPE_##name,
 #include "policy/types.def"
-#undef TYPE
     TYPE_COUNT
 };
 

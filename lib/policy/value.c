@@ -534,7 +534,6 @@ static const struct {
 } types[TYPE_COUNT] = {
 #include "policy/types.def"
 };
-#undef TYPE
 
 static void check_trailing(struct value_in *in)
 {

@@ -7,7 +7,6 @@
 static const struct retcode codes[] = {
 #define RETCODE(code, constant, meaning) {code, constant, meaning},
 #include "tls/retcode.def"
-#undef RETCODE
 };
 
 static const struct {
@@ -17,7 +16,6 @@ static const struct {
 #define CAUSE(code, side, cause, command)                                      \
     {code, {RETCODE_##side, cause, command}},
 #include "tls/causes.def"
-#undef CAUSE
 };
 
 static const struct {

@@ -17,8 +17,6 @@ enum rd_word {
 #define FUNCTION(id, form, flags, max, reads, help) RD_##id,
 #define REFUSED(id, help)                           RD_##id,
 #define WORD(id, keyword, form, flags, max, help)   RD_##id,
-#define BESIDE(function, word)
-#define IN(outer, word)
 #include "keyring/racdcert/racdcert.def"
     RD_COUNT
 };
@@ -105,12 +103,7 @@ int rd_dataset_write(struct rd *q, const struct tso_node *list, bool secret,
                      const void *data, size_t len);
 
 /* One function a row of racdcert.def. */
-#define OWNER(id, keyword, form, max, help)
 #define FUNCTION(id, form, flags, max, reads, help) int rd_##id(struct rd *q);
-#define REFUSED(id, help)
-#define WORD(id, keyword, form, flags, max, help)
-#define BESIDE(function, word)
-#define IN(outer, word)
 #include "keyring/racdcert/racdcert.def"
 
 #endif

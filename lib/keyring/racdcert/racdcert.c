@@ -24,8 +24,6 @@ static const struct tso_word words[] = {
 #define REFUSED(id, help) {RD_##id, #id, TSO_ANY, TSO_UNSUPPORTED, 0, help},
 #define WORD(id, keyword, form, flags, max, help)                              \
     {RD_##id, keyword, TSO_##form, flags, max, help},
-#define BESIDE(function, word)
-#define IN(outer, word)
 #include "keyring/racdcert/racdcert.def"
 };
 #undef KEEP_CASE
@@ -38,9 +36,8 @@ static const struct tso_place places[] = {
 #define OWNER(id, keyword, form, max, help)         {0, RD_##id},
 #define FUNCTION(id, form, flags, max, reads, help) {0, RD_##id},
 #define REFUSED(id, help)                           {0, RD_##id},
-#define WORD(id, keyword, form, flags, max, help)
-#define BESIDE(function, word) {-RD_##function, RD_##word},
-#define IN(outer, word)        {RD_##outer, RD_##word},
+#define BESIDE(function, word)                      {-RD_##function, RD_##word},
+#define IN(outer, word)                             {RD_##outer, RD_##word},
 #include "keyring/racdcert/racdcert.def"
 };
 
@@ -55,12 +52,8 @@ static const struct {
     bool reads;
     function_fn run; /* NULL: refused */
 } functions[] = {
-#define OWNER(id, keyword, form, max, help)
 #define FUNCTION(id, form, flags, max, reads, help) {RD_##id, reads, rd_##id},
 #define REFUSED(id, help)                           {RD_##id, true, NULL},
-#define WORD(id, keyword, form, flags, max, help)
-#define BESIDE(function, word)
-#define IN(outer, word)
 #include "keyring/racdcert/racdcert.def"
 };
 

@@ -10,15 +10,12 @@
 
 static const struct tso_word words[] = {
     {0},
-#define COMMAND(name, aliases, reads)
 #define SECRET      TSO_SECRET
 #define KEEP_CASE   TSO_KEEP_CASE
 #define NO_EFFECT   TSO_NO_EFFECT
 #define UNSUPPORTED TSO_UNSUPPORTED
 #define WORD(id, keyword, form, flags, max, help)                              \
     {AW_##id, keyword, TSO_##form, flags, max, help},
-#define USE(command, word)
-#define IN(outer, word)
 #include "saf/admin/admin.def"
 #undef SECRET
 #undef KEEP_CASE
@@ -27,8 +24,6 @@ static const struct tso_word words[] = {
 };
 
 static const struct tso_place places[] = {
-#define COMMAND(name, aliases, reads)
-#define WORD(id, keyword, form, flags, max, help)
 #define USE(command, word) {-AC_##command, AW_##word},
 #define IN(outer, word)    {AW_##outer, AW_##word},
 #include "saf/admin/admin.def"
@@ -53,9 +48,6 @@ static bool never(const struct tso_command *cmd)
 static const struct job_command commands[] = {
 #define COMMAND(name, aliases, reads)                                          \
     {#name, aliases, &admin_grammar, admin_##name, reads ? always : never},
-#define WORD(id, keyword, form, flags, max, help)
-#define USE(command, word)
-#define IN(outer, word)
 #include "saf/admin/admin.def"
 };
 

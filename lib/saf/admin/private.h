@@ -10,10 +10,7 @@
 
 enum admin_word {
     AW_NONE,
-#define COMMAND(name, aliases, reads)
 #define WORD(id, keyword, form, flags, max, help) AW_##id,
-#define USE(command, word)
-#define IN(outer, word)
 #include "saf/admin/admin.def"
     AW_COUNT
 };
@@ -22,9 +19,6 @@ enum admin_word {
 enum admin_command {
     AC_NONE,
 #define COMMAND(name, aliases, reads) AC_##name,
-#define WORD(id, keyword, form, flags, max, help)
-#define USE(command, word)
-#define IN(outer, word)
 #include "saf/admin/admin.def"
     AC_COUNT
 };
@@ -98,9 +92,6 @@ void admin_list_ssignon(const struct saf_profile *p, struct strbuf *out);
 
 #define COMMAND(name, aliases, reads)                                          \
     int admin_##name(struct job_context *ctx, const struct tso_command *cmd);
-#define WORD(id, keyword, form, flags, max, help)
-#define USE(command, word)
-#define IN(outer, word)
 #include "saf/admin/admin.def"
 
 #endif
