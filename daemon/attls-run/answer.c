@@ -24,7 +24,6 @@ static const struct answer {
 } answers[] = {
 #define ANSWER(id, how, error, when) [RUN_##id] = {how, error, when},
 #include "attls-run/answers.def"
-#undef ANSWER
 };
 
 enum { LATE_MS = 100, SWEEP_MS = 1000, ERRNO_MAX = 4095, PROCESSES = 256 };

@@ -65,7 +65,6 @@ struct run {
 enum run_row {
 #define ANSWER(id, how, error, when) RUN_##id,
 #include "attls-run/answers.def"
-#undef ANSWER
     RUN_ROWS
 };
 

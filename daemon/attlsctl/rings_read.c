@@ -24,7 +24,6 @@ enum { SOON_DAYS = 30, DAY = 86400, READ_ATTEMPTS = 20 };
 static const struct rings_mark_row marks[RINGS_MARKS] = {
 #define MARK(id, name, attention, text) {name, attention, text},
 #include "attlsctl/rings_marks.def"
-#undef MARK
 };
 
 struct rings_mark_row rings_mark_row(enum rings_mark mark)

@@ -19,7 +19,6 @@ struct policy;
 enum rings_mark {
 #define MARK(id, name, attention, text) RINGS_##id,
 #include "attlsctl/rings_marks.def"
-#undef MARK
     RINGS_MARKS
 };
 

@@ -48,13 +48,11 @@ static const struct {
 } states[] = {
 #define STATE(id, limit, meaning) {#id, LIMIT_##limit},
 #include "conn/states.def"
-#undef STATE
 };
 
 static const char *const event_names[] = {
 #define EVENT(id, meaning) #id,
 #include "conn/states.def"
-#undef EVENT
 };
 
 static const struct {
@@ -63,7 +61,6 @@ static const struct {
 } reasons[] = {
 #define REASON(id, counter, text) {COUNTER_##counter, text},
 #include "conn/reasons.def"
-#undef REASON
 };
 
 struct edge {
@@ -75,7 +72,6 @@ static const struct edge edges[CONN_STATE_COUNT][CONN_EVENT_COUNT] = {
 #define EDGE(from, event, to, action)                                          \
     [CONN_##from][CONN_EV_##event] = {CONN_##to, conn_do_##action},
 #include "conn/states.def"
-#undef EDGE
 };
 
 const char *conn_state_name(enum conn_state s)

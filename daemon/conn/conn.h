@@ -29,21 +29,18 @@
 enum conn_state {
 #define STATE(id, limit, meaning) CONN_##id,
 #include "conn/states.def"
-#undef STATE
     CONN_STATE_COUNT
 };
 
 enum conn_event {
 #define EVENT(id, meaning) CONN_EV_##id,
 #include "conn/states.def"
-#undef EVENT
     CONN_EVENT_COUNT
 };
 
 enum conn_reason {
 #define REASON(id, counter, text) CONN_BY_##id,
 #include "conn/reasons.def"
-#undef REASON
     CONN_REASON_COUNT
 };
 

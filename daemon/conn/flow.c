@@ -162,7 +162,6 @@ static const struct {
 #define FLOW(part, action, what, show, parm)                                   \
     {CONN_FLOW_##part, EZD_##action, what, show_##show, parm},
 #include "conn/flow.def"
-#undef FLOW
 };
 
 static bool has_outcome(const char *what)

@@ -7,7 +7,6 @@ struct counter_info counter_info(enum counter c)
     static const struct counter_info info[] = {
 #define COUNTER(id, name, unit, help) {name, unit, help},
 #include "relay/counters.def"
-#undef COUNTER
     };
 
     return info[c];

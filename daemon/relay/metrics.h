@@ -12,7 +12,6 @@
 enum counter {
 #define COUNTER(id, name, unit, help) COUNTER_##id,
 #include "relay/counters.def"
-#undef COUNTER
     COUNTER_COUNT
 };
 

@@ -61,7 +61,6 @@ static const struct {
 } settings[] = {
 #include "site/settings.def"
 };
-#undef SETTING
 #undef RELOAD
 #undef RESTART
 #undef forward_listener
