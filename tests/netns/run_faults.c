@@ -34,7 +34,6 @@
 static const char *const row_names[] = {
 #define ANSWER(id, how, error, when) #id,
 #include "attls-run/answers.def"
-#undef ANSWER
 };
 
 static struct {

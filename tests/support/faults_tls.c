@@ -12,7 +12,6 @@
 enum {
 #define TLS_FAULT(type, name, bad, parms, args) AT_##name,
 #include "support/faults_tls.def"
-#undef TLS_FAULT
     FUNCTIONS
 };
 
@@ -22,7 +21,6 @@ static struct {
 } functions[] = {
 #define TLS_FAULT(type, name, bad, parms, args) {#name, 0, 0},
 #include "support/faults_tls.def"
-#undef TLS_FAULT
 };
 
 static int find(const char *name)

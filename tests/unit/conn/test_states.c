@@ -26,7 +26,6 @@ static const struct {
 } table[] = {
 #define EDGE(from, event, to, action) {#from, #event, #to, #action},
 #include "conn/states.def"
-#undef EDGE
 };
 
 /* Ways out of NEW on which nobody asks who it is, and why not. */

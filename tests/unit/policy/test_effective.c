@@ -99,7 +99,6 @@ static enum policy_parm parm_of(const char *keyword)
     static const char *const keywords[] = {
 #define PARM(id, keyword, ...) keyword,
 #include "policy/parms.def"
-#undef PARM
     };
     size_t i;
 

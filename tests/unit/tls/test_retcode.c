@@ -198,7 +198,6 @@ START_TEST(every_cause_has_its_code)
     static const int codes[] = {
 #define CAUSE(code, side, cause, command) code,
 #include "tls/causes.def"
-#undef CAUSE
     };
     size_t i;
 
