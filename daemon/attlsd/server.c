@@ -571,14 +571,12 @@ static void remark_start(struct server *s)
         else if (l->mode == MODE_TRANSPARENT)
             trace_remark(
                 s->trace, TRACE_NOTICE, "listen=%s direction=%s transparent",
-                netaddr_format(&a, text),
-                policy_direction_name((enum policy_direction)l->direction));
+                netaddr_format(&a, text), policy_direction_name(l->direction));
         else
             trace_remark(
                 s->trace, TRACE_NOTICE,
                 "listen=%s direction=%s target=%s jobname=%s userid=%s",
-                netaddr_format(&a, text),
-                policy_direction_name((enum policy_direction)l->direction),
+                netaddr_format(&a, text), policy_direction_name(l->direction),
                 l->target.text, l->jobname, l->userid);
     }
 }

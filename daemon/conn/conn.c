@@ -553,7 +553,7 @@ struct conn *conn_new_in_state(struct conn_host *h,
     c->host = h;
     c->listener = l;
     c->in.fd = c->in.other = -1;
-    c->in.direction = (enum policy_direction)l->direction;
+    c->in.direction = l->direction;
     c->in.target = &l->target;
     c->snapshot = snapshots_get(h->snapshots);
     c->id = snapshots_next_connid(h->snapshots);

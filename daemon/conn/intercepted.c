@@ -161,7 +161,7 @@ int intercepted_make(const struct config_listener *l, int fd,
     struct intercepted in = {
         .fd = fd,
         .other = -1,
-        .direction = (enum policy_direction)l->direction,
+        .direction = l->direction,
         .who.owner_error = ERR_NOT_FOUND,
     };
     int r;

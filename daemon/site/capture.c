@@ -85,7 +85,8 @@ static int read_ports(struct config_reader *r, config_setting_t *s,
     return err;
 }
 
-const struct config_type config_type_ports = {read_ports, config_no_preset};
+const struct config_type config_type_ports = {read_ports, config_no_preset,
+                                              NULL};
 
 /* The first and the last address of a prefix. */
 static void spread(const struct netaddr *a, unsigned bits,
@@ -154,7 +155,7 @@ static int read_networks(struct config_reader *r, config_setting_t *s,
 }
 
 const struct config_type config_type_networks = {read_networks,
-                                                 config_no_preset};
+                                                 config_no_preset, NULL};
 
 /* ---- packet marks ---- */
 
@@ -181,14 +182,16 @@ static int read_mask(struct config_reader *r, config_setting_t *s,
 }
 
 static int preset_mask(struct config_reader *r,
-                       const struct config_setting *row, void *field)
+                       const struct config_setting *row, const char *text,
+                       void *field)
 {
     (void)r;
-    *(uint32_t *)field = (uint32_t)strtoul(row->standard, NULL, 16);
+    (void)row;
+    *(uint32_t *)field = (uint32_t)strtoul(text, NULL, 16);
     return 0;
 }
 
-const struct config_type config_type_mask = {read_mask, preset_mask};
+const struct config_type config_type_mask = {read_mask, preset_mask, NULL};
 
 /* A relative path begins in the folder that holds racf. */
 static int place_marks(struct config_reader *r, struct config_capture *c)

@@ -1,8 +1,7 @@
 /*
- * Reads attlsd.conf (libconfig's syntax) by the table settings.def: what is
- * not in the table is an error, what is missing gets the table's default.
- * Values that need more than a look at their own text are in value.c,
- * checks that need several settings at the end of this file.
+ * Reads attlsd.conf (libconfig's syntax). The table of its keys and the reader
+ * of a group are in settings.c, the kinds of value in value.c and capture.c;
+ * here are the lists of groups and the checks that need several settings.
  */
 
 #include "site/config.h"
@@ -18,207 +17,15 @@
 #include "intercept/cgroup.h"
 #include "site/value.h"
 #include "util/arena.h"
-#include "util/spelling.h"
 
-enum scope {
-    SCOPE_config,
-    SCOPE_config_sink,
-    SCOPE_config_listener,
-    SCOPE_forward_listener,
-    SCOPE_transparent_listener,
-    SCOPE_run_listener,
-    SCOPE_config_user,
-    SCOPE_config_job,
-    SCOPE_policy_dataset
-};
-
-static const char *const scope_names[] = {
-    [SCOPE_config] = "attlsd.conf",
-    [SCOPE_config_sink] = "log",
-    [SCOPE_config_listener] = "listeners",
-    [SCOPE_forward_listener] = "listeners",
-    [SCOPE_transparent_listener] = "listeners",
-    [SCOPE_run_listener] = "listeners",
-    [SCOPE_config_user] = "users",
-    [SCOPE_config_job] = "jobs",
-    [SCOPE_policy_dataset] = "datasets"};
-
-/* Each mode of listener has keys of its own, in the same structure. */
-#define forward_listener     config_listener
-#define transparent_listener config_listener
-#define run_listener         config_listener
-
-#define RELOAD               true
-#define RESTART              false
-#define SETTING(scope, key, type, field, low, high, standard, unit, change,    \
-                meaning)                                                       \
-    {SCOPE_##scope,                                                            \
-     {key, #type, &config_type_##type, low, high,                              \
-      offsetof(struct scope, field), unit, standard, change, meaning}},
-static const struct {
-    enum scope scope;
-    struct config_setting row;
-} settings[] = {
-#include "site/settings.def"
-};
-#undef RELOAD
-#undef RESTART
-#undef forward_listener
-#undef transparent_listener
-#undef run_listener
-
-enum { SETTING_COUNT = sizeof(settings) / sizeof(settings[0]) };
-
-/* One group of settings: which rows may stand in it. */
-static int read_group(struct config_reader *r, config_setting_t *group,
-                      enum scope scope, void *into);
-
-/* The scope that the mode of a listener adds; without a mode that is known,
- * those of all are taken: the mode's own error is enough. */
-static bool in_scope(enum scope row, enum scope scope, config_setting_t *group)
-{
-    const char *mode = "";
-
-    if (scope != SCOPE_config_listener || row == scope)
-        return row == scope;
-    config_setting_lookup_string(group, "mode", &mode);
-    if (strcmp(mode, "transparent") == 0)
-        return row == SCOPE_transparent_listener;
-    if (strcmp(mode, "forward") == 0)
-        return row == SCOPE_forward_listener;
-    if (strcmp(mode, "run") == 0)
-        return row == SCOPE_run_listener;
-    return row == SCOPE_transparent_listener || row == SCOPE_forward_listener ||
-           row == SCOPE_run_listener;
-}
-
-static const struct config_setting *
-find_row(enum scope scope, config_setting_t *group, const char *key)
-{
-    size_t i;
-
-    for (i = 0; i < SETTING_COUNT; i++)
-        if (in_scope(settings[i].scope, scope, group) &&
-            strcmp(settings[i].row.key, key) == 0)
-            return &settings[i].row;
-    return NULL;
-}
-
-/* A key of the other mode is no spelling mistake. */
-static bool of_other_mode(enum scope scope, const char *key)
-{
-    size_t i;
-
-    for (i = 0; scope == SCOPE_config_listener && i < SETTING_COUNT; i++)
-        if ((settings[i].scope == SCOPE_forward_listener ||
-             settings[i].scope == SCOPE_transparent_listener ||
-             settings[i].scope == SCOPE_run_listener) &&
-            strcmp(settings[i].row.key, key) == 0)
-            return true;
-    return false;
-}
-
-static void add_unknown(struct config_reader *r, config_setting_t *s,
-                        enum scope scope, config_setting_t *group)
-{
-    struct spelling near = spelling_start(config_setting_name(s));
-    struct span span = config_span(r, s);
-    const char *best;
-    size_t i;
-
-    for (i = 0; i < SETTING_COUNT; i++)
-        if (in_scope(settings[i].scope, scope, group))
-            spelling_offer(&near, settings[i].row.key);
-    best = spelling_best(&near);
-    if (of_other_mode(scope, config_setting_name(s)))
-        diag_add(r->diags, DIAG_ERROR, "wrong-mode", &span,
-                 "a listener of this mode has no key '%s'; attlsd.conf(5) "
-                 "lists those of each mode",
-                 config_setting_name(s));
-    else if (best != NULL)
-        diag_add(r->diags, DIAG_ERROR, "unknown-key", &span,
-                 "unknown key '%s' in %s; did you mean %s?",
-                 config_setting_name(s), scope_names[scope], best);
-    else
-        diag_add(r->diags, DIAG_ERROR, "unknown-key", &span,
-                 "unknown key '%s' in %s; attlsd.conf(5) lists the keys",
-                 config_setting_name(s), scope_names[scope]);
-}
-
-static int read_given(struct config_reader *r, config_setting_t *group,
-                      enum scope scope, char *into)
-{
-    const struct config_setting *row;
-    config_setting_t *s;
-    int i, err;
-
-    for (i = 0; i < config_setting_length(group); i++) {
-        s = config_setting_get_elem(group, (unsigned)i);
-        row = find_row(scope, group, config_setting_name(s));
-        if (row == NULL) {
-            add_unknown(r, s, scope, group);
-            continue;
-        }
-        err = row->type->read(r, s, row, into + row->offset);
-        if (err < 0)
-            return err;
-    }
-    return 0;
-}
-
-static int fill_missing(struct config_reader *r, config_setting_t *group,
-                        enum scope scope, char *into)
-{
-    const struct config_setting *row;
-    struct span span;
-    size_t i;
-    int err;
-
-    for (i = 0; i < SETTING_COUNT; i++) {
-        row = &settings[i].row;
-        if (!in_scope(settings[i].scope, scope, group) ||
-            config_setting_get_member(group, row->key) != NULL)
-            continue;
-        if (row->standard == NULL) {
-            span = config_span(r, group);
-            diag_add(r->diags, DIAG_ERROR, "missing-key", &span,
-                     "%s needs the key '%s': %s", scope_names[scope], row->key,
-                     row->meaning);
-            continue;
-        }
-        err = row->type->preset(r, row, into + row->offset);
-        if (err < 0)
-            return err;
-    }
-    return 0;
-}
-
-static int read_group(struct config_reader *r, config_setting_t *group,
-                      enum scope scope, void *into)
-{
-    int err;
-
-    if (!config_setting_is_group(group)) {
-        struct span span = config_span(r, group);
-
-        diag_add(r->diags, DIAG_ERROR, "wrong-type", &span,
-                 "each element of %s is a group: { key = value; ... }",
-                 scope_names[scope]);
-        return 0;
-    }
-    err = read_given(r, group, scope, into);
-    if (err < 0)
-        return err;
-    return fill_missing(r, group, scope, into);
-}
-
-/* ---- the three lists of groups ---- */
+/* ---- the lists of groups ---- */
 
 static int read_list(struct config_reader *r, config_setting_t *s,
-                     const struct config_setting *row, enum scope scope,
-                     size_t size, char **ret, size_t *ret_count)
+                     const struct config_setting *row, enum config_scope scope,
+                     size_t size, void **ret, size_t *ret_count)
 {
     size_t i, n;
+    char *list;
     int err;
 
     if (!config_setting_is_list(s))
@@ -227,12 +34,12 @@ static int read_list(struct config_reader *r, config_setting_t *s,
     if (n > (size_t)row->high)
         return config_wrong_value(r, s, "has more than %ld elements",
                                   row->high);
-    *ret = arena_calloc(r->config->arena, n + 1, size);
-    if (*ret == NULL)
+    *ret = list = arena_calloc(r->config->arena, n + 1, size);
+    if (list == NULL)
         return ERR_NOMEM;
     for (i = 0; i < n; i++) {
-        err = read_group(r, config_setting_get_elem(s, (unsigned)i), scope,
-                         *ret + i * size);
+        err = config_read_group(r, config_setting_get_elem(s, (unsigned)i),
+                                scope, list + i * size);
         if (err < 0)
             return err;
     }
@@ -244,20 +51,24 @@ static int read_sinks(struct config_reader *r, config_setting_t *s,
                       const struct config_setting *row, void *field)
 {
     struct config_sinks *f = field;
+    void *list = NULL;
+    int err =
+        read_list(r, s, row, SCOPE_log, sizeof(f->item[0]), &list, &f->count);
 
-    return read_list(r, s, row, SCOPE_config_sink, sizeof(f->item[0]),
-                     (char **)&f->item, &f->count);
+    f->item = list;
+    return err;
 }
 
 static int read_listeners(struct config_reader *r, config_setting_t *s,
                           const struct config_setting *row, void *field)
 {
     struct config_listeners *f = field;
+    void *list = NULL;
     size_t i;
-    int err;
+    int err = read_list(r, s, row, SCOPE_listener, sizeof(f->item[0]), &list,
+                        &f->count);
 
-    err = read_list(r, s, row, SCOPE_config_listener, sizeof(f->item[0]),
-                    (char **)&f->item, &f->count);
+    f->item = list;
     for (i = 0; err == 0 && i < f->count; i++) {
         f->item[i].span =
             config_span(r, config_setting_get_elem(s, (unsigned)i));
@@ -270,9 +81,12 @@ static int read_users(struct config_reader *r, config_setting_t *s,
                       const struct config_setting *row, void *field)
 {
     struct config_users *f = field;
+    void *list = NULL;
+    int err =
+        read_list(r, s, row, SCOPE_user, sizeof(f->item[0]), &list, &f->count);
 
-    return read_list(r, s, row, SCOPE_config_user, sizeof(f->item[0]),
-                     (char **)&f->item, &f->count);
+    f->item = list;
+    return err;
 }
 
 static bool is_whole(const struct config_job *j)
@@ -319,11 +133,12 @@ static int read_jobs(struct config_reader *r, config_setting_t *s,
                      const struct config_setting *row, void *field)
 {
     struct config_jobs *f = field;
+    void *list = NULL;
     size_t i;
-    int err;
+    int err =
+        read_list(r, s, row, SCOPE_job, sizeof(f->item[0]), &list, &f->count);
 
-    err = read_list(r, s, row, SCOPE_config_job, sizeof(f->item[0]),
-                    (char **)&f->item, &f->count);
+    f->item = list;
     for (i = 0; err == 0 && i < f->count; i++) {
         config_setting_t *e = config_setting_get_elem(s, (unsigned)i);
 
@@ -343,18 +158,23 @@ static int read_datasets(struct config_reader *r, config_setting_t *s,
                          const struct config_setting *row, void *field)
 {
     struct config_datasets *f = field;
+    void *list = NULL;
+    int err = read_list(r, s, row, SCOPE_dataset, sizeof(f->item[0]), &list,
+                        &f->count);
 
-    return read_list(r, s, row, SCOPE_policy_dataset, sizeof(f->item[0]),
-                     (char **)&f->item, &f->count);
+    f->item = list;
+    return err;
 }
 
-const struct config_type config_type_sinks = {read_sinks, config_no_preset};
+const struct config_type config_type_sinks = {read_sinks, config_no_preset,
+                                              NULL};
 const struct config_type config_type_listeners = {read_listeners,
-                                                  config_no_preset};
-const struct config_type config_type_users = {read_users, config_no_preset};
-const struct config_type config_type_jobs = {read_jobs, config_no_preset};
+                                                  config_no_preset, NULL};
+const struct config_type config_type_users = {read_users, config_no_preset,
+                                              NULL};
+const struct config_type config_type_jobs = {read_jobs, config_no_preset, NULL};
 const struct config_type config_type_datasets = {read_datasets,
-                                                 config_no_preset};
+                                                 config_no_preset, NULL};
 
 /* ---- checks that need several settings ---- */
 
@@ -499,12 +319,14 @@ static void settle_dial(struct config_reader *r, struct config_listener *l)
     if (l->mode != MODE_FORWARD || l->direction == POLICY_OUTBOUND ||
         l->dial != DIAL_UNSET)
         return;
-    l->dial = DIAL_AFTER_HANDSHAKE;
-    diag_add(r->diags, DIAG_NOTE, "dial-changed", &l->span,
-             "connects to %s after the handshake (changed since 0.1, when it "
-             "did at accept); dial = \"at_once\"; keeps that order, dial = "
-             "\"after_handshake\"; says that it is known",
-             l->target.text);
+    config_settle(r, SCOPE_forward, "dial", "after_handshake", l);
+    if (!r->as_zos)
+        diag_add(
+            r->diags, DIAG_NOTE, "dial-changed", &l->span,
+            "connects to %s after the handshake (changed since 0.1, when it "
+            "did at accept); dial = \"at_once\"; keeps that order, dial = "
+            "\"after_handshake\"; says that it is known",
+            l->target.text);
 }
 
 static void check_listeners(struct config_reader *r)
@@ -568,7 +390,7 @@ static void check_stale(struct config_reader *r, const config_t *cfg)
     config_setting_t *s = config_lookup(cfg, "watch_rings");
     struct span span;
 
-    if (!r->config->watch_rings ||
+    if (!r->config->watch_rings || r->as_zos ||
         config_lookup(cfg, "stale_environments") != NULL)
         return;
     span = config_span(r, s);
@@ -635,6 +457,15 @@ static void add_syntax_error(const struct config_reader *r, const config_t *cfg)
                  "%s; a setting is written key = value;", text);
 }
 
+/* The reader of fidelity itself says what is wrong with another value. */
+static bool says_zos(const config_t *cfg)
+{
+    const char *fidelity = "";
+
+    config_lookup_string(cfg, "fidelity", &fidelity);
+    return strcmp(fidelity, "zos") == 0;
+}
+
 static int read_all(struct config_reader *r)
 {
     config_t cfg;
@@ -645,7 +476,8 @@ static int read_all(struct config_reader *r)
         add_syntax_error(r, &cfg);
         goto out;
     }
-    err = read_group(r, config_root_setting(&cfg), SCOPE_config, r->config);
+    r->as_zos = says_zos(&cfg);
+    err = config_read_group(r, config_root_setting(&cfg), SCOPE_top, r->config);
     if (err < 0 || diags_level(r->diags, DIAG_ERROR) != 0)
         goto out;
     check_file(r);
@@ -664,7 +496,7 @@ int config_load_source(struct source *src, struct diags *diags,
                        struct config **ret)
 {
     struct config *c = calloc(1, sizeof(*c));
-    struct config_reader r = {src, diags, c};
+    struct config_reader r = {src, diags, c, false};
     int err;
 
     if (c == NULL)
@@ -729,7 +561,7 @@ bool config_has_mode(const struct config *c, enum config_mode mode)
     size_t i;
 
     for (i = 0; i < c->listeners.count; i++)
-        if (c->listeners.item[i].mode == (int)mode)
+        if (c->listeners.item[i].mode == mode)
             return true;
     return false;
 }
@@ -756,23 +588,4 @@ bool config_allows(const struct config_listener *l, uid_t uid)
         if (l->allow.uid[i] == uid)
             return true;
     return l->allow.all;
-}
-
-size_t config_row_count(void)
-{
-    return SETTING_COUNT;
-}
-
-struct config_row config_row_get(size_t i)
-{
-    const struct config_setting *s = &settings[i].row;
-    struct config_row row = {scope_names[settings[i].scope],
-                             s->key,
-                             s->type_name,
-                             s->standard,
-                             s->unit,
-                             s->meaning,
-                             s->reload};
-
-    return row;
 }

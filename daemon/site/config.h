@@ -29,10 +29,13 @@ enum config_sink_kind {
 };
 
 struct config_sink {
-    int kind; /* enum config_sink_kind */
+    enum config_sink_kind kind;
     const char *path;
     int joblog; /* takes EZD1287I: 1 yes, 0 no; -1: stderr only */
 };
+
+/* What counts for a setting that the file does not have. */
+enum config_fidelity { FIDELITY_SAFE, FIDELITY_ZOS };
 
 enum config_mode { MODE_NONE, MODE_FORWARD, MODE_TRANSPARENT, MODE_RUN };
 enum config_guard { GUARD_WARN, GUARD_REFUSE, GUARD_OFF };
@@ -106,9 +109,9 @@ struct config_networks {
 /* What transparent mode intercepts, beside the policy's rules. */
 struct config_capture {
     unsigned long out_port, in_port;
-    bool install;        /* the daemon installs the rules itself */
-    int source;          /* enum config_source */
-    int old_connections; /* enum config_old */
+    bool install; /* the daemon installs the rules itself */
+    enum config_source source;
+    enum config_old old_connections;
     uint32_t mark_mask;
     const char *mark_file; /* once loaded, where it is; "": no marks */
     struct config_accounts exclude_users;
@@ -119,17 +122,17 @@ struct config_capture {
 /* A transparent listener of the file becomes one of these for each of its
  * sockets (direction and address differ). */
 struct config_listener {
-    int mode;      /* enum config_mode */
-    int direction; /* enum policy_direction */
+    enum config_mode mode;
+    enum policy_direction direction;
     struct netaddr listen;
     struct config_target target;
     const char *jobname, *userid; /* "": not known */
     struct config_accounts allow;
-    int on_no_rule;           /* enum config_no_rule, never UNSET once loaded */
-    int truncation;           /* enum config_truncation */
-    int dial;                 /* enum config_dial; UNSET: no Inbound one */
-    unsigned long dial_check; /* seconds; 0: the target is not watched */
-    bool trusted_jobname;     /* one that is claimed counts as unknown */
+    enum config_no_rule on_no_rule; /* never UNSET once loaded */
+    enum config_truncation truncation;
+    enum config_dial dial;         /* UNSET: no Inbound one */
+    unsigned long dial_check;      /* seconds; 0: the target is not watched */
+    bool trusted_jobname;          /* one that is claimed counts as unknown */
     struct config_capture capture; /* of MODE_TRANSPARENT */
     const char *socket;            /* of MODE_RUN */
     struct span span;
@@ -151,7 +154,8 @@ struct config_datasets {
 };
 
 struct config {
-    int stale_environments; /* enum config_stale */
+    enum config_fidelity fidelity;
+    enum config_stale stale_environments;
     const char *stack, *pagent, *pagent_root, *racf, *pkcs11_module,
         *pkcs11_pin_file, *control, *release, *stdenv;
     int x25519_first; /* -1: not said */
@@ -161,7 +165,7 @@ struct config {
         connect_limit, name_limit, half_close_limit, idle_limit, keepalive,
         stop_limit, read_limit, max_connections, max_handshakes, max_per_peer,
         max_per_user, max_runs, run_limit, run_idle_limit, max_buffers, backlog;
-    int refresh_guard; /* enum config_guard */
+    enum config_guard refresh_guard;
     enum zos_release zos_release;
     struct config_sinks sinks;
     struct config_listeners listeners;
@@ -207,10 +211,15 @@ const struct config_capture *config_capture(const struct config *c);
 /* The account UID may connect to this listener: it is named, or all are. */
 bool config_allows(const struct config_listener *l, uid_t uid);
 
-/* Rows of settings.def, for the manual's test: each has a key, a unit, a
- * default (NULL: none), whether SIGHUP changes it, and a meaning. */
+/*
+ * Rows of settings.def, for the manual and its test: each has a key, a unit, a
+ * default (NULL: none), whether SIGHUP changes it, a meaning, and z/OS's value
+ * with what z/OS does then (NULL: nothing to compare it with). MODE: of the
+ * listeners that have it; NULL: all.
+ */
 struct config_row {
-    const char *scope, *key, *type, *standard, *unit, *meaning;
+    const char *scope, *mode, *key, *type, *standard, *unit, *meaning, *zos,
+        *zos_does;
     bool reload;
 };
 size_t config_row_count(void);

@@ -213,7 +213,7 @@ static bool loses_nothing(struct refresh *r)
 
 bool refresh_guard(struct refresh *r)
 {
-    int guard = snapshot_config(r->next)->refresh_guard;
+    enum config_guard guard = snapshot_config(r->next)->refresh_guard;
 
     if (guard == GUARD_OFF || r->order->force)
         return true;

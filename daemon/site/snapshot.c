@@ -16,8 +16,7 @@ static void check_listeners(const struct snapshot *s, struct diags *diags)
 
     for (i = 0; i < ls->count; i++) {
         const struct config_listener *l = &ls->item[i];
-        struct policy_conn c = {.direction =
-                                    (enum policy_direction)l->direction};
+        struct policy_conn c = {.direction = l->direction};
 
         if (l->mode != MODE_FORWARD)
             continue; /* gets only what the policy covers */

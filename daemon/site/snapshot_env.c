@@ -577,9 +577,8 @@ static void open_rule(void *arg, const struct policy_rule *rule)
 static void open_listener(struct refresh *r, const struct config_listener *l)
 {
     const struct policy *p = r->next->policy;
-    struct policy_conn c = {.direction = (enum policy_direction)l->direction,
-                            .userid = l->userid,
-                            .when = time(NULL)};
+    struct policy_conn c = {
+        .direction = l->direction, .userid = l->userid, .when = time(NULL)};
 
     if (l->userid[0] == '\0')
         return; /* whose rings, only a connection tells */

@@ -87,10 +87,11 @@ int config_wrong_value(struct config_reader *r, config_setting_t *s,
 }
 
 int config_no_preset(struct config_reader *r, const struct config_setting *row,
-                     void *field)
+                     const char *text, void *field)
 {
     (void)r;
     (void)row;
+    (void)text;
     (void)field;
     return 0;
 }
@@ -104,9 +105,11 @@ static int store(struct config_reader *r, const char *text, const char **field)
 }
 
 static int preset_text(struct config_reader *r,
-                       const struct config_setting *row, void *field)
+                       const struct config_setting *row, const char *text,
+                       void *field)
 {
-    return store(r, row->standard, field);
+    (void)row;
+    return store(r, text, field);
 }
 
 /* The text of S, or NULL after adding an error. */
@@ -137,7 +140,7 @@ static int read_text(struct config_reader *r, config_setting_t *s,
     return text == NULL ? 0 : store(r, text, field);
 }
 
-const struct config_type config_type_text = {read_text, preset_text};
+const struct config_type config_type_text = {read_text, preset_text, NULL};
 
 /* Job names and user ids: z/OS Security Server RACF, naming conventions. */
 static int read_upper(struct config_reader *r, config_setting_t *s,
@@ -157,7 +160,7 @@ static int read_upper(struct config_reader *r, config_setting_t *s,
     return store(r, text, field);
 }
 
-const struct config_type config_type_upper = {read_upper, preset_text};
+const struct config_type config_type_upper = {read_upper, preset_text, NULL};
 
 static int read_dataset(struct config_reader *r, config_setting_t *s,
                         const struct config_setting *row, void *field)
@@ -178,7 +181,8 @@ static int read_dataset(struct config_reader *r, config_setting_t *s,
     return 0;
 }
 
-const struct config_type config_type_dataset = {read_dataset, preset_text};
+const struct config_type config_type_dataset = {read_dataset, preset_text,
+                                                NULL};
 
 /* ---- numbers and flags ---- */
 
@@ -199,14 +203,24 @@ static int read_number(struct config_reader *r, config_setting_t *s,
 }
 
 static int preset_number(struct config_reader *r,
-                         const struct config_setting *row, void *field)
+                         const struct config_setting *row, const char *text,
+                         void *field)
 {
     (void)r;
-    *(unsigned long *)field = strtoul(row->standard, NULL, 10);
+    (void)row;
+    *(unsigned long *)field = strtoul(text, NULL, 10);
     return 0;
 }
 
-const struct config_type config_type_number = {read_number, preset_number};
+static void show_number(const struct config_setting *row, const void *field,
+                        struct strbuf *out)
+{
+    (void)row;
+    strbuf_addf(out, "%lu", *(const unsigned long *)field);
+}
+
+const struct config_type config_type_number = {read_number, preset_number,
+                                               show_number};
 
 static int read_flag(struct config_reader *r, config_setting_t *s,
                      const struct config_setting *row, void *field)
@@ -219,14 +233,23 @@ static int read_flag(struct config_reader *r, config_setting_t *s,
 }
 
 static int preset_flag(struct config_reader *r,
-                       const struct config_setting *row, void *field)
+                       const struct config_setting *row, const char *text,
+                       void *field)
 {
     (void)r;
-    *(bool *)field = strcmp(row->standard, "true") == 0;
+    (void)row;
+    *(bool *)field = strcmp(text, "true") == 0;
     return 0;
 }
 
-const struct config_type config_type_flag = {read_flag, preset_flag};
+static void show_flag(const struct config_setting *row, const void *field,
+                      struct strbuf *out)
+{
+    (void)row;
+    strbuf_adds(out, *(const bool *)field ? "true" : "false");
+}
+
+const struct config_type config_type_flag = {read_flag, preset_flag, show_flag};
 
 /* A flag that may be left open: 1, 0, and -1 when it is not given. */
 static int read_maybe(struct config_reader *r, config_setting_t *s,
@@ -239,86 +262,106 @@ static int read_maybe(struct config_reader *r, config_setting_t *s,
     return err;
 }
 
+/* The row's own default only says what is done where nobody has decided. */
 static int preset_maybe(struct config_reader *r,
-                        const struct config_setting *row, void *field)
+                        const struct config_setting *row, const char *text,
+                        void *field)
 {
-    (void)r;
-    (void)row;
-    *(int *)field = -1;
+    bool decided = r->as_zos && row->zos != NULL;
+
+    *(int *)field = !decided ? -1 : strcmp(text, "true") == 0;
     return 0;
 }
 
-const struct config_type config_type_maybe = {read_maybe, preset_maybe};
+static void show_maybe(const struct config_setting *row, const void *field,
+                       struct strbuf *out)
+{
+    int value = *(const int *)field;
+
+    strbuf_adds(out, value < 0 ? row->standard : value != 0 ? "true" : "false");
+}
+
+const struct config_type config_type_maybe = {read_maybe, preset_maybe,
+                                              show_maybe};
 
 /* ---- one of several words ---- */
 
-struct word {
-    const char *text;
+static const struct word {
+    const char *set, *text;
     int value;
+} words[] = {
+#define WORD(set, value, text) {#set, text, value},
+#include "site/types.def"
 };
 
+enum { WORD_COUNT = sizeof(words) / sizeof(words[0]) };
+
+/* Enumerations have the size of an int and no negative values. */
+#define WORDS(set)                                                             \
+    _Static_assert(sizeof(enum set) == sizeof(int), "a word is an int");
+#include "site/types.def"
+
+/* The next word of the row from FROM on; WORD_COUNT: there is none. */
+static size_t next_word(const struct config_setting *row, size_t from)
+{
+    while (from < WORD_COUNT && strcmp(words[from].set, row->words) != 0)
+        from++;
+    return from;
+}
+
+static bool take_word(const struct config_setting *row, const char *text,
+                      void *field)
+{
+    size_t i = next_word(row, 0);
+
+    while (i < WORD_COUNT && strcmp(words[i].text, text) != 0)
+        i = next_word(row, i + 1);
+    if (i == WORD_COUNT)
+        return false;
+    memcpy(field, &words[i].value, sizeof(words[i].value));
+    return true;
+}
+
 static int read_word(struct config_reader *r, config_setting_t *s,
-                     const struct word *words, int *field)
+                     const struct config_setting *row, void *field)
 {
     const char *text = config_setting_get_string(s);
     char known[128] = "";
-    const struct word *w;
+    size_t i;
 
     if (text == NULL)
         return config_wrong_type(r, s, "a text in quotes");
-    for (w = words; w->text != NULL; w++) {
-        if (strcmp(w->text, text) == 0) {
-            *field = w->value;
-            return 0;
-        }
+    if (take_word(row, text, field))
+        return 0;
+    for (i = next_word(row, 0); i < WORD_COUNT; i = next_word(row, i + 1))
         snprintf(known + strlen(known), sizeof(known) - strlen(known),
-                 "%s\"%s\"", w == words ? "" : ", ", w->text);
-    }
+                 "%s\"%s\"", known[0] == '\0' ? "" : ", ", words[i].text);
     return config_wrong_value(r, s, "\"%s\" is not one of %s", text, known);
 }
 
-static int preset_word(const struct config_setting *row,
-                       const struct word *words, int *field)
+static int preset_word(struct config_reader *r,
+                       const struct config_setting *row, const char *text,
+                       void *field)
 {
-    const struct word *w;
-
-    for (w = words; w->text != NULL; w++)
-        if (strcmp(w->text, row->standard) == 0)
-            *field = w->value;
+    (void)r;
+    take_word(row, text, field);
     return 0;
 }
 
-/* A type of words: its table, reader and default. */
-#define WORDS(name, ...)                                                       \
-    static const struct word words_##name[] = {__VA_ARGS__, {NULL, 0}};        \
-    static int read_##name(struct config_reader *r, config_setting_t *s,       \
-                           const struct config_setting *row, void *field)      \
-    {                                                                          \
-        (void)row;                                                             \
-        return read_word(r, s, words_##name, field);                           \
-    }                                                                          \
-    static int preset_##name(struct config_reader *r,                          \
-                             const struct config_setting *row, void *field)    \
-    {                                                                          \
-        (void)r;                                                               \
-        return preset_word(row, words_##name, field);                          \
-    }                                                                          \
-    const struct config_type config_type_##name = {read_##name, preset_##name};
+static void show_word(const struct config_setting *row, const void *field,
+                      struct strbuf *out)
+{
+    size_t i = next_word(row, 0);
+    int value;
 
-WORDS(sink, {"stderr", SINK_STDERR}, {"file", SINK_FILE},
-      {"syslog", SINK_SYSLOG}, {"journal", SINK_JOURNAL}, {"json", SINK_JSON})
-WORDS(mode, {"forward", MODE_FORWARD}, {"transparent", MODE_TRANSPARENT},
-      {"run", MODE_RUN})
-WORDS(direction, {"Inbound", POLICY_INBOUND}, {"Outbound", POLICY_OUTBOUND})
-WORDS(no_rule, {"clear", NO_RULE_CLEAR}, {"refuse", NO_RULE_REFUSE})
-WORDS(source, {"client", SOURCE_CLIENT}, {"own", SOURCE_OWN})
-WORDS(old_connections, {"reset", OLD_RESET}, {"keep", OLD_KEEP})
-WORDS(stale, {"keep", STALE_KEEP}, {"fail", STALE_FAIL})
-WORDS(refresh_guard, {"warn", GUARD_WARN}, {"refuse", GUARD_REFUSE},
-      {"off", GUARD_OFF})
-WORDS(dial, {"after_handshake", DIAL_AFTER_HANDSHAKE},
-      {"at_once", DIAL_AT_ONCE})
-WORDS(truncation, {"reset", TRUNCATION_RESET}, {"eof", TRUNCATION_EOF})
+    memcpy(&value, field, sizeof(value));
+    while (i < WORD_COUNT && words[i].value != value)
+        i = next_word(row, i + 1);
+    if (i < WORD_COUNT)
+        strbuf_adds(out, words[i].text);
+}
+
+const struct config_type config_type_word = {read_word, preset_word, show_word};
 
 /* ---- addresses ---- */
 
@@ -335,7 +378,8 @@ static int read_address(struct config_reader *r, config_setting_t *s,
     return 0;
 }
 
-const struct config_type config_type_address = {read_address, config_no_preset};
+const struct config_type config_type_address = {read_address, config_no_preset,
+                                                NULL};
 
 enum { RESOLVED_MAX = 64 }; /* addresses of a name that are looked at */
 
@@ -430,7 +474,8 @@ static int read_target(struct config_reader *r, config_setting_t *s,
     return store(r, text, &t->text);
 }
 
-const struct config_type config_type_target = {read_target, config_no_preset};
+const struct config_type config_type_target = {read_target, config_no_preset,
+                                               NULL};
 
 /* ---- accounts ---- */
 
@@ -490,7 +535,7 @@ static int read_uid(struct config_reader *r, config_setting_t *s,
     return 0;
 }
 
-const struct config_type config_type_uid = {read_uid, config_no_preset};
+const struct config_type config_type_uid = {read_uid, config_no_preset, NULL};
 
 static int add_account(struct config_reader *r, config_setting_t *s,
                        struct config_accounts *a, uid_t *uids)
@@ -535,4 +580,4 @@ static int read_accounts(struct config_reader *r, config_setting_t *s,
 }
 
 const struct config_type config_type_accounts = {read_accounts,
-                                                 config_no_preset};
+                                                 config_no_preset, NULL};

@@ -2,8 +2,8 @@
 #define SITE_VALUE_H
 
 /*
- * The kinds of value that attlsd.conf knows. Shared by config.c and
- * value.c only.
+ * How attlsd.conf is read: the rows of settings.def, the kinds of value, and
+ * what reports a wrong one. Private to daemon/site.
  */
 
 #include <libconfig.h>
@@ -11,43 +11,74 @@
 #include <stddef.h>
 
 #include "site/config.h"
+#include "util/strbuf.h"
 
 struct config_reader {
     const struct source *src;
     struct diags *diags;
     struct config *config;
+    bool as_zos; /* fidelity = "zos" */
 };
 
+/* Where a key may stand; the modes of listeners have keys of their own. */
+enum config_scope {
+    SCOPE_top,
+    SCOPE_log,
+    SCOPE_listener,
+    SCOPE_forward,
+    SCOPE_transparent,
+    SCOPE_run,
+    SCOPE_user,
+    SCOPE_job,
+    SCOPE_dataset
+};
+
+/* A row of settings.def. */
 struct config_setting {
+    enum config_scope scope;
     const char *key;
     const char *type_name;
     const struct config_type *type;
+    const char *words; /* of the type word: the rows of types.def */
     long low, high;
     size_t offset;
     const char *unit;
     const char *standard;
     bool reload;
+    const char *zos, *zos_does; /* NULL: nothing to compare it with */
     const char *meaning;
 };
 
-/* Both return 0 (also after adding an error) or ERR_NOMEM. */
+size_t config_setting_count(void);
+const struct config_setting *config_setting_get(size_t i);
+
+/* READ and PRESET return 0 (READ also after adding an error) or ERR_NOMEM;
+ * PRESET takes a TEXT of the table. */
 struct config_type {
     int (*read)(struct config_reader *r, config_setting_t *s,
                 const struct config_setting *row, void *field);
     int (*preset)(struct config_reader *r, const struct config_setting *row,
-                  void *field);
+                  const char *text, void *field);
+    /* The value as it would be written, without quotes; "": it is not set.
+     * NULL for types of which no row has a z/OS value. */
+    void (*show)(const struct config_setting *row, const void *field,
+                 struct strbuf *out);
 };
 
-extern const struct config_type config_type_text, config_type_upper,
-    config_type_dataset, config_type_flag, config_type_number,
-    config_type_address, config_type_target, config_type_accounts,
-    config_type_sink, config_type_maybe, config_type_mode,
-    config_type_direction, config_type_no_rule, config_type_source,
-    config_type_old_connections, config_type_refresh_guard, config_type_mask,
-    config_type_ports, config_type_networks, config_type_uid, config_type_users,
-    config_type_jobs, config_type_truncation, config_type_dial,
-    config_type_sinks, config_type_listeners, config_type_datasets,
-    config_type_stale;
+#define VALUE_TYPE(name, ...)                                                  \
+    extern const struct config_type config_type_##name;
+#include "site/types.def"
+extern const struct config_type config_type_word;
+
+/* One group of settings into the structure INTO. ERR_NOMEM. */
+int config_read_group(struct config_reader *r, config_setting_t *group,
+                      enum config_scope scope, void *into);
+
+/* Sets a key of the structure INTO that nobody has said and that follows from
+ * other settings: to z/OS's value with fidelity = "zos", else to OTHERWISE.
+ * ERR_NOMEM. */
+int config_settle(struct config_reader *r, enum config_scope scope,
+                  const char *key, const char *otherwise, void *into);
 
 /* The transparent elements of the list, each as its sockets. ERR_NOMEM. */
 int config_expand_listeners(struct config_reader *r,
@@ -76,6 +107,6 @@ void config_interleave(const struct netaddr *list, size_t count,
 
 /* Leaves the field zero: an empty list. */
 int config_no_preset(struct config_reader *r, const struct config_setting *row,
-                     void *field);
+                     const char *text, void *field);
 
 #endif

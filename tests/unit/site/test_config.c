@@ -124,7 +124,7 @@ END_TEST
  * has not changed, is not. */
 static const struct {
     const char *name, *conf;
-    int dial;
+    enum config_dial dial;
     const char *note; /* NULL: none */
 } dials[] = {
     {"not given", DIALS("forward", ""), DIAL_AFTER_HANDSHAKE,
@@ -154,7 +154,7 @@ START_TEST(says_when_it_dials)
 
     ck_assert_msg(load(dials[_i].conf, &diags, &c) == 0, "%s", dials[_i].name);
     ck_assert_msg(c->listeners.item[0].dial == dials[_i].dial, "%s: %d",
-                  dials[_i].name, c->listeners.item[0].dial);
+                  dials[_i].name, (int)c->listeners.item[0].dial);
     ck_assert_uint_eq(diags_count(diags), dials[_i].note != NULL);
     if (dials[_i].note != NULL) {
         diag_format(diags_get(diags, 0), &text);
