@@ -8,6 +8,7 @@
 #include "attlsd/server.h"
 #include "relay/descriptors.h"
 #include "site/config.h"
+#include "site/differences.h"
 #include "site/snapshot.h"
 #include "tls/environment.h"
 #include "util/harden.h"
@@ -109,8 +110,10 @@ static int load(const struct arguments *args, struct snapshot **ret,
 
     if (r == 0)
         r = snapshot_load(config, diags, ret);
-    if (r == 0 && args->test)
+    if (r == 0 && args->test) {
         snapshot_changes(*ret, diags);
+        differences_add_note(config, diags);
+    }
     if (r == ERR_NOMEM)
         fputs("attlsd: no memory\n", stderr);
     *ret_status = 2;

@@ -42,4 +42,7 @@ typedef void console_answer_fn(struct question *q);
 #include "control/commands.def"
 #undef COMMAND
 
+/* What status answers when it is asked for --differences. */
+void console_differences(struct question *q, bool as_json);
+
 #endif

@@ -358,9 +358,14 @@ void console_status(struct question *q)
     size_t at = 0;
     unsigned troubles = 0;
     bool as_json = question_takes(q, &at, "json");
+    bool differences = question_takes(q, &at, "--differences");
 
     if (at != q->request->argc) {
         question_wrong(q);
+        return;
+    }
+    if (differences) {
+        console_differences(q, as_json);
         return;
     }
     collect(q->console, &s);

@@ -252,8 +252,10 @@ static void check_listener(struct config_reader *r, struct config_listener *l)
 {
     needs_allow(r, l);
     check_dial(r, l);
-    if (l->on_no_rule == NO_RULE_UNSET)
-        l->on_no_rule = r->config->strict ? NO_RULE_REFUSE : NO_RULE_CLEAR;
+    if (l->on_no_rule == NO_RULE_UNSET && r->config->strict)
+        l->on_no_rule = NO_RULE_REFUSE;
+    else if (l->on_no_rule == NO_RULE_UNSET)
+        config_settle(r, SCOPE_listener, "on_no_rule", l);
     if (l->mode == MODE_TRANSPARENT) {
         l->allow.given = l->allow.all =
             true; /* nobody asks to be intercepted */
@@ -319,7 +321,7 @@ static void settle_dial(struct config_reader *r, struct config_listener *l)
     if (l->mode != MODE_FORWARD || l->direction == POLICY_OUTBOUND ||
         l->dial != DIAL_UNSET)
         return;
-    config_settle(r, SCOPE_forward, "dial", "after_handshake", l);
+    config_settle(r, SCOPE_forward, "dial", l);
     if (!r->as_zos)
         diag_add(
             r->diags, DIAG_NOTE, "dial-changed", &l->span,

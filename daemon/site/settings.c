@@ -24,7 +24,7 @@ static const struct {
 
 /* The C type of a field, by the type and the words of its row. */
 #define VALUE_TYPE(name, ...) typedef __VA_ARGS__ config_c_##name##_none;
-#define WORDS(set)            typedef enum set config_c_word_##set;
+#define WORDS(set)            typedef enum set config_c_word_##set, config_c_later_##set;
 #include "site/types.def"
 
 #define SETTING(scope, in, key, type, words, field, ...)                       \
@@ -168,9 +168,7 @@ static int read_given(struct config_reader *r, config_setting_t *group,
 static const char *preset_of(const struct config_reader *r,
                              const struct config_setting *row)
 {
-    bool follows = row->standard[0] == '\0';
-
-    return r->as_zos && row->zos != NULL && !follows ? row->zos : row->standard;
+    return r->as_zos && row->zos != NULL ? row->zos : row->standard;
 }
 
 static int fill_missing(struct config_reader *r, config_setting_t *group,
@@ -219,16 +217,15 @@ int config_read_group(struct config_reader *r, config_setting_t *group,
     return fill_missing(r, group, scope, into);
 }
 
-int config_settle(struct config_reader *r, enum config_scope scope,
-                  const char *key, const char *otherwise, void *into)
+void config_settle(struct config_reader *r, enum config_scope scope,
+                   const char *key, void *into)
 {
-    size_t i = 0;
+    const struct config_setting *row = settings;
 
-    while (settings[i].scope != scope || strcmp(settings[i].key, key) != 0)
-        i++;
-    return settings[i].type->preset(r, &settings[i],
-                                    r->as_zos ? settings[i].zos : otherwise,
-                                    (char *)into + settings[i].offset);
+    while (row->scope != scope || strcmp(row->key, key) != 0)
+        row++;
+    config_type_word.preset(r, row, preset_of(r, row),
+                            (char *)into + row->offset);
 }
 
 struct config_row config_row_get(size_t i)

@@ -362,6 +362,8 @@ static void show_word(const struct config_setting *row, const void *field,
 }
 
 const struct config_type config_type_word = {read_word, preset_word, show_word};
+const struct config_type config_type_later = {read_word, config_no_preset,
+                                              show_word};
 
 /* ---- addresses ---- */
 

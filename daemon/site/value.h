@@ -68,17 +68,16 @@ struct config_type {
 #define VALUE_TYPE(name, ...)                                                  \
     extern const struct config_type config_type_##name;
 #include "site/types.def"
-extern const struct config_type config_type_word;
+extern const struct config_type config_type_word, config_type_later;
 
 /* One group of settings into the structure INTO. ERR_NOMEM. */
 int config_read_group(struct config_reader *r, config_setting_t *group,
                       enum config_scope scope, void *into);
 
-/* Sets a key of the structure INTO that nobody has said and that follows from
- * other settings: to z/OS's value with fidelity = "zos", else to OTHERWISE.
- * ERR_NOMEM. */
-int config_settle(struct config_reader *r, enum config_scope scope,
-                  const char *key, const char *otherwise, void *into);
+/* Sets a key of the type later, of the structure INTO, that nobody has said: to
+ * its default, or to z/OS's value with fidelity = "zos". */
+void config_settle(struct config_reader *r, enum config_scope scope,
+                   const char *key, void *into);
 
 /* The transparent elements of the list, each as its sockets. ERR_NOMEM. */
 int config_expand_listeners(struct config_reader *r,

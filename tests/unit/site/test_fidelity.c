@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "site/config.h"
+#include "site/differences.h"
 #include "site/value.h"
 #include "support/suite.h"
 
@@ -170,9 +171,95 @@ START_TEST(safe_is_the_default)
 }
 END_TEST
 
+/* ---- what differs ---- */
+
+static void add_line(void *arg, const struct compared *c)
+{
+    if (c->differs)
+        strbuf_addf(arg, "%s=%s/%s ", c->key, c->now, c->zos);
+}
+
+static const struct {
+    const char *name, *conf, *top, *inbound, *transparent;
+} differing[] = {
+    {"safe", LISTENERS("dial = \"after_handshake\";", "", ""),
+     "stale_environments=keep/fail allow_nottls=false/true "
+     "allow_legacy=false/true refresh_guard=warn/off ",
+     "dial=after_handshake/at_once ", "old_connections=reset/keep "},
+    {"z/OS", "fidelity = \"zos\"; " LISTENERS("", "", ""), "", "", ""},
+    {"z/OS, but",
+     "fidelity = \"zos\"; min_rsa = 2048; strict = true; " LISTENERS(
+         "on_no_rule = \"clear\";", "source = \"own\";", ""),
+     "strict=true/false min_rsa=2048/0 ", "",
+     "on_no_rule=refuse/clear source=own/client "},
+    {"as on z/OS by the file",
+     "stale_environments = \"fail\"; allow_nottls = true; allow_legacy = true; "
+     "refresh_guard = \"off\"; " LISTENERS("dial = \"at_once\";",
+                                           "old_connections = \"keep\";", ""),
+     "", "", ""},
+};
+
+START_TEST(says_what_differs)
+{
+    struct config *c = load(differing[_i].conf);
+    struct strbuf text = STRBUF_INIT;
+
+    differences_of_config(c, add_line, &text);
+    ck_assert_str_eq(strbuf_str(&text), differing[_i].top);
+    strbuf_reset(&text);
+    differences_of_listener(&c->listeners.item[INBOUND_AT], add_line, &text);
+    ck_assert_str_eq(strbuf_str(&text), differing[_i].inbound);
+    strbuf_reset(&text);
+    differences_of_listener(&c->listeners.item[TRANSPARENT_AT], add_line,
+                            &text);
+    ck_assert_str_eq(strbuf_str(&text), differing[_i].transparent);
+    strbuf_done(&text);
+    config_unref(c);
+}
+END_TEST
+
+static const struct {
+    const char *conf, *note; /* NULL: none */
+} notes[] = {
+    {"", NULL},
+    {"fidelity = \"zos\";",
+     "note: fidelity = \"zos\", so as on z/OS: stale_environments = fail, "
+     "allow_nottls = true, allow_legacy = true, refresh_guard = off; otherwise "
+     "than z/OS, as the file says: nothing [fidelity]\n"},
+    {"fidelity = \"zos\"; strict = true; allow_legacy = false; "
+     "allow_nottls = false; refresh_guard = \"warn\";"
+     "stale_environments = \"keep\";\n" LISTENERS(
+         "", "old_connections = \"reset\";", ""),
+     "note: fidelity = \"zos\", so as on z/OS: dial = at_once (listeners); "
+     "otherwise than z/OS, as the file says: stale_environments = keep, "
+     "allow_nottls = false, strict = true, allow_legacy = false, refresh_guard "
+     "= warn, on_no_rule = refuse (listeners), old_connections = reset "
+     "(listeners) [fidelity]\n"},
+};
+
+START_TEST(notes_its_effect)
+{
+    struct diags *diags = diags_new();
+    struct strbuf text = STRBUF_INIT;
+    struct config *c = load(notes[_i].conf);
+
+    differences_add_note(c, diags);
+    ck_assert_uint_eq(diags_count(diags), notes[_i].note != NULL);
+    if (notes[_i].note != NULL) {
+        diag_format(diags_get(diags, 0), &text);
+        ck_assert_str_eq(strbuf_str(&text), notes[_i].note);
+    }
+    strbuf_done(&text);
+    config_unref(c);
+    diags_free(diags);
+}
+END_TEST
+
 TESTS_BEGIN("fidelity")
 TEST(takes_every_value_of_zos)
 TEST_ROWS(what_the_file_says_counts, said)
 TEST(each_is_said_otherwise_here)
 TEST(safe_is_the_default)
+TEST_ROWS(says_what_differs, differing)
+TEST_ROWS(notes_its_effect, notes)
 TESTS_END
