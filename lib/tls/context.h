@@ -15,12 +15,12 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <time.h>
 #include <openssl/ssl.h>
 
 #include "keyring/rings/keyring.h"
 #include "policy/effective.h"
 #include "tls/outcome.h"
+#include "tls/own.h"
 #include "util/arena.h"
 
 /* A signature's digest and key type, as OpenSSL numbers them. */
@@ -47,8 +47,7 @@ struct peer_rules {
 struct own_cert {
     const struct ring_entry *entry;
     STACK_OF(X509) * chain; /* its issuers, as far as the ring has them */
-    time_t from, until;     /* notBefore, notAfter */
-    bool shakes;            /* its key usage allows handshakes */
+    struct own_limits limits;
 };
 
 /* One line of ServerHandshakeSNIList. */
@@ -79,9 +78,6 @@ struct group_rules {
     bool first; /* TLSv1.3's begin with them */
 };
 
-/* One certificate for each kind of key: RSA, ECDSA, DSA. */
-enum { CONTEXT_CERTS_MAX = 3 };
-
 struct tickets;
 struct reuse;
 
@@ -99,7 +95,7 @@ struct context {
     struct peer_rules peer;
     struct extension_rules ext;
     struct group_rules groups;
-    struct own_cert own[CONTEXT_CERTS_MAX];
+    struct own_cert own[OWN_KINDS];
     size_t own_count;
     struct tickets *tickets;    /* server; NULL: none are given */
     struct reuse *reuse;        /* client: what it keeps */

@@ -86,12 +86,6 @@ static bool is_ring(const struct environment_params *params)
            !is_file(params->eff, name);
 }
 
-static bool is_trusted(const struct ring_entry *e)
-{
-    return e->trust != RING_NOTRUST &&
-           (e->usage == RING_CERTAUTH || e->usage == RING_SITE);
-}
-
 /*
  * What the ring trusts: certificates connected as CERTAUTH are anchors, an
  * intermediate one as well as a root, and certificates connected as SITE are
@@ -112,7 +106,7 @@ static int make_trust(struct environment *env,
     for (i = 0; i < keyring_count(env->ring); i++) {
         const struct ring_entry *e = keyring_get(env->ring, i);
 
-        if (!is_trusted(e))
+        if (!own_is_authority(e))
             continue;
         if (X509_STORE_add_cert(env->trust, e->cert) != 1)
             return tls_outcome_take(why, 9, "the trust store can't be filled");
@@ -130,41 +124,28 @@ static int make_trust(struct environment *env,
     return 0;
 }
 
-static bool is_usable(const struct environment *env, const char *label)
-{
-    const struct ring_entry *e = keyring_find(env->ring, label);
-
-    return e != NULL && e->trust != RING_NOTRUST;
-}
-
 /* A label that an environment action names must be there when the environment
  * is made; a connection action's is looked for when it is used. */
 static int check_labels(const struct environment *env,
                         const struct environment_params *params,
                         struct tls_outcome *why)
 {
-    const struct effective *eff = params->eff;
-    const char *label = effective_text(eff, PARM_CertificateLabel);
-    const char *const *list = &label;
-    enum policy_parm parm = PARM_CertificateLabel;
-    size_t i, n = label != NULL;
+    struct ring_needs needs;
+    struct own_choices all;
+    struct own_choice o;
 
-    if (effective_choice(eff, PARM_HandshakeRole) != ROLE_CLIENT &&
-        effective_texts(eff, PARM_ServerCertificateLabel, &list) > 0) {
-        parm = PARM_ServerCertificateLabel;
-        n = effective_texts(eff, parm, &list);
-    } else {
-        list = &label;
-    }
-    if (effective_origin(eff, parm, NULL) == LEVEL_CONNECTION)
+    ring_needs(params->eff, &needs);
+    if (needs.at_connection)
         return 0;
-    for (i = 0; i < n; i++) {
-        if (is_usable(env, list[i]))
+    all = own_choices(&needs, env->ring);
+    while (own_next(&all, &o)) {
+        if (o.label == NULL ||
+            (o.fault != OWN_ABSENT && o.fault != OWN_NOTRUST))
             continue;
         why->lasting = is_ring(params);
         return tls_outcome_set(
             why, 6, "ring %s holds no trusted certificate with the label '%s'",
-            keyring_name(env->ring), list[i]);
+            keyring_name(env->ring), o.label);
     }
     return 0;
 }

@@ -347,40 +347,39 @@ static int set_client_name(const struct effective *eff, struct context *c,
     return c->ext.name != NULL ? 0 : tls_no_memory(why);
 }
 
-/* "name/label"; without a label the context's own certificate. */
+/* Without a label the context's own certificate. */
 static int set_server_name(const struct context_params *p, struct context *c,
-                           const char *line, struct server_name *ret,
+                           struct ring_name_need need, struct server_name *ret,
                            struct tls_outcome *why)
 {
-    const char *slash = strchr(line, '/');
-    size_t len = slash != NULL ? (size_t)(slash - line) : strlen(line);
-
-    ret->name = arena_strndup(c->arena, line, len);
+    ret->name = arena_strndup(c->arena, need.name, need.name_len);
     if (ret->name == NULL)
         return tls_no_memory(why);
-    if (slash == NULL || slash[1] == '\0')
+    if (need.label == NULL)
         return 0;
-    return owncert_find(p, PARM_ServerHandshakeSNIList, slash + 1, &ret->cert,
+    return owncert_find(p, PARM_ServerHandshakeSNIList, need.label, &ret->cert,
                         why);
 }
 
 static int set_server_names(const struct context_params *p, struct context *c,
                             struct tls_outcome *why)
 {
-    const char *const *list;
-    size_t i, n = effective_texts(p->eff, PARM_ServerHandshakeSNIList, &list);
+    struct ring_needs needs;
+    size_t i;
     int rc = 0;
 
     c->ext.sni = effective_choice(p->eff, PARM_ServerHandshakeSNI);
     c->ext.sni_match = effective_choice(p->eff, PARM_ServerHandshakeSNIMatch);
     if (c->ext.sni == SETTING_OFF)
         return 0;
-    c->ext.names = arena_calloc(c->arena, n + 1, sizeof(*c->ext.names));
+    ring_needs(p->eff, &needs);
+    c->ext.names =
+        arena_calloc(c->arena, needs.name_count + 1, sizeof(*c->ext.names));
     if (c->ext.names == NULL)
         return tls_no_memory(why);
-    for (i = 0; i < n && rc == 0; i++)
-        rc = set_server_name(p, c, list[i], &c->ext.names[c->ext.name_count++],
-                             why);
+    for (i = 0; i < needs.name_count && rc == 0; i++)
+        rc = set_server_name(p, c, ring_needs_name(&needs, i),
+                             &c->ext.names[c->ext.name_count++], why);
     SSL_CTX_set_tlsext_servername_callback(c->ssl, on_name);
     return rc;
 }

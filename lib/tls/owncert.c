@@ -1,6 +1,6 @@
 /*
- * Which certificate we are (racf-keyrings: CertificateLabel, then the list of
- * ServerCertificateLabel, then DEFAULT), and what is sent with it.
+ * The certificates that a context shows (which ones says tls/own.h), and what
+ * is sent with them.
  */
 #include "tls/owncert.h"
 
@@ -10,75 +10,61 @@
 
 #include "tls/session_private.h"
 
-enum {
-    HANDSHAKE_USAGE =
-        KU_DIGITAL_SIGNATURE | KU_KEY_ENCIPHERMENT | KU_KEY_AGREEMENT
-};
-
 /* ---- what is wrong with it ---- */
 
-static int label_missing(const struct context_params *p, enum policy_parm parm,
-                         const char *label, struct tls_outcome *why)
+static int label_missing(const struct context_params *p,
+                         const struct own_choice *o, struct tls_outcome *why)
 {
-    bool late = effective_origin(p->eff, parm, NULL) == LEVEL_CONNECTION;
+    bool late = effective_origin(p->eff, o->parm, NULL) == LEVEL_CONNECTION;
 
     return tls_outcome_set(
         why, late ? 407 : 6,
         "ring %s holds no trusted certificate with the label '%s'",
-        keyring_name(p->ring), label);
+        keyring_name(p->ring), o->label);
+}
+
+static int default_missing(const struct context_params *p,
+                           struct tls_outcome *why)
+{
+    return tls_outcome_set(
+        why, 7,
+        "ring %s has no trusted default certificate for the server to show; "
+        "connect one with DEFAULT, or code CertificateLabel",
+        keyring_name(p->ring));
 }
 
 static int key_missing(const struct context_params *p,
-                       const struct ring_entry *e, struct tls_outcome *why)
+                       const struct own_choice *o, struct tls_outcome *why)
 {
-    tls_outcome_certificate(why, e->cert);
-    if (e->usage != RING_PERSONAL)
+    tls_outcome_certificate(why, o->entry->cert);
+    if (o->fault == OWN_NOT_PERSONAL)
         return tls_outcome_set(
             why, 428,
             "the certificate '%s' is connected to ring %s without usage "
             "PERSONAL, so its private key can't be used",
-            e->label, keyring_name(p->ring));
+            o->entry->label, keyring_name(p->ring));
     return tls_outcome_set(why, 428,
-                           e->key_exists ? "the private key of '%s' in ring "
-                                           "%s may not be read by this user"
-                                         : "the certificate '%s' in ring %s "
-                                           "has no private key",
-                           e->label, keyring_name(p->ring));
-}
-
-/* 0: there is no such date, which is long past. */
-static time_t moment(const ASN1_TIME *t)
-{
-    struct tm tm;
-
-    return ASN1_TIME_to_tm(t, &tm) == 1 ? timegm(&tm) : 0;
-}
-
-/* What owncert_check() asks for each connection is read once. A certificate
- * without the extension has all usages. */
-static void note_limits(struct own_cert *own)
-{
-    X509 *cert = own->entry->cert;
-
-    own->from = moment(X509_get0_notBefore(cert));
-    own->until = moment(X509_get0_notAfter(cert));
-    own->shakes = (X509_get_key_usage(cert) & HANDSHAKE_USAGE) != 0;
+                           o->fault == OWN_KEY_DENIED
+                               ? "the private key of '%s' in ring "
+                                 "%s may not be read by this user"
+                               : "the certificate '%s' in ring %s "
+                                 "has no private key",
+                           o->entry->label, keyring_name(p->ring));
 }
 
 int owncert_check(const struct context *c, const struct own_cert *own,
                   struct tls_outcome *why)
 {
-    time_t now = time(NULL);
-    bool early = now < own->from;
+    enum own_fault fault = own_fault_at(&own->limits, time(NULL));
 
-    if (!early && now < own->until && own->shakes)
+    if (fault == OWN_GOOD)
         return 0;
     tls_outcome_certificate(why, own->entry->cert);
-    if (early || now >= own->until)
-        return tls_outcome_set(why, 401,
-                               "the own certificate '%s' in ring %s is %s",
-                               own->entry->label, keyring_name(c->ring),
-                               early ? "not valid yet" : "expired");
+    if (fault != OWN_NO_HANDSHAKES)
+        return tls_outcome_set(
+            why, 401, "the own certificate '%s' in ring %s is %s",
+            own->entry->label, keyring_name(c->ring),
+            fault == OWN_EARLY ? "not valid yet" : "expired");
     return tls_outcome_set(
         why, 440,
         "the own certificate '%s' in ring %s may not be used for handshakes; "
@@ -98,33 +84,20 @@ int owncert_check_all(const struct context *c, struct tls_outcome *why)
 
 /* ---- the chain ---- */
 
-/* The ring's certificate that signed CERT, or NULL. */
-static X509 *find_issuer(const struct keyring *ring, X509 *cert)
-{
-    size_t i;
-
-    for (i = 0; i < keyring_count(ring); i++) {
-        const struct ring_entry *e = keyring_get(ring, i);
-
-        if (e->trust != RING_NOTRUST &&
-            X509_check_issued(e->cert, cert) == X509_V_OK)
-            return e->cert;
-    }
-    return NULL;
-}
-
 /* The chain up to the root as far as the ring has it: what System SSL sends.
  * It has references. NULL: no memory. */
 static STACK_OF(X509) * build_chain(const struct keyring *ring, X509 *cert)
 {
     STACK_OF(X509) *chain = sk_X509_new_null();
     size_t left = keyring_count(ring); /* names can go round in a circle */
+    const struct ring_entry *issuer;
 
     while (chain != NULL && left-- > 0 &&
            X509_check_issued(cert, cert) != X509_V_OK) {
-        cert = find_issuer(ring, cert);
-        if (cert == NULL)
+        issuer = own_issuer(ring, cert);
+        if (issuer == NULL)
             break;
+        cert = issuer->cert;
         if (X509_add_cert(chain, cert, X509_ADD_FLAG_UP_REF) != 1) {
             sk_X509_pop_free(chain, X509_free);
             return NULL;
@@ -141,15 +114,22 @@ void owncert_done(struct own_cert *own)
 
 /* ---- choosing ---- */
 
-static int from_entry(const struct context_params *p,
-                      const struct ring_entry *e, struct own_cert *ret,
-                      struct tls_outcome *why)
+static int take(const struct context_params *p, const struct own_choice *o,
+                struct own_cert *ret, struct tls_outcome *why)
 {
-    if (e->key == NULL)
-        return key_missing(p, e, why);
-    ret->entry = e;
-    ret->chain = build_chain(p->ring, e->cert);
-    note_limits(ret);
+    switch (o->fault) {
+    case OWN_GOOD:
+        break;
+    case OWN_ABSENT:
+    case OWN_NOTRUST:
+        return o->label != NULL ? label_missing(p, o, why)
+                                : default_missing(p, why);
+    default:
+        return key_missing(p, o, why);
+    }
+    ret->entry = o->entry;
+    ret->chain = build_chain(p->ring, o->entry->cert);
+    ret->limits = own_limits(o->entry->cert);
     return ret->chain != NULL ? 0 : tls_no_memory(why);
 }
 
@@ -157,11 +137,9 @@ int owncert_find(const struct context_params *p, enum policy_parm parm,
                  const char *label, struct own_cert *ret,
                  struct tls_outcome *why)
 {
-    const struct ring_entry *e = keyring_find(p->ring, label);
+    struct own_choice o = own_named(p->ring, parm, label);
 
-    if (e == NULL || e->trust == RING_NOTRUST)
-        return label_missing(p, parm, label, why);
-    return from_entry(p, e, ret, why);
+    return take(p, &o, ret, why);
 }
 
 /* Takes OWN, also on failure. */
@@ -175,52 +153,6 @@ static int use(struct context *c, struct own_cert *own, struct tls_outcome *why)
         return 0;
     tls_outcome_certificate(why, e->cert);
     return tls_outcome_take(why, 414, "the own certificate can't be used");
-}
-
-static int use_label(const struct context_params *p, struct context *c,
-                     enum policy_parm parm, const char *label,
-                     struct tls_outcome *why)
-{
-    struct own_cert own;
-    int rc = owncert_find(p, parm, label, &own, why);
-
-    return rc == 0 ? use(c, &own, why) : rc;
-}
-
-/* A server can't do without; a client sends none. */
-static int use_default(const struct context_params *p, struct context *c,
-                       struct tls_outcome *why)
-{
-    const struct ring_entry *e = keyring_default(p->ring);
-    struct own_cert own;
-    int rc;
-
-    if (e != NULL && e->trust != RING_NOTRUST &&
-        (c->server || e->key != NULL)) {
-        rc = from_entry(p, e, &own, why);
-        return rc == 0 ? use(c, &own, why) : rc;
-    }
-    if (!c->server)
-        return 0;
-    return tls_outcome_set(
-        why, 7,
-        "ring %s has no trusted default certificate for the server to show; "
-        "connect one with DEFAULT, or code CertificateLabel",
-        keyring_name(p->ring));
-}
-
-/* One certificate for each kind of key; of two with the same the first one
- * stays, as the list is in order of preference. */
-static bool kind_taken(const struct context *c, const struct ring_entry *e)
-{
-    size_t i;
-
-    for (i = 0; i < c->own_count; i++) {
-        if (e->key != NULL && EVP_PKEY_get_base_id(c->own[i].entry->key) ==
-                                  EVP_PKEY_get_base_id(e->key))
-            return true;
-    }
-    return c->own_count == CONTEXT_CERTS_MAX;
 }
 
 /* A client's certificate is looked at when a server asks for it, no sooner:
@@ -237,32 +169,26 @@ static int on_request(SSL *ssl, void *arg)
     return why.rc == 0;
 }
 
-/*
- * ServerCertificateLabel stands in a server's place of CertificateLabel (IP
- * Configuration Reference, TTLSConnectionAdvancedParms).
- */
 int owncert_set(const struct context_params *p, struct context *c,
                 struct tls_outcome *why)
 {
-    const char *label = effective_text(p->eff, PARM_CertificateLabel);
-    const char *const *labels;
-    size_t i, n = 0;
+    struct ring_needs needs;
+    struct own_choices all;
+    struct own_choice o;
+    struct own_cert own;
     int rc = 0;
 
-    if (c->server)
-        n = effective_texts(p->eff, PARM_ServerCertificateLabel, &labels);
-    else
+    ring_needs(p->eff, &needs);
+    all = own_choices(&needs, p->ring);
+    if (!c->server)
         SSL_CTX_set_cert_cb(c->ssl, on_request, NULL);
-    for (i = 0; i < n && rc == 0; i++) {
-        const struct ring_entry *e = keyring_find(p->ring, labels[i]);
-
-        if (e == NULL || !kind_taken(c, e))
-            rc = use_label(p, c, PARM_ServerCertificateLabel, labels[i], why);
+    while (rc == 0 && own_next(&all, &o)) {
+        if (o.spare)
+            continue;
+        rc = take(p, &o, &own, why);
+        if (rc == 0)
+            rc = use(c, &own, why);
     }
-    if (n == 0 && label != NULL)
-        rc = use_label(p, c, PARM_CertificateLabel, label, why);
-    else if (n == 0)
-        rc = use_default(p, c, why);
     return rc;
 }
 

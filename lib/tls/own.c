@@ -1,0 +1,139 @@
+/* Which certificates of a ring a rule shows as its own; see own.h. */
+
+#include "tls/own.h"
+
+#include <openssl/x509v3.h>
+
+enum {
+    HANDSHAKE_USAGE =
+        KU_DIGITAL_SIGNATURE | KU_KEY_ENCIPHERMENT | KU_KEY_AGREEMENT
+};
+
+/* ---- one certificate ---- */
+
+static enum own_fault fault_of(const struct ring_entry *e)
+{
+    if (e == NULL)
+        return OWN_ABSENT;
+    if (e->trust == RING_NOTRUST)
+        return OWN_NOTRUST;
+    if (e->key != NULL)
+        return OWN_GOOD;
+    if (e->usage != RING_PERSONAL)
+        return OWN_NOT_PERSONAL;
+    return e->key_exists ? OWN_KEY_DENIED : OWN_NO_KEY;
+}
+
+static struct own_choice choice(enum policy_parm parm, const char *label,
+                                const struct ring_entry *e)
+{
+    return (struct own_choice){
+        .parm = parm, .label = label, .entry = e, .fault = fault_of(e)};
+}
+
+struct own_choice own_named(const struct keyring *ring, enum policy_parm parm,
+                            const char *label)
+{
+    return choice(parm, label, keyring_find(ring, label));
+}
+
+/* ---- those that a rule wants ---- */
+
+struct own_choices own_choices(const struct ring_needs *needs,
+                               const struct keyring *ring)
+{
+    return (struct own_choices){.needs = needs, .ring = ring};
+}
+
+/* One certificate for each kind of key; of two with the same the first one
+ * stays, as the list is in order of preference. */
+static bool kind_taken(const struct own_choices *c, const struct ring_entry *e)
+{
+    size_t i;
+
+    for (i = 0; i < c->kind_count; i++) {
+        if (e->key != NULL && EVP_PKEY_get_base_id(e->key) == c->kinds[i])
+            return true;
+    }
+    return c->kind_count == OWN_KINDS;
+}
+
+/* A spare one must be there all the same when the environment is opened. */
+static void note_kind(struct own_choices *c, struct own_choice *o)
+{
+    o->spare = o->entry != NULL && kind_taken(c, o->entry);
+    if (o->spare && (o->fault != OWN_NOTRUST || c->needs->at_connection))
+        o->fault = OWN_GOOD;
+    else if (o->fault == OWN_GOOD)
+        c->kinds[c->kind_count++] = EVP_PKEY_get_base_id(o->entry->key);
+}
+
+/* A server can't do without; a client sends none. */
+static bool take_default(struct own_choices *c, struct own_choice *ret)
+{
+    *ret = choice(PARM_Keyring, NULL, keyring_default(c->ring));
+    return c->needs->server || ret->fault == OWN_GOOD;
+}
+
+bool own_next(struct own_choices *c, struct own_choice *ret)
+{
+    size_t i = c->next++;
+
+    if (c->needs->label_count == 0)
+        return i == 0 && take_default(c, ret);
+    if (i >= c->needs->label_count)
+        return false;
+    *ret = own_named(c->ring, c->needs->parm, ring_needs_label(c->needs, i));
+    note_kind(c, ret);
+    return true;
+}
+
+/* ---- its limits ---- */
+
+/* 0: there is no such date, which is long past. */
+static time_t moment(const ASN1_TIME *t)
+{
+    struct tm tm;
+
+    return ASN1_TIME_to_tm(t, &tm) == 1 ? timegm(&tm) : 0;
+}
+
+/* A certificate without the extension has all usages. */
+struct own_limits own_limits(X509 *cert)
+{
+    return (struct own_limits){
+        .from = moment(X509_get0_notBefore(cert)),
+        .until = moment(X509_get0_notAfter(cert)),
+        .shakes = (X509_get_key_usage(cert) & HANDSHAKE_USAGE) != 0};
+}
+
+enum own_fault own_fault_at(const struct own_limits *limits, time_t now)
+{
+    if (now < limits->from)
+        return OWN_EARLY;
+    if (now >= limits->until)
+        return OWN_LATE;
+    return limits->shakes ? OWN_GOOD : OWN_NO_HANDSHAKES;
+}
+
+/* ---- others ---- */
+
+const struct ring_entry *own_issuer(const struct keyring *ring, X509 *cert)
+{
+    size_t i;
+
+    for (i = 0; i < keyring_count(ring); i++) {
+        const struct ring_entry *e = keyring_get(ring, i);
+
+        if (e->trust != RING_NOTRUST &&
+            X509_check_issued(e->cert, cert) == X509_V_OK)
+            return e;
+    }
+    return NULL;
+}
+
+bool own_is_authority(const struct ring_entry *e)
+{
+    return e->trust != RING_NOTRUST &&
+           (e->usage == RING_CERTAUTH || e->usage == RING_SITE);
+}

@@ -1,0 +1,74 @@
+#ifndef TLS_OWN_H
+#define TLS_OWN_H
+
+/*
+ * Inside lib/tls: which certificates of a ring a rule shows as its own, and
+ * why one can't be shown. Contexts are made of these answers and rings are
+ * checked by them (tls/lint_rings.h), so that both say the same.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+#include <openssl/x509.h>
+
+#include "keyring/rings/keyring.h"
+#include "policy/needs.h"
+
+enum own_fault {
+    OWN_GOOD,
+    OWN_ABSENT,
+    OWN_NOTRUST,
+    OWN_NOT_PERSONAL, /* connected with another usage: its key stays hidden */
+    OWN_KEY_DENIED,
+    OWN_NO_KEY,
+    OWN_EARLY, /* these three by own_fault_at() only */
+    OWN_LATE,
+    OWN_NO_HANDSHAKES /* its key usage allows none */
+};
+
+/* One certificate that a rule wants. */
+struct own_choice {
+    enum policy_parm parm;          /* who names it; Keyring: the DEFAULT */
+    const char *label;              /* NULL: the DEFAULT */
+    const struct ring_entry *entry; /* NULL: absent */
+    enum own_fault fault;
+    bool spare; /* an earlier one has the same kind of key: not shown */
+};
+
+/* One certificate for each kind of key: RSA, ECDSA, DSA. */
+enum { OWN_KINDS = 3 };
+
+/* The certificates that a rule wants of a ring, in order. */
+struct own_choices {
+    const struct ring_needs *needs;
+    const struct keyring *ring;
+    size_t next, kind_count;
+    int kinds[OWN_KINDS];
+};
+
+struct own_choices own_choices(const struct ring_needs *needs,
+                               const struct keyring *ring);
+/* False: there are no more. A client's DEFAULT that can't be shown is not
+ * wanted. */
+bool own_next(struct own_choices *c, struct own_choice *ret);
+
+/* The certificate LABEL, which PARM names. */
+struct own_choice own_named(const struct keyring *ring, enum policy_parm parm,
+                            const char *label);
+
+/* What of a certificate changes with the clock, and what it may be used for. */
+struct own_limits {
+    time_t from, until; /* notBefore, notAfter */
+    bool shakes;        /* its key usage allows handshakes */
+};
+struct own_limits own_limits(X509 *cert);
+enum own_fault own_fault_at(const struct own_limits *limits, time_t now);
+
+/* The ring's trusted certificate that signed CERT; NULL: it has none. */
+const struct ring_entry *own_issuer(const struct keyring *ring, X509 *cert);
+
+/* An authority: partners' certificates are verified by it. */
+bool own_is_authority(const struct ring_entry *e);
+
+#endif
