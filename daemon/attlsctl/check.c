@@ -9,9 +9,9 @@
 #include "attlsctl/coverage.h"
 #include "attlsctl/ctl.h"
 #include "attlsctl/findings.h"
-#include "attlsctl/lint_rings.h"
 #include "attlsctl/policy.h"
 #include "policy/finding.h"
+#include "site/rings.h"
 #include "util/spelling.h"
 
 static const char help[] =
@@ -69,7 +69,7 @@ static int check_file(struct check *c, const char *file)
     if (diags != NULL)
         r = policy_load(file, &c->opt, diags, &policy);
     if (r == 0 && c->racf != NULL)
-        r = lint_rings(policy, c->racf, c->config, diags, &err);
+        r = site_lint_rings(c->config, c->racf, policy, diags, &err);
     if (r == ERR_NOMEM || diags_lost(diags) != 0) {
         fprintf(stderr, "attlsctl check: no memory\n");
         status = CTL_EXIT_ERROR;

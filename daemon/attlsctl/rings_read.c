@@ -10,11 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "attlsctl/rings_needs.h"
 #include "keyring/rings/access.h"
 #include "keyring/rings/certname.h"
 #include "keyring/rings/store.h"
 #include "saf/db/saf.h"
+#include "tls/lint_rings.h"
 #include "util/arena.h"
 #include "util/strbuf.h"
 
@@ -290,22 +290,86 @@ static int check_wanted(const struct build *b, struct error *err)
     return 0;
 }
 
-static void complain(void *arg, struct rings_ring *ring, const char *text)
+/* ---- what the rules of a policy want ---- */
+
+/* The mark that says at the certificate what FINDING says of the ring. */
+static const struct {
+    enum finding finding;
+    enum rings_mark mark;
+} said[] = {{FIND_cert_expired, RINGS_EXPIRED},
+            {FIND_cert_expired, RINGS_NOT_YET},
+            {FIND_cert_notrust, RINGS_NOTRUST},
+            {FIND_no_key, RINGS_NO_KEY},
+            {FIND_ca_not_connected, RINGS_NO_ISSUER}};
+
+static bool is_marked(const struct rings_entry *e, enum finding id)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+        if (said[i].finding == id && (e->marks >> said[i].mark & 1u))
+            return true;
+    return false;
+}
+
+static bool is_said(const struct rings_ring *ring, const struct ring_finding *f)
+{
+    size_t i;
+
+    for (i = 0; f->label != NULL && i < ring->n; i++)
+        if (strcmp(ring->entry[i].label, f->label) == 0 &&
+            is_marked(&ring->entry[i], f->id))
+            return true;
+    return false;
+}
+
+static const char *complaint_text(struct build *b, const struct ring_finding *f)
+{
+    struct strbuf sb = STRBUF_INIT;
+
+    strbuf_addf(&sb, "rule %s: %s", policy_rule_name(f->rule), f->text);
+    return keep(b, &sb);
+}
+
+static struct rings_ring *ring_of(struct rings *r, const struct ring_finding *f)
+{
+    size_t i;
+
+    for (i = 0; f->ring != NULL && i < r->n; i++)
+        if (is_ring(f->ring, r->ring[i].owner, r->ring[i].name))
+            return &r->ring[i];
+    return NULL;
+}
+
+/* One about a ring that is not stored as such (it is missing, or virtual) is
+ * shown where all rings are. */
+static void take_finding(void *arg, const struct ring_finding *f)
 {
     struct build *b = arg;
+    struct rings_ring *ring = ring_of(b->r, f);
 
-    if (ring != NULL)
+    if (ring != NULL && !is_said(ring, f))
         add_complaint(b, &ring->complaint, &ring->ncomplaints,
-                      keep_text(b, text));
-    else if (b->q->nwanted == 0)
+                      complaint_text(b, f));
+    else if (ring == NULL && b->q->nwanted == 0)
         add_complaint(b, &b->r->complaint, &b->r->ncomplaints,
-                      keep_text(b, text));
+                      complaint_text(b, f));
+}
+
+static int check_policy(struct build *b, struct error *err)
+{
+    struct ring_question q = {.racf = b->q->dir, .at = b->q->at};
+
+    return b->q->policy != NULL
+               ? lint_rings_each(b->q->policy, &q, take_finding, b, err)
+               : 0;
 }
 
 static int build(struct build *b, struct error *err)
 {
     const struct ring_store *s = b->store;
     size_t i, k, total = 0;
+    int r;
 
     for (i = 0; i < s->nowners; i++)
         total += s->owners[i].nrings;
@@ -317,11 +381,10 @@ static int build(struct build *b, struct error *err)
             if (wants(b->q, s->owners[i].id, s->owners[i].rings[k].name))
                 add_ring(b, s->owners[i].id, &s->owners[i].rings[k],
                          &b->r->ring[b->r->n++]);
-    if (b->q->policy != NULL)
-        rings_check_policy(b->r, b->q->policy, complain, b);
-    if (b->nomem)
-        return error_nomem(err);
-    return check_wanted(b, err);
+    r = check_policy(b, err);
+    if (r == 0 && b->nomem)
+        r = error_nomem(err);
+    return r == 0 ? check_wanted(b, err) : r;
 }
 
 /* ---- reading ---- */

@@ -78,17 +78,22 @@ ANN/Good
 % What rules need
 $ attlsctl rings --racf $T/r --at 2030-06-01 --policy tests/conformance/rings.policy 2>$T/noise | grep '^!\|^  !\|attention\|^[A-Z]'
 ANN/Good
-  ! rule as-authority needs USAGE(PERSONAL) for certificate Sub
+  ! rule as-authority: ring ANN/Good: the certificate 'Sub' is not connected with USAGE(PERSONAL): its private key can't be used
+  ! rule as-authority: none of its suites fits the key of the certificate 'Sub' in ring ANN/Good
+  ! rule good-server: none of its suites fits the key of the certificate 'ann' in ring ANN/Good
 ANN/Empty
-  ! rule empty-ring needs a DEFAULT certificate, or a CertificateLabel
-  ! rule empty-ring verifies partners, and no authority is connected
+  ! rule empty-ring: ring ANN/Empty has no DEFAULT certificate, and the policy names no label
+  ! rule empty-ring: ring ANN/Empty holds no certificate of an authority: no peer can be trusted
 BOB/Bad
-  ! rule no-label needs a certificate that is not connected: nolabel
-! rule absent needs a key ring that is not there: Nowhere
-11 things need attention.
+  ! rule no-label: ring BOB/Bad holds no certificate with the label 'nolabel'
+! rule absent: no user has a ring Nowhere
+! rule virtual: ring ANN/* holds no certificate of an authority: no peer can be trusted
+14 things need attention.
 $ attlsctl rings --racf $T/r --at 2030-06-01 --policy tests/conformance/rings.policy ANN/Good 2>$T/noise
 ANN/Good
-  ! rule as-authority needs USAGE(PERSONAL) for certificate Sub
+  ! rule as-authority: ring ANN/Good: the certificate 'Sub' is not connected with USAGE(PERSONAL): its private key can't be used
+  ! rule as-authority: none of its suites fits the key of the certificate 'Sub' in ring ANN/Good
+  ! rule good-server: none of its suites fits the key of the certificate 'ann' in ring ANN/Good
   |- ann                              ID(ANN)      PERSONAL DEFAULT to 2035/01/01  key
   |    signed by Sub
   |- Root                             CERTAUTH     CERTAUTH         to 2040/01/01  key
@@ -96,7 +101,7 @@ ANN/Good
   `- Sub                              CERTAUTH     CERTAUTH         to 2040/01/01  key
        signed by Root
 
-1 thing needs attention.
+3 things need attention.
 [1]
 $ attlsctl rings --racf $T/r --policy $T/none
 error: $T/none: no such file [file-read]

@@ -1,0 +1,30 @@
+/* The key rings of a policy; see rings.h. */
+
+#include "site/rings.h"
+
+#include <stdlib.h>
+
+#include "tls/lint_rings.h"
+
+int site_lint_rings(const struct config *config, const char *racf,
+                    const struct policy *p, struct diags *diags,
+                    struct error *err)
+{
+    size_t i, n = config != NULL ? config->listeners.count : 0;
+    struct ring_user *users = calloc(n + 1, sizeof(*users));
+    struct ring_question q = {
+        .racf = racf, .users = users, .user_count = n, .at = time(NULL)};
+    int r;
+
+    if (users == NULL)
+        return error_nomem(err);
+    for (i = 0; i < n; i++) {
+        const struct config_listener *l = &config->listeners.item[i];
+
+        users[i] = (struct ring_user){l->userid, l->jobname,
+                                      (enum policy_direction)l->direction};
+    }
+    r = lint_rings(p, &q, diags, err);
+    free(users);
+    return r;
+}

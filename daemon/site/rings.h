@@ -1,0 +1,18 @@
+#ifndef SITE_RINGS_H
+#define SITE_RINGS_H
+
+/* The key rings of a policy, checked for the listeners of attlsd.conf. */
+
+#include "policy/policy.h"
+#include "site/config.h"
+
+/*
+ * Adds to DIAGS what tls/lint_rings.h finds: whose ring a bare name means is
+ * told by the listeners of CONFIG (NULL: there are none) too. RACF is the
+ * folder of the security database. 0; or an error when that can't be read.
+ */
+int site_lint_rings(const struct config *config, const char *racf,
+                    const struct policy *p, struct diags *diags,
+                    struct error *err);
+
+#endif
