@@ -7,20 +7,28 @@
 
 #include "attlsctl/conn.h"
 #include "attlsctl/ctl.h"
+#include "attlsctl/findings.h"
 #include "attlsctl/policy.h"
 #include "policy/effective.h"
+#include "policy/filter.h"
+#include "policy/needs.h"
 #include "policy/offers.h"
+#include "tls/lint_rings.h"
 #include "util/json.h"
 
 static const char help[] =
     "Says which rule of the policy FILE a connection takes, which condition\n"
     "of each rule before it failed, and what the rule resolves to.\n"
-    "\n" CTL_CONN_HELP CTL_POLICY_HELP "  --json          one JSON object\n"
+    "\n" CTL_CONN_HELP "  --racf DIR      the security database: what the "
+    "rule's ring lacks\n" CTL_POLICY_HELP "  --json          one JSON object\n"
     "\n"
     "exit status: 0 answered (no rule is an answer too), 2 errors\n";
 
+enum { OPT_RACF = 1 };
+
 static const struct option options[] = {
     CTL_CONN_OPTIONS,
+    {"racf", required_argument, NULL, OPT_RACF},
     CTL_POLICY_OPTIONS,
     {"json", no_argument, NULL, CTL_OPT_JSON},
     {NULL, 0, NULL, 0}};
@@ -31,6 +39,8 @@ struct answer {
     const struct policy_rule *rule;
     struct policy_reject *rejects;
     size_t count;
+    const char *racf;    /* NULL: rings are not looked at */
+    struct diags *lacks; /* what the rule's ring lacks; NULL: nobody looked */
 };
 
 static void keep_reject(void *arg, const struct policy_reject *r)
@@ -38,6 +48,47 @@ static void keep_reject(void *arg, const struct policy_reject *r)
     struct answer *a = arg;
 
     a->rejects[a->count++] = *r;
+}
+
+/* The rule's ring */
+
+/* Whose ring it is; NULL: that is not known. */
+static const char *ring_user(const struct answer *a)
+{
+    const char *user = policy_rule_userid(a->rule);
+
+    if (a->conn->userid != NULL)
+        return a->conn->userid;
+    return user != NULL && strchr(user, '*') == NULL ? user : NULL;
+}
+
+static bool wants_ring(const struct answer *a)
+{
+    return a->rule != NULL && policy_rule_environment(a->rule) != NULL &&
+           effective_on(policy_rule_effective(a->rule), PARM_TTLSEnabled);
+}
+
+/* 0, or the exit status after a message. */
+static int look_at_ring(struct answer *a, const struct policy *p)
+{
+    struct ring_question q = {.racf = a->racf, .at = time(NULL)};
+    const char *user = wants_ring(a) ? ring_user(a) : NULL;
+    struct error err;
+
+    if (a->racf == NULL || !wants_ring(a))
+        return 0;
+    if (user == NULL) {
+        fprintf(stderr, "attlsctl explain: --racf: give --userid NAME, whose "
+                        "ring it is\n");
+        return CTL_EXIT_ERROR;
+    }
+    a->lacks = diags_new();
+    if (a->lacks == NULL)
+        error_nomem(&err);
+    else if (lint_ring_of(p, a->rule, user, &q, a->lacks, &err) == 0)
+        return 0;
+    fprintf(stderr, "attlsctl explain: %s\n", err.text);
+    return CTL_EXIT_ERROR;
 }
 
 /* JSON */
@@ -173,6 +224,28 @@ static void json_rejects(const struct answer *a, struct json *j)
     json_end(j);
 }
 
+/* "lacks" is there where somebody looked. */
+static void json_ring(const struct answer *a, struct json *j)
+{
+    const struct effective *e = policy_rule_effective(a->rule);
+    struct ring_needs needs;
+    size_t i;
+
+    ring_needs(e, &needs);
+    json_object(j, "ring");
+    json_string(j, "keyring", effective_text(e, PARM_Keyring));
+    json_array(j, "labels");
+    for (i = 0; i < needs.label_count; i++)
+        json_string(j, NULL, ring_needs_label(&needs, i));
+    json_end(j);
+    if (a->lacks != NULL) {
+        json_array(j, "lacks");
+        ctl_findings_json(a->lacks, j);
+        json_end(j);
+    }
+    json_end(j);
+}
+
 static void write_json(const struct answer *a, struct strbuf *text)
 {
     struct json j = JSON_INIT(text, JSON_LINES);
@@ -191,6 +264,8 @@ static void write_json(const struct answer *a, struct strbuf *text)
         json_string(&j, NULL, action_name(policy_rule_connection(r)));
     }
     json_end(&j);
+    if (wants_ring(a))
+        json_ring(a, &j);
     json_rejects(a, &j);
     json_object(&j, "effective");
     if (r != NULL) {
@@ -326,6 +401,23 @@ static void write_rule(const struct policy_rule *r, struct strbuf *text)
     }
 }
 
+static void write_ring(const struct answer *a, struct strbuf *text)
+{
+    const struct effective *e = policy_rule_effective(a->rule);
+    const char *ring = effective_text(e, PARM_Keyring);
+    struct ring_needs needs;
+    size_t i;
+
+    ring_needs(e, &needs);
+    strbuf_adds(text, "Key ring:   ");
+    strbuf_add_escaped(text, ring, strlen(ring));
+    strbuf_adds(text, ", ");
+    ring_needs_show(&needs, text);
+    strbuf_addc(text, '\n');
+    for (i = 0; a->lacks != NULL && i < diags_count(a->lacks); i++)
+        strbuf_addf(text, "            ! %s\n", diags_get(a->lacks, i)->text);
+}
+
 static void write_text(const struct answer *a, struct strbuf *text)
 {
     struct effective_out out = {NULL, NULL, text};
@@ -339,6 +431,8 @@ static void write_text(const struct answer *a, struct strbuf *text)
     else
         strbuf_adds(text, "Rule:       none, the connection stays in clear\n"
                           "Status:     No rule\n");
+    if (wants_ring(a))
+        write_ring(a, text);
     if (a->count != 0)
         strbuf_adds(text, "\nRules that do not fit:\n");
     for (i = 0; i < a->count; i++)
@@ -367,11 +461,26 @@ static int needs_identity(const struct answer *a)
     return CTL_EXIT_ERROR;
 }
 
-static int explain(const struct policy *p, const struct policy_conn *c,
-                   bool as_json)
+static int show(struct answer *a, const struct policy *p, bool as_json)
 {
-    struct answer a = {c, POLICY_NO_RULE, NULL, NULL, 0};
     struct strbuf text = STRBUF_INIT;
+    int status = look_at_ring(a, p);
+
+    if (status != 0)
+        return status;
+    if (as_json)
+        write_json(a, &text);
+    else
+        write_text(a, &text);
+    status = ctl_print(&text, CTL_EXIT_OK);
+    strbuf_done(&text);
+    return status;
+}
+
+static int explain(const struct policy *p, const struct policy_conn *c,
+                   const char *racf, bool as_json)
+{
+    struct answer a = {.conn = c, .verdict = POLICY_NO_RULE, .racf = racf};
     int status;
 
     a.rejects = calloc(policy_rule_count(p) + 1, sizeof(*a.rejects));
@@ -380,16 +489,9 @@ static int explain(const struct policy *p, const struct policy_conn *c,
         return CTL_EXIT_ERROR;
     }
     a.verdict = policy_match(p, c, keep_reject, &a, &a.rule);
-    if (a.verdict == POLICY_IDENTITY_NEEDED) {
-        status = needs_identity(&a);
-    } else {
-        if (as_json)
-            write_json(&a, &text);
-        else
-            write_text(&a, &text);
-        status = ctl_print(&text, CTL_EXIT_OK);
-    }
-    strbuf_done(&text);
+    status = a.verdict == POLICY_IDENTITY_NEEDED ? needs_identity(&a)
+                                                 : show(&a, p, as_json);
+    diags_free(a.lacks);
     free(a.rejects);
     return status;
 }
@@ -399,6 +501,7 @@ int ctl_explain(int argc, char **argv)
     struct policy_options opt;
     struct policy *policy = NULL;
     struct ctl_conn conn;
+    const char *racf = NULL;
     bool as_json = false;
     int c, r;
 
@@ -408,6 +511,8 @@ int ctl_explain(int argc, char **argv)
         r = -1;
         if (c == CTL_OPT_JSON)
             as_json = true;
+        else if (c == OPT_RACF)
+            racf = optarg;
         else if (ctl_conn_is_option(c))
             r = ctl_conn_option(&conn, "explain", c, optarg);
         else
@@ -423,7 +528,7 @@ int ctl_explain(int argc, char **argv)
     r = ctl_policy_load("explain", argv[optind], &opt, &policy);
     if (r != 0)
         return r;
-    r = explain(policy, &conn.conn, as_json);
+    r = explain(policy, &conn.conn, racf, as_json);
     policy_unref(policy);
     return r;
 }

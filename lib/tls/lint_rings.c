@@ -505,18 +505,6 @@ int lint_rings_each(const struct policy *p, const struct ring_question *q,
     return end(&l, r, err);
 }
 
-int lint_ring_of(const struct policy_rule *rule, const char *userid,
-                 const struct ring_question *q, ring_finding_fn fn, void *arg,
-                 struct error *err)
-{
-    struct lint l = {.q = q, .fn = fn, .arg = arg};
-    int r = begin(&l, err);
-
-    if (r == 0 && uses_ring(rule))
-        r = check_user(&l, rule, userid, err);
-    return end(&l, r, err);
-}
-
 static void keep(void *arg, const struct ring_finding *f)
 {
     struct findings *all = arg;
@@ -534,5 +522,21 @@ int lint_rings(const struct policy *p, const struct ring_question *q,
 
     findings_init(&f, p, diags);
     r = lint_rings_each(p, q, keep, &f, err);
+    return r == 0 && f.nomem ? error_nomem(err) : r;
+}
+
+int lint_ring_of(const struct policy *p, const struct policy_rule *rule,
+                 const char *userid, const struct ring_question *q,
+                 struct diags *diags, struct error *err)
+{
+    struct findings f = {.diags = diags};
+    struct lint l = {.policy = p, .q = q, .fn = keep, .arg = &f};
+    int r;
+
+    findings_init(&f, p, diags);
+    r = begin(&l, err);
+    if (r == 0 && uses_ring(rule))
+        r = check_user(&l, rule, userid, err);
+    r = end(&l, r, err);
     return r == 0 && f.nomem ? error_nomem(err) : r;
 }

@@ -49,13 +49,12 @@ typedef void (*ring_finding_fn)(void *arg, const struct ring_finding *f);
 int lint_rings_each(const struct policy *p, const struct ring_question *q,
                     ring_finding_fn fn, void *arg, struct error *err);
 
-/* Looks at one rule only, for USERID; the users of the question don't count. */
-int lint_ring_of(const struct policy_rule *rule, const char *userid,
-                 const struct ring_question *q, ring_finding_fn fn, void *arg,
-                 struct error *err);
-
 /* As lint_rings_each(), into a list of diagnostics. */
 int lint_rings(const struct policy *p, const struct ring_question *q,
                struct diags *diags, struct error *err);
+/* Looks at one rule only, for USERID; the users of the question don't count. */
+int lint_ring_of(const struct policy *p, const struct policy_rule *rule,
+                 const char *userid, const struct ring_question *q,
+                 struct diags *diags, struct error *err);
 
 #endif

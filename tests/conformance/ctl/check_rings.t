@@ -93,3 +93,44 @@ tests/conformance/files/gone.policy:31:28: error: rule r1: ring SERVER/Test.Ring
 $ attlsctl rings --racf $T/e --policy tests/conformance/files/gone.policy SERVER/Test.Ring | grep -e '!' -e attention
   ! rule r1: ring SERVER/Test.Ring: the certificate 'SERVER' may not be used for handshakes
 1 thing needs attention.
+% Of one connection: explain, which asks the same.
+$ attlsctl explain --racf $T/e --direction Inbound --local 127.0.0.1:5555 --remote 127.0.0.1:2 tests/conformance/files/gone.policy 2>$T/noise
+[2]
+$ attlsctl explain --racf $T/e --direction Inbound --local 127.0.0.1:5555 --remote 127.0.0.1:2 --userid SERVER tests/conformance/files/gone.policy 2>$T/noise | sed '/^$/,$d'
+Connection: Inbound 127.0.0.1:5555 to 127.0.0.1:2, user SERVER
+Rule:       r1, priority 1 (tests/conformance/files/gone.policy:2)
+Status:     Enabled
+Actions:    group on, environment server
+Versions:   TLSv1.2
+Key ring:   Test.Ring, ServerCertificateLabel 'SERVER'
+            ! rule r1: ring SERVER/Test.Ring: the certificate 'SERVER' may not be used for handshakes
+$ attlsctl explain --racf $T/e --json --direction Inbound --local 127.0.0.1:5555 --remote 127.0.0.1:2 --userid SERVER tests/conformance/files/gone.policy 2>$T/noise | sed -n '/"ring"/,/^  }/p'
+  "ring": {
+    "keyring": "Test.Ring",
+    "labels": [
+      "SERVER"
+    ],
+    "lacks": [
+      {
+        "file": "tests/conformance/files/gone.policy",
+        "line": 31,
+        "column": 28,
+        "severity": "error",
+        "name": "cert-usage",
+        "message": "rule r1: ring SERVER/Test.Ring: the certificate 'SERVER' may not be used for handshakes",
+        "fix": "make one with KEYUSAGE(HANDSHAKE), or without KEYUSAGE"
+      }
+    ]
+  },
+$ attlsctl explain --racf $T/good --json --direction Inbound --local 127.0.0.1:5555 --remote 127.0.0.1:2 --userid SERVER tests/conformance/files/gone.policy 2>$T/noise | sed -n '/"ring"/,/^  }/p'
+  "ring": {
+    "keyring": "Test.Ring",
+    "labels": [
+      "SERVER"
+    ],
+    "lacks": []
+  },
+$ attlsctl explain --racf $T/nowhere --direction Inbound --local 127.0.0.1:5555 --remote 127.0.0.1:2 --userid SERVER tests/conformance/files/gone.policy 2>&1 | tail -n 1
+attlsctl explain: $T/nowhere: no such folder; a job run with racdcert --racf makes a new security database there
+$ attlsctl explain --racf $T/good --direction Outbound --local 127.0.0.1:1 --remote 127.0.0.1:5555 tests/conformance/files/rings.policy 2>&1 | tail -n 1
+attlsctl explain: --racf: give --userid NAME, whose ring it is

@@ -5,6 +5,7 @@ Rule:       IMSDBClientRule~2, priority 254 (conf/policy/ims.policy:24)
 Status:     Enabled
 Actions:    group gAct1, environment eAct2~IMSDBClient, connection cAct2~IMSDBClient
 Versions:   TLSv1.2
+Key ring:   zCEE.KeyRing, the DEFAULT certificate
 
 Rules that do not fit:
   IMSDBConnectRule~1       Direction Inbound, the connection has Outbound  (conf/policy/ims.policy:18)
@@ -95,7 +96,7 @@ Effective policy:
   HttpCdpMaxResponseSize               204800                    default
   HttpCdpCacheSize                     32                        default
   HttpCdpCacheEntryMaxsize             0                         default
-$ attlsctl explain --direction inbound --local 192.168.17.220:5555 --remote 192.168.17.220:2693 --jobname ims15hws --json conf/policy/ims.policy | head -20
+$ attlsctl explain --direction inbound --local 192.168.17.220:5555 --remote 192.168.17.220:2693 --jobname ims15hws --json conf/policy/ims.policy | head -24
 {
   "rule": "IMSDBConnectRule~1",
   "status": "Enabled",
@@ -104,6 +105,10 @@ $ attlsctl explain --direction inbound --local 192.168.17.220:5555 --remote 192.
     "eAct1~IMSDBConnect",
     "cAct1~IMSDBConnect"
   ],
+  "ring": {
+    "keyring": "IMS.KeyRing",
+    "labels": []
+  },
   "rejected": [],
   "effective": {
     "TTLSEnabled": {
@@ -149,13 +154,14 @@ $ attlsctl explain --direction Inbound --local [::1]:5555 --remote [::1]:2693 --
   "effective": {}
 }
 % Each kind of condition, by moving one property at a time.
-$ attlsctl explain --direction Outbound --local 10.1.1.1:7000 --remote 9.9.9.9:80 --when "2024-12-23 09:30" --jobname ABC --userid DEF tests/conformance/explain.policy 2>&1 | head -9
+$ attlsctl explain --direction Outbound --local 10.1.1.1:7000 --remote 9.9.9.9:80 --when "2024-12-23 09:30" --jobname ABC --userid DEF tests/conformance/explain.policy 2>&1 | head -10
 attlsctl explain: tests/conformance/explain.policy: 4 warnings; attlsctl check shows them
 Connection: Outbound 10.1.1.1:7000 to 9.9.9.9:80, job ABC, user DEF
 Rule:       r9-time, priority 90 (tests/conformance/explain.policy:2)
 Status:     Enabled
 Actions:    group on, environment client
 Versions:   TLSv1.2
+Key ring:   START1/TLS, the DEFAULT certificate
 
 Effective policy:
   TTLSEnabled                          On                        group tests/conformance/explain.policy:85
@@ -195,6 +201,7 @@ Rule:       r5-v6, priority 50 (tests/conformance/explain.policy:38)
 Status:     Enabled
 Actions:    group on, environment client, connection tls13
 Versions:   TLSv1.2 TLSv1.3
+Key ring:   START1/TLS, the DEFAULT certificate
 Rules that do not fit:
 Effective policy:
   HandshakeRole                        Client                    environment tests/conformance/explain.policy:93
@@ -248,6 +255,7 @@ Status:     Appl Control
 Actions:    group on, environment appl
 Versions:   TLSv1.2
 Refused:    ApplicationControlled, because programs can't start and stop TLS by ioctl yet (tests/conformance/explain.policy:123)
+Key ring:   /etc/pkiserv/key.kdb, the DEFAULT certificate
 Rules that do not fit:
 Effective policy:
   TLSv1                                On                        default

@@ -22,6 +22,7 @@ of each rule before it failed, and what the rule resolves to.
   --jobname NAME  job name of the local program
   --userid NAME   its user id
   --when TIME     "yyyy-mm-dd hh:mm" for time conditions (now)
+  --racf DIR      the security database: what the rule's ring lacks
   --release R     defaults of this z/OS release, 2.1 to 3.2 (3.1)
   --stack NAME    which TcpImage (the first)
   --root DIR      put before absolute paths found in files
