@@ -9,6 +9,7 @@
 #include "relay/descriptors.h"
 #include "site/config.h"
 #include "site/differences.h"
+#include "site/rings.h"
 #include "site/snapshot.h"
 #include "tls/environment.h"
 #include "util/harden.h"
@@ -113,6 +114,7 @@ static int load(const struct arguments *args, struct snapshot **ret,
     if (r == 0 && args->test) {
         snapshot_changes(*ret, diags);
         differences_add_note(config, diags);
+        site_check_rings(config, snapshot_policy(*ret), diags);
     }
     if (r == ERR_NOMEM)
         fputs("attlsd: no memory\n", stderr);
@@ -125,7 +127,9 @@ static int load(const struct arguments *args, struct snapshot **ret,
         if (logged)
             refuse(config, diags);
         if (r == 0)
-            *ret_status = diags_level(diags, DIAG_WARNING) != 0 ? 1 : 0;
+            *ret_status = diags_level(diags, DIAG_ERROR) != 0     ? 2
+                          : diags_level(diags, DIAG_WARNING) != 0 ? 1
+                                                                  : 0;
     }
     config_unref(config);
     diags_free(diags);

@@ -28,3 +28,13 @@ int site_lint_rings(const struct config *config, const char *racf,
     free(users);
     return r;
 }
+
+void site_check_rings(const struct config *config, const struct policy *p,
+                      struct diags *diags)
+{
+    struct error err;
+
+    if (site_lint_rings(config, config->racf, p, diags, &err) != 0)
+        diag_add(diags, DIAG_NOTE, "rings-not-read", NULL,
+                 "the key rings were not looked at: %s", err.text);
+}

@@ -15,4 +15,9 @@ int site_lint_rings(const struct config *config, const char *racf,
                     const struct policy *p, struct diags *diags,
                     struct error *err);
 
+/* The same with CONFIG's own database, for -t: one that can't be read is
+ * named in a note, as the daemon may run under another account. */
+void site_check_rings(const struct config *config, const struct policy *p,
+                      struct diags *diags);
+
 #endif
