@@ -55,7 +55,7 @@ static void file_marks_look(struct file_marks *m, const struct policy *policy)
     m->list = calloc(n + 1, sizeof(*m->list));
     m->count = m->list != NULL ? n : 0;
     for (i = 0; i < m->count; i++)
-        m->list[i] = source_mark_now(policy_file_get(policy, i));
+        m->list[i] = file_mark_now(policy_file_get(policy, i));
 }
 
 static bool file_marks_same(const struct file_marks *a,
@@ -64,7 +64,7 @@ static bool file_marks_same(const struct file_marks *a,
     size_t i;
 
     for (i = 0; i < a->count && i < b->count; i++)
-        if (!source_mark_same(&a->list[i], &b->list[i]))
+        if (!file_mark_same(&a->list[i], &b->list[i]))
             return false;
     return a->count == b->count;
 }
@@ -80,7 +80,7 @@ static void note_file(void *arg, const char *path)
     pthread_mutex_unlock(&r->lock);
 }
 
-static bool is_young(const struct source_mark *m)
+static bool is_young(const struct file_mark *m)
 {
     time_t age = time(NULL) - m->changed.tv_sec;
 
@@ -90,13 +90,13 @@ static bool is_young(const struct source_mark *m)
 /* Is somebody writing it still? */
 static void look_again(struct reading *r, const struct source *src)
 {
-    struct source_mark was = source_mark(src), now;
+    struct file_mark was = source_mark(src), now;
 
     if (was.changed.tv_sec == 0 || r->changing[0] != '\0')
         return; /* no plain file */
     note_file(r, source_name(src));
-    now = source_mark_now(source_name(src));
-    if (!source_mark_same(&was, &now))
+    now = file_mark_now(source_name(src));
+    if (!file_mark_same(&was, &now))
         snprintf(r->changing, sizeof(r->changing), "%s", source_name(src));
 }
 
@@ -105,7 +105,7 @@ static void look_twice(struct reading *r)
     static const struct timespec pause = {0, LOOK_MS * 1000000};
     const struct policy *policy = snapshot_policy(r->next);
     const struct source *conf = snapshot_config(r->next)->src;
-    struct source_mark m = source_mark(conf);
+    struct file_mark m = source_mark(conf);
     bool young = is_young(&m);
     size_t i, n = policy_file_count(policy);
 

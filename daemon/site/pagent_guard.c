@@ -49,9 +49,9 @@ static bool is_cut(const struct source *src)
 
 static bool is_plain_file(const struct source *src)
 {
-    struct source_mark m = source_mark(src);
+    struct file_mark m = source_mark(src);
 
-    return m.inode != 0 || m.device != 0;
+    return file_mark_is_set(&m);
 }
 
 /* It runs already, just so. */

@@ -22,7 +22,7 @@ struct order {
 /* The files of the policy that runs, as they were when they were read, or when
  * what was read of them was refused; of the agent's thread. */
 struct file_marks {
-    struct source_mark *list; /* in the policy's order */
+    struct file_mark *list; /* in the policy's order */
     size_t count;
 };
 

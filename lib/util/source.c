@@ -26,7 +26,7 @@ struct origin {
     mode_t mode;
     uid_t uid;
     gid_t gid;
-    struct source_mark mark;
+    struct file_mark mark;
 };
 
 struct source {
@@ -122,33 +122,9 @@ static int read_all(int fd, const char *name, struct strbuf *sb,
     return r;
 }
 
-static struct source_mark mark_of(const struct stat *st)
-{
-    struct source_mark none = {0};
-
-    return S_ISREG(st->st_mode) ? (struct source_mark){st->st_dev, st->st_ino,
-                                                       st->st_size, st->st_mtim}
-                                : none;
-}
-
-struct source_mark source_mark(const struct source *src)
+struct file_mark source_mark(const struct source *src)
 {
     return src->origin.mark;
-}
-
-struct source_mark source_mark_now(const char *path)
-{
-    struct source_mark none = {0};
-    struct stat st;
-
-    return stat(path, &st) == 0 ? mark_of(&st) : none;
-}
-
-bool source_mark_same(const struct source_mark *a, const struct source_mark *b)
-{
-    return a->device == b->device && a->inode == b->inode &&
-           a->size == b->size && a->changed.tv_sec == b->changed.tv_sec &&
-           a->changed.tv_nsec == b->changed.tv_nsec;
 }
 
 /* What the opened file is; a device like /dev/null may be read. */
@@ -163,7 +139,7 @@ static int look_at(int fd, const char *name, struct origin *ret,
         return error_set(err, ERR_VALUE,
                          "%s: not a plain file; - is standard input", name);
     *ret = (struct origin){S_ISREG(st.st_mode), st.st_mode, st.st_uid,
-                           st.st_gid, mark_of(&st)};
+                           st.st_gid, file_mark_of(&st)};
     return 0;
 }
 

@@ -11,10 +11,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
-#include <time.h>
 
 #include "util/error.h"
+#include "util/filemark.h"
 
 struct source;
 
@@ -47,19 +46,8 @@ const char *source_writers(const struct source *src, char buf[SOURCE_WRITERS]);
 /* TO was made of what FROM read. */
 void source_same_file(struct source *to, const struct source *from);
 
-/* What a file was: all zero: it was not there, or no plain file. */
-struct source_mark {
-    dev_t device;
-    ino_t inode;
-    off_t size;
-    struct timespec changed;
-};
-
-/* As it was when it was read. */
-struct source_mark source_mark(const struct source *src);
-/* As it is now. */
-struct source_mark source_mark_now(const char *path);
-bool source_mark_same(const struct source_mark *a, const struct source_mark *b);
+/* The file as it was when it was read. */
+struct file_mark source_mark(const struct source *src);
 
 /* Copies LEN bytes of TEXT under the name NAME. ERR_NOMEM, ERR_LIMIT. */
 int source_new(const char *name, const char *text, size_t len,

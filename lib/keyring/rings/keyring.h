@@ -13,12 +13,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
-#include <time.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
 #include "util/error.h"
+#include "util/filemark.h"
 
 struct saf;
 struct keyring;
@@ -133,14 +132,8 @@ const struct ring_entry *keyring_default(const struct keyring *ring);
  * since. When it does not, the ring is to be read again and compared: most
  * changes of a database are of other rings.
  */
-struct keyring_mark { /* all zero: there is no such file */
-    dev_t device;
-    ino_t inode;
-    off_t size;
-    struct timespec changed;
-};
 struct keyring_stamp {
-    struct keyring_mark mark[2];
+    struct file_mark mark[2];
 };
 
 /* Of the database in a folder. A folder without one has a stamp too, but says

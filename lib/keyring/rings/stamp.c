@@ -3,22 +3,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "keyring/rings/keyring.h"
-
-static int look(const char *path, struct keyring_mark *ret)
-{
-    struct stat st;
-
-    if (stat(path, &st) != 0)
-        return -1;
-    ret->device = st.st_dev;
-    ret->inode = st.st_ino;
-    ret->size = st.st_size;
-    ret->changed = st.st_mtim;
-    return 0;
-}
 
 int keyring_stamp_dir(const char *dir, struct keyring_stamp *ret,
                       struct error *err)
@@ -28,33 +14,26 @@ int keyring_stamp_dir(const char *dir, struct keyring_stamp *ret,
 
     memset(ret, 0, sizeof(*ret));
     snprintf(path, sizeof(path), "%s/saf/database.cfg", dir);
-    if (look(path, &ret->mark[0]) != 0)
+    ret->mark[0] = file_mark_now(path);
+    if (!file_mark_is_set(&ret->mark[0]))
         r = error_errno(err, "%s: can't stat", path);
     /* a commit whose writer was killed: readers see it, the file does not */
     snprintf(path, sizeof(path), "%s/saf/journal", dir);
-    look(path, &ret->mark[1]);
+    ret->mark[1] = file_mark_now(path);
     return r;
 }
 
 void keyring_stamp_file(const char *path, struct keyring_stamp *ret)
 {
     memset(ret, 0, sizeof(*ret));
-    look(path, &ret->mark[0]);
-}
-
-static bool same_mark(const struct keyring_mark *a,
-                      const struct keyring_mark *b)
-{
-    return a->device == b->device && a->inode == b->inode &&
-           a->size == b->size && a->changed.tv_sec == b->changed.tv_sec &&
-           a->changed.tv_nsec == b->changed.tv_nsec;
+    ret->mark[0] = file_mark_now(path);
 }
 
 bool keyring_stamp_same(const struct keyring_stamp *a,
                         const struct keyring_stamp *b)
 {
-    return same_mark(&a->mark[0], &b->mark[0]) &&
-           same_mark(&a->mark[1], &b->mark[1]);
+    return file_mark_same(&a->mark[0], &b->mark[0]) &&
+           file_mark_same(&a->mark[1], &b->mark[1]);
 }
 
 /* A key is that of its certificate: whether it is shown is what can differ. */
