@@ -347,29 +347,21 @@ static void text_value(void *arg, const struct effective_value *v)
 
 static void write_versions(const struct effective *e, struct strbuf *text)
 {
-    static const struct {
-        unsigned bit;
-        enum policy_parm parm;
-        const char *name;
-    } versions[] = {{VERSION_TLSV1, PARM_TLSv1, "TLSv1"},
-                    {VERSION_TLSV1_1, PARM_TLSv1_1, "TLSv1.1"},
-                    {VERSION_TLSV1_2, PARM_TLSv1_2, "TLSv1.2"},
-                    {VERSION_TLSV1_3, PARM_TLSv1_3, "TLSv1.3"}};
+    const struct version *v;
     unsigned on = effective_versions(e);
     size_t i;
 
     strbuf_adds(text, "Versions:   ");
-    for (i = 0; i < sizeof(versions) / sizeof(versions[0]); i++)
-        if (on & versions[i].bit)
-            strbuf_addf(text, "%s ", versions[i].name);
+    versions_add(on, text);
     if (on == 0)
-        strbuf_adds(text, "none, no handshake can succeed ");
-    for (i = 0; i < 2; i++)
-        if ((on & versions[i].bit) == 0 && effective_on(e, versions[i].parm) &&
+        strbuf_adds(text, "none, no handshake can succeed");
+    for (i = 0; i < VERSION_COUNT; i++) {
+        v = &tls_versions[i];
+        if ((VERSIONS_LEGACY & v->bit & ~on) != 0 && effective_on(e, v->parm) &&
             effective_choice(e, PARM_SuiteBProfile) == SUITEB_OFF)
-            strbuf_addf(text, "(%s is on and needs allow_legacy) ",
-                        versions[i].name);
-    text->data[text->len - 1] = '\n';
+            strbuf_addf(text, " (%s is on and needs allow_legacy)", v->name);
+    }
+    strbuf_addc(text, '\n');
 }
 
 static void write_rule(const struct policy_rule *r, struct strbuf *text)

@@ -67,19 +67,12 @@ static void actual_role(const struct outcome *o, struct strbuf *out)
 
 static void actual_protocols(const struct outcome *o, struct strbuf *out)
 {
-    static const struct {
-        unsigned bit;
-        const char *name;
-    } versions[] = {{VERSION_TLSV1, "TLSv1"},
-                    {VERSION_TLSV1_1, "TLSv1.1"},
-                    {VERSION_TLSV1_2, "TLSv1.2"},
-                    {VERSION_TLSV1_3, "TLSv1.3"}};
     unsigned on = effective_versions(policy_rule_effective(o->rule));
     size_t i;
 
-    for (i = 0; i < sizeof(versions) / sizeof(versions[0]); i++)
-        if (on & versions[i].bit)
-            add_item(out, versions[i].name);
+    for (i = 0; i < VERSION_COUNT; i++)
+        if (on & tls_versions[i].bit)
+            add_item(out, tls_versions[i].name);
 }
 
 static void actual_ciphers(const struct outcome *o, struct strbuf *out)

@@ -79,23 +79,9 @@ static bool show_client_auth(const struct conn *c, int parm, struct strbuf *out)
 
 static bool show_version(const struct conn *c, int parm, struct strbuf *out)
 {
-    static const struct {
-        int parm;
-        unsigned bit;
-    } bits[] = {
-        {PARM_TLSv1, VERSION_TLSV1},
-        {PARM_TLSv1_1, VERSION_TLSV1_1},
-        {PARM_TLSv1_2, VERSION_TLSV1_2},
-        {PARM_TLSv1_3, VERSION_TLSV1_3},
-    };
-    unsigned versions = effective_versions(c->eff);
-    bool on = false;
-    size_t i;
+    const struct version *v = version_by_parm((enum policy_parm)parm);
 
-    for (i = 0; i < sizeof(bits) / sizeof(bits[0]); i++)
-        if (bits[i].parm == parm)
-            on = (versions & bits[i].bit) != 0;
-    strbuf_adds(out, on ? "ON" : "OFF");
+    strbuf_adds(out, effective_versions(c->eff) & v->bit ? "ON" : "OFF");
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include "console/netstat.h"
 #include "policy/ciphers.h"
 #include "policy/pasearch.h"
+#include "policy/versions.h"
 
 /* ---- pieces ---- */
 
@@ -64,13 +65,13 @@ const char *report_state(const struct conn_view *v)
 /* As the policy names versions on z/OS's displays. */
 void report_add_level(const struct conn_view *v, struct strbuf *out)
 {
+    const struct version *version = version_by_gsk(v->protocol);
+
     if (!v->tls)
         strbuf_adds(out, "N/A");
-    else if (v->protocol[0] == '\0')
-        strbuf_adds(out, "Handshake in progress");
     else
-        strbuf_addf(out, "TLS Version %s",
-                    v->protocol[5] != '\0' ? v->protocol + 4 : "1.0");
+        strbuf_adds(out, version != NULL ? version->display
+                                         : "Handshake in progress");
 }
 
 void report_add_cipher(const struct conn_view *v, struct strbuf *out)

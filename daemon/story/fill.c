@@ -69,17 +69,6 @@ static const char *name_of(const struct policy_action *a)
     return a != NULL ? policy_action_name(a) : NULL;
 }
 
-static void add_versions(unsigned bits, struct strbuf *out)
-{
-    static const char *const names[] = {"TLSv1", "TLSv1.1", "TLSv1.2",
-                                        "TLSv1.3"};
-    int i;
-
-    for (i = 0; i < 4; i++)
-        if ((bits & 1U << i) != 0)
-            strbuf_addf(out, "%s%s", out->len != 0 ? " " : "", names[i]);
-}
-
 static void fill_settings(struct story *s, const struct effective *eff)
 {
     static const char *const roles[] = {"Client", "Server",
@@ -91,7 +80,7 @@ static void fill_settings(struct story *s, const struct effective *eff)
     story_set(s->role, sizeof(s->role),
               roles[effective_choice(eff, PARM_HandshakeRole) % 3]);
     story_set(s->ring, sizeof(s->ring), effective_text(eff, PARM_Keyring));
-    add_versions(effective_versions(eff), &text);
+    versions_add(effective_versions(eff), &text);
     story_set(s->versions, sizeof(s->versions), strbuf_str(&text));
     strbuf_reset(&text);
     n = effective_ciphers(eff, &list);

@@ -44,6 +44,12 @@ struct cipher {
     unsigned weakness; /* sum of enum cipher_weakness */
 };
 
+/* Suites of TLSv1.3 are for no other version. */
+static inline bool cipher_is_tls13(const struct cipher *c)
+{
+    return c->min_version == 0x0304;
+}
+
 /* NULL: not in the table. */
 const struct cipher *cipher_by_code(uint16_t code);
 const struct cipher *cipher_by_name(const char *name); /* any case */

@@ -197,18 +197,18 @@ size_t effective_sigpairs(const struct effective *e, enum policy_parm parm,
 
 unsigned effective_versions(const struct effective *e)
 {
+    const struct version *v;
     unsigned versions = 0;
+    size_t i;
 
     if (effective_choice(e, PARM_SuiteBProfile) != SUITEB_OFF)
-        return VERSION_TLSV1_2;
-    if (e->policy->allow_legacy && effective_on(e, PARM_TLSv1))
-        versions |= VERSION_TLSV1;
-    if (e->policy->allow_legacy && effective_on(e, PARM_TLSv1_1))
-        versions |= VERSION_TLSV1_1;
-    if (effective_on(e, PARM_TLSv1_2))
-        versions |= VERSION_TLSV1_2;
-    if (effective_on(e, PARM_TLSv1_3))
-        versions |= VERSION_TLSV1_3;
+        return VERSION_TLSv1_2;
+    for (i = 0; i < VERSION_COUNT; i++) {
+        v = &tls_versions[i];
+        if (v->bit != 0 && (!v->legacy || e->policy->allow_legacy) &&
+            effective_on(e, v->parm))
+            versions |= v->bit;
+    }
     return versions;
 }
 

@@ -18,6 +18,7 @@
 
 #include "policy/ciphers.h"
 #include "policy/parms.h"
+#include "policy/versions.h"
 #include "util/source.h"
 
 struct effective;
@@ -94,14 +95,8 @@ size_t effective_sigpairs(const struct effective *e, enum policy_parm parm,
 /*
  * The TLS versions that may be spoken: those that the policy has on, TLSv1
  * and TLSv1.1 only with allow_legacy, only TLSv1.2 under a SuiteBProfile.
- * 0: none is left. Bits, so that they can be tested and counted.
+ * A sum of enum version_bit; 0: none is left.
  */
-enum {
-    VERSION_TLSV1 = 1,
-    VERSION_TLSV1_1 = 2,
-    VERSION_TLSV1_2 = 4,
-    VERSION_TLSV1_3 = 8
-};
 unsigned effective_versions(const struct effective *e);
 
 /* A parameter in effect that is not built here: a connection that maps to it

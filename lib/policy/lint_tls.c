@@ -94,54 +94,29 @@ static void check_no_version(const struct lint_case *c)
 
 static void check_old_versions(const struct lint_case *c)
 {
-    static const enum policy_parm old[] = {PARM_SSLv2, PARM_SSLv3, PARM_TLSv1,
-                                           PARM_TLSv1_1};
-    const char *keyword;
+    const struct version *v;
     struct span span;
     bool spoken;
     size_t i;
 
     if (has_profile(c))
         return;
-    for (i = 0; i < sizeof(old) / sizeof(old[0]); i++) {
-        if (!effective_on(c->e, old[i]))
+    for (i = 0; i < VERSION_COUNT; i++) {
+        v = &tls_versions[i];
+        if (!v->legacy || !effective_on(c->e, v->parm))
             continue;
-        keyword = schema_parm(old[i])->keyword;
-        span = lint_origin(c->rule, old[i]);
-        spoken = i >= 2 && c->e->policy->allow_legacy;
+        span = lint_origin(c->rule, v->parm);
+        spoken = v->bit != 0 && c->e->policy->allow_legacy;
         finding_add(c->f, FIND_old_protocol, &span, "%s has %s on%s%s", c->name,
-                    keyword, is_coded(c, old[i]) ? "" : ", by default",
+                    v->name, is_coded(c, v->parm) ? "" : ", by default",
                     spoken ? "" : "; it is not spoken here");
-        finding_fix(c->f, "add %s Off to its advanced parameters", keyword);
+        finding_fix(c->f, "add %s Off to its advanced parameters", v->name);
     }
 }
 
 /* Suites */
 
-static const struct {
-    unsigned bit;
-    uint16_t code;
-} versions[] = {{VERSION_TLSV1, 0x0301},
-                {VERSION_TLSV1_1, 0x0302},
-                {VERSION_TLSV1_2, 0x0303},
-                {VERSION_TLSV1_3, 0x0304}};
-
-/* One of these versions can use the suite. */
-static bool is_spoken(const struct cipher *s, unsigned on)
-{
-    size_t i;
-
-    for (i = 0; i < sizeof(versions) / sizeof(versions[0]); i++)
-        if ((on & versions[i].bit) && s->min_version <= versions[i].code &&
-            versions[i].code <= s->max_version)
-            return true;
-    return false;
-}
-
-static bool is_tls13(const struct cipher *s)
-{
-    return s->code >> 8 == 0x13;
-}
+enum { CHACHA20_POLY1305 = 0x1303 };
 
 /* The line of TTLSCipherParms O that names SUITE (NULL: the first line). */
 static const struct setting *suite_line(const struct object *o,
@@ -219,31 +194,37 @@ static bool suite_weak(const struct lint_case *c, const struct cipher *s)
     return s->weakness != 0;
 }
 
+/* A version that is on can use the suite. */
+static bool is_spoken(const struct lint_case *c, const struct cipher *s)
+{
+    return (effective_versions(c->e) & versions_of(s)) != 0;
+}
+
 static bool suite_idle(const struct lint_case *c, const struct cipher *s)
 {
-    return s->code != 0x1303 && !is_spoken(s, effective_versions(c->e));
+    return s->code != CHACHA20_POLY1305 && !is_spoken(c, s);
 }
 
 static bool suite_chacha(const struct lint_case *c, const struct cipher *s)
 {
-    return s->code == 0x1303 && !is_spoken(s, effective_versions(c->e));
+    return s->code == CHACHA20_POLY1305 && !is_spoken(c, s);
 }
 
 /* What a handshake can take. */
 static bool suite_usable(const struct lint_case *c, const struct cipher *s)
 {
-    return s->openssl != NULL && is_spoken(s, effective_versions(c->e));
+    return s->openssl != NULL && is_spoken(c, s);
 }
 
 static bool suite_fresh(const struct lint_case *c, const struct cipher *s)
 {
-    return suite_usable(c, s) && (s->forward_secret || is_tls13(s));
+    return suite_usable(c, s) && (s->forward_secret || cipher_is_tls13(s));
 }
 
 static bool suite_tls13(const struct lint_case *c, const struct cipher *s)
 {
     (void)c;
-    return is_tls13(s);
+    return cipher_is_tls13(s);
 }
 
 /* Findings that name suites which were coded. */
@@ -300,7 +281,7 @@ static void check_no_suite(const struct lint_case *c)
                           "C030C02F, with 13021301 for TLSv1.3");
         return;
     }
-    if ((effective_versions(c->e) & VERSION_TLSV1_3) &&
+    if ((effective_versions(c->e) & VERSION_TLSv1_3) &&
         !suites_that(c, suite_tls13, NULL)) {
         span = lint_origin(c->rule, PARM_TLSv1_3);
         finding_add(c->f, FIND_tls13_no_suite, &span,

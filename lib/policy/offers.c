@@ -7,8 +7,6 @@
 
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
-enum { LEGACY = VERSION_TLSV1 | VERSION_TLSV1_1, TLS13 = 0x0304 };
-
 static const char not_in_tls13[] = "not in TLSv1.3";
 static const char not_in_openssl[] = "not in OpenSSL";
 static const char not_in_profile[] = "not in the SuiteBProfile";
@@ -26,8 +24,8 @@ unsigned offers_versions(const struct effective *e)
 
     for (i = 0; i < n; i++) {
         if (list[i]->openssl != NULL)
-            has |= list[i]->min_version == TLS13 ? VERSION_TLSV1_3
-                                                 : LEGACY | VERSION_TLSV1_2;
+            has |= cipher_is_tls13(list[i]) ? VERSION_TLSv1_3
+                                            : ~(unsigned)VERSION_TLSv1_3;
     }
     return effective_versions(e) & has;
 }
@@ -120,7 +118,7 @@ static const char *curve_out(const struct effective *e, enum policy_parm parm,
     if (c->openssl == NULL)
         return not_in_openssl;
     return !in_tls13(c) && (parm == PARM_ServerKeyShareGroups ||
-                            offers_versions(e) == VERSION_TLSV1_3)
+                            offers_versions(e) == VERSION_TLSv1_3)
                ? not_in_tls13
                : NULL;
 }
@@ -170,7 +168,7 @@ static void client_groups(const struct effective *e, struct curves *ret)
 
     usable(e, PARM_ClientECurves, &groups);
     ret->n = 0;
-    if (offers_versions(e) & VERSION_TLSV1_3)
+    if (offers_versions(e) & VERSION_TLSv1_3)
         add_shares(e, &groups, &shares);
     if (shares.n > 0)
         add_curve(ret, shares.item[0]);
@@ -226,9 +224,9 @@ static const char *pair_out(const struct effective *e, const struct sigpair *p)
                    : not_in_profile;
     if (p->openssl == NULL)
         return not_in_openssl;
-    if (versions == VERSION_TLSV1_3 && !in_tls13_hello(p))
+    if (versions == VERSION_TLSv1_3 && !in_tls13_hello(p))
         return not_in_tls13;
-    return p->id >> 8 == 2 && (versions & LEGACY) == 0 ? barred : NULL;
+    return p->id >> 8 == 2 && (versions & VERSIONS_LEGACY) == 0 ? barred : NULL;
 }
 
 static size_t policy_pairs(const struct effective *e,
@@ -283,15 +281,15 @@ bool offers_has(const struct effective *e, enum policy_parm parm)
 
     switch ((int)parm) {
     case PARM_SignaturePairs:
-        return (versions & (VERSION_TLSV1_2 | VERSION_TLSV1_3)) != 0;
+        return (versions & (VERSION_TLSv1_2 | VERSION_TLSv1_3)) != 0;
     case PARM_ClientECurves:
         return client && versions != 0;
     case PARM_ClientKeyShareGroups:
-        return client && (versions & VERSION_TLSV1_3) != 0;
+        return client && (versions & VERSION_TLSv1_3) != 0;
     case PARM_ServerKexECurves:
-        return !client && (versions & ~(unsigned)VERSION_TLSV1_3) != 0;
+        return !client && (versions & ~(unsigned)VERSION_TLSv1_3) != 0;
     case PARM_ServerKeyShareGroups:
-        return !client && (versions & VERSION_TLSV1_3) != 0;
+        return !client && (versions & VERSION_TLSv1_3) != 0;
     default:
         return false;
     }

@@ -31,13 +31,10 @@ static bool switched_on(const struct report *r, enum policy_parm parm)
 
 static bool codes_version(const struct policy_action *a)
 {
-    static const enum policy_parm parms[] = {PARM_SSLv2,   PARM_SSLv3,
-                                             PARM_TLSv1,   PARM_TLSv1_1,
-                                             PARM_TLSv1_2, PARM_TLSv1_3};
     size_t i;
 
-    for (i = 0; i < sizeof(parms) / sizeof(parms[0]); i++)
-        if (action_entry(a, parms[i]) != NULL)
+    for (i = 0; i < VERSION_COUNT; i++)
+        if (action_entry(a, tls_versions[i].parm) != NULL)
             return true;
     return false;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "policy/ciphers.h"
+#include "policy/versions.h"
 
 enum {
     CLIENT_HELLO = 1,
@@ -257,19 +258,17 @@ void hello_unpack(const struct hello_packed *p, struct hello *ret)
 
 void hello_add_versions(const struct hello *h, struct strbuf *out)
 {
-    static const char *const names[] = {"SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2",
-                                        "TLSv1.3"};
+    const struct version *v;
     size_t i;
 
     for (i = 0; i < h->version_count; i++) {
-        unsigned v = h->versions[i];
-
+        v = version_by_code(h->versions[i]);
         if (i > 0)
             strbuf_addc(out, ' ');
-        if (v >= 0x0300 && v <= 0x0304)
-            strbuf_adds(out, names[v - 0x0300]);
+        if (v != NULL)
+            strbuf_adds(out, v->name);
         else
-            strbuf_addf(out, "%04X", v);
+            strbuf_addf(out, "%04X", h->versions[i]);
     }
 }
 

@@ -10,19 +10,12 @@
 
 /* ---- versions and cipher suites ---- */
 
-static const struct {
-    int version;
-    unsigned bit; /* of offers_versions() */
-    uint64_t no;
-    bool legacy;
-} versions[] = {
-    {TLS1_VERSION, VERSION_TLSV1, SSL_OP_NO_TLSv1, true},
-    {TLS1_1_VERSION, VERSION_TLSV1_1, SSL_OP_NO_TLSv1_1, true},
-    {TLS1_2_VERSION, VERSION_TLSV1_2, SSL_OP_NO_TLSv1_2, false},
-    {TLS1_3_VERSION, VERSION_TLSV1_3, SSL_OP_NO_TLSv1_3, false},
+/* OpenSSL's option that switches the version off, in the table's order. */
+static const uint64_t no_version_option[] = {
+#define VERSION(id, ...) SSL_OP_NO_##id,
+#include "policy/versions.def"
+#undef VERSION
 };
-
-enum { VERSIONS = sizeof(versions) / sizeof(versions[0]) };
 
 struct suites {
     struct strbuf old; /* for set_cipher_list */
@@ -46,7 +39,7 @@ static void list_suites(const struct effective *eff, struct suites *s)
     for (i = 0; i < n; i++) {
         if (list[i]->openssl == NULL)
             continue;
-        add_name(list[i]->min_version == TLS1_3_VERSION ? &s->new : &s->old,
+        add_name(cipher_is_tls13(list[i]) ? &s->new : &s->old,
                  list[i]->openssl);
     }
 }
@@ -70,17 +63,18 @@ static int set_versions(const struct effective *eff, struct context *c,
                         struct tls_outcome *why)
 {
     unsigned wanted = offers_versions(eff);
-    int low = 0, high = 0, level = 1;
+    const struct version *v;
+    int low = 0, high = 0;
     size_t i;
 
-    for (i = 0; i < VERSIONS; i++) {
-        if ((wanted & versions[i].bit) == 0) {
-            SSL_CTX_set_options(c->ssl, versions[i].no);
+    for (i = 0; i < VERSION_COUNT; i++) {
+        v = &tls_versions[i];
+        if ((wanted & v->bit) == 0) {
+            SSL_CTX_set_options(c->ssl, no_version_option[i]);
             continue;
         }
-        low = low == 0 ? versions[i].version : low;
-        high = versions[i].version;
-        level = versions[i].legacy ? 0 : level;
+        low = low == 0 ? v->code : low;
+        high = v->code;
     }
     if (effective_versions(eff) == 0)
         return no_version(eff, why);
@@ -89,7 +83,7 @@ static int set_versions(const struct effective *eff, struct context *c,
                                "none of the policy's cipher suites can be "
                                "used with the protocol versions that are on");
     c->tls13 = high == TLS1_3_VERSION;
-    SSL_CTX_set_security_level(c->ssl, level);
+    SSL_CTX_set_security_level(c->ssl, wanted & VERSIONS_LEGACY ? 0 : 1);
     if (SSL_CTX_set_min_proto_version(c->ssl, low) != 1 ||
         SSL_CTX_set_max_proto_version(c->ssl, high) != 1)
         return tls_outcome_take(why, 412, "the protocol versions can't be set");
@@ -196,7 +190,7 @@ static int set_groups(const struct effective *eff, struct context *c,
                       struct tls_outcome *why)
 {
     struct groups old, v13;
-    bool older = (offers_versions(eff) & ~(unsigned)VERSION_TLSV1_3) != 0;
+    bool older = (offers_versions(eff) & ~(unsigned)VERSION_TLSv1_3) != 0;
 
     if (!c->server) {
         old.n = offers_curves(eff, PARM_ClientECurves, old.item);

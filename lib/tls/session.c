@@ -12,6 +12,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "policy/versions.h"
 #include "tls/environment_private.h"
 #include "tls/extensions.h"
 #include "tls/owncert.h"
@@ -691,18 +692,10 @@ uint64_t session_handle(const struct session *s)
 /* As System SSL's GSK_CONNECT_SEC_TYPE names them. */
 const char *session_protocol(const struct session *s)
 {
-    if (!s->done)
-        return NULL;
-    switch (SSL_version(s->ssl)) {
-    case TLS1_VERSION:
-        return "TLSV1";
-    case TLS1_1_VERSION:
-        return "TLSV1.1";
-    case TLS1_2_VERSION:
-        return "TLSV1.2";
-    default:
-        return "TLSV1.3";
-    }
+    const struct version *v =
+        s->done ? version_by_code((unsigned)SSL_version(s->ssl)) : NULL;
+
+    return v != NULL ? v->gsk : NULL;
 }
 
 uint16_t session_cipher(const struct session *s)

@@ -240,13 +240,13 @@ static const struct {
     const char *lines;
     unsigned without, with;
 } versions[] = {
-    {"", 0, VERSION_TLSV1 | VERSION_TLSV1_1},
-    {"TTLSEnvironmentAdvancedParms\n{\nTLSv1.2 On\n}\n", VERSION_TLSV1_2,
-     VERSION_TLSV1 | VERSION_TLSV1_1 | VERSION_TLSV1_2},
+    {"", 0, VERSION_TLSv1 | VERSION_TLSv1_1},
+    {"TTLSEnvironmentAdvancedParms\n{\nTLSv1.2 On\n}\n", VERSION_TLSv1_2,
+     VERSION_TLSv1 | VERSION_TLSv1_1 | VERSION_TLSv1_2},
     {"TTLSEnvironmentAdvancedParms\n{\nTLSv1 Off\nTLSv1.1 Off\nTLSv1.2 On\n"
      "TLSv1.3 On\n}\n",
-     VERSION_TLSV1_2 | VERSION_TLSV1_3, VERSION_TLSV1_2 | VERSION_TLSV1_3},
-    {"SuiteBProfile All\n", VERSION_TLSV1_2, VERSION_TLSV1_2},
+     VERSION_TLSv1_2 | VERSION_TLSv1_3, VERSION_TLSv1_2 | VERSION_TLSv1_3},
+    {"SuiteBProfile All\n", VERSION_TLSv1_2, VERSION_TLSv1_2},
 };
 
 START_TEST(knows_versions)

@@ -304,13 +304,13 @@ START_TEST(server)
     ck_assert_msg(tls_setup_open(&setup, ring, &side) == 0, "%s",
                   setup.why.reason);
     explain(&side, &json);
-    if (offers_versions(setup.eff) & VERSION_TLSV1_2) {
+    if (offers_versions(setup.eff) & VERSION_TLSv1_2) {
         if (!suiteb)
             check_groups(name, &setup, strbuf_str(&json), "ServerKexECurves",
                          TLS1_2_VERSION);
         check_request(name, &setup, strbuf_str(&json), TLS1_2_VERSION);
     }
-    if (offers_versions(setup.eff) & VERSION_TLSV1_3) {
+    if (offers_versions(setup.eff) & VERSION_TLSv1_3) {
         check_groups(name, &setup, strbuf_str(&json), "ServerKeyShareGroups",
                      TLS1_3_VERSION);
         check_request(name, &setup, strbuf_str(&json), TLS1_3_VERSION);
