@@ -42,16 +42,3 @@ int error_nomem(struct error *err)
 {
     return error_set(err, ERR_NOMEM, "no memory");
 }
-
-const char *error_name(int code)
-{
-    static const char *const names[] = {
-        "ok",        "no memory",   "system error", "syntax error", "bad value",
-        "not found", "exists",      "denied",       "locked",       "damaged",
-        "unsafe",    "unsupported", "crypto error", "limit",
-    };
-
-    if (code > 0 || -code >= (int)(sizeof(names) / sizeof(names[0])))
-        return "unknown error";
-    return names[-code];
-}

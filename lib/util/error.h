@@ -49,7 +49,4 @@ int error_errno(struct error *err, const char *fmt, ...)
 /* ERR_NOMEM with its fixed text. */
 int error_nomem(struct error *err);
 
-/* The name of a code ("not found"), for tests and logs. Never NULL. */
-const char *error_name(int code);
-
 #endif

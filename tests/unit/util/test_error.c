@@ -1,7 +1,6 @@
 #include "util/error.h"
 
 #include <errno.h>
-#include <stddef.h>
 #include <string.h>
 
 #include "support/suite.h"
@@ -51,38 +50,9 @@ START_TEST(cuts_what_is_too_long)
 }
 END_TEST
 
-static const struct {
-    int code;
-    const char *name;
-} names[] = {
-    {ERR_OK, "ok"},
-    {ERR_NOMEM, "no memory"},
-    {ERR_SYSTEM, "system error"},
-    {ERR_SYNTAX, "syntax error"},
-    {ERR_VALUE, "bad value"},
-    {ERR_NOT_FOUND, "not found"},
-    {ERR_EXISTS, "exists"},
-    {ERR_DENIED, "denied"},
-    {ERR_LOCKED, "locked"},
-    {ERR_DAMAGED, "damaged"},
-    {ERR_UNSAFE, "unsafe"},
-    {ERR_UNSUPPORTED, "unsupported"},
-    {ERR_CRYPTO, "crypto error"},
-    {ERR_LIMIT, "limit"},
-    {ERR_LIMIT - 1, "unknown error"},
-    {1, "unknown error"},
-};
-
-START_TEST(names_each_code)
-{
-    ck_assert_str_eq(error_name(names[_i].code), names[_i].name);
-}
-END_TEST
-
 TESTS_BEGIN("error")
 TEST(sets_code_and_text)
 TEST(takes_null)
 TEST(adds_the_text_of_errno)
 TEST(cuts_what_is_too_long)
-TEST_ROWS(names_each_code, names)
 TESTS_END
