@@ -4,20 +4,16 @@
 
 #include <string.h>
 
+#include "util/bytes.h"
 #include "util/ebcdic.h"
 
 /* Reading. */
 
 enum { MAGIC = 0xD0, CHAINED = 0x40, KIND = 0x0F, KNOWN_FORMAT = 0x7F };
 
-static uint16_t u16(const unsigned char *p)
-{
-    return (uint16_t)(p[0] << 8 | p[1]);
-}
-
 uint16_t ddm_u16(struct ddm_bytes b)
 {
-    return b.len >= 2 ? u16(b.data) : 0;
+    return b.len >= 2 ? bytes_get16(b.data) : 0;
 }
 
 static int wrong(int why, int *ret)
@@ -29,9 +25,9 @@ static int wrong(int why, int *ret)
 /* The header, as far as it is there: a wrong one need not be waited for. */
 static int check_header(const unsigned char *data, size_t len, int *ret_error)
 {
-    if (len >= 2 && (u16(data) & 0x8000) != 0)
+    if (len >= 2 && (bytes_get16(data) & 0x8000) != 0)
         return wrong(DDM_DSS_LENGTH, ret_error); /* continued segments */
-    if (len >= 2 && u16(data) < DDM_DSS_HEADER + DDM_OBJECT_HEADER)
+    if (len >= 2 && bytes_get16(data) < DDM_DSS_HEADER + DDM_OBJECT_HEADER)
         return wrong(DDM_DSS_HEADER_WRONG, ret_error);
     if (len >= 3 && data[2] != MAGIC)
         return wrong(DDM_NOT_D0, ret_error);
@@ -49,18 +45,18 @@ int ddm_read(const unsigned char *data, size_t len, struct ddm_dss *ret,
 
     if (check_header(data, len, ret_error) < 0)
         return -1;
-    if (len < DDM_DSS_HEADER || len < u16(data))
+    if (len < DDM_DSS_HEADER || len < bytes_get16(data))
         return 0;
-    dss = u16(data);
-    object = u16(data + DDM_DSS_HEADER);
+    dss = bytes_get16(data);
+    object = bytes_get16(data + DDM_DSS_HEADER);
     if (object < DDM_OBJECT_HEADER)
         return wrong(DDM_OBJECT_LENGTH, ret_error);
     if (object > dss - DDM_DSS_HEADER)
         return wrong(DDM_OBJECT_OVER, ret_error);
     ret->kind = (enum ddm_kind)(data[3] & KIND);
     ret->chained = (data[3] & CHAINED) != 0;
-    ret->correlation = u16(data + 4);
-    ret->code_point = u16(data + DDM_DSS_HEADER + 2);
+    ret->correlation = bytes_get16(data + 4);
+    ret->code_point = bytes_get16(data + DDM_DSS_HEADER + 2);
     ret->body.data = data + DDM_DSS_HEADER + DDM_OBJECT_HEADER;
     ret->body.len = object - DDM_OBJECT_HEADER;
     *ret_used = dss;
@@ -76,10 +72,10 @@ int ddm_next(struct ddm_bytes *body, uint16_t *ret_code_point,
         return 0;
     if (body->len < DDM_OBJECT_HEADER)
         return -1;
-    len = u16(body->data);
+    len = bytes_get16(body->data);
     if (len < DDM_OBJECT_HEADER || len > body->len)
         return -1;
-    *ret_code_point = u16(body->data + 2);
+    *ret_code_point = bytes_get16(body->data + 2);
     ret->data = body->data + DDM_OBJECT_HEADER;
     ret->len = len - DDM_OBJECT_HEADER;
     body->data += len;
@@ -108,39 +104,33 @@ bool ddm_text(struct ddm_bytes b, char *ret, size_t cap)
 
 /* ---- writing ---- */
 
-static void put16(struct strbuf *out, unsigned v)
-{
-    strbuf_addc(out, (char)(v >> 8));
-    strbuf_addc(out, (char)v);
-}
-
 void ddm_begin(struct ddm_writer *w, struct strbuf *out, enum ddm_kind kind,
                bool chained, uint16_t correlation, uint16_t code_point)
 {
     w->out = out;
     w->dss = out->len;
-    put16(out, 0);
+    bytes_add(0, 2, out);
     strbuf_addc(out, (char)MAGIC);
     strbuf_addc(out, (char)((int)kind | (chained ? CHAINED : 0)));
-    put16(out, correlation);
+    bytes_add(correlation, 2, out);
     w->object = out->len;
-    put16(out, 0);
-    put16(out, code_point);
+    bytes_add(0, 2, out);
+    bytes_add(code_point, 2, out);
 }
 
 void ddm_put_bytes(struct ddm_writer *w, uint16_t code_point, const void *data,
                    size_t len)
 {
-    put16(w->out, (unsigned)(DDM_OBJECT_HEADER + len));
-    put16(w->out, code_point);
+    bytes_add((unsigned)(DDM_OBJECT_HEADER + len), 2, w->out);
+    bytes_add(code_point, 2, w->out);
     strbuf_add(w->out, data, len);
 }
 
 void ddm_put_u16(struct ddm_writer *w, uint16_t code_point, uint16_t value)
 {
-    const unsigned char data[2] = {(unsigned char)(value >> 8),
-                                   (unsigned char)value};
+    unsigned char data[2];
 
+    bytes_put16(data, value);
     ddm_put_bytes(w, code_point, data, 2);
 }
 
@@ -155,20 +145,16 @@ void ddm_put_text(struct ddm_writer *w, uint16_t code_point, const char *text)
 {
     size_t len = strlen(text);
 
-    put16(w->out, (unsigned)(DDM_OBJECT_HEADER + len));
-    put16(w->out, code_point);
+    bytes_add((unsigned)(DDM_OBJECT_HEADER + len), 2, w->out);
+    bytes_add(code_point, 2, w->out);
     for (; *text != '\0'; text++)
         strbuf_addc(w->out, (char)ebcdic_from_latin1((unsigned char)*text));
 }
 
 static void patch(struct strbuf *out, size_t at)
 {
-    size_t len = out->len - at;
-
-    if (strbuf_failed(out))
-        return;
-    out->data[at] = (char)(len >> 8);
-    out->data[at + 1] = (char)len;
+    if (!strbuf_failed(out))
+        bytes_put16((unsigned char *)out->data + at, (unsigned)(out->len - at));
 }
 
 void ddm_end(struct ddm_writer *w)

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "hws/ddm.h"
+#include "util/bytes.h"
 
 enum state { START, EXCHANGED, ACCESSED, CHECKED, AT_WORK };
 
@@ -158,7 +159,7 @@ static bool copy_managers(struct ddm_bytes asked, unsigned char *ret,
         return false;
     for (i = 0; i < asked.len; i += 4) {
         memcpy(ret + i, asked.data + i, 4);
-        if (ret[i] == CP_UNICODEMGR >> 8 && ret[i + 1] == (CP_UNICODEMGR & 255))
+        if (bytes_get16(ret + i) == CP_UNICODEMGR)
             ret[i + 2] = ret[i + 3] = 0;
     }
     *ret_len = asked.len;
@@ -335,14 +336,9 @@ static enum hws_verdict accrdb(struct hws_session *s, const struct ddm_dss *d,
     if (r < 0 || bad)
         return syntax_error(s, d->correlation, DDM_OBJECT_LENGTH, out);
     for (i = 0; i < 3; i++) {
-        const unsigned char one[6] = {0,
-                                      6,
-                                      (unsigned char)(ccsids[i] >> 8),
-                                      (unsigned char)ccsids[i],
-                                      1208 >> 8,
-                                      1208 & 255};
-
-        memcpy(over + 6 * i, one, 6);
+        bytes_put16(over + 6 * i, 6);
+        bytes_put16(over + 6 * i + 2, ccsids[i]);
+        bytes_put16(over + 6 * i + 4, 1208);
     }
     ddm_begin(&w, out, DDM_REPLY, false, d->correlation, CP_ACCRDBRM);
     ddm_put_u16(&w, CP_SVRCOD, INFO);

@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "util/bytes.h"
+
 static const char magic[] = "ATTLS";
 
 enum {
@@ -30,24 +32,18 @@ control_command_info(enum control_command command)
 
 /* ---- writing ---- */
 
-static void add_number(uint32_t n, int bytes, struct strbuf *out)
-{
-    while (bytes-- > 0)
-        strbuf_addc(out, (char)(n >> (8 * bytes) & 0xff));
-}
-
 static void add_header(char kind, size_t body, struct strbuf *out)
 {
     strbuf_add(out, magic, MAGIC_LEN);
-    add_number(CONTROL_VERSION, 1, out);
+    bytes_add(CONTROL_VERSION, 1, out);
     strbuf_addc(out, kind);
-    add_number((uint32_t)body, 4, out);
+    bytes_add((uint32_t)body, 4, out);
 }
 
 static void add_text(const char *text, size_t len, int length_bytes,
                      struct strbuf *out)
 {
-    add_number((uint32_t)len, length_bytes, out);
+    bytes_add((uint32_t)len, length_bytes, out);
     strbuf_add(out, text, len);
     strbuf_addc(out, '\0');
 }
@@ -75,7 +71,7 @@ int control_encode_request(const struct control_request *r, struct strbuf *out,
         return error_set(err, ERR_LIMIT, "the arguments are over %d bytes",
                          CONTROL_REQUEST_MAX);
     add_header(REQUEST, size - HEADER, out);
-    add_number((uint32_t)r->argc + 1, 1, out);
+    bytes_add((uint32_t)r->argc + 1, 1, out);
     add_text(name, strlen(name), 2, out);
     for (i = 0; i < r->argc; i++)
         add_text(r->argv[i], strlen(r->argv[i]), 2, out);
@@ -96,7 +92,7 @@ int control_encode_reply(const struct control_reply *r, struct strbuf *out,
             whole.out_len = room - whole.err_len;
     }
     add_header(REPLY, 1 + 2 * (4 + 1) + whole.out_len + whole.err_len, out);
-    add_number((uint32_t)whole.status, 1, out);
+    bytes_add((uint32_t)whole.status, 1, out);
     add_text(whole.out, whole.out_len, 4, out);
     add_text(whole.err, whole.err_len, 4, out);
     return strbuf_failed(out) ? error_nomem(err) : 0;
@@ -104,41 +100,16 @@ int control_encode_reply(const struct control_reply *r, struct strbuf *out,
 
 /* ---- reading ---- */
 
-struct input {
-    const unsigned char *at;
-    size_t left;
-    bool bad;
-};
-
-static uint32_t take_number(struct input *in, size_t bytes)
-{
-    uint32_t n = 0;
-
-    if (in->left < bytes) {
-        in->bad = true;
-        return 0;
-    }
-    in->left -= bytes;
-    while (bytes-- > 0)
-        n = n << 8 | *in->at++;
-    return n;
-}
-
 /* A text of the message; its NUL is checked. */
-static const char *take_text(struct input *in, size_t length_bytes,
+static const char *take_text(struct bytes *in, size_t length_bytes,
                              size_t *ret_len)
 {
-    size_t len = take_number(in, length_bytes);
-    const char *text = (const char *)in->at;
+    size_t len = bytes_take_number(in, length_bytes);
+    const char *text = (const char *)bytes_take(in, len + 1);
 
     *ret_len = len;
-    if (in->bad || len >= in->left || text[len] != '\0') {
-        in->bad = true;
-        return "";
-    }
-    in->at += len + 1;
-    in->left -= len + 1;
-    return text;
+    in->bad = in->bad || text[len] != '\0';
+    return in->bad ? "" : text;
 }
 
 static int broken(struct error *err)
@@ -148,9 +119,9 @@ static int broken(struct error *err)
 
 /* 1: the header is there and BODY is whole; 0: more must come. */
 static int take_header(const void *data, size_t len, char kind, size_t max,
-                       struct input *body, struct error *err)
+                       struct bytes *body, struct error *err)
 {
-    struct input in = {data, len, false};
+    struct bytes in = {data, len, false};
     size_t known = len < MAGIC_LEN ? len : MAGIC_LEN, size;
     unsigned version;
 
@@ -159,18 +130,17 @@ static int take_header(const void *data, size_t len, char kind, size_t max,
                          "this is not the control protocol of attlsd");
     if (len < HEADER)
         return 0;
-    in.at += MAGIC_LEN;
-    in.left -= MAGIC_LEN;
-    version = take_number(&in, 1);
+    bytes_take(&in, MAGIC_LEN);
+    version = bytes_take_number(&in, 1);
     if (version != CONTROL_VERSION)
         return error_set(err, ERR_VALUE,
                          "the other side speaks version %u of the control "
                          "protocol and this one version %d: use attlsd and "
                          "attlsctl of one release",
                          version, CONTROL_VERSION);
-    if (take_number(&in, 1) != (unsigned char)kind)
+    if (bytes_take_number(&in, 1) != (unsigned char)kind)
         return broken(err);
-    size = take_number(&in, 4);
+    size = bytes_take_number(&in, 4);
     if (size > max - HEADER)
         return error_set(err, ERR_VALUE, "the message is over %zu bytes", max);
     if (in.left < size)
@@ -197,14 +167,14 @@ static int find_command(const char *name, enum control_command *ret,
 int control_decode_request(const void *data, size_t len,
                            struct control_request *ret, struct error *err)
 {
-    struct input in;
+    struct bytes in;
     const char *name;
     size_t count, i, n;
     int r = take_header(data, len, REQUEST, CONTROL_REQUEST_MAX, &in, err);
 
     if (r <= 0)
         return r;
-    count = take_number(&in, 1);
+    count = bytes_take_number(&in, 1);
     if (count < 1 || count > CONTROL_ARGS_MAX)
         return broken(err);
     name = take_text(&in, 2, &n);
@@ -222,12 +192,12 @@ int control_decode_request(const void *data, size_t len,
 int control_decode_reply(const void *data, size_t len,
                          struct control_reply *ret, struct error *err)
 {
-    struct input in;
+    struct bytes in;
     int r = take_header(data, len, REPLY, CONTROL_REPLY_MAX, &in, err);
 
     if (r <= 0)
         return r;
-    ret->status = (int)take_number(&in, 1);
+    ret->status = (int)bytes_take_number(&in, 1);
     ret->out = take_text(&in, 4, &ret->out_len);
     ret->err = take_text(&in, 4, &ret->err_len);
     if (in.bad || in.left != 0)

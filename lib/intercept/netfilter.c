@@ -16,6 +16,8 @@
 #include <string.h>
 #include <sys/time.h>
 
+#include "util/bytes.h"
+
 struct netfilter {
     struct mnl_socket *nl;
     unsigned port;
@@ -106,8 +108,7 @@ static size_t put_key(unsigned char key[20], const struct netaddr *a)
 
     memset(key, 0, 20);
     memcpy(key, a->ip, len);
-    key[len] = (unsigned char)(a->port >> 8);
-    key[len + 1] = (unsigned char)a->port;
+    bytes_put16(key + len, a->port);
     return len + 4;
 }
 

@@ -11,6 +11,7 @@
 #include <openssl/evp.h>
 
 #include "passticket/private.h"
+#include "util/bytes.h"
 
 enum { ROUNDS = 6, CHARS = 36, WINDOWS = 8 };
 
@@ -105,8 +106,7 @@ static int coder_init(struct coder *c, const char *user,
     for (i = 0; i < 8; i++)
         block[i] ^= appl[i];
     des(c, block);
-    c->r3 = (uint32_t)block[0] << 24 | (uint32_t)block[1] << 16 |
-            (uint32_t)block[2] << 8 | block[3];
+    c->r3 = bytes_get32(block);
     explicit_bzero(block, sizeof(block));
     return 0;
 }
@@ -117,11 +117,10 @@ static uint16_t round_bits(struct coder *c, unsigned round, uint16_t half)
     unsigned char block[8];
     uint16_t bits;
 
-    block[0] = (unsigned char)(half >> 8);
-    block[1] = (unsigned char)half;
+    bytes_put16(block, half);
     memcpy(block + 2, c->pad + (round % 2 == 0 ? 0 : 6), 6);
     des(c, block);
-    bits = (uint16_t)(block[0] << 8 | block[1]);
+    bits = bytes_get16(block);
     explicit_bzero(block, sizeof(block));
     return bits;
 }

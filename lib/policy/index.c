@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "policy/model.h"
+#include "util/bytes.h"
 
 enum {
     LEAF = INDEX_DIMS, /* as the dimension of a node */
@@ -39,16 +40,6 @@ struct index {
 
 /* Points */
 
-static uint64_t half(const unsigned char *p)
-{
-    uint64_t n = 0;
-    unsigned i;
-
-    for (i = 0; i < 8; i++)
-        n = n << 8 | p[i];
-    return n;
-}
-
 /* IPv4 addresses stand where their IPv4-mapped forms are. */
 static void addr_halves(int family, const unsigned char *ip, uint64_t *high,
                         uint64_t *low)
@@ -56,11 +47,10 @@ static void addr_halves(int family, const unsigned char *ip, uint64_t *high,
     *high = 0;
     *low = 0;
     if (family == AF_INET6) {
-        *high = half(ip);
-        *low = half(ip + 8);
+        *high = bytes_get64(ip);
+        *low = bytes_get64(ip + 8);
     } else if (family == AF_INET) {
-        *low = UINT64_C(0xffff00000000) | (uint64_t)ip[0] << 24 |
-               (uint64_t)ip[1] << 16 | (uint64_t)ip[2] << 8 | ip[3];
+        *low = UINT64_C(0xffff00000000) | bytes_get32(ip);
     }
 }
 
@@ -71,7 +61,7 @@ static uint64_t name_number(const char *name, size_t len, unsigned char fill)
     len = len < sizeof(bytes) ? len : sizeof(bytes);
     memset(bytes, fill, sizeof(bytes));
     memcpy(bytes, name, len);
-    return half(bytes);
+    return bytes_get64(bytes);
 }
 
 void index_set_addr(struct index_point *pt, enum index_dim high,

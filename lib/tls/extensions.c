@@ -13,6 +13,7 @@
 #include "tls/protocol.h"
 #include "tls/resume.h"
 #include "tls/session_private.h"
+#include "util/bytes.h"
 
 /* IANA, "TLS ExtensionType Values". */
 enum {
@@ -24,11 +25,6 @@ enum {
 };
 
 /* ---- reading a ClientHello ---- */
-
-static unsigned number16(const unsigned char *p)
-{
-    return (unsigned)p[0] << 8 | p[1];
-}
 
 static bool has_extension(SSL *ssl, unsigned type)
 {
@@ -49,7 +45,7 @@ static bool is_tls13(const struct session *s)
             1)
         return false;
     for (i = 1; i + 1 < len; i += 2) {
-        if (number16(p + i) == TLS1_3_VERSION)
+        if (bytes_get16(p + i) == TLS1_3_VERSION)
             return true;
     }
     return false;
@@ -65,7 +61,7 @@ static bool is_indicated(SSL *ssl)
         return true;
     len = SSL_client_hello_get0_ciphers(ssl, &p);
     for (i = 0; i + 1 < len; i += 2) {
-        if (number16(p + i) == 0x00ff)
+        if (bytes_get16(p + i) == 0x00ff)
             return true;
     }
     return false;
@@ -79,9 +75,10 @@ static const char *wanted_name(SSL *ssl, size_t *ret_len)
     size_t len;
 
     if (SSL_client_hello_get0_ext(ssl, EXT_SERVER_NAME, &p, &len) != 1 ||
-        len < 5 || number16(p) != len - 2 || p[2] != TLSEXT_NAMETYPE_host_name)
+        len < 5 || bytes_get16(p) != len - 2 ||
+        p[2] != TLSEXT_NAMETYPE_host_name)
         return NULL;
-    *ret_len = number16(p + 3);
+    *ret_len = bytes_get16(p + 3);
     return *ret_len != 0 && *ret_len == len - 5 ? (const char *)(p + 5) : NULL;
 }
 

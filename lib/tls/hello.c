@@ -7,6 +7,7 @@
 
 #include "policy/ciphers.h"
 #include "policy/versions.h"
+#include "util/bytes.h"
 
 enum {
     CLIENT_HELLO = 1,
@@ -17,46 +18,6 @@ enum {
     EXT_VERSIONS = 43,
     EXT_KEY_SHARE = 51
 };
-
-/* What is left to read; BAD once more was asked for than is there. */
-struct input {
-    const unsigned char *at;
-    size_t left;
-    bool bad;
-};
-
-static const unsigned char *take(struct input *in, size_t n)
-{
-    const unsigned char *p = in->at;
-
-    if (in->bad || n > in->left) {
-        in->bad = true;
-        return NULL;
-    }
-    in->at += n;
-    in->left -= n;
-    return p;
-}
-
-static unsigned take_number(struct input *in, size_t bytes)
-{
-    const unsigned char *p = take(in, bytes);
-    unsigned n = 0;
-    size_t i;
-
-    for (i = 0; p != NULL && i < bytes; i++)
-        n = n << 8 | p[i];
-    return n;
-}
-
-/* A vector whose length stands in so many bytes before it. */
-static struct input take_vector(struct input *in, size_t length_bytes)
-{
-    size_t n = take_number(in, length_bytes);
-    const unsigned char *p = take(in, n);
-
-    return (struct input){p, p != NULL ? n : 0, in->bad};
-}
 
 /* RFC 8701: 0x0A0A, 0x1A1A ... */
 static bool is_grease(unsigned n)
@@ -76,20 +37,20 @@ static void keep(struct hello *h, uint16_t *list, uint8_t *count, size_t room,
 }
 
 static void keep_all(struct hello *h, uint16_t *list, uint8_t *count,
-                     size_t room, struct input in)
+                     size_t room, struct bytes in)
 {
     while (!in.bad && in.left >= 2)
-        keep(h, list, count, room, take_number(&in, 2));
+        keep(h, list, count, room, bytes_take_number(&in, 2));
 }
 
-static void read_server_name(struct input in, struct hello *h)
+static void read_server_name(struct bytes in, struct hello *h)
 {
-    struct input list = take_vector(&in, 2), name;
+    struct bytes list = bytes_take_vector(&in, 2), name;
     size_t i;
 
-    if (take_number(&list, 1) != 0)
+    if (bytes_take_number(&list, 1) != 0)
         return;
-    name = take_vector(&list, 2);
+    name = bytes_take_vector(&list, 2);
     if (list.bad)
         return;
     for (i = 0; i < name.left && i < sizeof(h->server_name) - 1; i++) {
@@ -100,14 +61,14 @@ static void read_server_name(struct input in, struct hello *h)
     h->server_name[i] = '\0';
 }
 
-static void read_versions(struct input in, bool client, struct hello *h)
+static void read_versions(struct bytes in, bool client, struct hello *h)
 {
     h->version_count = 0;
     keep_all(h, h->versions, &h->version_count, HELLO_VERSIONS,
-             client ? take_vector(&in, 1) : in);
+             client ? bytes_take_vector(&in, 1) : in);
 }
 
-static void read_extension(unsigned type, struct input in, bool client,
+static void read_extension(unsigned type, struct bytes in, bool client,
                            struct hello *h)
 {
     switch (type) {
@@ -117,11 +78,11 @@ static void read_extension(unsigned type, struct input in, bool client,
         break;
     case EXT_GROUPS:
         keep_all(h, h->groups, &h->group_count, HELLO_GROUPS,
-                 take_vector(&in, 2));
+                 bytes_take_vector(&in, 2));
         break;
     case EXT_SIGALGS:
         keep_all(h, h->sigalgs, &h->sigalg_count, HELLO_SIGALGS,
-                 take_vector(&in, 2));
+                 bytes_take_vector(&in, 2));
         break;
     case EXT_VERSIONS:
         read_versions(in, client, h);
@@ -129,35 +90,36 @@ static void read_extension(unsigned type, struct input in, bool client,
     case EXT_KEY_SHARE:
         if (!client && in.left >= 2)
             keep(h, h->groups, &h->group_count, HELLO_GROUPS,
-                 take_number(&in, 2));
+                 bytes_take_number(&in, 2));
         break;
     default:
         break;
     }
 }
 
-static void read_body(struct input *in, bool client, struct hello *h)
+static void read_body(struct bytes *in, bool client, struct hello *h)
 {
-    struct input extensions;
+    struct bytes extensions;
 
-    keep(h, h->versions, &h->version_count, HELLO_VERSIONS, take_number(in, 2));
-    take(in, 32); /* random */
-    take_vector(in, 1);
+    keep(h, h->versions, &h->version_count, HELLO_VERSIONS,
+         bytes_take_number(in, 2));
+    bytes_take(in, 32); /* random */
+    bytes_take_vector(in, 1);
     if (client) {
         keep_all(h, h->ciphers, &h->cipher_count, HELLO_CIPHERS,
-                 take_vector(in, 2));
-        take_vector(in, 1); /* compression */
+                 bytes_take_vector(in, 2));
+        bytes_take_vector(in, 1); /* compression */
     } else {
         keep(h, h->ciphers, &h->cipher_count, HELLO_CIPHERS,
-             take_number(in, 2));
-        take(in, 1);
+             bytes_take_number(in, 2));
+        bytes_take(in, 1);
     }
     if (in->bad || in->left == 0)
         return;
-    extensions = take_vector(in, 2);
+    extensions = bytes_take_vector(in, 2);
     while (!extensions.bad && extensions.left > 0) {
-        unsigned type = take_number(&extensions, 2);
-        struct input body = take_vector(&extensions, 2);
+        unsigned type = bytes_take_number(&extensions, 2);
+        struct bytes body = bytes_take_vector(&extensions, 2);
 
         if (!extensions.bad)
             read_extension(type, body, client, h);
@@ -167,11 +129,11 @@ static void read_body(struct input *in, bool client, struct hello *h)
 
 bool hello_read(const void *msg, size_t len, struct hello *ret)
 {
-    struct input in = {msg, len, false}, body;
-    unsigned type = take_number(&in, 1);
+    struct bytes in = {msg, len, false}, body;
+    unsigned type = bytes_take_number(&in, 1);
 
     memset(ret, 0, sizeof(*ret));
-    body = take_vector(&in, 3);
+    body = bytes_take_vector(&in, 3);
     if (in.bad || (type != CLIENT_HELLO && type != SERVER_HELLO))
         return false;
     read_body(&body, type == CLIENT_HELLO, ret);

@@ -6,6 +6,7 @@
 #include <openssl/err.h>
 
 #include "policy/offers.h"
+#include "util/bytes.h"
 #include "util/strbuf.h"
 
 /* ---- versions and cipher suites ---- */
@@ -217,7 +218,7 @@ static bool offers_old(SSL *ssl, const struct group_rules *r)
         return false;
     for (i = 2; i + 1 < len; i += 2)
         for (k = 0; k < r->old_count; k++)
-            if (r->old_ids[k] == (ext[i] << 8 | ext[i + 1]))
+            if (r->old_ids[k] == bytes_get16(ext + i))
                 return true;
     return false;
 }

@@ -21,6 +21,7 @@
 #include "tls/sockbio.h"
 #include "tls/tap.h"
 #include "tls/verify.h"
+#include "util/bytes.h"
 
 struct session *session_of(const SSL *ssl)
 {
@@ -40,7 +41,7 @@ static bool is_record(const unsigned char *p, size_t len)
 {
     return (len < 1 || (p[0] >= 0x14 && p[0] <= 0x17)) &&
            (len < 2 || p[1] == 3) &&
-           (len < 5 || (p[3] << 8 | p[4]) <= (1 << 14) + 2048);
+           (len < 5 || bytes_get16(p + 3) <= (1 << 14) + 2048);
 }
 
 static bool is_sslv2_hello(const struct session *s)

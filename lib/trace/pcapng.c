@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "util/bytes.h"
+
 enum {
     BLOCK_INTERFACE = 1,
     BLOCK_PACKET = 6,
@@ -111,25 +113,13 @@ void pcapng_secrets(const char *lines, size_t len, struct strbuf *out)
 
 /* ---- headers: network order ---- */
 
-static void put16(unsigned char *at, unsigned n)
-{
-    at[0] = (unsigned char)(n >> 8);
-    at[1] = (unsigned char)n;
-}
-
-static void put32(unsigned char *at, uint32_t n)
-{
-    put16(at, n >> 16);
-    put16(at + 2, n & 0xffff);
-}
-
 /* RFC 1071, over parts of even length but the last. */
 static uint32_t sum(const unsigned char *p, size_t len, uint32_t s)
 {
     size_t i;
 
     for (i = 0; i + 1 < len; i += 2)
-        s += (uint32_t)(p[i] << 8 | p[i + 1]);
+        s += bytes_get16(p + i);
     if (i < len)
         s += (uint32_t)p[i] << 8;
     return (s & 0xffff) + (s >> 16);
@@ -149,18 +139,18 @@ static size_t put_ip(unsigned char *at, const struct netaddr *from,
     if (from->family == AF_INET) {
         memset(at, 0, 20);
         at[0] = 0x45;
-        put16(at + 2, (unsigned)(20 + tcp));
-        put16(at + 6, 0x4000); /* don't fragment */
+        bytes_put16(at + 2, (unsigned)(20 + tcp));
+        bytes_put16(at + 6, 0x4000); /* don't fragment */
         at[8] = TTL;
         at[9] = TCP_NUMBER;
         memcpy(at + 12, from->ip, 4);
         memcpy(at + 16, to->ip, 4);
-        put16(at + 10, folded(sum(at, 20, 0)));
+        bytes_put16(at + 10, folded(sum(at, 20, 0)));
         return 20;
     }
     memset(at, 0, 8);
     at[0] = 0x60;
-    put16(at + 4, (unsigned)tcp);
+    bytes_put16(at + 4, (unsigned)tcp);
     at[6] = TCP_NUMBER;
     at[7] = TTL;
     memcpy(at + 8, from->ip, 16);
@@ -182,17 +172,17 @@ static void put_tcp(unsigned char *at, const struct segment *s)
     uint32_t n = TCP_NUMBER + (uint32_t)(TCP_HEADER + s->len);
 
     memset(at, 0, TCP_HEADER);
-    put16(at, s->from->port);
-    put16(at + 2, s->to->port);
-    put32(at + 4, s->number);
-    put32(at + 8, s->acknowledged);
+    bytes_put16(at, s->from->port);
+    bytes_put16(at + 2, s->to->port);
+    bytes_put32(at + 4, s->number);
+    bytes_put32(at + 8, s->acknowledged);
     at[12] = TCP_HEADER / 4 << 4;
     at[13] = (unsigned char)s->flags;
-    put16(at + 14, WINDOW);
+    bytes_put16(at + 14, WINDOW);
     n = sum(s->from->ip, ip, n);
     n = sum(s->to->ip, ip, n);
     n = sum(at, TCP_HEADER, n);
-    put16(at + 16, folded(sum(s->data, s->len, n)));
+    bytes_put16(at + 16, folded(sum(s->data, s->len, n)));
 }
 
 static void add_packet(uint32_t interface, const struct segment *s, uint64_t us,
