@@ -21,6 +21,7 @@
 #include "site/rulekeeper.h"
 #include "site/ruleset.h"
 #include "trace/sink.h"
+#include "util/clock.h"
 #include "util/fd.h"
 #include "worker/worker.h"
 
@@ -449,20 +450,12 @@ static void report(struct server *s, int *fd, char status)
 
 /* ---- serving ---- */
 
-static time_t now_seconds(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return ts.tv_sec;
-}
-
 /* A look at the policy's files is due every so many seconds, as the policy
  * says that is in force by then. */
 static void look_when_due(struct server *s, time_t *last)
 {
     unsigned long interval = pagent_interval(s->pagent);
-    time_t now = now_seconds();
+    time_t now = clock_s();
 
     if (interval == 0 || now - *last < (time_t)interval)
         return;
@@ -475,7 +468,7 @@ static void look_when_due(struct server *s, time_t *last)
 static int serve(struct server *s, const sigset_t *signals)
 {
     static const struct timespec second = {1, 0};
-    time_t last = now_seconds();
+    time_t last = clock_s();
     int sig;
 
     for (;;) {

@@ -20,7 +20,7 @@ void conn_mark(struct conn *c, enum story_point point)
     uint64_t passed;
 
     if (point == STORY_ACCEPTED) {
-        clock_gettime(CLOCK_REALTIME, &c->when);
+        c->when = clock_wall();
         c->start_us = clock_us();
     }
     passed = clock_us() - c->start_us + 1;

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "util/clock.h"
 #include "util/fd.h"
 #include "util/thread.h"
 
@@ -95,19 +96,10 @@ static void close_item(struct item *i)
     fd_close(&i->fd);
 }
 
-static struct timespec in_seconds(time_t seconds)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    ts.tv_sec += seconds;
-    return ts;
-}
-
 /* With the lock. False: there was nothing for a while. */
 static bool wait_for_more(struct lane *l)
 {
-    struct timespec until = in_seconds(IDLE_S);
+    struct timespec until = clock_in_ms(IDLE_S * 1000);
     int error = 0;
 
     l->idle++;
@@ -285,7 +277,7 @@ static void drop_room(struct lane *l)
 
 void closer_finish(void)
 {
-    struct timespec until = in_seconds(FINISH_S);
+    struct timespec until = clock_in_ms(FINISH_S * 1000);
     int error = 0;
 
     pthread_once(&made, make_conditions);

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "trace/pcapng.h"
+#include "util/clock.h"
 #include "util/fd.h"
 #include "util/thread.h"
 
@@ -47,19 +48,10 @@ struct wiretap {
 
 /* ---- time ---- */
 
-static time_t now_s(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return ts.tv_sec;
-}
-
 static uint64_t wall_us(void)
 {
-    struct timespec ts;
+    struct timespec ts = clock_wall();
 
-    clock_gettime(CLOCK_REALTIME, &ts);
     return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
 }
 
@@ -79,7 +71,7 @@ static void say(struct wiretraces *all, const char *state, const char *why)
 
 static void look_at_clock(struct wiretraces *all)
 {
-    time_t now = now_s();
+    time_t now = clock_s();
 
     if (all->why == NULL && now >= all->end)
         all->why = "its time is up";
@@ -167,8 +159,8 @@ static int begin(struct wiretraces *all, const struct wiretrace_params *p,
     all->joinable = false;
     snprintf(all->rule, sizeof(all->rule), "%s", p->rule);
     all->why = NULL;
-    all->end = now_s() + (time_t)p->seconds;
-    all->banner = now_s() + BANNER_SECONDS;
+    all->end = clock_s() + (time_t)p->seconds;
+    all->banner = clock_s() + BANNER_SECONDS;
     all->limit = p->bytes;
     all->uid = p->uid;
     all->connections = all->lost = 0;
@@ -210,7 +202,7 @@ int wiretraces_start(struct wiretraces *all, const struct wiretrace_params *p,
 /* With the lock held. False: it has not ended in time. */
 static bool end(struct wiretraces *all, const char *why)
 {
-    struct timespec until = {.tv_sec = now_s() + STOP_SECONDS};
+    struct timespec until = {.tv_sec = clock_s() + STOP_SECONDS};
 
     if (all->why == NULL)
         all->why = why;

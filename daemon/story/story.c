@@ -6,6 +6,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "util/clock.h"
+
 struct ring {
     struct story *kept;
     size_t size, count, next;
@@ -118,11 +120,10 @@ bool stories_get(struct stories *all, size_t i, struct story *ret)
  */
 static bool count_one(struct rate *r, unsigned long most)
 {
-    struct timespec now;
+    time_t now = clock_s();
 
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    if (now.tv_sec != r->second)
-        *r = (struct rate){.second = now.tv_sec};
+    if (now != r->second)
+        *r = (struct rate){.second = now};
     if (r->count >= most)
         return false;
     r->count++;
@@ -157,14 +158,14 @@ bool stories_admit(struct stories *all, enum story_line kind,
 bool stories_are_many(struct stories *all, enum story_line kind,
                       unsigned long per_second)
 {
-    struct timespec now;
+    time_t now;
     bool many;
 
     if (per_second == 0)
         return false;
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    now = clock_s();
     pthread_mutex_lock(&all->lock);
-    many = all->many[kind] != 0 && now.tv_sec - all->many[kind] <= 1;
+    many = all->many[kind] != 0 && now - all->many[kind] <= 1;
     pthread_mutex_unlock(&all->lock);
     return many;
 }

@@ -10,6 +10,8 @@
 #include <sys/queue.h>
 #include <time.h>
 
+#include "util/clock.h"
+
 enum {
     ENTRIES_MAX = 4096,       /* remembered answers of one kind */
     CGROUP_LOOKS = 16 * 1024, /* folders that a question may open, */
@@ -45,14 +47,6 @@ struct directory {
     struct listing list;
     char mount[CGROUP_PATH]; /* of cgroup v2; "": there is none */
 };
-
-static time_t now(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
-    return ts.tv_sec;
-}
 
 int directory_new(struct directory **ret, struct error *err)
 {
@@ -103,7 +97,7 @@ static enum directory_answer find(struct directory *d, struct table *t,
     TAILQ_FOREACH (e, t, link)
         if (e->number == number)
             break;
-    if (e != NULL && e->until > now()) {
+    if (e != NULL && e->until > clock_s()) {
         answer = e->is.path[0] != '\0' ? DIRECTORY_KNOWN : DIRECTORY_NONE;
         *ret = e->is;
         TAILQ_REMOVE(t, e, link);
@@ -182,7 +176,7 @@ static void read_listing(struct listing *l)
 
     l->count = 0;
     l->broken = false;
-    l->until = now() + DIRECTORY_SECONDS;
+    l->until = clock_s() + DIRECTORY_SECONDS;
     setpwent();
     while ((pw = getpwent()) != NULL)
         add_account(l, pw);
@@ -222,7 +216,7 @@ static bool is_ambiguous(struct directory *d, const char *userid, uid_t uid,
     size_t i;
 
     pthread_mutex_lock(&d->list_lock);
-    if (d->list.until <= now())
+    if (d->list.until <= clock_s())
         read_listing(&d->list);
     twice = is_listed_twice(&d->list, userid, uid);
     *ret_until = d->list.until;
@@ -240,7 +234,7 @@ static bool is_ambiguous(struct directory *d, const char *userid, uid_t uid,
 void directory_resolve_userid(struct directory *d, uid_t uid)
 {
     char buf[16384], userid[NAME_SIZE] = "";
-    time_t until = now() + DIRECTORY_SECONDS;
+    time_t until = clock_s() + DIRECTORY_SECONDS;
     struct passwd pw, *found = NULL;
     struct cgroup is = {0};
 
@@ -266,8 +260,8 @@ void directory_resolve_cgroup(struct directory *d, uint64_t id)
 
     if (d->mount[0] != '\0')
         cgroup_find(d->mount, id, &looks, &is);
-    remember(d, &d->cgroups, &d->cgroup_count, id, now() + DIRECTORY_SECONDS,
-             &is);
+    remember(d, &d->cgroups, &d->cgroup_count, id,
+             clock_s() + DIRECTORY_SECONDS, &is);
 }
 
 /* ---- programs ---- */

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "trace/record.h"
+#include "util/clock.h"
 #include "util/fd.h"
 
 typedef void (*add_line_fn)(const struct trace_record *r, struct strbuf *out);
@@ -71,7 +72,7 @@ static void look(struct sink *s, const char *stack)
 
     if (fstat(f->fd, &st) != 0 || st.st_nlink != 0 || !open_again(f))
         return;
-    clock_gettime(CLOCK_REALTIME, &said.when);
+    said.when = clock_wall();
     write_record(s, &said);
 }
 

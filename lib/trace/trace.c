@@ -15,6 +15,7 @@
 
 #include "trace/record.h"
 #include "trace/sink.h"
+#include "util/clock.h"
 #include "util/strbuf.h"
 #include "util/thread.h"
 
@@ -105,7 +106,7 @@ static struct item *item_new(const struct trace *t,
     i->record.text = memcpy(i->texts, r->text, text);
     if (rule != 0)
         i->record.rule = memcpy(i->texts + text, r->rule, rule);
-    clock_gettime(CLOCK_REALTIME, &i->record.when);
+    i->record.when = clock_wall();
     return i;
 }
 
@@ -191,7 +192,7 @@ static void tell_lost(struct trace *t)
         return;
     snprintf(text, sizeof(text), "log records lost=%lu", lost - t->lost_told);
     r.text = text;
-    clock_gettime(CLOCK_REALTIME, &r.when);
+    r.when = clock_wall();
     for (i = 0; i < t->sink_count; i++) {
         if (t->sinks[i]->ops->write(t->sinks[i], &r) >= 0)
             told = true;
@@ -227,9 +228,8 @@ static void reopen_sinks(struct trace *t)
 
 static bool past(const struct timespec *deadline)
 {
-    struct timespec now;
+    struct timespec now = clock_now();
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
     return now.tv_sec > deadline->tv_sec ||
            (now.tv_sec == deadline->tv_sec && now.tv_nsec >= deadline->tv_nsec);
 }
@@ -248,8 +248,7 @@ static bool look_is_due(struct trace *t)
 {
     if (!past(&t->look))
         return false;
-    clock_gettime(CLOCK_MONOTONIC, &t->look);
-    t->look.tv_sec += LOOK_SECONDS;
+    t->look = clock_in_ms(LOOK_SECONDS * 1000);
     return true;
 }
 
@@ -333,8 +332,7 @@ static bool stop_writer(struct trace *t)
     bool done;
 
     pthread_mutex_lock(&t->lock);
-    clock_gettime(CLOCK_MONOTONIC, &t->deadline);
-    t->deadline.tv_sec += STOP_SECONDS;
+    t->deadline = clock_in_ms(STOP_SECONDS * 1000);
     patience = t->deadline;
     patience.tv_sec += STOP_SECONDS; /* the record that is being written */
     t->stop = true;

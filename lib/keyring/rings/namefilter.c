@@ -12,6 +12,7 @@
 #include <openssl/evp.h>
 
 #include "keyring/rings/store.h"
+#include "util/clock.h"
 
 /* ---- filters ---- */
 
@@ -307,21 +308,13 @@ static int read_table(struct users_table *t, const char *dir, struct error *err)
     return r;
 }
 
-static time_t seconds(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return ts.tv_sec;
-}
-
 /* What failed is tried again after a while, too: modes of files are no change
  * of the database. */
 static bool is_fresh(const struct users_table *t,
                      const struct keyring_stamp *now)
 {
     return t != NULL && keyring_stamp_same(now, &t->stamp) &&
-           (t->failed == 0 || seconds() - t->failed_at < FORGIVE_S);
+           (t->failed == 0 || clock_s() - t->failed_at < FORGIVE_S);
 }
 
 bool cert_users_changed(struct cert_users *u)
@@ -349,7 +342,7 @@ int cert_users_load(struct cert_users *u, struct error *err)
     if (r != 0) {
         t->failed = r;
         t->why = why;
-        t->failed_at = seconds();
+        t->failed_at = clock_s();
     }
     pthread_mutex_lock(&u->lock);
     before = u->table;
