@@ -11,6 +11,7 @@
 
 #include "attlsctl/call.h"
 #include "attlsctl/ctl.h"
+#include "util/array.h"
 
 int ctl_policy_option(int c, const char *verb, const char *help,
                       struct policy_options *opt)
@@ -122,16 +123,15 @@ static char *next_kept(char *at)
 /* The names in these lines of TEXT, which is cut into them; to be freed. */
 static const char **kept_names(char *text, size_t *ret_count)
 {
-    const char **list = NULL, **more;
+    const char **list = NULL, **name;
     char *at = text, *end;
 
     *ret_count = 0;
     while ((at = next_kept(at)) != NULL) {
-        more = realloc(list, (*ret_count + 1) * sizeof(*list));
-        if (more == NULL)
+        name = array_add(&list, ret_count, sizeof(*name));
+        if (name == NULL)
             break;
-        list = more;
-        list[(*ret_count)++] = at + sizeof(kept_line) - 1;
+        *name = at + sizeof(kept_line) - 1;
     }
     for (at = text; (end = strchr(at, '\n')) != NULL; at = end + 1)
         *end = '\0';

@@ -12,26 +12,19 @@
 #include <strings.h>
 
 #include "trace/operator.h"
+#include "util/array.h"
 
 /* ---- collecting ---- */
 
 static void take_view(void *arg, struct conn *c)
 {
     struct views *v = arg;
-    struct conn_view *more;
-    size_t room;
+    struct conn_view *view = array_add(&v->item, &v->count, sizeof(*view));
 
-    if (v->count == v->room) {
-        room = v->room != 0 ? v->room * 2 : 64;
-        more = realloc(v->item, room * sizeof(*more));
-        if (more == NULL) {
-            v->failed = true;
-            return;
-        }
-        v->item = more;
-        v->room = room;
-    }
-    conn_view_make(c, &v->item[v->count++]);
+    if (view != NULL)
+        conn_view_make(c, view);
+    else
+        v->failed = true;
 }
 
 static void visit(void *arg, struct conn_host *host)
@@ -48,7 +41,7 @@ static int compare_views(const void *a, const void *b)
 
 void views_collect(struct console *c, struct views *ret)
 {
-    *ret = (struct views){NULL, 0, 0, false};
+    *ret = (struct views){NULL, 0, false};
     workers_visit(c->p.workers, visit, ret);
     if (ret->count > 0)
         qsort(ret->item, ret->count, sizeof(ret->item[0]), compare_views);

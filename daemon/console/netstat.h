@@ -26,7 +26,7 @@ struct netstat {
 /* All open connections, by CONNID. */
 struct views {
     struct conn_view *item;
-    size_t count, room;
+    size_t count;
     bool failed; /* no memory */
 };
 

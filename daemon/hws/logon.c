@@ -10,6 +10,7 @@
 
 #include "passticket/service.h"
 #include "saf/db/saf.h"
+#include "util/array.h"
 
 int hws_logon_check(const struct hws_logon *l, struct error *err)
 {
@@ -54,20 +55,16 @@ static enum passticket_outcome try_ticket(const struct hws_logon *l,
 /* The entry of USER, made when it is missing; NULL: no memory. */
 static struct hws_failures *failures_of(struct hws_logon *l, const char *user)
 {
-    struct hws_failures *more;
+    struct hws_failures *one;
     size_t i;
 
     for (i = 0; i < l->failure_count; i++)
         if (strcmp(l->failures[i].user, user) == 0)
             return &l->failures[i];
-    more = realloc(l->failures, (i + 1) * sizeof(*more));
-    if (more == NULL)
-        return NULL;
-    l->failures = more;
-    memset(&more[i], 0, sizeof(more[i]));
-    memccpy(more[i].user, user, '\0', sizeof(more[i].user) - 1);
-    l->failure_count++;
-    return &more[i];
+    one = array_add(&l->failures, &l->failure_count, sizeof(*one));
+    if (one != NULL)
+        memccpy(one->user, user, '\0', sizeof(one->user) - 1);
+    return one;
 }
 
 static bool is_at_limit(const struct hws_logon *l, const char *user)

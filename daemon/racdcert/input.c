@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <libconfig.h>
 
+#include "util/array.h"
 #include "util/fd.h"
 
 /* ---- the data set map ---- */
@@ -34,21 +35,18 @@ void dataset_map_done(struct dataset_map *map)
 static int add_row(struct dataset_map *map, const char *dsn, const char *dir,
                    struct error *err)
 {
-    struct job_dataset *row;
+    struct job_dataset *row = array_add(&map->row, &map->n, sizeof(*row));
     char *p, *name = strdup(dsn);
 
-    row = realloc(map->row, (map->n + 1) * sizeof(*row));
     if (row == NULL || name == NULL) {
-        map->row = row != NULL ? row : map->row;
         free(name);
         return error_nomem(err);
     }
     for (p = name; *p != '\0'; p++)
         *p = (char)toupper((unsigned char)*p);
-    map->row = row;
-    row[map->n].dsn = name;
-    row[map->n++].dir = strdup(dir);
-    return row[map->n - 1].dir != NULL ? 0 : error_nomem(err);
+    row->dsn = name;
+    row->dir = strdup(dir);
+    return row->dir != NULL ? 0 : error_nomem(err);
 }
 
 static int read_rows(config_t *cfg, const char *file, struct dataset_map *ret,

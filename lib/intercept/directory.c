@@ -10,6 +10,7 @@
 #include <sys/queue.h>
 #include <time.h>
 
+#include "util/array.h"
 #include "util/clock.h"
 
 enum {
@@ -34,7 +35,7 @@ struct listing {
         char userid[NAME_SIZE];
         uid_t uid;
     } * item;
-    size_t count, room;
+    size_t count;
     time_t until;
     bool broken; /* no memory: no name is known to be one account's */
 };
@@ -147,21 +148,17 @@ enum directory_answer directory_userid(struct directory *d, uid_t uid,
 static void add_account(struct listing *l, const struct passwd *pw)
 {
     char userid[NAME_SIZE];
-    struct account *more;
-    size_t room = l->room == 0 ? 64 : 2 * l->room;
+    struct account *a;
 
     if (!name_of_account(pw->pw_name, userid))
         return;
-    if (l->count == l->room) {
-        more = realloc(l->item, room * sizeof(*more));
-        l->broken = l->broken || more == NULL;
-        if (more == NULL)
-            return;
-        l->item = more;
-        l->room = room;
+    a = array_add(&l->item, &l->count, sizeof(*a));
+    if (a == NULL) {
+        l->broken = true;
+        return;
     }
-    memcpy(l->item[l->count].userid, userid, NAME_SIZE);
-    l->item[l->count++].uid = pw->pw_uid;
+    memcpy(a->userid, userid, NAME_SIZE);
+    a->uid = pw->pw_uid;
 }
 
 static int by_userid(const void *a, const void *b)

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/time.h>
 
+#include "util/array.h"
 #include "util/bytes.h"
 
 struct netfilter {
@@ -293,7 +294,7 @@ struct guessed {
 
 struct guesses {
     struct guessed *list;
-    size_t count, room;
+    size_t count;
     bool failed;
 };
 
@@ -330,23 +331,18 @@ static bool is_guessed(const struct nlattr *info)
 static void keep_guess(struct guesses *g, uint8_t family,
                        const struct nlattr *tuple)
 {
-    size_t room = g->room != 0 ? 2 * g->room : 64;
-    struct guessed *list;
+    struct guessed *guess;
 
-    if (tuple->nla_len > sizeof(list->tuple))
+    if (tuple->nla_len > sizeof(guess->tuple))
         return;
-    if (g->count == g->room) {
-        list = reallocarray(g->list, room, sizeof(*list));
-        g->failed |= list == NULL;
-        if (list == NULL)
-            return;
-        g->list = list;
-        g->room = room;
+    guess = array_add(&g->list, &g->count, sizeof(*guess));
+    if (guess == NULL) {
+        g->failed = true;
+        return;
     }
-    list = &g->list[g->count++];
-    list->family = family;
-    list->len = tuple->nla_len;
-    memcpy(list->tuple, tuple, tuple->nla_len);
+    guess->family = family;
+    guess->len = tuple->nla_len;
+    memcpy(guess->tuple, tuple, tuple->nla_len);
 }
 
 static int on_guess(const struct nlmsghdr *nlh, void *arg)

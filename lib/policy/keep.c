@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "policy/print.h"
+#include "util/array.h"
 
 enum { NAME_MOST = 32 };
 
@@ -23,7 +24,7 @@ struct keeper {
     keep_has_fn has;
     void *arg;
     struct kept *list;
-    size_t count, cap;
+    size_t count;
     unsigned renamed;
     bool nomem;
 };
@@ -37,19 +38,12 @@ static bool is_known_by_name(enum policy_stmt kind)
 
 static void add(struct keeper *k, const struct object *o)
 {
-    size_t cap = k->cap != 0 ? k->cap * 2 : 64;
-    struct kept *list = k->list;
+    struct kept *kept = array_add(&k->list, &k->count, sizeof(*kept));
 
-    if (k->count == k->cap) {
-        list = realloc(k->list, cap * sizeof(*list));
-        if (list == NULL) {
-            k->nomem = true;
-            return;
-        }
-        k->list = list;
-        k->cap = cap;
-    }
-    k->list[k->count++].object = o;
+    if (kept != NULL)
+        kept->object = o;
+    else
+        k->nomem = true;
 }
 
 /* What O refers to, down to the last; some more than once. */

@@ -18,6 +18,7 @@
 #include "policy/parser.h"
 #include "policy/resolver_check.h"
 #include "policy/value.h"
+#include "util/array.h"
 #include "util/ebcdic.h"
 
 struct loader {
@@ -133,7 +134,7 @@ static int without_padding(struct source *src, struct source **ret,
 static const struct source *adopt(struct loader *ld, struct source *src)
 {
     struct policy *p = ld->policy;
-    struct source **list, *other = NULL;
+    struct source **kept, *other = NULL;
     struct span span = {NULL, 0, 0};
     size_t len = source_len(src);
     char last = len != 0 ? source_text(src)[len - 1] : '\n';
@@ -147,15 +148,14 @@ static const struct source *adopt(struct loader *ld, struct source *src)
         other = source_ref(src);
     if (r == 0 && other != src)
         source_same_file(other, src);
-    list = r == 0 ? realloc(p->sources, (p->source_count + 1) * sizeof(*list))
-                  : NULL;
-    if (list == NULL) {
+    kept =
+        r == 0 ? array_add(&p->sources, &p->source_count, sizeof(*kept)) : NULL;
+    if (kept == NULL) {
         source_unref(other);
         ld->f->nomem = true;
         return NULL;
     }
-    p->sources = list;
-    p->sources[p->source_count++] = other;
+    *kept = other;
     if (!allow_read(p->allow, other, ld->f))
         ld->f->nomem = true;
     if (last == '\0' || last == 0x1a) {

@@ -10,6 +10,7 @@
 
 #include "policy/diff_same.h"
 #include "policy/space_example.h"
+#include "util/array.h"
 
 /* Looks at a rule's box before we say that it is too much: about a second. A
  * comparison of a zone with all that a rule says costs as much as LOOKS. */
@@ -21,7 +22,7 @@ enum {
 
 struct policy_losses {
     struct policy_difference *list;
-    size_t count, cap, lost;
+    size_t count, lost;
 };
 
 /* From the lowest to the highest of each port and address; of IPv6 addresses
@@ -68,18 +69,12 @@ static bool is_on(const struct policy_rule *r)
 
 static bool add_loss(struct policy_losses *l, const struct policy_difference *d)
 {
-    size_t cap = l->cap != 0 ? l->cap * 2 : 16;
-    struct policy_difference *list = l->list;
+    struct policy_difference *loss =
+        array_add(&l->list, &l->count, sizeof(*loss));
 
-    if (l->count == l->cap) {
-        list = realloc(list, cap * sizeof(*list));
-        if (list == NULL)
-            return false;
-        l->list = list;
-        l->cap = cap;
-    }
-    l->list[l->count++] = *d;
-    return true;
+    if (loss != NULL)
+        *loss = *d;
+    return loss != NULL;
 }
 
 static bool is_told(const struct policy_losses *l,

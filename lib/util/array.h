@@ -9,6 +9,10 @@
  * SIZE the bytes of one. Returns the new one, all zeros, and counts it; the
  * array may have moved. NULL: no memory, array and *N as before.
  *
+ * All elements come from here, none from a malloc() of the caller's: the room
+ * that the array has follows from *N. The caller may take elements away and
+ * count down, at any time.
+ *
  * The old block is not wiped: not for secrets.
  */
 void *array_add(void *array, size_t *n, size_t size);

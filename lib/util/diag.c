@@ -9,11 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/array.h"
+
 enum { QUOTE_MAX = 200 }; /* columns of a quoted source line */
 
 struct diags {
     struct diag *list;
-    size_t count, cap;
+    size_t count;
     size_t levels[DIAG_ERROR + 1];
     size_t lost;
 };
@@ -38,22 +40,6 @@ void diags_free(struct diags *d)
     free(d);
 }
 
-static struct diag *add_slot(struct diags *d)
-{
-    size_t cap = d->cap != 0 ? d->cap * 2 : 16;
-    struct diag *list;
-
-    if (d->count == d->cap) {
-        list = realloc(d->list, cap * sizeof(*list));
-        if (list == NULL)
-            return NULL;
-        d->list = list;
-        d->cap = cap;
-    }
-    memset(&d->list[d->count], 0, sizeof(*d->list));
-    return &d->list[d->count];
-}
-
 void diag_add(struct diags *d, enum diag_level level, const char *name,
               const struct span *span, const char *fmt, ...)
 {
@@ -66,13 +52,12 @@ void diag_add(struct diags *d, enum diag_level level, const char *name,
     if (vasprintf(&text, fmt, ap) < 0)
         text = NULL;
     va_end(ap);
-    slot = text != NULL ? add_slot(d) : NULL;
+    slot = text != NULL ? array_add(&d->list, &d->count, sizeof(*slot)) : NULL;
     if (slot == NULL) {
         free(text);
         d->lost++;
         return;
     }
-    d->count++;
     slot->level = level;
     slot->name = name;
     slot->text = text;

@@ -52,6 +52,8 @@ static int strikes(enum fault kind)
 WRAP(FAULT_MEMORY, void *, malloc, NULL, (size_t n), (n))
 WRAP(FAULT_MEMORY, void *, calloc, NULL, (size_t n, size_t s), (n, s))
 WRAP(FAULT_MEMORY, void *, realloc, NULL, (void *p, size_t n), (p, n))
+WRAP(FAULT_MEMORY, void *, reallocarray, NULL, (void *p, size_t n, size_t size),
+     (p, n, size))
 WRAP(FAULT_MEMORY, char *, strdup, NULL, (const char *s), (s))
 WRAP(FAULT_MEMORY, char *, strndup, NULL, (const char *s, size_t n), (s, n))
 WRAP(FAULT_READ, ssize_t, read, -1, (int fd, void *p, size_t n), (fd, p, n))

@@ -10,6 +10,8 @@
 #include <openssl/err.h>
 #include <openssl/objects.h>
 
+#include "util/array.h"
+
 static const struct {
     const char *text;
     int nid;
@@ -79,16 +81,12 @@ void certname_print(const X509_NAME *name, struct strbuf *out)
 static int add_part(struct certname *name, const char *text, size_t len,
                     struct error *err)
 {
-    char **grown = realloc(name->part, (name->n + 1) * sizeof(*grown));
+    char **part = array_add(&name->part, &name->n, sizeof(*part));
 
-    if (grown == NULL)
+    if (part == NULL)
         return error_nomem(err);
-    name->part = grown;
-    grown[name->n] = strndup(text, len);
-    if (grown[name->n] == NULL)
-        return error_nomem(err);
-    name->n++;
-    return 0;
+    *part = strndup(text, len);
+    return *part != NULL ? 0 : error_nomem(err);
 }
 
 int certname_take(const X509_NAME *name, size_t skip, struct certname *ret,

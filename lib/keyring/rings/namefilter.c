@@ -12,6 +12,7 @@
 #include <openssl/evp.h>
 
 #include "keyring/rings/store.h"
+#include "util/array.h"
 #include "util/clock.h"
 
 /* ---- filters ---- */
@@ -201,51 +202,47 @@ static int add_cert(struct users_table *u, struct ring_store *s,
                     const struct cert_owner *owner, struct store_cert *c,
                     struct error *err)
 {
-    struct known_cert *grown, *k;
+    struct known_cert *k;
     X509 *x;
     int r;
 
     r = store_x509(s, owner->id, c, &x, err);
     if (r != 0)
         return r;
-    grown = realloc(u->certs, (u->ncerts + 1) * sizeof(*grown));
-    if (grown == NULL)
+    k = array_add(&u->certs, &u->ncerts, sizeof(*k));
+    if (k == NULL)
         return error_nomem(err);
-    u->certs = grown;
-    k = &grown[u->ncerts];
-    if (X509_digest(x, EVP_sha256(), k->digest, NULL) != 1)
-        return error_set(err, ERR_CRYPTO, "no digest of certificate %s",
-                         c->label);
     k->owner = *owner;
     k->trusted = c->trust != RING_NOTRUST;
-    u->ncerts++;
-    return 0;
+    if (X509_digest(x, EVP_sha256(), k->digest, NULL) == 1)
+        return 0;
+    u->ncerts--;
+    return error_set(err, ERR_CRYPTO, "no digest of certificate %s", c->label);
 }
 
 static int add_filter(struct users_table *u, const struct cert_owner *owner,
                       const struct store_filter *f, struct error *err)
 {
-    struct filter_user *users;
-    struct name_filter *filters;
+    size_t n = u->nfilters; /* of both arrays */
+    struct name_filter *filter = array_add(&u->filters, &n, sizeof(*filter));
+    struct filter_user *user =
+        filter != NULL
+            ? array_add(&u->filter_users, &u->nfilters, sizeof(*user))
+            : NULL;
     int r;
 
-    filters = realloc(u->filters, (u->nfilters + 1) * sizeof(*filters));
-    if (filters == NULL)
+    if (user == NULL)
         return error_nomem(err);
-    u->filters = filters;
-    users = realloc(u->filter_users, (u->nfilters + 1) * sizeof(*users));
-    if (users == NULL)
-        return error_nomem(err);
-    u->filter_users = users;
-    r = namefilter_init(&filters[u->nfilters], f->subject, f->issuer, err);
-    if (r != 0)
+    r = namefilter_init(filter, f->subject, f->issuer, err);
+    if (r != 0) {
+        u->nfilters--;
         return r;
-    users += u->nfilters++;
-    users->label = strdup(f->label);
-    users->trusted = f->trust != RING_NOTRUST;
-    users->has_criteria = f->criteria != NULL;
-    users->owner = *owner;
-    return users->label != NULL ? 0 : error_nomem(err);
+    }
+    user->label = strdup(f->label);
+    user->trusted = f->trust != RING_NOTRUST;
+    user->has_criteria = f->criteria != NULL;
+    user->owner = *owner;
+    return user->label != NULL ? 0 : error_nomem(err);
 }
 
 static int add_owner(struct users_table *u, struct ring_store *s,

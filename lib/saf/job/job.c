@@ -9,6 +9,7 @@
 #include "saf/job/jcl.h"
 #include "saf/job/tso.h"
 #include "util/arena.h"
+#include "util/array.h"
 
 struct registration {
     const struct job_command *commands;
@@ -52,24 +53,21 @@ void job_runner_free(struct job_runner *r)
 int job_register(struct job_runner *r, const struct job_command *commands,
                  size_t count, void *module, struct error *err)
 {
-    struct registration *regs;
+    struct registration *reg = array_add(&r->regs, &r->nregs, sizeof(*reg));
     const struct tso_grammar **g;
     size_t i;
 
-    regs = realloc(r->regs, (r->nregs + 1) * sizeof(*regs));
-    if (regs == NULL)
+    if (reg == NULL)
         return error_nomem(err);
-    r->regs = regs;
-    g = realloc(r->grammars, (r->ngrammars + count) * sizeof(*g));
-    if (g == NULL)
-        return error_nomem(err);
-    r->grammars = g;
-    regs[r->nregs].commands = commands;
-    regs[r->nregs].count = count;
-    regs[r->nregs++].module = module;
-    for (i = 0; i < count; i++)
-        if (i == 0 || commands[i].grammar != commands[i - 1].grammar)
-            g[r->ngrammars++] = commands[i].grammar;
+    *reg = (struct registration){commands, count, module};
+    for (i = 0; i < count; i++) {
+        if (i != 0 && commands[i].grammar == commands[i - 1].grammar)
+            continue;
+        g = array_add(&r->grammars, &r->ngrammars, sizeof(*g));
+        if (g == NULL)
+            return error_nomem(err);
+        *g = commands[i].grammar;
+    }
     return 0;
 }
 
