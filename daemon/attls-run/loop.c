@@ -184,6 +184,8 @@ static void clean_up(struct run *r)
     forget_all(&r->late);
     while ((t = TAILQ_FIRST(&r->told)) != NULL)
         run_drop_told(r, t);
+    table_done(&r->told_cookie);
+    table_done(&r->told_id);
     fd_close(&r->reserve[0]);
     fd_close(&r->reserve[1]);
     fd_close(&r->door[0]);

@@ -9,19 +9,17 @@
 
 #include "attls-run/run.h"
 #include "intercept/runmsg.h"
+#include "util/table.h"
 
 /* A program's socket that is not connected where the program thinks: what it
  * is told instead. Known by the kernel's cookie of the socket. */
 struct told {
     TAILQ_ENTRY(told) link; /* in order of age */
-    LIST_ENTRY(told) by_cookie, by_id;
     uint64_t cookie;
     uint32_t id;                /* of the request */
     struct netaddr local, peer; /* AF_UNSPEC: the kernel's own answer */
 };
 TAILQ_HEAD(told_list, told);
-LIST_HEAD(told_bucket, told);
-enum { TOLD_BUCKETS = 4096 };
 
 /* A call that is not answered yet. */
 struct waiting {
@@ -50,8 +48,7 @@ struct run {
     int reserve[2]; /* to look with when there are no descriptors left */
     uint32_t next_id;
     struct told_list told; /* the newest first */
-    struct told_bucket told_cookie[TOLD_BUCKETS], told_id[TOLD_BUCKETS];
-    size_t told_count;
+    struct table told_cookie, told_id;
     struct waiting_list connects; /* for the daemon's result */
     struct waiting_list accepts;  /* for somebody who connects */
     struct waiting_list handing;  /* accepted, for the daemon's word */

@@ -1,25 +1,23 @@
-/* See own.h: a hash table of fixed width, one lock. */
+/* See own.h: a table and one lock. */
 
 #include "intercept/own.h"
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <sys/queue.h>
 #include <sys/stat.h>
 
-enum { BUCKETS = 1024, PORTS = 65536 };
+#include "util/table.h"
+
+enum { PORTS = 65536 };
 
 struct own_socket {
-    LIST_ENTRY(own_socket) link;
     struct own_socket *next; /* of its list */
     uint32_t inode;
 };
 
-LIST_HEAD(own_bucket, own_socket);
-
 struct own {
     pthread_mutex_t lock;
-    struct own_bucket bucket[BUCKETS];
+    struct table by_inode;
     unsigned char watched[PORTS / 8];
 };
 
@@ -38,6 +36,7 @@ void own_free(struct own *all)
 {
     if (all == NULL)
         return;
+    table_done(&all->by_inode);
     pthread_mutex_destroy(&all->lock);
     free(all);
 }
@@ -57,11 +56,17 @@ bool own_is_watched(const struct own *all, uint16_t port)
     return all != NULL && (is_set(all, 0) || is_set(all, port));
 }
 
+static bool has_inode(const void *item, const void *key)
+{
+    return ((const struct own_socket *)item)->inode == *(const uint32_t *)key;
+}
+
 int own_add(struct own *all, int fd, struct own_socket **list,
             struct error *err)
 {
     struct own_socket *s = malloc(sizeof(*s));
     struct stat st;
+    bool added;
 
     if (s == NULL)
         return error_nomem(err);
@@ -70,11 +75,15 @@ int own_add(struct own *all, int fd, struct own_socket **list,
         return error_errno(err, "fstat of a socket");
     }
     s->inode = (uint32_t)st.st_ino;
+    pthread_mutex_lock(&all->lock);
+    added = table_add(&all->by_inode, table_hash_number(s->inode), s);
+    pthread_mutex_unlock(&all->lock);
+    if (!added) {
+        free(s);
+        return error_nomem(err);
+    }
     s->next = *list;
     *list = s;
-    pthread_mutex_lock(&all->lock);
-    LIST_INSERT_HEAD(&all->bucket[s->inode % BUCKETS], s, link);
-    pthread_mutex_unlock(&all->lock);
     return 0;
 }
 
@@ -85,7 +94,7 @@ void own_remove(struct own *all, struct own_socket **list)
     while ((s = *list) != NULL) {
         *list = s->next;
         pthread_mutex_lock(&all->lock);
-        LIST_REMOVE(s, link);
+        table_remove(&all->by_inode, table_hash_number(s->inode), s);
         pthread_mutex_unlock(&all->lock);
         free(s);
     }
@@ -93,14 +102,12 @@ void own_remove(struct own *all, struct own_socket **list)
 
 bool own_has(struct own *all, uint32_t inode)
 {
-    const struct own_socket *s = NULL;
+    const struct own_socket *s;
 
     if (all == NULL)
         return false;
     pthread_mutex_lock(&all->lock);
-    LIST_FOREACH (s, &all->bucket[inode % BUCKETS], link)
-        if (s->inode == inode)
-            break;
+    s = table_find(&all->by_inode, table_hash_number(inode), has_inode, &inode);
     pthread_mutex_unlock(&all->lock);
     return s != NULL;
 }

@@ -1,24 +1,20 @@
-/* See pairs.h: a hash table of fixed width, one lock. */
+/* See pairs.h: a table and one lock. */
 
 #include "intercept/pairs.h"
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <sys/queue.h>
 
-enum { BUCKETS = 4096 };
+#include "util/bytes.h"
+#include "util/table.h"
 
 struct pair {
-    LIST_ENTRY(pair) link;
     struct netaddr wire, real;
 };
 
-LIST_HEAD(bucket, pair);
-
 struct pairs {
     pthread_mutex_t lock;
-    size_t count;
-    struct bucket bucket[BUCKETS];
+    struct table by_wire;
 };
 
 int pairs_new(struct pairs **ret, struct error *err)
@@ -34,40 +30,46 @@ int pairs_new(struct pairs **ret, struct error *err)
 
 void pairs_free(struct pairs *all)
 {
-    size_t i;
     struct pair *p;
+    size_t at = 0;
 
     if (all == NULL)
         return;
-    for (i = 0; i < BUCKETS; i++)
-        while ((p = LIST_FIRST(&all->bucket[i])) != NULL) {
-            LIST_REMOVE(p, link);
-            free(p);
-        }
+    while ((p = table_next(&all->by_wire, &at)) != NULL)
+        free(p);
+    table_done(&all->by_wire);
     pthread_mutex_destroy(&all->lock);
     free(all);
 }
 
-/* The ports of one address differ, and those of our own sockets are the
- * kernel's choice: they spread well. */
-static struct bucket *bucket_of(struct pairs *all, const struct netaddr *wire)
+static uint64_t hash_of(const struct netaddr *wire)
 {
-    return &all->bucket[wire->port % BUCKETS];
+    return table_hash_number((uint64_t)bytes_get32(wire->ip) << 16 |
+                             wire->port);
+}
+
+static bool has_wire(const void *item, const void *key)
+{
+    return netaddr_equal(&((const struct pair *)item)->wire, key);
 }
 
 int pairs_add(struct pairs *all, const struct netaddr *wire,
               const struct netaddr *real, struct pair **ret, struct error *err)
 {
     struct pair *p = malloc(sizeof(*p));
+    bool added;
 
     if (p == NULL)
         return error_nomem(err);
     p->wire = *wire;
     p->real = *real;
     pthread_mutex_lock(&all->lock);
-    LIST_INSERT_HEAD(bucket_of(all, wire), p, link);
-    all->count++;
+    added = table_add(&all->by_wire, hash_of(wire), p);
     pthread_mutex_unlock(&all->lock);
+    if (!added) {
+        free(p);
+        return error_nomem(err);
+    }
     *ret = p;
     return 0;
 }
@@ -77,8 +79,7 @@ void pairs_remove(struct pairs *all, struct pair *p)
     if (p == NULL)
         return;
     pthread_mutex_lock(&all->lock);
-    LIST_REMOVE(p, link);
-    all->count--;
+    table_remove(&all->by_wire, hash_of(&p->wire), p);
     pthread_mutex_unlock(&all->lock);
     free(p);
 }
@@ -89,9 +90,7 @@ bool pairs_find(struct pairs *all, const struct netaddr *wire,
     const struct pair *p;
 
     pthread_mutex_lock(&all->lock);
-    LIST_FOREACH (p, bucket_of(all, wire), link)
-        if (netaddr_equal(&p->wire, wire))
-            break;
+    p = table_find(&all->by_wire, hash_of(wire), has_wire, wire);
     if (p != NULL)
         *ret = p->real;
     pthread_mutex_unlock(&all->lock);
@@ -103,7 +102,7 @@ size_t pairs_count(struct pairs *all)
     size_t n;
 
     pthread_mutex_lock(&all->lock);
-    n = all->count;
+    n = all->by_wire.count;
     pthread_mutex_unlock(&all->lock);
     return n;
 }

@@ -10,15 +10,17 @@
 
 #include "policy/diff_same.h"
 #include "policy/space_example.h"
+#include "util/array.h"
+#include "util/table.h"
 
 /* Pieces that are looked at before we say that it is too much. */
 enum { MOST_PIECES = 4 * 1000 * 1000 };
 
 struct policy_diff {
-    struct policy_difference *list;
-    size_t count, cap;
-    uint32_t *buckets;   /* 1 + number in the list; 0: empty */
-    size_t bucket_count; /* a power of two */
+    struct arena *arena; /* of the differences */
+    struct policy_difference **list;
+    size_t count;
+    struct table pairs; /* the same, by their rules */
 };
 
 /* A zone that waits, with the rules that meet it, in their order. */
@@ -40,77 +42,58 @@ struct cutter {
 
 /* Differences by their pair of rules */
 
-static size_t hash_pair(const struct policy_rule *a,
-                        const struct policy_rule *b, bool times_hold)
+static uint64_t hash_pair(const struct policy_difference *d)
 {
-    uint64_t h = (uintptr_t)a * 0x9E3779B97F4A7C15u;
-
-    h = (h ^ (uintptr_t)b) * 0x9E3779B97F4A7C15u + times_hold;
-    return (size_t)(h >> 20);
+    return table_hash_number(
+        (uintptr_t)d->before ^
+        table_hash_number((uintptr_t)d->after ^ (unsigned)d->times_hold));
 }
 
-static uint32_t *find_bucket(struct policy_diff *d,
-                             const struct policy_rule *before,
-                             const struct policy_rule *after, bool times_hold)
+static bool same_pair(const void *item, const void *key)
 {
-    size_t i = hash_pair(before, after, times_hold);
-    const struct policy_difference *p;
+    const struct policy_difference *x = item, *y = key;
 
-    for (;; i++) {
-        i &= d->bucket_count - 1;
-        if (d->buckets[i] == 0)
-            return &d->buckets[i];
-        p = &d->list[d->buckets[i] - 1];
-        if (p->before == before && p->after == after &&
-            p->times_hold == times_hold)
-            return &d->buckets[i];
-    }
+    return x->before == y->before && x->after == y->after &&
+           x->times_hold == y->times_hold;
 }
 
-static bool grow(struct policy_diff *d)
+/* That of the same rules as FOUND, a copy of it when there was none. */
+static struct policy_difference *pair_of(struct policy_diff *d,
+                                         const struct policy_difference *found)
 {
-    size_t cap = d->cap != 0 ? d->cap * 2 : 64, i;
-    struct policy_difference *list = realloc(d->list, cap * sizeof(*list));
+    uint64_t hash = hash_pair(found);
+    struct policy_difference *p = table_find(&d->pairs, hash, same_pair, found),
+                             **listed;
 
-    if (list == NULL)
-        return false;
-    d->list = list;
-    d->cap = cap;
-    free(d->buckets);
-    d->bucket_count = cap * 2;
-    d->buckets = calloc(d->bucket_count, sizeof(*d->buckets));
-    if (d->buckets == NULL)
-        return false;
-    for (i = 0; i < d->count; i++)
-        *find_bucket(d, list[i].before, list[i].after, list[i].times_hold) =
-            (uint32_t)(i + 1);
-    return true;
+    if (p != NULL)
+        return p;
+    p = arena_alloc(d->arena, sizeof(*p));
+    listed = p != NULL && table_add(&d->pairs, hash, p)
+                 ? array_add(&d->list, &d->count, sizeof(*listed))
+                 : NULL;
+    if (listed == NULL)
+        return NULL;
+    *p = *found;
+    *listed = p;
+    return p;
 }
 
 /* Pieces */
 
 static bool take_piece(struct cutter *c, const struct work *w)
 {
-    struct policy_diff *d = c->diff;
-    struct policy_difference found;
-    uint32_t *bucket;
+    struct policy_difference found = {0}, *p;
 
-    memset(&found, 0, sizeof(found));
     found.before = w->count[0] != 0 ? w->shapes[0]->rule : NULL;
     found.after = w->count[1] != 0 ? w->shapes[w->count[0]]->rule : NULL;
     found.times_hold = c->times_hold;
     if ((found.before == NULL && found.after == NULL) ||
         !space_example(&w->zone, c->family, &found))
         return true;
-    if (d->count == d->cap && !grow(d))
-        return false;
-    bucket = find_bucket(d, found.before, found.after, c->times_hold);
-    if (*bucket == 0) {
-        d->list[d->count++] = found;
-        *bucket = (uint32_t)d->count;
-    }
-    d->list[*bucket - 1].pieces++;
-    return true;
+    p = pair_of(c->diff, &found);
+    if (p != NULL)
+        p->pieces++;
+    return p != NULL;
 }
 
 /* Cutting */
@@ -313,7 +296,10 @@ static int compare_rules(const struct policy_rule *a,
 
 static int compare_differences(const void *a, const void *b)
 {
-    const struct policy_difference *x = a, *y = b;
+    const struct policy_difference *x =
+        *(const struct policy_difference *const *)a;
+    const struct policy_difference *y =
+        *(const struct policy_difference *const *)b;
     int r = compare_rules(x->before, y->before);
 
     if (r == 0)
@@ -324,8 +310,8 @@ static int compare_differences(const void *a, const void *b)
 /* A pair that was found while times hold need not be told again. */
 static bool told_before(const struct policy_diff *d, size_t n, size_t i)
 {
-    return n != 0 && d->list[n - 1].before == d->list[i].before &&
-           d->list[n - 1].after == d->list[i].after;
+    return n != 0 && d->list[n - 1]->before == d->list[i]->before &&
+           d->list[n - 1]->after == d->list[i]->after;
 }
 
 static void keep_differences(struct policy_diff *d)
@@ -335,14 +321,11 @@ static void keep_differences(struct policy_diff *d)
     if (d->count != 0)
         qsort(d->list, d->count, sizeof(*d->list), compare_differences);
     for (i = 0; i < d->count; i++)
-        if (!told_before(d, n, i) && differs(&d->list[i]))
+        if (!told_before(d, n, i) && differs(d->list[i]))
             d->list[n++] = d->list[i];
     d->count = n;
-    for (i = 0; i < n; i++) {
-        struct policy_difference *p = &d->list[i];
-
-        space_example_names(p);
-    }
+    for (i = 0; i < n; i++)
+        space_example_names(d->list[i]);
 }
 
 static bool any_timed(const struct policy *p)
@@ -362,8 +345,11 @@ int policy_diff_new(const struct policy *before, const struct policy *after,
     struct policy_diff *d = calloc(1, sizeof(*d));
     uint32_t *twins = same_rules(before, after);
     unsigned i, times = any_timed(before) || any_timed(after) ? 2 : 1;
-    int r = d != NULL && twins != NULL ? 0 : error_nomem(err);
+    int r;
 
+    if (d != NULL)
+        d->arena = arena_new();
+    r = d != NULL && d->arena != NULL && twins != NULL ? 0 : error_nomem(err);
     for (i = 0; r == 0 && i < 2 * times; i++)
         r = compare_family(d, before, after, twins, families[i % 2], i < 2,
                            err);
@@ -382,7 +368,8 @@ void policy_diff_free(struct policy_diff *d)
     if (d == NULL)
         return;
     free(d->list);
-    free(d->buckets);
+    table_done(&d->pairs);
+    arena_free(d->arena);
     free(d);
 }
 
@@ -394,7 +381,7 @@ size_t policy_diff_count(const struct policy_diff *d)
 const struct policy_difference *policy_diff_get(const struct policy_diff *d,
                                                 size_t i)
 {
-    return &d->list[i];
+    return d->list[i];
 }
 
 /* Parameters */

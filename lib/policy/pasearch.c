@@ -14,6 +14,7 @@
 #include "policy/model.h"
 #include "policy/pasearch_line.h"
 #include "policy/value.h"
+#include "util/table.h"
 
 /* Columns of what belongs to a rule, from 0. */
 enum { VALUE = 24, LABEL2 = 42, VALUE2 = 61 };
@@ -468,23 +469,19 @@ static void show_action(const struct policy *p, const struct policy_action *a,
 
 /* Actions that were listed, by address: in a report of actions alone each
  * stands once. */
-struct seen {
-    const void **slots;
-    size_t size; /* a power of two */
-};
-
-static bool seen_before(struct seen *seen, const void *p)
+static bool is_action(const void *item, const void *key)
 {
-    size_t i = ((uintptr_t)p >> 4) * 2654435761u;
+    return item == key;
+}
 
-    for (;; i++) {
-        i &= seen->size - 1;
-        if (seen->slots[i] == p)
-            return true;
-        if (seen->slots[i] == NULL)
-            break;
-    }
-    seen->slots[i] = p;
+static bool seen_before(struct table *seen, const struct policy_action *a,
+                        struct strbuf *out)
+{
+    uint64_t hash = table_hash_number((uintptr_t)a);
+
+    if (table_find(seen, hash, is_action, a) != NULL)
+        return true;
+    out->failed = !table_add(seen, hash, a) || out->failed;
     return false;
 }
 
@@ -502,7 +499,7 @@ static bool has_status(const struct policy_rule *r, const struct pasearch *s)
 /* A rule that is wanted, with its actions below; else those of its actions
  * that are wanted and were not listed yet. */
 static size_t list_rule(const struct policy *p, const struct policy_rule *r,
-                        const struct pasearch *s, struct seen *seen,
+                        const struct pasearch *s, struct table *seen,
                         struct strbuf *out)
 {
     struct rule_actions a = actions_of(r);
@@ -514,7 +511,7 @@ static size_t list_rule(const struct policy *p, const struct policy_rule *r,
         show_rule(r, s, out);
     for (i = 0; s->actions && i < a.count; i++) {
         if (!with_rule && (!wanted(s, a.list[i].action->object->name) ||
-                           seen_before(seen, a.list[i].action)))
+                           seen_before(seen, a.list[i].action, out)))
             continue;
         show_action(p, a.list[i].action, a.list[i].level, s, out);
         n += !with_rule;
@@ -525,22 +522,15 @@ static size_t list_rule(const struct policy *p, const struct policy_rule *r,
 size_t pasearch_list(const struct policy *p, const struct pasearch *s,
                      struct strbuf *out)
 {
-    struct seen seen = {NULL, 16};
+    struct table seen = {0};
     size_t i, n = 0, start = out->len;
 
-    while (seen.size < p->rule_count * 6)
-        seen.size *= 2;
-    seen.slots = calloc(seen.size, sizeof(*seen.slots));
-    if (seen.slots == NULL) {
-        out->failed = true;
-        return 0;
-    }
     header(p, s, out);
     instance("TTLS Instance Id", s, out);
     for (i = 0; i < p->rule_count; i++)
         if (has_status(&p->rules[i], s))
             n += list_rule(p, &p->rules[i], s, &seen, out);
-    free(seen.slots);
+    table_done(&seen);
     if (n == 0 && !strbuf_failed(out))
         out->len = start;
     return n;

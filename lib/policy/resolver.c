@@ -12,24 +12,23 @@
 #include "policy/resolver_check.h"
 #include "policy/rules.h"
 #include "policy/value.h"
+#include "util/array.h"
+#include "util/table.h"
 
 /* A global statement on its way from the file to an object. */
 struct pending {
     const struct ast *ast;
     const struct ast_node *node;
     struct object *object;
-    uint32_t next; /* in the hash bucket, +1 */
-    bool replaced; /* a later one has the same name */
 };
 
 struct resolver {
     struct policy *policy;
     struct findings *f;
     struct pending *list;
-    size_t count, cap;
-    uint32_t *buckets;
-    size_t bucket_count;
-    bool after_secret; /* the line before is a secret without its value */
+    size_t count;
+    struct table names; /* the objects that count, by kind and name */
+    bool after_secret;  /* the line before is a secret without its value */
 };
 
 struct resolver *resolver_new(struct policy *p, struct findings *f)
@@ -48,111 +47,77 @@ void resolver_free(struct resolver *r)
     if (r == NULL)
         return;
     free(r->list);
-    free(r->buckets);
+    table_done(&r->names);
     free(r);
 }
 
 /* Names */
 
-static size_t hash_name(enum policy_stmt kind, const char *name, size_t len)
-{
-    size_t h = 1469598103934665603u + (size_t)kind, i;
+struct name {
+    enum policy_stmt kind;
+    const char *text;
+};
 
-    for (i = 0; i < len; i++)
-        h = (h ^ (unsigned char)name[i]) * 1099511628211u;
-    return h;
+static bool has_name(const void *item, const void *key)
+{
+    const struct object *o = item;
+    const struct name *name = key;
+
+    return o->kind == name->kind && strcmp(o->name, name->text) == 0;
 }
 
-static struct pending *find_name(const struct resolver *r,
-                                 enum policy_stmt kind, const char *name,
-                                 size_t len)
+static uint64_t hash_name(enum policy_stmt kind, const char *name)
 {
-    struct pending *p;
-    uint32_t i;
+    return table_hash(TABLE_HASH + (unsigned)kind, name, strlen(name));
+}
 
-    if (r->bucket_count == 0)
-        return NULL;
-    i = r->buckets[hash_name(kind, name, len) % r->bucket_count];
-    for (; i != 0; i = p->next) {
-        p = &r->list[i - 1];
-        if (p->object->kind == kind && strlen(p->object->name) == len &&
-            memcmp(p->object->name, name, len) == 0)
-            return p;
-    }
-    return NULL;
+static struct object *find_name(const struct resolver *r, enum policy_stmt kind,
+                                const char *name)
+{
+    const struct name key = {kind, name};
+
+    return table_find(&r->names, hash_name(kind, name), has_name, &key);
 }
 
 bool resolver_has(const struct resolver *r, enum policy_stmt kind,
                   const char *name)
 {
-    return find_name(r, kind, name, strlen(name)) != NULL;
+    return find_name(r, kind, name) != NULL;
 }
 
-static bool rehash(struct resolver *r)
+/* O takes the place of SAME, which stands before it. */
+static void replace(struct resolver *r, const struct object *same,
+                    const struct object *o, const struct span *name)
 {
-    size_t n = r->cap * 2, i, h;
-    uint32_t *buckets = calloc(n, sizeof(*buckets));
+    unsigned line, column;
 
-    if (buckets == NULL)
-        return false;
-    for (i = 0; i < r->count; i++) {
-        h = hash_name(r->list[i].object->kind, r->list[i].object->name,
-                      strlen(r->list[i].object->name)) %
-            n;
-        r->list[i].next = buckets[h];
-        buckets[h] = (uint32_t)(i + 1);
-    }
-    free(r->buckets);
-    r->buckets = buckets;
-    r->bucket_count = n;
-    return true;
-}
-
-static bool grow(struct resolver *r)
-{
-    size_t cap = r->cap != 0 ? r->cap * 2 : 64;
-    struct pending *list = realloc(r->list, cap * sizeof(*list));
-
-    if (list == NULL)
-        return false;
-    r->list = list;
-    r->cap = cap;
-    return rehash(r);
+    table_remove(&r->names, hash_name(same->kind, same->name), same);
+    if (findings_full(r->f))
+        return;
+    source_position(same->span.src, same->span.off, &line, &column);
+    finding_add(r->f, FIND_duplicate_name, name,
+                "%s %s stands at %s:%u already; this one counts",
+                schema_statement(o->kind)->keyword, o->name,
+                source_name(same->span.src), line);
+    finding_fix(r->f, "rename one of the two");
 }
 
 static void add_pending(struct resolver *r, const struct ast *ast,
                         const struct ast_node *node, struct object *object)
 {
-    size_t len = strlen(object->name), h;
-    struct pending *same, *p;
+    struct object *same = find_name(r, object->kind, object->name);
     struct span span = ast_span(ast, node->words[0]);
-    unsigned line, column;
+    struct pending *p = array_add(&r->list, &r->count, sizeof(*p));
 
-    if (r->count == r->cap && !grow(r)) {
+    if (p == NULL) {
         r->f->nomem = true;
         return;
     }
-    same = find_name(r, object->kind, object->name, len);
-    if (same != NULL) {
-        same->replaced = true;
-    }
-    if (same != NULL && !findings_full(r->f)) {
-        source_position(same->ast->src, same->node->keyword.off, &line,
-                        &column);
-        finding_add(r->f, FIND_duplicate_name, &span,
-                    "%s %s stands at %s:%u already; this one counts",
-                    schema_statement(object->kind)->keyword, object->name,
-                    source_name(same->ast->src), line);
-        finding_fix(r->f, "rename one of the two");
-    }
-    p = &r->list[r->count++];
-    memset(p, 0, sizeof(*p));
-    p->ast = ast;
-    p->node = node;
-    p->object = object;
-    h = hash_name(object->kind, object->name, len) % r->bucket_count;
-    p->next = r->buckets[h];
-    r->buckets[h] = (uint32_t)r->count;
+    *p = (struct pending){ast, node, object};
+    if (same != NULL)
+        replace(r, same, object, &span);
+    if (!table_add(&r->names, hash_name(object->kind, object->name), object))
+        r->f->nomem = true;
 }
 
 static const char *word_text(const struct ast *ast, struct ast_word w)
@@ -312,29 +277,29 @@ static const struct object *bind_ref(struct resolver *r, const struct parm *row,
 {
     enum policy_stmt kind = (enum policy_stmt)row->low, k;
     const char *keyword = schema_statement(kind)->keyword;
-    struct pending *p;
+    struct object *o;
     unsigned line, column;
     char name[64]; /* longer ones are cut, and name nothing */
 
     snprintf(name, sizeof(name), "%.*s", (int)span->len,
              source_text(span->src) + span->off);
-    p = find_name(r, kind, name, strlen(name));
-    if (p != NULL) {
-        p->object->used = true;
-        return p->object;
+    o = find_name(r, kind, name);
+    if (o != NULL) {
+        o->used = true;
+        return o;
     }
     if (findings_full(r->f)) {
         finding_add(r->f, FIND_dangling_ref, span, "%s", name);
         return NULL;
     }
-    for (k = 0; k < STMT_COUNT && p == NULL; k++)
-        p = find_name(r, k, name, strlen(name));
-    if (p != NULL) {
-        source_position(p->ast->src, p->node->keyword.off, &line, &column);
+    for (k = 0; k < STMT_COUNT && o == NULL; k++)
+        o = find_name(r, k, name);
+    if (o != NULL) {
+        source_position(o->span.src, o->span.off, &line, &column);
         finding_add(r->f, FIND_wrong_type_ref, span,
                     "%s refers to %s statements; %s at %s:%u is of type %s",
-                    row->keyword, keyword, name, source_name(p->ast->src), line,
-                    schema_statement(p->object->kind)->keyword);
+                    row->keyword, keyword, name, source_name(o->span.src), line,
+                    schema_statement(o->kind)->keyword);
         return NULL;
     }
     finding_add(r->f, FIND_dangling_ref, span, "there is no %s named %s",
@@ -570,6 +535,7 @@ bool resolver_defaults(struct policy *p)
 static void keep_objects(struct resolver *r)
 {
     struct policy *p = r->policy;
+    const struct object *o;
     size_t i;
 
     p->objects =
@@ -578,9 +544,11 @@ static void keep_objects(struct resolver *r)
         r->f->nomem = true;
         return;
     }
-    for (i = 0; i < r->count; i++)
-        if (!r->list[i].replaced)
-            p->objects[p->object_count++] = r->list[i].object;
+    for (i = 0; i < r->count; i++) {
+        o = r->list[i].object;
+        if (find_name(r, o->kind, o->name) == o)
+            p->objects[p->object_count++] = o;
+    }
 }
 
 void resolver_finish(struct resolver *r)
