@@ -413,7 +413,7 @@ static void try_row(size_t row)
     hws_logon_done(&l);
 }
 
-START_TEST(revokes)
+START_TEST(a_user_who_fails_too_often_is_revoked)
 {
     struct hws_logon l = {testring_dir(ring), "IMSAPPL", 2, NULL, 0};
     struct strbuf why = STRBUF_INIT;
@@ -655,7 +655,7 @@ int main(void)
     TEST(a_passticket_is_a_password_once)
     TEST(others_are_served_meanwhile)
     TEST(the_server_ends_while_a_logon_is_checked)
-    TEST(revokes)
+    TEST(a_user_who_fails_too_often_is_revoked)
     TEST(revokes_when_it_can)
     TEST(silence_before_the_logon_ends)
     TEST(no_more_clients_than_maxsoc)

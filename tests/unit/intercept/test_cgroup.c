@@ -87,7 +87,7 @@ static const struct {
      true},
 };
 
-START_TEST(whose_word)
+START_TEST(whose_word_a_cgroup_is)
 {
     uint64_t id = make(rows[_i].path);
     char given[512];
@@ -173,7 +173,7 @@ int main(void)
 
     suite_add_tcase(suite, tc);
     tcase_add_checked_fixture(tc, set_up, tear_down);
-    TEST_ROWS(whose_word, rows)
+    TEST_ROWS(whose_word_a_cgroup_is, rows)
     TEST(what_is_not_there)
     TEST(looks_are_bounded)
     TEST(a_link_is_no_folder)

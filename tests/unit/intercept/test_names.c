@@ -44,7 +44,7 @@ static const struct {
     {"comm with a blank", name_of_comm, "a b", NULL},
 };
 
-START_TEST(folds)
+START_TEST(names_are_folded_or_refused)
 {
     char ret[NAME_SIZE] = "left";
     bool ok = rows[_i].of(rows[_i].text, ret);
@@ -55,5 +55,5 @@ START_TEST(folds)
 END_TEST
 
 TESTS_BEGIN("names")
-TEST_ROWS(folds, rows)
+TEST_ROWS(names_are_folded_or_refused, rows)
 TESTS_END

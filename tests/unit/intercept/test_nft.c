@@ -199,7 +199,7 @@ static const struct {
     {"networks, the other family", "ip6 saddr {", false},
 };
 
-START_TEST(excluded)
+START_TEST(what_is_excluded_has_a_rule)
 {
     struct nft_addrs net = range("10.0.0.0", "10.255.255.255");
     struct nft_params p = {.uids = some_uids,
@@ -352,7 +352,7 @@ TESTS_BEGIN("nft")
 TEST_ROWS(rule_becomes_lines, rules)
 TEST(families_that_do_not_meet_have_no_line)
 TEST_ROWS(name_stays_a_comment, names)
-TEST_ROWS(excluded, exclusions)
+TEST_ROWS(what_is_excluded_has_a_rule, exclusions)
 tcase_add_loop_test(tc, old_connections_are_kept, 0, 2);
 TEST_ROWS(answers_of_old_connections_are_refused, answers)
 TEST(shortcut_only_with_ports)

@@ -183,7 +183,7 @@ START_TEST(who_only_calls_is_not_known)
 }
 END_TEST
 
-START_TEST(no_listener)
+START_TEST(a_port_without_listener_has_no_owner)
 {
     struct owner_query *q;
     struct owner o;
@@ -217,6 +217,6 @@ TEST(finds_the_listener)
 TEST(unknown_connection_is_not_the_listener)
 TEST(closed_program_is_not_known)
 TEST(who_only_calls_is_not_known)
-TEST(no_listener)
+TEST(a_port_without_listener_has_no_owner)
 TEST(mixed_families_are_refused)
 TESTS_END

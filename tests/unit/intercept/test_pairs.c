@@ -22,7 +22,7 @@ static const struct {
     {"another family", "[::1]:40000", false},
 };
 
-START_TEST(finds)
+START_TEST(a_pair_is_found_by_its_wire_address)
 {
     struct netaddr wire = at("192.168.17.220:40000"),
                    real = at("192.168.17.220:2693"), asked, found = {0};
@@ -59,6 +59,6 @@ START_TEST(free_takes_what_is_left)
 END_TEST
 
 TESTS_BEGIN("pairs")
-TEST_ROWS(finds, lookups)
+TEST_ROWS(a_pair_is_found_by_its_wire_address, lookups)
 TEST(free_takes_what_is_left)
 TESTS_END

@@ -33,7 +33,7 @@ static void find(uint32_t inode, struct program *ret)
     program_find(NULL, geteuid(), inode, &looks, ret);
 }
 
-START_TEST(this_one)
+START_TEST(this_program_is_found)
 {
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     char link[SCRATCH], exe[512];
@@ -135,7 +135,7 @@ static const struct {
     {"shows no owner", hidden, true, true},
 };
 
-START_TEST(its_world)
+START_TEST(a_program_of_another_world_is_told)
 {
     struct program is;
     uint32_t inode;
@@ -212,7 +212,7 @@ START_TEST(looks_are_bounded)
 END_TEST
 
 TESTS_BEGIN("program")
-TEST(this_one)
-TEST_ROWS(its_world, worlds)
+TEST(this_program_is_found)
+TEST_ROWS(a_program_of_another_world_is_told, worlds)
 TEST(looks_are_bounded)
 TESTS_END

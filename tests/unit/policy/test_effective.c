@@ -196,7 +196,7 @@ static const struct {
      "OcspAiaEnable"},
 };
 
-START_TEST(refuses)
+START_TEST(a_parameter_that_is_not_built_is_refused)
 {
     struct policy *p = build("", refusals[_i].env, "", ZOS_3_1);
     const struct policy_refusal *r =
@@ -213,7 +213,7 @@ START_TEST(refuses)
 }
 END_TEST
 
-START_TEST(reads_texts)
+START_TEST(texts_in_effect_are_read)
 {
     struct policy *p =
         build("",
@@ -282,7 +282,7 @@ END_TEST
 TESTS_BEGIN("effective")
 TEST_ROWS(takes_precedence, cases)
 TEST_ROWS(lists_suites, lists)
-TEST_ROWS(refuses, refusals)
-TEST(reads_texts)
+TEST_ROWS(a_parameter_that_is_not_built_is_refused, refusals)
+TEST(texts_in_effect_are_read)
 TEST_ROWS(knows_versions, versions)
 TESTS_END

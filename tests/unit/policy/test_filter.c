@@ -58,7 +58,7 @@ START_TEST(plain_or_not)
 }
 END_TEST
 
-START_TEST(ranges)
+START_TEST(conditions_of_a_rule_as_ranges)
 {
     struct policy *p = policy_of("Direction Both\nLocalPortRange 1024-65535\n"
                                  "RemotePortRange 5555\n"
@@ -87,5 +87,5 @@ END_TEST
 
 TESTS_BEGIN("filter")
 TEST_ROWS(plain_or_not, plains)
-TEST(ranges)
+TEST(conditions_of_a_rule_as_ranges)
 TESTS_END

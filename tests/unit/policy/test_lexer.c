@@ -49,7 +49,7 @@ static void show(const char *text, size_t len, struct lexer *lx,
     source_unref(src);
 }
 
-START_TEST(splits)
+START_TEST(a_text_is_split_into_tokens)
 {
     struct strbuf out = STRBUF_INIT;
     struct lexer lx;
@@ -109,7 +109,7 @@ START_TEST(peeks_without_taking)
 END_TEST
 
 TESTS_BEGIN("lexer")
-TEST_ROWS(splits, cases)
+TEST_ROWS(a_text_is_split_into_tokens, cases)
 TEST_ROWS(passes_over_sequence_numbers, cards)
 TEST(peeks_without_taking)
 TESTS_END

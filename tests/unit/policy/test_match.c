@@ -121,7 +121,7 @@ static void remember(void *arg, const struct policy_reject *r)
     ck_assert_ptr_nonnull(r->span.src);
 }
 
-START_TEST(matches)
+START_TEST(a_connection_meets_the_conditions)
 {
     struct policy *p = one_rule(cases[_i].rule);
     const struct policy_rule *rule = NULL;
@@ -286,7 +286,7 @@ static bool can(const struct policy *p, const struct policy_conn *c)
 }
 
 /* What is not known fits everything. */
-START_TEST(could_match)
+START_TEST(a_rule_could_match_what_is_not_known)
 {
     struct policy *p = one_rule("Direction Inbound\nLocalPortRange 5555\n"
                                 "RemoteAddr 10.0.0.0/8\nJobname IMS*\n");
@@ -309,8 +309,8 @@ START_TEST(could_match)
 END_TEST
 
 TESTS_BEGIN("match")
-TEST_ROWS(matches, cases)
+TEST_ROWS(a_connection_meets_the_conditions, cases)
 TEST_ROWS(knows_the_time, times)
 TEST(first_match_wins)
-TEST(could_match)
+TEST(a_rule_could_match_what_is_not_known)
 TESTS_END

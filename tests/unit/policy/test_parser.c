@@ -96,7 +96,7 @@ static void read_text(const char *text, size_t len, struct strbuf *shape,
     source_unref(src);
 }
 
-START_TEST(reads)
+START_TEST(statements_are_read)
 {
     struct strbuf shape = STRBUF_INIT;
     struct diags *diags = diags_new();
@@ -129,7 +129,7 @@ static const struct {
     {"very many braces", "{\n", 100000, "", "stray-brace@1"},
 };
 
-START_TEST(is_bounded)
+START_TEST(nesting_and_size_are_bounded)
 {
     struct strbuf text = STRBUF_INIT, shape = STRBUF_INIT;
     struct diags *diags = diags_new();
@@ -164,7 +164,7 @@ START_TEST(keeps_64_words_of_a_line)
 END_TEST
 
 TESTS_BEGIN("parser")
-TEST_ROWS(reads, cases)
-TEST_ROWS(is_bounded, bounds)
+TEST_ROWS(statements_are_read, cases)
+TEST_ROWS(nesting_and_size_are_bounded, bounds)
 TEST(keeps_64_words_of_a_line)
 TESTS_END

@@ -67,7 +67,7 @@ static struct policy *build(const char *env)
     return policy_good(text);
 }
 
-START_TEST(compares)
+START_TEST(actions_are_compared)
 {
     struct policy *p = build(cases[_i].a), *q = build(cases[_i].b);
     const struct policy_rule *r = policy_rule_get(p, 0),
@@ -93,5 +93,5 @@ START_TEST(compares)
 END_TEST
 
 TESTS_BEGIN("policy_equal")
-TEST_ROWS(compares, cases)
+TEST_ROWS(actions_are_compared, cases)
 TESTS_END

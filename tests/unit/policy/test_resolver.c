@@ -98,7 +98,7 @@ static void only_errors(const struct diags *all, struct diags *errors)
     }
 }
 
-START_TEST(resolves)
+START_TEST(statements_are_resolved)
 {
     struct diags *all = diags_new(), *errors = diags_new();
     struct policy *p = policy_from(cases[_i].text, ZOS_3_1, all);
@@ -173,7 +173,7 @@ START_TEST(suggests_names)
 END_TEST
 
 TESTS_BEGIN("resolver")
-TEST_ROWS(resolves, cases)
+TEST_ROWS(statements_are_resolved, cases)
 TEST(sorts_rules)
 TEST_ROWS(suggests_names, fixes)
 TESTS_END

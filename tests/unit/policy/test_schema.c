@@ -238,7 +238,7 @@ static const struct {
     {"TcpImge", "TcpImage", IN_MAIN},
 };
 
-START_TEST(suggests)
+START_TEST(a_misspelt_keyword_gets_the_nearest)
 {
     const char *near = schema_nearest(
         spellings[_i].word, strlen(spellings[_i].word), spellings[_i].where);
@@ -290,6 +290,6 @@ TEST(defaults_parse_in_every_release)
 TEST(statements_are_found)
 TEST(choices_are_reached)
 TEST(findings_are_whole)
-TEST_ROWS(suggests, spellings)
+TEST_ROWS(a_misspelt_keyword_gets_the_nearest, spellings)
 TEST_ROWS(knows_defaults, defaults)
 TESTS_END

@@ -297,7 +297,7 @@ static void bench_dial(struct bench *b, const struct netaddr *to)
 
 static const int answers[] = {0, ECONNREFUSED};
 
-START_TEST(connects)
+START_TEST(an_endpoint_connects_or_says_why_not)
 {
     struct netaddr to, peer;
     int i, fd = bound(answers[_i] == 0, &to), r = EINPROGRESS;
@@ -577,7 +577,7 @@ TEST_ROWS(ends_as_told, ends)
 TEST_ROWS(does_not_watch_what_is_closed, ends)
 TEST(ends_one_direction)
 TEST(sets_options)
-TEST_ROWS(connects, answers)
+TEST_ROWS(an_endpoint_connects_or_says_why_not, answers)
 TEST(sets_no_delay_with_the_second_write)
 TEST(reads_no_more_than_it_was_told)
 TEST(has_what_came_with_the_handshake)

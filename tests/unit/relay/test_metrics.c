@@ -24,7 +24,7 @@ START_TEST(each_row_is_whole)
 }
 END_TEST
 
-START_TEST(adds)
+START_TEST(a_counter_adds)
 {
     struct metrics m = {0};
 
@@ -38,5 +38,5 @@ END_TEST
 
 TESTS_BEGIN("metrics")
 tcase_add_loop_test(tc, each_row_is_whole, 0, COUNTER_COUNT);
-TEST(adds)
+TEST(a_counter_adds)
 TESTS_END

@@ -268,7 +268,7 @@ START_TEST(reset_is_passed_on)
 END_TEST
 
 /* The wire side ends without close_notify, after its bytes. */
-START_TEST(truncation)
+START_TEST(a_truncation_breaks_or_ends)
 {
     bool is_eof = _i == 1;
     struct rig r;
@@ -511,7 +511,7 @@ tcase_set_timeout(tc, 60);
 TEST_TIMES(relays_everything, ROWS(flows) * MIXTURES)
 TEST_TIMES(half_close_keeps_the_other_direction, 2 * MIXTURES)
 TEST_TIMES(reset_is_passed_on, 2 * MIXTURES)
-TEST_TIMES(truncation, 2)
+TEST_TIMES(a_truncation_breaks_or_ends, 2)
 TEST(answers_after_a_truncation)
 TEST_ROWS(back_pressure, bounds)
 TEST(empties_the_pipe_before_the_end)

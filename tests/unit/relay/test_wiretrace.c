@@ -89,7 +89,7 @@ static const struct {
     {"none", NULL, NULL, 0},
 };
 
-START_TEST(headers)
+START_TEST(a_packet_has_the_headers_of_its_family)
 {
     struct netaddr none = {.family = AF_UNSPEC}, local = none, remote = none;
     struct strbuf out = STRBUF_INIT;
@@ -113,5 +113,5 @@ END_TEST
 
 TESTS_BEGIN("wiretrace")
 TEST(blocked_file)
-TEST_ROWS(headers, flows)
+TEST_ROWS(a_packet_has_the_headers_of_its_family, flows)
 TESTS_END

@@ -383,7 +383,7 @@ static const struct {
      NULL},
 };
 
-START_TEST(refuses)
+START_TEST(a_wrong_configuration_is_refused)
 {
     struct strbuf text = STRBUF_INIT;
     struct diags *diags;
@@ -639,7 +639,7 @@ TEST_ROWS(says_when_it_dials, dials)
 TEST(strict_refuses)
 TEST_ROWS(a_quarter_is_told, quarters)
 TEST_ROWS(trusts_peers, peers)
-TEST_ROWS(refuses, wrong)
+TEST_ROWS(a_wrong_configuration_is_refused, wrong)
 TEST_ROWS(says_who_may, who_may)
 TEST_ROWS(warns_of_names_that_can_be_claimed, claims)
 TEST(warns_of_everybody)

@@ -514,7 +514,7 @@ static const struct row rows[] = {
      .c_rc = 407},
 };
 
-START_TEST(comes_out)
+START_TEST(a_handshake_comes_out_as_its_row_says)
 {
     run(&rows[_i]);
 }
@@ -699,7 +699,7 @@ END_TEST
 TESTS_BEGIN("context")
 tcase_add_unchecked_fixture(tc, setup, teardown);
 tcase_set_timeout(tc, 30);
-TEST_ROWS(comes_out, rows)
+TEST_ROWS(a_handshake_comes_out_as_its_row_says, rows)
 TEST(a_server_has_a_certificate_for_each_kind_of_key)
 TEST_ROWS(an_own_certificate_must_be_usable, own)
 TEST_ROWS(a_clients_certificate_is_looked_at_when_asked_for, asked)

@@ -69,7 +69,7 @@ static const struct {
      "ServerCertificateLabel SERVER\nCertificateLabel no", 0, 0, ""},
 };
 
-START_TEST(opens)
+START_TEST(an_environment_opens_or_says_why_not)
 {
     struct testring *own =
         testring_new(&(struct testring_options){.server = rows[_i].faults});
@@ -710,7 +710,7 @@ while (fault_tls_name((size_t)names) != NULL)
     names++;
 tcase_add_unchecked_fixture(tc, setup, teardown);
 tcase_set_timeout(tc, 60);
-TEST_ROWS(opens, rows)
+TEST_ROWS(an_environment_opens_or_says_why_not, rows)
 TEST_ROWS(a_virtual_ring, virtual_rings)
 TEST(an_unreadable_database_is_202)
 TEST(a_damaged_certificate_is_10)

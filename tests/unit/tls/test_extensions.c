@@ -256,7 +256,7 @@ static const struct {
     {"client, Disabled", "Renegotiation Disabled", false, false, 432},
 };
 
-START_TEST(renegotiates)
+START_TEST(a_renegotiation_is_taken_or_refused)
 {
     struct tls_side side = {.role = again[_i].server ? "Server" : "Client",
                             .adv = again[_i].adv};
@@ -442,7 +442,7 @@ tcase_set_timeout(tc, 30);
 TEST_ROWS(a_name_chooses_the_certificate, names)
 tcase_add_loop_test(tc, a_label_of_a_name_must_exist, 0, 2);
 tcase_add_loop_test(tc, a_warning_counts_where_the_match_is_required, 0, 2);
-TEST_ROWS(renegotiates, again)
+TEST_ROWS(a_renegotiation_is_taken_or_refused, again)
 tcase_add_loop_test(tc, renegotiations_are_limited, 0, 2);
 TEST_ROWS(the_certificate_may_not_change, checks)
 tcase_add_loop_test(tc, the_indication_can_be_demanded, 0, 4);

@@ -174,7 +174,7 @@ static int keep_hello(SSL *ssl, int *alert, void *arg)
     return SSL_CLIENT_HELLO_SUCCESS;
 }
 
-START_TEST(client_hello)
+START_TEST(a_client_offers_what_explain_says)
 {
     struct tls_side side = rows[_i].side;
     struct strbuf json = STRBUF_INIT;
@@ -290,7 +290,7 @@ static void check_request(const char *row, const struct tls_setup *setup,
     strbuf_done(&got);
 }
 
-START_TEST(server)
+START_TEST(a_server_asks_for_what_explain_says)
 {
     struct tls_side side = rows[_i].side;
     struct strbuf json = STRBUF_INIT;
@@ -334,6 +334,6 @@ static void close_ring(void)
 
 TESTS_BEGIN("offers")
 tcase_add_unchecked_fixture(tc, open_ring, close_ring);
-TEST_ROWS(client_hello, rows)
-TEST_ROWS(server, rows)
+TEST_ROWS(a_client_offers_what_explain_says, rows)
+TEST_ROWS(a_server_asks_for_what_explain_says, rows)
 TESTS_END

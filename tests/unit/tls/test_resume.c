@@ -127,7 +127,7 @@ static const struct {
     {"both versions", "Server", "TLSv1.3 On\n", NULL, true, 2},
 };
 
-START_TEST(resumes)
+START_TEST(a_session_resumes_or_not)
 {
     struct tls_side side = {
         .role = rows[_i].role, .adv = rows[_i].adv, .gsk = rows[_i].gsk};
@@ -513,7 +513,7 @@ END_TEST
 TESTS_BEGIN("resume")
 tcase_add_unchecked_fixture(tc, setup, teardown);
 tcase_set_timeout(tc, 30);
-TEST_ROWS(resumes, rows)
+TEST_ROWS(a_session_resumes_or_not, rows)
 tcase_add_loop_test(tc, a_resumed_session_knows_its_partner, 0, 2);
 TEST_ROWS(a_session_stays_with_its_settings, apart)
 tcase_add_loop_test(tc, a_session_stays_with_its_server_name, 0, 2);

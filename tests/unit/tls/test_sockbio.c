@@ -32,7 +32,7 @@ static size_t take(int fd)
     return n > 0 ? (size_t)n : 0;
 }
 
-START_TEST(gathers)
+START_TEST(writes_are_gathered)
 {
     int fds[2], i;
     BIO *bio;
@@ -382,7 +382,7 @@ START_TEST(what_is_kept_goes_first)
 END_TEST
 
 TESTS_BEGIN("sockbio")
-TEST(gathers)
+TEST(writes_are_gathered)
 TEST(keeps_the_order)
 TEST(takes_what_is_too_big)
 TEST(says_why_it_can_not)

@@ -49,7 +49,7 @@ START_TEST(pieces_do_not_overlap)
 }
 END_TEST
 
-START_TEST(copies_strings)
+START_TEST(strings_are_copied)
 {
     struct arena *a = arena_new();
 
@@ -60,7 +60,7 @@ START_TEST(copies_strings)
 }
 END_TEST
 
-START_TEST(refuses_overflow)
+START_TEST(pieces_that_overflow_are_refused)
 {
     struct arena *a = arena_new();
 
@@ -89,7 +89,8 @@ START_TEST(returns_null_without_memory)
 }
 END_TEST
 
-START_TEST(frees_null)
+/* Only a crash makes it fail. */
+START_TEST(freeing_no_arena_does_not_crash)
 {
     arena_free(NULL);
     arena_wipe_free(NULL);
@@ -99,8 +100,8 @@ END_TEST
 TESTS_BEGIN("arena")
 TEST_ROWS(gives_zeroed_aligned_pieces, sizes)
 TEST(pieces_do_not_overlap)
-TEST(copies_strings)
-TEST(refuses_overflow)
+TEST(strings_are_copied)
+TEST(pieces_that_overflow_are_refused)
 TEST(returns_null_without_memory)
-TEST(frees_null)
+TEST(freeing_no_arena_does_not_crash)
 TESTS_END

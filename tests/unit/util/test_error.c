@@ -5,7 +5,7 @@
 
 #include "support/suite.h"
 
-START_TEST(sets_code_and_text)
+START_TEST(an_error_has_code_and_text)
 {
     struct error err;
 
@@ -16,7 +16,7 @@ START_TEST(sets_code_and_text)
 }
 END_TEST
 
-START_TEST(takes_null)
+START_TEST(an_error_may_be_null)
 {
     ck_assert_int_eq(error_set(NULL, ERR_DENIED, "x"), ERR_DENIED);
     ck_assert_int_eq(error_nomem(NULL), ERR_NOMEM);
@@ -25,7 +25,7 @@ START_TEST(takes_null)
 }
 END_TEST
 
-START_TEST(adds_the_text_of_errno)
+START_TEST(an_error_has_the_text_of_errno)
 {
     struct error err;
 
@@ -35,7 +35,7 @@ START_TEST(adds_the_text_of_errno)
 }
 END_TEST
 
-START_TEST(cuts_what_is_too_long)
+START_TEST(an_error_that_is_too_long_is_cut)
 {
     struct error err;
     char big[2 * sizeof(err.text)];
@@ -51,8 +51,8 @@ START_TEST(cuts_what_is_too_long)
 END_TEST
 
 TESTS_BEGIN("error")
-TEST(sets_code_and_text)
-TEST(takes_null)
-TEST(adds_the_text_of_errno)
-TEST(cuts_what_is_too_long)
+TEST(an_error_has_code_and_text)
+TEST(an_error_may_be_null)
+TEST(an_error_has_the_text_of_errno)
+TEST(an_error_that_is_too_long_is_cut)
 TESTS_END

@@ -33,7 +33,7 @@ static const struct {
     {"Latin-1", "caf\xe9!", 5, "\"caf\\ufffd!\""},
 };
 
-START_TEST(quotes)
+START_TEST(strings_are_quoted)
 {
     struct strbuf sb = STRBUF_INIT;
 
@@ -136,7 +136,7 @@ START_TEST(a_failure_of_memory_is_the_buffers)
 END_TEST
 
 TESTS_BEGIN("json")
-TEST_ROWS(quotes, texts)
+TEST_ROWS(strings_are_quoted, texts)
 TEST(writes_one_line)
 TEST(writes_indented_lines)
 TEST(nests_to_its_limit)

@@ -19,7 +19,7 @@ static const struct {
     {"empty", "", NULL},
 };
 
-START_TEST(suggests)
+START_TEST(a_misspelt_word_gets_the_nearest)
 {
     struct spelling s = spelling_start(cases[_i].word);
     const char *best;
@@ -34,7 +34,7 @@ START_TEST(suggests)
 }
 END_TEST
 
-START_TEST(measures)
+START_TEST(distance_of_words)
 {
     char longest[80];
 
@@ -47,6 +47,6 @@ START_TEST(measures)
 END_TEST
 
 TESTS_BEGIN("spelling")
-TEST_ROWS(suggests, cases)
-TEST(measures)
+TEST_ROWS(a_misspelt_word_gets_the_nearest, cases)
+TEST(distance_of_words)
 TESTS_END

@@ -739,17 +739,20 @@ START_TEST(stopping_resets_what_does_not_end)
 END_TEST
 
 /* Connections come and go while the threads are stopped. */
-START_TEST(stopping_in_a_rush)
+START_TEST(stopping_in_a_rush_leaves_nobody_open)
 {
     struct shop s;
     int a[8], i;
+    char c;
 
     shop_open(&s, 4, 100);
     for (i = 0; i < 8; i++)
         a[i] = enter(&s);
     shop_close(&s, 0);
-    for (i = 0; i < 8; i++)
+    for (i = 0; i < 8; i++) {
+        ck_assert_int_le(read(a[i], &c, 1), 0);
         fd_close(&a[i]);
+    }
 }
 END_TEST
 
@@ -769,5 +772,5 @@ TEST(limit_follows_a_refresh)
 tcase_add_loop_test(tc, goes_on_without_one, 0, 2);
 TEST(strangers_are_apart)
 TEST(stopping_resets_what_does_not_end)
-TEST(stopping_in_a_rush)
+TEST(stopping_in_a_rush_leaves_nobody_open)
 TESTS_END

@@ -108,7 +108,7 @@ static const char *copy(BIO *bio, size_t *len)
     return data;
 }
 
-START_TEST(reads_text)
+START_TEST(certificates_are_read_from_text)
 {
     BIO *bio = BIO_new(BIO_s_mem());
     struct cert_package p = {.n = 0};
@@ -208,7 +208,7 @@ END_TEST
 
 TESTS_BEGIN("certread")
 tcase_add_checked_fixture(tc, set_up, tear_down);
-TEST_ROWS(reads_text, texts)
+TEST_ROWS(certificates_are_read_from_text, texts)
 TEST(refuses_every_cut)
 TEST(takes_so_many_and_no_more)
 TEST(issuers_in_a_circle_have_no_end_entity)
