@@ -4,6 +4,7 @@
 
 #include "policy/schema.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 
 #include "policy/effective.h"
 #include "util/spelling.h"
+#include "util/table.h"
 
 #define LENGTH(a)                (sizeof(a) / sizeof((a)[0]))
 
@@ -38,32 +40,6 @@ static const struct choice choices[] = {
 #include "policy/choices.def"
 };
 
-/* Keywords by length and first letter, any case: enough to make a look-up
- * two or three comparisons. */
-enum { BUCKETS = 256 };
-
-static size_t hash(const char *word, size_t len)
-{
-    size_t i, h = len;
-
-    for (i = 0; i < len; i++)
-        h = h * 31 + ((unsigned char)word[i] | 0x20);
-    return h % BUCKETS;
-}
-
-static uint16_t parm_heads[BUCKETS], parm_nexts[PARM_COUNT];
-
-__attribute__((constructor)) static void index_parms(void)
-{
-    size_t i, h;
-
-    for (i = PARM_COUNT; i-- > 0;) {
-        h = hash(parms[i].keyword, strlen(parms[i].keyword));
-        parm_nexts[i] = parm_heads[h];
-        parm_heads[h] = (uint16_t)(i + 1);
-    }
-}
-
 static bool same(const char *keyword, const char *word, size_t len)
 {
     return strncasecmp(keyword, word, len) == 0 && keyword[len] == '\0';
@@ -89,14 +65,57 @@ const struct choice *schema_choice(size_t i)
     return &choices[i];
 }
 
-enum policy_parm schema_find_parm(const char *word, size_t len)
+/* The parameters by keyword, in any case. The room is static: a look-up needs
+ * no memory, and can't fail. */
+enum { KEYWORD_SLOTS = 512 };
+
+_Static_assert((int)KEYWORD_SLOTS >= 2 * (int)PARM_COUNT,
+               "the table of keywords would grow");
+
+static struct table_slot keyword_slots[KEYWORD_SLOTS];
+static struct table keywords = {keyword_slots, KEYWORD_SLOTS, 0};
+static pthread_once_t indexed = PTHREAD_ONCE_INIT;
+
+struct word {
+    const char *text;
+    size_t len;
+};
+
+static uint64_t hash_word(const char *text, size_t len)
+{
+    uint64_t h = TABLE_HASH;
+    size_t i;
+
+    for (i = 0; i < len; i++)
+        h = table_hash_byte(h, (unsigned char)text[i] | 0x20);
+    return h;
+}
+
+static void index_keywords(void)
 {
     size_t i;
 
-    for (i = parm_heads[hash(word, len)]; i != 0; i = parm_nexts[i - 1])
-        if (same(parms[i - 1].keyword, word, len))
-            return (enum policy_parm)(i - 1);
-    return PARM_COUNT;
+    for (i = 0; i < PARM_COUNT; i++)
+        table_add(&keywords,
+                  hash_word(parms[i].keyword, strlen(parms[i].keyword)),
+                  &parms[i]);
+}
+
+static bool is_word(const void *item, const void *key)
+{
+    const struct word *w = key;
+
+    return same(((const struct parm *)item)->keyword, w->text, w->len);
+}
+
+enum policy_parm schema_find_parm(const char *word, size_t len)
+{
+    const struct word key = {word, len};
+    const struct parm *found;
+
+    pthread_once(&indexed, index_keywords);
+    found = table_find(&keywords, hash_word(word, len), is_word, &key);
+    return found != NULL ? (enum policy_parm)(found - parms) : PARM_COUNT;
 }
 
 enum policy_stmt schema_find_statement(const char *word, size_t len)

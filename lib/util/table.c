@@ -1,5 +1,6 @@
 /* Open addressing: an item lies in the slot that its hash names, or in the
  * next free one behind it. */
+
 #include "util/table.h"
 
 #include <stdlib.h>
@@ -118,6 +119,6 @@ uint64_t table_hash(uint64_t h, const void *data, size_t len)
     size_t i;
 
     for (i = 0; i < len; i++)
-        h = (h ^ p[i]) * UINT64_C(1099511628211);
+        h = table_hash_byte(h, p[i]);
     return h;
 }

@@ -49,8 +49,15 @@ void table_remove(struct table *t, uint64_t hash, const void *item);
 /* Each item in turn, in any order: *AT begins with 0. NULL: that was all. */
 void *table_next(const struct table *t, size_t *at);
 
-/* Continues H, which begins with TABLE_HASH, with LEN bytes (FNV-1a). */
+/* Continues H, which begins with TABLE_HASH, with one byte or LEN of them
+ * (FNV-1a). */
 #define TABLE_HASH UINT64_C(14695981039346656037)
+
+static inline uint64_t table_hash_byte(uint64_t h, unsigned char byte)
+{
+    return (h ^ byte) * UINT64_C(1099511628211);
+}
+
 uint64_t table_hash(uint64_t h, const void *data, size_t len);
 
 /* The hash of a number: all its bits count (the end of splitmix64). */
