@@ -1,62 +1,36 @@
 /* attls-passticket: makes and checks PassTickets, stores their keys. */
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "attls-passticket/run.h"
-
-static const char usage_text[] =
-    "usage: attls-passticket gen  --user U --application A [options]\n"
-    "       attls-passticket eval --user U --application A [options] TICKET\n"
-    "       attls-passticket key  --label L [--racf DIR] FILE\n"
-    "TICKET and FILE may be - (standard input).\n"
-    "  --racf DIR       the security database (default %s)\n"
-    "  --caller USER    who asks; for root and the owner of DIR\n"
-    "  --key-file FILE  with the key in FILE (- is standard input), without a\n"
-    "                   database: 16 hexadecimal digits legacy, 64 to 512 "
-    "enhanced\n"
-    "  --key HEX        with this key, which others may see: for test vectors\n"
-    "  --mixed          with a key: enhanced tickets of TYPE(MIXED)\n"
-    "  --time SECONDS   since 1970 (GMT), instead of now\n"
-    "  --help, --version\n"
-    "Exit status: 0, 8 (refused, with RACF's codes), 12 (wrong use).\n";
+#include "program/program.h"
 
 enum {
-    OPT_RACF = 256,
-    OPT_USER,
-    OPT_APPLICATION,
-    OPT_CALLER,
-    OPT_KEY,
-    OPT_KEY_FILE,
-    OPT_MIXED,
-    OPT_LABEL,
-    OPT_TIME,
-    OPT_HELP,
-    OPT_VERSION
+#define OPTION(id, ...) OPT_##id,
+#include "attls-passticket/options.def"
+    OPT_COUNT
 };
 
-static const struct option options[] = {
-    {"racf", required_argument, NULL, OPT_RACF},
-    {"user", required_argument, NULL, OPT_USER},
-    {"application", required_argument, NULL, OPT_APPLICATION},
-    {"caller", required_argument, NULL, OPT_CALLER},
-    {"key", required_argument, NULL, OPT_KEY},
-    {"key-file", required_argument, NULL, OPT_KEY_FILE},
-    {"mixed", no_argument, NULL, OPT_MIXED},
-    {"label", required_argument, NULL, OPT_LABEL},
-    {"time", required_argument, NULL, OPT_TIME},
-    {"help", no_argument, NULL, OPT_HELP},
-    {"version", no_argument, NULL, OPT_VERSION},
-    {NULL, 0, NULL, 0},
+static const struct option_row rows[] = {
+#define OPTION(id, letter, name, argument, help)                               \
+    {OPT_##id, letter, name, argument, help, false},
+#include "attls-passticket/options.def"
 };
 
-static void usage(FILE *to)
-{
-    fprintf(to, usage_text, PASSTICKET_DEFAULT_DIR);
-}
+static const struct program program = {
+    .name = "attls-passticket",
+    .usage = "attls-passticket gen --user USER --application NAME [OPTION...]\n"
+             "attls-passticket eval --user USER --application NAME [OPTION...] "
+             "TICKET\n"
+             "attls-passticket key --label LABEL [--racf DIR] FILE",
+    .about = "TICKET and FILE may be - (standard input).",
+    .after = "exit status: 0, 8 (refused, with RACF's codes), 12 (wrong use)",
+    .rows = rows,
+    .count = OPT_COUNT,
+    .wrong = 12};
 
 /* A number of seconds, or -1. */
 static int64_t parse_time(const char *text)
@@ -70,11 +44,10 @@ static int64_t parse_time(const char *text)
 }
 
 static char key[PASSTICKET_KEY_TEXT];
-static const char *key_file;
 
 /* Arguments of a program are shown to all accounts: not longer than it takes to
  * come here, and whoever types them is told. */
-static bool take_key(char *text, struct passticket_options *o)
+static void take_key(char *text, struct passticket_options *o)
 {
     snprintf(key, sizeof(key), "%s", text);
     memset(text, '*', strlen(text));
@@ -82,60 +55,35 @@ static bool take_key(char *text, struct passticket_options *o)
     fputs("attls-passticket: --key can be seen by others while the program "
           "starts, and in the shell's history: use --key-file\n",
           stderr);
-    return true;
 }
 
-/* True: go on; false: the program is done, with *RC. */
-static bool take_option(int c, struct passticket_options *o, int *rc)
+static void take_options(const struct options *given,
+                         struct passticket_options *o)
 {
-    switch (c) {
-    case OPT_RACF:
-        o->racf = optarg;
-        return true;
-    case OPT_USER:
-        o->user = optarg;
-        return true;
-    case OPT_APPLICATION:
-        o->application = optarg;
-        return true;
-    case OPT_CALLER:
-        o->caller = optarg;
-        return true;
-    case OPT_KEY:
-        return take_key(optarg, o);
-    case OPT_KEY_FILE:
-        key_file = optarg;
-        return true;
-    case OPT_MIXED:
-        o->mixed = true;
-        return true;
-    case OPT_LABEL:
-        o->label = optarg;
-        return true;
-    case OPT_TIME:
-        o->now = parse_time(optarg);
-        return true;
-    case OPT_HELP:
-        usage(stdout);
-        *rc = 0;
-        return false;
-    case OPT_VERSION:
-        printf("attlsd %s\n", ATTLS_VERSION);
-        *rc = 0;
-        return false;
-    default:
-        usage(stderr);
-        return false;
-    }
+    size_t i;
+
+    o->racf = options_value(given, OPT_RACF);
+    o->user = options_value(given, OPT_USER);
+    o->application = options_value(given, OPT_APPLICATION);
+    o->caller = options_value(given, OPT_CALLER);
+    o->label = options_value(given, OPT_LABEL);
+    o->mixed = options_has(given, OPT_MIXED);
+    o->now = options_has(given, OPT_TIME)
+                 ? parse_time(options_value(given, OPT_TIME))
+                 : time(NULL);
+    for (i = 0; i < given->given_count; i++)
+        if (given->given[i].id == OPT_KEY)
+            take_key(given->given[i].value, o);
 }
 
 static bool complain(const char *what)
 {
-    fprintf(stderr, "attls-passticket: %s (--help shows the usage)\n", what);
+    program_wrong(&program, "%s (--help shows the usage)", what);
     return false;
 }
 
-static bool check(const struct passticket_options *o, int nargs)
+static bool check(const struct passticket_options *o, const char *key_file,
+                  size_t nargs)
 {
     bool ticket = o->verb != VERB_KEY;
     bool keyed = o->key != NULL || key_file != NULL;
@@ -154,7 +102,7 @@ static bool check(const struct passticket_options *o, int nargs)
                         "say TYPE(MIXED)");
     if (o->now < 0)
         return complain("--time wants seconds since 1970");
-    if (nargs != (o->verb == VERB_GEN ? 0 : 1))
+    if (nargs != (o->verb == VERB_GEN ? 0u : 1u))
         return complain(o->verb == VERB_GEN    ? "gen takes no argument"
                         : o->verb == VERB_EVAL ? "eval takes one ticket"
                                                : "key takes one file");
@@ -164,35 +112,49 @@ static bool check(const struct passticket_options *o, int nargs)
     return true;
 }
 
-int main(int argc, char **argv)
+/* False: after a message. */
+static bool take_verb(const struct options *given, struct passticket_options *o)
 {
     static const char *const verbs[] = {"gen", "eval", "key"};
-    struct passticket_options o = {.now = time(NULL)};
-    int c, rc = 12;
     size_t i;
 
-    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
-        if (!take_option(c, &o, &rc))
-            return rc;
-    for (i = 0; optind < argc && i < 3; i++)
-        if (strcmp(argv[optind], verbs[i]) == 0)
+    for (i = 0; given->operand_count != 0 && i < 3; i++)
+        if (strcmp(given->operand[0], verbs[i]) == 0)
             break;
-    if (optind == argc || i == 3) {
-        complain("which one: gen, eval or key?");
-        return 12;
-    }
-    o.verb = (enum passticket_verb)i;
-    o.argument = argv[optind + 1];
-    if (!check(&o, argc - optind - 1))
-        return 12;
+    if (given->operand_count == 0 || i == 3)
+        return complain("which one: gen, eval or key?");
+    o->verb = (enum passticket_verb)i;
+    o->argument = given->operand[1];
+    return true;
+}
+
+static int run(const struct options *given)
+{
+    const char *key_file = options_value(given, OPT_KEY_FILE);
+    struct passticket_options o = {0};
+    int rc = 0;
+
+    take_options(given, &o);
+    if (!take_verb(given, &o) || !check(&o, key_file, given->operand_count - 1))
+        return program.wrong;
     if (key_file != NULL) {
         rc = passticket_cmd_key(key_file, key, stderr);
         o.key = key;
     }
-    if (key_file == NULL || rc == 0)
-        rc = passticket_cmd(&o, stdout, stderr);
+    return rc == 0 ? passticket_cmd(&o, stdout, stderr) : rc;
+}
+
+int main(int argc, char **argv)
+{
+    struct options given;
+    int rc = program_begin(&program, argc, argv, &given);
+
+    if (rc < 0) {
+        rc = run(&given);
+        options_done(&given);
+    }
     explicit_bzero(key, sizeof(key));
     if (fflush(stdout) != 0)
-        rc = 12;
+        rc = program.wrong;
     return rc;
 }

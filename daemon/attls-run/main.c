@@ -2,107 +2,36 @@
 
 #include "attls-run/run.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "intercept/names.h"
+#include "program/program.h"
 #include "util/fd.h"
 
-static const char usage_text[] =
-    "usage: attls-run [OPTION...] -- COMMAND [ARGUMENT...]\n"
-    "\n"
-    "Runs COMMAND with its TCP connections under the AT-TLS policy.\n"
-    "\n"
-    "  --jobname J     the job name that rules may ask for\n"
-    "  --socket SOCK   where the daemon listens in mode run\n"
-    "                  (/run/attls/run.sock)\n"
-    "  --strict        refuse connections that no rule could match\n"
-    "  --keep-dumpable programs that make themselves not dumpable stay so,\n"
-    "                  and can be looked into\n"
-    "\n"
-    "With a daemon of its own, for this command only:\n"
-    "\n"
-    "  --policy FILE   a policy file, image file or main configuration file\n"
-    "  --racf DIR      the security database with the key rings\n"
-    "  --userid U      the user id; it needs no account\n"
-    "  --release R     defaults of this z/OS release (3.1)\n"
-    "  --stack NAME    which TcpImage (the first)\n"
-    "  --allow-legacy  TLSv1 and TLSv1.1 may be spoken\n"
-    "  --log FILE      the daemon's log (standard error)\n"
-    "\n"
-    "exit status: that of COMMAND; 125 when attls-run itself fails\n";
-
 enum {
-    OPT_JOBNAME = 1,
-    OPT_SOCKET,
-    OPT_POLICY,
-    OPT_RACF,
-    OPT_USERID,
-    OPT_RELEASE,
-    OPT_STACK,
-    OPT_LEGACY,
-    OPT_LOG,
-    OPT_STRICT,
-    OPT_DUMPABLE,
-    OPT_HELP,
-    OPT_VERSION
+#define OPTION(id, ...) OPT_##id,
+#include "attls-run/options.def"
+    OPT_COUNT
 };
 
-static const struct option options[] = {
-    {"jobname", required_argument, NULL, OPT_JOBNAME},
-    {"socket", required_argument, NULL, OPT_SOCKET},
-    {"policy", required_argument, NULL, OPT_POLICY},
-    {"racf", required_argument, NULL, OPT_RACF},
-    {"userid", required_argument, NULL, OPT_USERID},
-    {"release", required_argument, NULL, OPT_RELEASE},
-    {"stack", required_argument, NULL, OPT_STACK},
-    {"allow-legacy", no_argument, NULL, OPT_LEGACY},
-    {"log", required_argument, NULL, OPT_LOG},
-    {"strict", no_argument, NULL, OPT_STRICT},
-    {"keep-dumpable", no_argument, NULL, OPT_DUMPABLE},
-    {"help", no_argument, NULL, OPT_HELP},
-    {"version", no_argument, NULL, OPT_VERSION},
-    {NULL, 0, NULL, 0}};
+static const struct option_row rows[] = {
+#define OPTION(id, letter, name, argument, help)                               \
+    {OPT_##id, letter, name, argument, help, false},
+#include "attls-run/options.def"
+};
 
-static const char **place_of(struct run_arguments *a, int c)
-{
-    switch (c) {
-    case OPT_JOBNAME:
-        return &a->jobname;
-    case OPT_SOCKET:
-        return &a->socket;
-    case OPT_POLICY:
-        return &a->policy;
-    case OPT_RACF:
-        return &a->racf;
-    case OPT_USERID:
-        return &a->userid;
-    case OPT_RELEASE:
-        return &a->release;
-    case OPT_STACK:
-        return &a->stack;
-    case OPT_LOG:
-        return &a->log;
-    default:
-        return NULL;
-    }
-}
-
-static bool *flag_of(struct run_arguments *a, int c)
-{
-    switch (c) {
-    case OPT_LEGACY:
-        return &a->allow_legacy;
-    case OPT_STRICT:
-        return &a->strict;
-    case OPT_DUMPABLE:
-        return &a->keep_dumpable;
-    default:
-        return NULL;
-    }
-}
+static const struct program program = {
+    .name = "attls-run",
+    .usage = "attls-run [OPTION...] -- COMMAND [ARGUMENT...]",
+    .about = "Runs COMMAND with its TCP connections under the AT-TLS policy: "
+             "that of the running daemon, or with --policy that of FILE.",
+    .after = "exit status: that of COMMAND; 125 when attls-run itself fails",
+    .rows = rows,
+    .count = OPT_COUNT,
+    .order = OPTIONS_FIRST, /* those of COMMAND are its own */
+    .wrong = RUN_FAILED};
 
 static int complain(const char *text)
 {
@@ -147,30 +76,20 @@ static int fold_names(struct run_arguments *a)
     return -1;
 }
 
-static int read_arguments(int argc, char **argv, struct run_arguments *a)
+static void take_options(const struct options *o, struct run_arguments *a)
 {
-    const char **place;
-    bool *flag;
-    int c;
-
-    while ((c = getopt_long(argc, argv, "+h", options, NULL)) != -1) {
-        place = place_of(a, c);
-        flag = flag_of(a, c);
-        if (place != NULL) {
-            *place = optarg;
-        } else if (flag != NULL) {
-            *flag = true;
-        } else if (c == OPT_VERSION) {
-            puts("attls-run " ATTLS_VERSION);
-            return 0;
-        } else {
-            fputs(usage_text, c == OPT_HELP || c == 'h' ? stdout : stderr);
-            return c == OPT_HELP || c == 'h' ? 0 : RUN_FAILED;
-        }
-    }
-    a->command = argv + optind;
-    c = fold_names(a);
-    return c >= 0 ? c : check(a);
+    a->jobname = options_value(o, OPT_JOBNAME);
+    a->socket = options_value(o, OPT_SOCKET);
+    a->policy = options_value(o, OPT_POLICY);
+    a->racf = options_value(o, OPT_RACF);
+    a->userid = options_value(o, OPT_USERID);
+    a->release = options_value(o, OPT_RELEASE);
+    a->stack = options_value(o, OPT_STACK);
+    a->log = options_value(o, OPT_LOG);
+    a->allow_legacy = options_has(o, OPT_LEGACY);
+    a->strict = options_has(o, OPT_STRICT);
+    a->keep_dumpable = options_has(o, OPT_DUMPABLE);
+    a->command = o->operand;
 }
 
 static int supervise(const struct run_arguments *a, struct run_daemon *d,
@@ -190,20 +109,35 @@ static int supervise(const struct run_arguments *a, struct run_daemon *d,
     return complain(err.text);
 }
 
+static int run(struct run_arguments *a)
+{
+    struct run_daemon d = {0, "", ""};
+    struct error err;
+    int daemon = -1, status, r;
+
+    if (a->socket == NULL)
+        a->socket = "/run/attls/run.sock";
+    r = a->policy != NULL ? run_daemon_start(a, &d, &daemon, &err)
+                          : run_daemon_connect(a->socket, true, &daemon, &err);
+    status = r == 0 ? supervise(a, &d, daemon) : complain(err.text);
+    run_daemon_stop(&d);
+    return status;
+}
+
 int main(int argc, char **argv)
 {
     struct run_arguments a = {0};
-    struct run_daemon d = {0, "", ""};
-    struct error err;
-    int daemon = -1, status = read_arguments(argc, argv, &a), r;
+    struct options o;
+    int status = program_begin(&program, argc, argv, &o);
 
     if (status >= 0)
         return status;
-    if (a.socket == NULL)
-        a.socket = "/run/attls/run.sock";
-    r = a.policy != NULL ? run_daemon_start(&a, &d, &daemon, &err)
-                         : run_daemon_connect(a.socket, true, &daemon, &err);
-    status = r == 0 ? supervise(&a, &d, daemon) : complain(err.text);
-    run_daemon_stop(&d);
+    take_options(&o, &a);
+    status = fold_names(&a);
+    if (status < 0)
+        status = check(&a);
+    if (status < 0)
+        status = run(&a);
+    options_done(&o);
     return status;
 }

@@ -1,11 +1,11 @@
 /* attlsd: AT-TLS in user space. Arguments, then one call. */
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "attlsd/server.h"
+#include "program/program.h"
 #include "relay/descriptors.h"
 #include "site/config.h"
 #include "site/differences.h"
@@ -19,56 +19,45 @@ struct arguments {
     bool test, foreground;
 };
 
-static int usage(FILE *to, int status)
-{
-    fputs("usage: attlsd -f CONF [-F]   serve; -F: stay in the foreground\n"
-          "       attlsd -t -f CONF     check configuration and policy, exit\n"
-          "       attlsd -V             print the version\n",
-          to);
-    return status;
-}
-
-/* The long names are those that every other program here has. */
-static const struct option options[] = {
-    {"help", no_argument, NULL, 'h'},
-    {"version", no_argument, NULL, 'V'},
-    {NULL, 0, NULL, 0},
+enum {
+#define OPTION(id, ...) OPT_##id,
+#include "attlsd/options.def"
+    OPT_COUNT
 };
+
+static const struct option_row rows[] = {
+#define OPTION(id, letter, name, argument, help)                               \
+    {OPT_##id, letter, name, argument, help, false},
+#include "attlsd/options.def"
+};
+
+static const struct program program = {
+    .name = "attlsd",
+    .usage = "attlsd -f CONF [-F]\n"
+             "attlsd -t -f CONF",
+    .about = "Serves by the configuration CONF, or checks it and its policy.",
+    .rows = rows,
+    .count = OPT_COUNT,
+    .wrong = 2};
 
 /* -1: go on; else the exit status. */
 static int read_arguments(int argc, char **argv, struct arguments *ret)
 {
-    int opt;
+    struct options o;
+    int status = program_begin(&program, argc, argv, &o);
 
-    while ((opt = getopt_long(argc, argv, "f:tFVh", options, NULL)) != -1) {
-        switch (opt) {
-        case 'f':
-            ret->file = optarg;
-            break;
-        case 't':
-            ret->test = true;
-            break;
-        case 'F':
-            ret->foreground = true;
-            break;
-        case 'V':
-            puts("attlsd " ATTLS_VERSION);
-            return 0;
-        case 'h':
-            return usage(stdout, 0);
-        default:
-            return usage(stderr, 2);
-        }
-    }
-    if (optind < argc) {
-        fprintf(stderr, "attlsd: '%s' is not an option\n", argv[optind]);
-        return usage(stderr, 2);
-    }
-    if (ret->file == NULL) {
-        fputs("attlsd: which configuration? Say -f CONF\n", stderr);
-        return usage(stderr, 2);
-    }
-    return -1;
+    if (status >= 0)
+        return status;
+    *ret = (struct arguments){options_value(&o, OPT_CONFIG),
+                              options_has(&o, OPT_TEST),
+                              options_has(&o, OPT_FOREGROUND)};
+    if (o.operand_count != 0)
+        status =
+            program_wrong(&program, "\"%s\" is not an option", o.operand[0]);
+    else if (ret->file == NULL)
+        status = program_wrong(&program, "which configuration? Say -f CONF");
+    options_done(&o);
+    return status;
 }
 
 static void print_findings(const struct diags *diags)

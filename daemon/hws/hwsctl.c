@@ -1,33 +1,44 @@
 /* hwsctl: the operator's reply to hws. */
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "hws/console.h"
+#include "program/program.h"
 
 #define DEFAULT_CONTROL "/run/attls/hws.sock"
 
 enum { PATIENCE = 10 };
 
-static const char usage_text[] =
-    "usage: hwsctl [--control SOCK] COMMAND\n"
-    "  VIEWHWS, VIEWHWS SUMMARY: the port and its clients; the number of the\n"
-    "  outstanding reply may stand before it: 15VIEWHWS\n"
-    "  --control SOCK  the operator's socket of hws (default %s)\n";
-
-static const struct option options[] = {
-    {"control", required_argument, NULL, 'c'},
-    {"help", no_argument, NULL, 'h'},
-    {"version", no_argument, NULL, 'v'},
-    {NULL, 0, NULL, 0},
+enum {
+#define OPTION(id, ...) OPT_##id,
+#include "hws/hwsctl_options.def"
+    OPT_COUNT
 };
 
-static int ask(const char *control, char **words, int count)
+static const struct option_row rows[] = {
+#define OPTION(id, letter, name, argument, help)                               \
+    {OPT_##id, letter, name, argument, help, false},
+#include "hws/hwsctl_options.def"
+};
+
+static const struct program program = {
+    .name = "hwsctl",
+    .usage = "hwsctl [--control SOCK] COMMAND",
+    .about =
+        "VIEWHWS, VIEWHWS SUMMARY: the port and its clients; the number of "
+        "the outstanding reply may stand before it: 15VIEWHWS",
+    .rows = rows,
+    .count = OPT_COUNT,
+    .order = OPTIONS_FIRST,
+    .wrong = 2};
+
+static int ask(const char *control, char **words, size_t count)
 {
     struct strbuf command = STRBUF_INIT, out = STRBUF_INIT, shown = STRBUF_INIT;
     struct error err = {0};
-    int i, r;
+    size_t i;
+    int r;
 
     for (i = 0; i < count; i++) {
         strbuf_adds(&command, i > 0 ? " " : "");
@@ -52,28 +63,18 @@ static int ask(const char *control, char **words, int count)
 
 int main(int argc, char **argv)
 {
-    const char *control = DEFAULT_CONTROL;
-    int c;
+    const char *control;
+    struct options o;
+    int status = program_begin(&program, argc, argv, &o);
 
-    while ((c = getopt_long(argc, argv, "+", options, NULL)) != -1) {
-        switch (c) {
-        case 'c':
-            control = optarg;
-            break;
-        case 'h':
-            printf(usage_text, DEFAULT_CONTROL);
-            return 0;
-        case 'v':
-            printf("attlsd %s\n", ATTLS_VERSION);
-            return 0;
-        default:
-            fprintf(stderr, usage_text, DEFAULT_CONTROL);
-            return 2;
-        }
-    }
-    if (optind == argc) {
-        fprintf(stderr, usage_text, DEFAULT_CONTROL);
-        return 2;
-    }
-    return ask(control, argv + optind, argc - optind);
+    if (status >= 0)
+        return status;
+    control = options_value(&o, OPT_CONTROL);
+    if (o.operand_count == 0)
+        status = program_wrong(&program, "which COMMAND? VIEWHWS is one");
+    else
+        status = ask(control != NULL ? control : DEFAULT_CONTROL, o.operand,
+                     o.operand_count);
+    options_done(&o);
+    return status;
 }

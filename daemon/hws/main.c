@@ -1,7 +1,6 @@
 /* hws: a stand-in for the DRDA listener of IMS Connect. */
 
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 
 #include "hws/config.h"
 #include "hws/server.h"
+#include "program/program.h"
 #include "util/harden.h"
 
 #define DEFAULT_CONFIG  "/etc/attls/hws.cfg"
@@ -18,39 +18,23 @@
 
 enum { DEFAULT_REVOKE = 3, REVOKE_MAX = 254 };
 
-static const char usage_text[] =
-    "usage: hws [-t] [-f CONF] [--racf DIR] [--listen ADDRESS] [--odbm NAME]\n"
-    "           [--control SOCK] [--revoke N]\n"
-    "  -f CONF           IMS Connect's configuration (default %s)\n"
-    "  -t                check it and exit\n"
-    "  --racf DIR        the security database (default %s)\n"
-    "  --listen ADDRESS  where DRDAPORT is served (default 127.0.0.1)\n"
-    "  --odbm NAME       the name in column DATASTORE of VIEWHWS\n"
-    "  --control SOCK    the operator's socket (default %s)\n"
-    "  --revoke N        wrong passwords in a row, then the user is revoked\n"
-    "                    (default 3; 0: never)\n"
-    "  --help, --version\n";
-
 enum {
-    OPT_RACF = 256,
-    OPT_LISTEN,
-    OPT_ODBM,
-    OPT_CONTROL,
-    OPT_REVOKE,
-    OPT_HELP,
-    OPT_VERSION
+#define OPTION(id, ...) OPT_##id,
+#include "hws/options.def"
+    OPT_COUNT
 };
 
-static const struct option options[] = {
-    {"racf", required_argument, NULL, OPT_RACF},
-    {"listen", required_argument, NULL, OPT_LISTEN},
-    {"odbm", required_argument, NULL, OPT_ODBM},
-    {"control", required_argument, NULL, OPT_CONTROL},
-    {"revoke", required_argument, NULL, OPT_REVOKE},
-    {"help", no_argument, NULL, OPT_HELP},
-    {"version", no_argument, NULL, OPT_VERSION},
-    {NULL, 0, NULL, 0},
+static const struct option_row rows[] = {
+#define OPTION(id, letter, name, argument, help)                               \
+    {OPT_##id, letter, name, argument, help, false},
+#include "hws/options.def"
 };
+
+static const struct program program = {.name = "hws",
+                                       .usage = "hws [OPTION...]",
+                                       .rows = rows,
+                                       .count = OPT_COUNT,
+                                       .wrong = 2};
 
 struct arguments {
     const char *config, *racf, *listen, *odbm, *control;
@@ -58,72 +42,50 @@ struct arguments {
     bool check;
 };
 
-static void usage(FILE *to)
-{
-    fprintf(to, usage_text, DEFAULT_CONFIG, DEFAULT_RACF, DEFAULT_CONTROL);
-}
-
 /* As SETROPTS PASSWORD(REVOKE(n)): 1 to 254; and 0, NOREVOKE. */
 static bool parse_revoke(const char *text, unsigned *ret)
 {
     char *end;
     unsigned long n = strtoul(text, &end, 10);
 
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || n > REVOKE_MAX) {
-        fprintf(stderr, "hws: --revoke %s is not a number from 0 to %d\n", text,
-                REVOKE_MAX);
-        return false;
-    }
     *ret = (unsigned)n;
-    return true;
+    return text[0] >= '0' && text[0] <= '9' && *end == '\0' && n <= REVOKE_MAX;
 }
 
-/* False: the program is done, with *RC. */
-static bool parse_arguments(int argc, char **argv, struct arguments *a, int *rc)
+static const char *value_or(const struct options *o, int id,
+                            const char *standard)
 {
-    int c;
+    const char *value = options_value(o, id);
 
-    while ((c = getopt_long(argc, argv, "f:t", options, NULL)) != -1) {
-        switch (c) {
-        case 'f':
-            a->config = optarg;
-            break;
-        case 't':
-            a->check = true;
-            break;
-        case OPT_RACF:
-            a->racf = optarg;
-            break;
-        case OPT_LISTEN:
-            a->listen = optarg;
-            break;
-        case OPT_ODBM:
-            a->odbm = optarg;
-            break;
-        case OPT_CONTROL:
-            a->control = optarg;
-            break;
-        case OPT_REVOKE:
-            if (!parse_revoke(optarg, &a->revoke))
-                return false;
-            break;
-        case OPT_HELP:
-            usage(stdout);
-            *rc = 0;
-            return false;
-        case OPT_VERSION:
-            printf("attlsd %s\n", ATTLS_VERSION);
-            *rc = 0;
-            return false;
-        default:
-            usage(stderr);
-            return false;
-        }
-    }
-    if (optind == argc)
-        return true;
-    usage(stderr);
-    return false;
+    return value != NULL ? value : standard;
+}
+
+/* -1: go on; else the exit status. */
+static int read_arguments(int argc, char **argv, struct arguments *a)
+{
+    struct options o;
+    const char *revoke;
+    int status = program_begin(&program, argc, argv, &o);
+
+    if (status >= 0)
+        return status;
+    a->config = value_or(&o, OPT_CONFIG, DEFAULT_CONFIG);
+    a->racf = value_or(&o, OPT_RACF, DEFAULT_RACF);
+    a->listen = value_or(&o, OPT_LISTEN, "127.0.0.1");
+    a->odbm = options_value(&o, OPT_ODBM);
+    a->control = value_or(&o, OPT_CONTROL, DEFAULT_CONTROL);
+    a->revoke = DEFAULT_REVOKE;
+    a->check = options_has(&o, OPT_TEST);
+    revoke = options_value(&o, OPT_REVOKE);
+    if (revoke != NULL && !parse_revoke(revoke, &a->revoke))
+        status =
+            program_wrong(&program, "--revoke %s is not a number from 0 to %d",
+                          revoke, REVOKE_MAX);
+    else if (o.operand_count != 0)
+        status =
+            program_wrong(&program, "\"%s\" is not an option", o.operand[0]);
+    options_done(&o);
+    return status;
 }
 
 static int fail(const char *text)
@@ -203,18 +165,14 @@ static int load(const struct arguments *a, struct hws_config *config)
 
 int main(int argc, char **argv)
 {
-    struct arguments a = {.config = DEFAULT_CONFIG,
-                          .racf = DEFAULT_RACF,
-                          .listen = "127.0.0.1",
-                          .control = DEFAULT_CONTROL,
-                          .revoke = DEFAULT_REVOKE};
+    struct arguments a = {0};
     struct hws_server_params params = {0};
     struct hws_config config;
     struct error err = {0};
-    int rc = 2;
+    int status = read_arguments(argc, argv, &a);
 
-    if (!parse_arguments(argc, argv, &a, &rc))
-        return rc;
+    if (status >= 0)
+        return status;
     if (harden_server(&err) != 0)
         return fail(err.text);
     if (load(&a, &config) != 0)

@@ -5,122 +5,71 @@
  */
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "program/program.h"
 #include "racdcert/input.h"
 #include "racdcert/run.h"
 
-static const char usage_text[] =
-    "usage: racdcert [options] [FILE | - | OPERANDS]\n"
-    "       racfjob  [options] [FILE | - | COMMAND]\n"
-    "Runs the job in FILE or on standard input, or one command.\n"
-    "  --racf DIR            the security database (default %s)\n"
-    "  --issuer USER         who issues the commands when the job has no "
-    "USER=\n"
-    "  --not-after WHEN      instead of NOTAFTER: +1y, +6m, +30d, "
-    "yyyy-mm-dd\n"
-    "  --dsn-dir DIR         where data sets are kept: DIR/A.B.C\n"
-    "  --conf FILE           attlsd's configuration, for its data set map\n"
-    "                        (default %s)\n"
-    "  --password-file FILE  for PASSWORD(*): the first line of FILE\n"
-    "  --dry-run             say what the job would do, store nothing\n"
-    "  --help, --version\n"
-    "Exit status: the highest return code: 0, 4 (warning), 8 (failed), 12 "
-    "(syntax).\n";
-
 enum {
-    OPT_RACF = 256,
-    OPT_ISSUER,
-    OPT_NOT_AFTER,
-    OPT_DSN_DIR,
-    OPT_CONF,
-    OPT_PASSWORD_FILE,
-    OPT_DRY_RUN,
-    OPT_HELP,
-    OPT_VERSION
+#define OPTION(id, ...) OPT_##id,
+#include "racdcert/options.def"
+    OPT_COUNT
 };
 
-static const struct option options[] = {
-    {"racf", required_argument, NULL, OPT_RACF},
-    {"issuer", required_argument, NULL, OPT_ISSUER},
-    {"not-after", required_argument, NULL, OPT_NOT_AFTER},
-    {"dsn-dir", required_argument, NULL, OPT_DSN_DIR},
-    {"conf", required_argument, NULL, OPT_CONF},
-    {"password-file", required_argument, NULL, OPT_PASSWORD_FILE},
-    {"dry-run", no_argument, NULL, OPT_DRY_RUN},
-    {"help", no_argument, NULL, OPT_HELP},
-    {"version", no_argument, NULL, OPT_VERSION},
-    {NULL, 0, NULL, 0},
+static const struct option_row rows[] = {
+#define OPTION(id, letter, name, argument, help)                               \
+    {OPT_##id, letter, name, argument, help, false},
+#include "racdcert/options.def"
 };
 
-static void usage(FILE *out)
-{
-    fprintf(out, usage_text, RACDCERT_DEFAULT_DIR, RACDCERT_DEFAULT_CONF);
-}
+static const struct program standard = {
+    .usage = "racdcert [OPTION...] [FILE | - | OPERANDS]\n"
+             "racfjob [OPTION...] [FILE | - | COMMAND]",
+    .about = "Runs the job in FILE or on standard input, or one command.",
+    .after = "exit status: the highest return code: 0, 4 (warning), 8 "
+             "(failed), 12 (syntax)",
+    .rows = rows,
+    .count = OPT_COUNT,
+    .order = OPTIONS_FIRST, /* operands of a command are no options of ours */
+    .wrong = 12};
 
-/* False: the program is done, with *RC. */
-static bool parse_options(int argc, char **argv, struct racdcert_options *o,
-                          int *rc)
+static void take_options(const struct options *given,
+                         struct racdcert_options *o)
 {
-    int c;
+    const char *racf = options_value(given, OPT_RACF);
 
-    /* "+": operands of a command are no options of ours. */
-    while ((c = getopt_long(argc, argv, "+", options, NULL)) != -1) {
-        switch (c) {
-        case OPT_RACF:
-            o->racf = optarg;
-            break;
-        case OPT_ISSUER:
-            o->issuer = optarg;
-            break;
-        case OPT_NOT_AFTER:
-            o->not_after = optarg;
-            break;
-        case OPT_DSN_DIR:
-            o->dsn_dir = optarg;
-            break;
-        case OPT_CONF:
-            o->conf = optarg;
-            break;
-        case OPT_PASSWORD_FILE:
-            o->password_file = optarg;
-            break;
-        case OPT_DRY_RUN:
-            o->dry_run = true;
-            break;
-        case OPT_HELP:
-            usage(stdout);
-            *rc = 0;
-            return false;
-        case OPT_VERSION:
-            printf("attlsd %s\n", ATTLS_VERSION);
-            *rc = 0;
-            return false;
-        default:
-            usage(stderr);
-            *rc = 12;
-            return false;
-        }
-    }
-    o->args = argv + optind;
-    o->nargs = (size_t)(argc - optind);
-    return true;
+    o->racf = racf != NULL ? racf : RACDCERT_DEFAULT_DIR;
+    o->issuer = options_value(given, OPT_ISSUER);
+    o->not_after = options_value(given, OPT_NOT_AFTER);
+    o->dsn_dir = options_value(given, OPT_DSN_DIR);
+    o->conf = options_value(given, OPT_CONF);
+    o->password_file = options_value(given, OPT_PASSWORD_FILE);
+    o->dry_run = options_has(given, OPT_DRY_RUN);
+    o->args = given->operand;
+    o->nargs = given->operand_count;
 }
 
 int main(int argc, char **argv)
 {
-    struct racdcert_options o = {.racf = RACDCERT_DEFAULT_DIR};
-    const char *name = strrchr(argv[0], '/');
-    int rc = 12;
+    struct program program = standard;
+    struct racdcert_options o = {0};
+    const char *slash = strrchr(argv[0], '/');
+    struct options given;
+    int rc;
 
-    name = name != NULL ? name + 1 : argv[0];
-    o.whole_command = strcmp(name, "racfjob") == 0;
-    if (parse_options(argc, argv, &o, &rc))
+    o.whole_command =
+        strcmp(slash != NULL ? slash + 1 : argv[0], "racfjob") == 0;
+    program.name = o.whole_command ? "racfjob" : "racdcert";
+    rc = program_begin(&program, argc, argv, &given);
+    if (rc < 0) {
+        take_options(&given, &o);
         rc = racdcert_main(&o, stdout, stderr);
+        options_done(&given);
+    }
     if (fflush(stdout) != 0 || ferror(stdout)) {
         fprintf(stderr, "racdcert: can't write the output: %s\n",
                 strerror(errno));

@@ -1,35 +1,27 @@
 % What the arguments mean: a file, standard input, or one command.
 $ racdcert --help
-usage: racdcert [options] [FILE | - | OPERANDS]
-       racfjob  [options] [FILE | - | COMMAND]
+usage: racdcert [OPTION...] [FILE | - | OPERANDS]
+       racfjob [OPTION...] [FILE | - | COMMAND]
+
 Runs the job in FILE or on standard input, or one command.
-  --racf DIR            the security database (default /var/lib/attls/racf)
-  --issuer USER         who issues the commands when the job has no USER=
-  --not-after WHEN      instead of NOTAFTER: +1y, +6m, +30d, yyyy-mm-dd
-  --dsn-dir DIR         where data sets are kept: DIR/A.B.C
-  --conf FILE           attlsd's configuration, for its data set map
-                        (default /etc/attls/attlsd.conf)
-  --password-file FILE  for PASSWORD(*): the first line of FILE
-  --dry-run             say what the job would do, store nothing
-  --help, --version
-Exit status: the highest return code: 0, 4 (warning), 8 (failed), 12 (syntax).
+
+  --racf DIR          the security database (/var/lib/attls/racf)
+  --issuer USER       who issues the commands when the job has no USER=
+  --not-after WHEN    instead of NOTAFTER: +1y, +6m, +30d, yyyy-mm-dd
+  --dsn-dir DIR       where data sets are kept: DIR/A.B.C
+  --conf FILE         attlsd's configuration, for its data set map
+                      (/etc/attls/attlsd.conf)
+  --password-file FILE
+                      for PASSWORD(*): the first line of FILE
+  --dry-run           say what the job would do, store nothing
+  -h, --help          this text
+  -V, --version       the program's version
+
+exit status: the highest return code: 0, 4 (warning), 8 (failed), 12 (syntax)
 $ racdcert --version | sed 's/ .*//'
-attlsd
+racdcert
 $ racdcert --rcf x
-racdcert: unrecognized option '--rcf'
-usage: racdcert [options] [FILE | - | OPERANDS]
-       racfjob  [options] [FILE | - | COMMAND]
-Runs the job in FILE or on standard input, or one command.
-  --racf DIR            the security database (default /var/lib/attls/racf)
-  --issuer USER         who issues the commands when the job has no USER=
-  --not-after WHEN      instead of NOTAFTER: +1y, +6m, +30d, yyyy-mm-dd
-  --dsn-dir DIR         where data sets are kept: DIR/A.B.C
-  --conf FILE           attlsd's configuration, for its data set map
-                        (default /etc/attls/attlsd.conf)
-  --password-file FILE  for PASSWORD(*): the first line of FILE
-  --dry-run             say what the job would do, store nothing
-  --help, --version
-Exit status: the highest return code: 0, 4 (warning), 8 (failed), 12 (syntax).
+racdcert: no option --rcf; did you mean --racf?
 [12]
 $ printf 'ADDUSER ANN\nADDUSER BOB\n' >$T/job
 $ racdcert --racf $T/r $T/job
