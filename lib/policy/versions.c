@@ -9,7 +9,6 @@
 const struct version tls_versions[VERSION_COUNT] = {
 #include "policy/versions.def"
 };
-#undef VERSION
 
 const struct version *version_by_code(unsigned code)
 {

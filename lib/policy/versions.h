@@ -18,11 +18,9 @@
 enum version_bit {
 #define VERSION(id, bit, ...) VERSION_##id = (bit),
 #include "policy/versions.def"
-#undef VERSION
 #define VERSION(id, bit, code, legacy, ...) | ((legacy) ? (bit) : 0)
     VERSIONS_LEGACY = 0
 #include "policy/versions.def"
-#undef VERSION
 };
 
 struct version {
@@ -39,7 +37,6 @@ struct version {
 enum {
 #define VERSION(id, ...) VERSION_ROW_##id,
 #include "policy/versions.def"
-#undef VERSION
     VERSION_COUNT
 };
 extern const struct version tls_versions[VERSION_COUNT];

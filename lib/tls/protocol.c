@@ -15,7 +15,6 @@
 static const uint64_t no_version_option[] = {
 #define VERSION(id, ...) SSL_OP_NO_##id,
 #include "policy/versions.def"
-#undef VERSION
 };
 
 struct suites {
