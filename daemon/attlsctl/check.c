@@ -56,7 +56,7 @@ static void show(struct check *c, const struct diags *diags)
     if (c->as_json)
         ctl_findings_json(diags, &c->json);
     else
-        ctl_findings_text(diags, &c->text);
+        diags_print(diags, DIAG_NOTE, &c->text);
 }
 
 static int check_file(struct check *c, const char *file)

@@ -15,26 +15,18 @@ int ctl_conf_load(const char *verb, const char *file,
                   struct policy_options *opt, struct config **ret)
 {
     struct diags *diags = diags_new();
-    struct strbuf text = STRBUF_INIT;
     int r = ERR_NOMEM;
 
     if (diags != NULL)
         r = config_load(file, diags, ret);
     if (r == ERR_NOMEM)
         fprintf(stderr, "attlsctl %s: no memory\n", verb);
-    else if (r != 0 && ctl_findings_text(diags, &text))
-        fputs(strbuf_str(&text), stderr);
-    strbuf_done(&text);
+    else if (r != 0)
+        ctl_findings_show(diags, DIAG_NOTE);
     diags_free(diags);
     if (r != 0)
         return CTL_EXIT_ERROR;
-    opt->release = (*ret)->zos_release;
-    opt->stack = (*ret)->stack[0] != '\0' ? (*ret)->stack : NULL;
-    opt->root = (*ret)->pagent_root;
-    opt->datasets = (*ret)->datasets.item;
-    opt->dataset_count = (*ret)->datasets.count;
-    opt->allow_legacy = (*ret)->allow_legacy;
-    opt->x25519_first = (*ret)->x25519_first == 1;
+    config_policy_options(*ret, opt);
     return 0;
 }
 

@@ -57,7 +57,7 @@ static void add_side(const struct policy_rule *r, enum policy_parm parm,
         strbuf_adds(text, " (default)");
     } else {
         strbuf_adds(text, " (");
-        ctl_place_add(&span, text);
+        span_add(&span, text);
         strbuf_addc(text, ')');
     }
     text->failed = text->failed || strbuf_failed(&value);
@@ -108,7 +108,7 @@ static void add_rule(const struct policy_rule *r, struct strbuf *text)
     }
     span = policy_rule_span(r);
     strbuf_addf(text, "%s (", policy_rule_name(r));
-    ctl_place_add(&span, text);
+    span_add(&span, text);
     strbuf_addf(text, ", %s)", rule_status(r));
 }
 

@@ -307,7 +307,7 @@ static void write_reject(const struct answer *a, const struct policy_reject *r,
     strbuf_adds(text, ", the connection has ");
     add_actual(r->condition, a->conn, text);
     strbuf_adds(text, "  (");
-    ctl_place_add(&r->span, text);
+    span_add(&r->span, text);
     strbuf_adds(text, ")\n");
 }
 
@@ -337,7 +337,7 @@ static void text_value(void *arg, const struct effective_value *v)
     strbuf_addf(o->text, "  %s", effective_level_name(v->level));
     if (v->span.src != NULL) {
         strbuf_addc(o->text, ' ');
-        ctl_place_add(&v->span, o->text);
+        span_add(&v->span, o->text);
     }
     strbuf_addc(o->text, '\n');
     text_wire(o, v->parm);
@@ -374,7 +374,7 @@ static void write_rule(const struct policy_rule *r, struct strbuf *text)
 
     strbuf_addf(text, "Rule:       %s, priority %lu (", policy_rule_name(r),
                 policy_rule_priority(r));
-    ctl_place_add(&span, text);
+    span_add(&span, text);
     strbuf_addf(text, ")\nStatus:     %s\n", effective_status(e));
     strbuf_addf(text, "Actions:    group %s",
                 action_name(policy_rule_group(r)));
@@ -388,7 +388,7 @@ static void write_rule(const struct policy_rule *r, struct strbuf *text)
     if (refused != NULL) {
         strbuf_addf(text, "Refused:    %s, because %s (", refused->keyword,
                     refused->why);
-        ctl_place_add(&refused->span, text);
+        span_add(&refused->span, text);
         strbuf_adds(text, ")\n");
     }
 }
@@ -442,7 +442,7 @@ static int needs_identity(const struct answer *a)
     struct strbuf place = STRBUF_INIT;
     struct span span = policy_rule_span(a->rule);
 
-    ctl_place_add(&span, &place);
+    span_add(&span, &place);
     fprintf(stderr,
             "attlsctl explain: rule %s (%s) looks at the job name or user id; "
             "give%s%s\n",

@@ -5,71 +5,16 @@
 
 #include "attlsctl/findings.h"
 
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-/* A finding and what it is sorted by: its file, in the order in which files
- * are first spoken of, its place, and the order of finding. */
-struct place {
-    const struct diag *diag;
-    size_t file, order;
-};
-
-static int compare(const void *a, const void *b)
+void ctl_findings_show(const struct diags *diags, enum diag_level least)
 {
-    const struct place *x = a, *y = b;
+    struct strbuf text = STRBUF_INIT;
 
-    if (x->file != y->file)
-        return x->file < y->file ? -1 : 1;
-    if (x->diag->span.off != y->diag->span.off)
-        return x->diag->span.off < y->diag->span.off ? -1 : 1;
-    return x->order < y->order ? -1 : x->order > y->order;
-}
-
-static size_t file_of(const struct place *list, size_t i)
-{
-    size_t k;
-
-    for (k = 0; k < i; k++)
-        if (list[k].diag->span.src == list[i].diag->span.src)
-            return list[k].file;
-    return i;
-}
-
-/* Sorted, to be freed; NULL: no memory. */
-static struct place *sort(const struct diags *diags)
-{
-    size_t n = diags_count(diags), i;
-    struct place *list = calloc(n + 1, sizeof(*list));
-
-    if (list == NULL)
-        return NULL;
-    for (i = 0; i < n; i++) {
-        list[i].diag = diags_get(diags, i);
-        list[i].order = i;
-        list[i].file = file_of(list, i);
-    }
-    qsort(list, n, sizeof(*list), compare);
-    return list;
-}
-
-bool ctl_findings_text(const struct diags *diags, struct strbuf *out)
-{
-    struct place *list = sort(diags);
-    const struct diag *d;
-    size_t i;
-
-    if (list == NULL)
-        return false;
-    for (i = 0; i < diags_count(diags); i++) {
-        d = list[i].diag;
-        diag_format(d, out);
-        diag_quote(d, out);
-        if (d->fix != NULL)
-            strbuf_addf(out, "    %s\n", d->fix);
-    }
-    free(list);
-    return !strbuf_failed(out);
+    diags_print(diags, least, &text);
+    fputs(strbuf_str(&text), stderr);
+    strbuf_done(&text);
 }
 
 static void place_json(const struct diag *d, struct json *j)
@@ -87,14 +32,14 @@ static void place_json(const struct diag *d, struct json *j)
 
 bool ctl_findings_json(const struct diags *diags, struct json *j)
 {
-    struct place *list = sort(diags);
+    const struct diag **list = diags_sorted(diags);
     const struct diag *d;
     size_t i;
 
     if (list == NULL)
         return false;
     for (i = 0; i < diags_count(diags); i++) {
-        d = list[i].diag;
+        d = list[i];
         json_object(j, NULL);
         place_json(d, j);
         json_string(j, "severity", diag_level_name(d->level));

@@ -6,9 +6,8 @@
 #include "util/diag.h"
 #include "util/json.h"
 
-/* Each as a line, the source line with a mark under the place, and the way
- * to mend it. False: no memory. */
-bool ctl_findings_text(const struct diags *diags, struct strbuf *out);
+/* Those of at least this level, on stderr. */
+void ctl_findings_show(const struct diags *diags, enum diag_level least);
 
 /* Each as an object {"file", "line", "column", "severity", "name", "message",
  * "fix"} of the array that is open; what there is not is null. False: no

@@ -12,6 +12,7 @@
 #include "attlsctl/call.h"
 #include "attlsctl/ctl.h"
 #include "util/array.h"
+#include "attlsctl/findings.h"
 
 int ctl_policy_option(int c, const char *verb, const char *help,
                       struct policy_options *opt)
@@ -51,25 +52,6 @@ int ctl_one_file(const char *verb, int left)
         return 0;
     fprintf(stderr, "attlsctl %s: one FILE is wanted, not %d\n", verb, left);
     return CTL_EXIT_ERROR;
-}
-
-static void show_errors(const struct diags *diags)
-{
-    struct strbuf text = STRBUF_INIT;
-    const struct diag *d;
-    size_t i;
-
-    for (i = 0; i < diags_count(diags); i++) {
-        d = diags_get(diags, i);
-        if (d->level != DIAG_ERROR)
-            continue;
-        diag_format(d, &text);
-        diag_quote(d, &text);
-        if (d->fix != NULL)
-            strbuf_addf(&text, "    %s\n", d->fix);
-    }
-    fputs(strbuf_str(&text), stderr);
-    strbuf_done(&text);
 }
 
 static const char running_name[] = "the running policy";
@@ -210,7 +192,8 @@ int ctl_policy_load(const char *verb, const char *file,
         file = running_name;
     if (r == 0) {
         warnings = diags_level(diags, DIAG_WARNING);
-        show_errors(diags); /* of lint; they do not stop a load */
+        ctl_findings_show(diags,
+                          DIAG_ERROR); /* of lint; they do not stop a load */
         if (warnings != 0)
             fprintf(stderr,
                     "attlsctl %s: %s: %zu warning%s; attlsctl check shows "
@@ -220,20 +203,10 @@ int ctl_policy_load(const char *verb, const char *file,
     } else if (r == ERR_NOMEM) {
         fprintf(stderr, "attlsctl %s: no memory\n", verb);
     } else {
-        show_errors(diags);
+        ctl_findings_show(diags, DIAG_ERROR);
     }
     diags_free(diags);
     return r == 0 ? 0 : CTL_EXIT_ERROR;
-}
-
-void ctl_place_add(const struct span *span, struct strbuf *out)
-{
-    unsigned line, column;
-
-    if (span->src == NULL)
-        return;
-    source_position(span->src, span->off, &line, &column);
-    strbuf_addf(out, "%s:%u", source_name(span->src), line);
 }
 
 void ctl_place_json(struct json *j, const struct span *span)

@@ -78,9 +78,8 @@ int ctl_policy_fetch(const char *verb, const char *control,
 bool ctl_policy_running(const struct policy *p, char stack[16],
                         time_t *installed);
 
-/* Where something was written: "file:line"; nothing for a default. */
-void ctl_place_add(const struct span *span, struct strbuf *out);
-/* The same as the members "file" and "line"; null both for a default. */
+/* Where something was written, as the members "file" and "line"; null both for
+ * a default. */
 void ctl_place_json(struct json *j, const struct span *span);
 
 #endif

@@ -10,31 +10,13 @@
 
 #include "attlsctl/call.h"
 #include "attlsctl/ctl.h"
+#include "attlsctl/findings.h"
 #include "attlsctl/policy.h"
 #include "intercept/nft_run.h"
 #include "site/ruleset.h"
 #include "site/snapshot.h"
 
 /* ---- the rule set ---- */
-
-static void print_errors(const struct diags *diags)
-{
-    struct strbuf text = STRBUF_INIT;
-    size_t i;
-
-    for (i = 0; i < diags_count(diags); i++) {
-        const struct diag *d = diags_get(diags, i);
-
-        if (d->level != DIAG_ERROR)
-            continue;
-        diag_format(d, &text);
-        diag_quote(d, &text);
-        if (d->fix != NULL)
-            strbuf_addf(&text, "    %s\n", d->fix);
-    }
-    fputs(strbuf_str(&text), stderr);
-    strbuf_done(&text);
-}
 
 /* What the command line says comes on top of what the configuration says. */
 static int make(struct ctl_rules *r, const struct policy *policy,
@@ -145,7 +127,7 @@ static int of_policy(struct ctl_rules *r, struct diags *diags,
         status = read_marks(r, r->mark_file != NULL ? r->mark_file : "", 0);
     if (status == CTL_EXIT_OK)
         status = make(r, policy, &standard, out);
-    print_errors(diags);
+    ctl_findings_show(diags, DIAG_ERROR);
     policy_unref(policy);
     return status;
 }
@@ -168,7 +150,7 @@ static int of_conf(struct ctl_rules *r, struct diags *diags, struct strbuf *out)
         if (status == CTL_EXIT_OK)
             status = make(r, snapshot_policy(snap), capture, out);
     }
-    print_errors(diags);
+    ctl_findings_show(diags, DIAG_ERROR);
     snapshot_unref(snap);
     config_unref(config);
     return status;
@@ -210,7 +192,7 @@ static int of_daemon(struct ctl_rules *r, struct diags *diags,
     if (status == CTL_EXIT_OK)
         status = ctl_policy_fetch("intercept", r->control, &r->policy_options,
                                   diags, &policy);
-    print_errors(diags);
+    ctl_findings_show(diags, DIAG_ERROR);
     status = status == 0 ? make(r, policy, &capture, out) : CTL_EXIT_ERROR;
     policy_unref(policy);
     arena_free(arena);

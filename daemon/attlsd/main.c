@@ -63,16 +63,8 @@ static int read_arguments(int argc, char **argv, struct arguments *ret)
 static void print_findings(const struct diags *diags)
 {
     struct strbuf out = STRBUF_INIT;
-    size_t i;
 
-    for (i = 0; i < diags_count(diags); i++) {
-        const struct diag *d = diags_get(diags, i);
-
-        diag_format(d, &out);
-        diag_quote(d, &out);
-        if (d->fix != NULL)
-            strbuf_addf(&out, "    fix: %s\n", d->fix);
-    }
+    diags_print(diags, DIAG_NOTE, &out);
     fputs(strbuf_str(&out), stderr);
     strbuf_done(&out);
 }

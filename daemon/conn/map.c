@@ -225,7 +225,6 @@ static enum conn_event refuse_parameter(struct conn *c,
 {
     struct strbuf what = STRBUF_INIT, text = STRBUF_INIT;
     struct ezd_subject s;
-    unsigned line, column;
 
     conn_subject(c, &s);
     ezd_map(c->host->trace, &s,
@@ -233,9 +232,9 @@ static enum conn_event refuse_parameter(struct conn *c,
                                                   : EZD_ENABLED);
     /* 5018: policy mapping failed (IP Diagnosis Guide, AT-TLS return codes) */
     ezd_event(c->host->trace, &s, 5018, EZD_POLICY_MAPPING, NULL);
-    source_position(r->span.src, r->span.off, &line, &column);
-    strbuf_addf(&what, "%s (%s:%u): %s", r->keyword, source_name(r->span.src),
-                line, r->why);
+    strbuf_addf(&what, "%s (", r->keyword);
+    span_add(&r->span, &what);
+    strbuf_addf(&what, "): %s", r->why);
     strbuf_add_pair(&text, "refused", strbuf_str(&what));
     conn_remark(c, TRACE_ERR, "rule=%s %s", policy_rule_name(c->rule),
                 strbuf_str(&text));

@@ -63,17 +63,23 @@ static void skip(struct reader *r)
     }
 }
 
+static void add_mark(const struct reader *r, struct strbuf *out)
+{
+    struct span span = {r->src, (uint32_t)r->mark, 0};
+
+    span_add_column(&span, out);
+}
+
 static int wrong(struct reader *r, const char *what, const char *word,
                  const char *hint)
 {
     struct strbuf text = STRBUF_INIT;
-    unsigned line, column;
 
-    source_position(r->src, r->mark, &line, &column);
+    add_mark(r, &text);
+    strbuf_addf(&text, ": error: %s%s", what, *word ? " " : "");
     strbuf_add_escaped(&text, word, strlen(word));
-    error_set(r->err, ERR_SYNTAX, "%s:%u:%u: error: %s%s%s%s%s",
-              source_name(r->src), line, column, what, *word ? " " : "",
-              strbuf_str(&text), *hint ? "; " : "", hint);
+    strbuf_addf(&text, "%s%s", *hint ? "; " : "", hint);
+    error_set(r->err, ERR_SYNTAX, "%s", strbuf_str(&text));
     strbuf_done(&text);
     return ERR_SYNTAX;
 }
@@ -181,14 +187,11 @@ static int skip_value(struct reader *r)
 
 static void note(struct reader *r, const struct parm *p)
 {
-    unsigned line, column;
-
     if (r->notes == NULL)
         return;
-    source_position(r->src, r->mark, &line, &column);
-    strbuf_addf(r->notes, "%s:%u:%u: note: %s %s has no effect here%s%s\n",
-                source_name(r->src), line, column, p->statement, p->keyword,
-                *p->help ? ": " : "", p->help);
+    add_mark(r, r->notes);
+    strbuf_addf(r->notes, ": note: %s %s has no effect here%s%s\n",
+                p->statement, p->keyword, *p->help ? ": " : "", p->help);
 }
 
 static int unknown(struct reader *r, const char *keyword)

@@ -533,6 +533,17 @@ int config_load(const char *file, struct diags *diags, struct config **ret)
     return r;
 }
 
+void config_policy_options(const struct config *c, struct policy_options *ret)
+{
+    ret->release = c->zos_release;
+    ret->stack = c->stack[0] != '\0' ? c->stack : NULL;
+    ret->root = c->pagent_root;
+    ret->datasets = c->datasets.item;
+    ret->dataset_count = c->datasets.count;
+    ret->allow_legacy = c->allow_legacy;
+    ret->x25519_first = c->x25519_first == 1;
+}
+
 struct config *config_ref(struct config *c)
 {
     atomic_fetch_add(&c->refs, 1);

@@ -188,6 +188,8 @@ int config_load(const char *file, struct diags *diags, struct config **ret);
 int config_load_source(struct source *src, struct diags *diags,
                        struct config **ret);
 /* Counted (atomically): listeners and snapshots share one. */
+/* What C says of loading a policy; its texts live as long as C. */
+void config_policy_options(const struct config *c, struct policy_options *ret);
 struct config *config_ref(struct config *c);
 void config_unref(struct config *c); /* NULL allowed */
 

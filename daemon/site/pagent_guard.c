@@ -124,11 +124,10 @@ static bool has_rules(struct refresh *r)
 static void add_place(const struct policy_rule *rule, struct strbuf *out)
 {
     struct span span = policy_rule_span(rule);
-    unsigned line, column;
 
-    source_position(span.src, span.off, &line, &column);
-    strbuf_addf(out, "%s (%s:%u)", policy_rule_name(rule),
-                source_name(span.src), line);
+    strbuf_addf(out, "%s (", policy_rule_name(rule));
+    span_add(&span, out);
+    strbuf_addc(out, ')');
 }
 
 static void add_loss(const struct policy_difference *d, struct strbuf *out)

@@ -108,16 +108,10 @@ static int load_policy(struct snapshot *s, const struct snapshot_loading *how,
     int r;
 
     policy_options_init(&opt);
-    opt.release = c->zos_release;
-    opt.stack = c->stack[0] != '\0' ? c->stack : NULL;
-    opt.root = c->pagent_root;
-    opt.datasets = c->datasets.item;
-    opt.dataset_count = c->datasets.count;
-    opt.allow_legacy = c->allow_legacy;
+    config_policy_options(c, &opt);
     opt.running = how->running;
     opt.reading = how->reading;
     opt.reading_arg = how->arg;
-    opt.x25519_first = c->x25519_first == 1;
     r = policy_load(c->pagent, &opt, diags, &s->policy);
     if (r == 0)
         check_files(s, diags);

@@ -10,16 +10,6 @@ void story_set(char *to, size_t size, const char *from)
     snprintf(to, size, "%s", from != NULL ? from : "");
 }
 
-void story_add_place(const struct span *span, struct strbuf *out)
-{
-    unsigned line, column;
-
-    if (span->src == NULL)
-        return;
-    source_position(span->src, span->off, &line, &column);
-    strbuf_addf(out, "%s:%u", source_name(span->src), line);
-}
-
 /* ---- why ---- */
 
 struct rejects {
@@ -36,7 +26,7 @@ static void take_reject(void *arg, const struct policy_reject *r)
     strbuf_addf(&all->text, "%s%s: %s does not fit (",
                 all->text.len != 0 ? "; " : "", policy_rule_name(r->rule),
                 r->condition);
-    story_add_place(&r->span, &all->text);
+    span_add(&r->span, &all->text);
     strbuf_addc(&all->text, ')');
 }
 
@@ -97,7 +87,7 @@ void story_fill_rule(struct story *s, const struct policy_rule *rule)
     struct strbuf text = STRBUF_INIT;
 
     story_set(s->rule, sizeof(s->rule), policy_rule_name(rule));
-    story_add_place(&span, &text);
+    span_add(&span, &text);
     story_set(s->rule_place, sizeof(s->rule_place), strbuf_str(&text));
     strbuf_done(&text);
     story_set(s->group, sizeof(s->group), name_of(policy_rule_group(rule)));

@@ -10,8 +10,6 @@
 
 /* Cut where it does not fit; NULL is "". */
 void story_set(char *to, size_t size, const char *from);
-/* "file:line"; nothing for no place. */
-void story_add_place(const struct span *span, struct strbuf *out);
 /* Rule, place, actions, and where TLS is on role, ring, versions, ciphers. */
 void story_fill_rule(struct story *s, const struct policy_rule *rule);
 /* Certificates, first bytes, what was negotiated, and the outcome. */

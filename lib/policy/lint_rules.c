@@ -140,15 +140,16 @@ static bool same_actions(const struct policy_rule *a,
 static void say_shadowed(struct findings *f, const struct policy_rule *r,
                          const struct policy_rule *by)
 {
-    unsigned line, column;
+    struct strbuf place = STRBUF_INIT;
 
     if (findings_full(f))
         return;
-    source_position(by->object->span.src, by->object->span.off, &line, &column);
+    span_add(&by->object->span, &place);
     finding_add(f, FIND_shadowed_rule, &r->object->span,
-                "rule %s is never reached: rule %s at %s:%u comes first and "
+                "rule %s is never reached: rule %s at %s comes first and "
                 "fits all its connections",
-                r->name, by->name, source_name(by->object->span.src), line);
+                r->name, by->name, strbuf_str(&place));
+    strbuf_done(&place);
     finding_fix(f, "give it a higher Priority than %lu, or remove it",
                 by->priority);
 }
@@ -156,16 +157,16 @@ static void say_shadowed(struct findings *f, const struct policy_rule *r,
 static void say_overlap(struct findings *f, const struct policy_rule *r,
                         const struct policy_rule *with)
 {
-    unsigned line, column;
+    struct strbuf place = STRBUF_INIT;
 
     if (findings_full(f))
         return;
-    source_position(with->object->span.src, with->object->span.off, &line,
-                    &column);
+    span_add(&with->object->span, &place);
     finding_add(f, FIND_equal_priority_overlap, &r->object->span,
-                "rules %s and %s (%s:%u) fit the same connections with the "
+                "rules %s and %s (%s) fit the same connections with the "
                 "same priority: their names decide",
-                r->name, with->name, source_name(with->object->span.src), line);
+                r->name, with->name, strbuf_str(&place));
+    strbuf_done(&place);
     finding_fix(f, "give the one that is meant the higher Priority");
 }
 

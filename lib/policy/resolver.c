@@ -89,17 +89,18 @@ bool resolver_has(const struct resolver *r, enum policy_stmt kind,
 static void replace(struct resolver *r, const struct object *same,
                     const struct object *o, const struct span *name)
 {
-    unsigned line, column;
+    struct strbuf place = STRBUF_INIT;
 
     table_remove(&r->names, hash_name(same->kind, same->name), same);
     if (findings_full(r->f))
         return;
-    source_position(same->span.src, same->span.off, &line, &column);
+    span_add(&same->span, &place);
     finding_add(r->f, FIND_duplicate_name, name,
-                "%s %s stands at %s:%u already; this one counts",
+                "%s %s stands at %s already; this one counts",
                 schema_statement(o->kind)->keyword, o->name,
-                source_name(same->span.src), line);
+                strbuf_str(&place));
     finding_fix(r->f, "rename one of the two");
+    strbuf_done(&place);
 }
 
 static void add_pending(struct resolver *r, const struct ast *ast,
@@ -277,8 +278,8 @@ static const struct object *bind_ref(struct resolver *r, const struct parm *row,
 {
     enum policy_stmt kind = (enum policy_stmt)row->low, k;
     const char *keyword = schema_statement(kind)->keyword;
+    struct strbuf place = STRBUF_INIT;
     struct object *o;
-    unsigned line, column;
     char name[64]; /* longer ones are cut, and name nothing */
 
     snprintf(name, sizeof(name), "%.*s", (int)span->len,
@@ -295,11 +296,12 @@ static const struct object *bind_ref(struct resolver *r, const struct parm *row,
     for (k = 0; k < STMT_COUNT && o == NULL; k++)
         o = find_name(r, k, name);
     if (o != NULL) {
-        source_position(o->span.src, o->span.off, &line, &column);
+        span_add(&o->span, &place);
         finding_add(r->f, FIND_wrong_type_ref, span,
-                    "%s refers to %s statements; %s at %s:%u is of type %s",
-                    row->keyword, keyword, name, source_name(o->span.src), line,
+                    "%s refers to %s statements; %s at %s is of type %s",
+                    row->keyword, keyword, name, strbuf_str(&place),
                     schema_statement(o->kind)->keyword);
+        strbuf_done(&place);
         return NULL;
     }
     finding_add(r->f, FIND_dangling_ref, span, "there is no %s named %s",

@@ -428,13 +428,15 @@ const char *environment_ring(const struct environment *env)
 static int check_refused(const struct effective *eff, struct tls_outcome *why)
 {
     const struct policy_refusal *r = effective_refused(eff);
-    unsigned line, column;
+    struct strbuf place = STRBUF_INIT;
 
     if (r == NULL)
         return 0;
-    source_position(r->span.src, r->span.off, &line, &column);
-    return tls_outcome_set(why, 5006, "%s (%s:%u) is refused: %s", r->keyword,
-                           source_name(r->span.src), line, r->why);
+    span_add(&r->span, &place);
+    tls_outcome_set(why, 5006, "%s (%s) is refused: %s", r->keyword,
+                    strbuf_str(&place), r->why);
+    strbuf_done(&place);
+    return why->rc;
 }
 
 /* With the lock held. */

@@ -174,3 +174,79 @@ void diag_quote(const struct diag *d, struct strbuf *out)
         strbuf_fill(out, '~', (int)mark - 1);
     strbuf_addc(out, '\n');
 }
+
+/* ---- all of them ---- */
+
+/* A finding and what it is sorted by. */
+struct place {
+    const struct diag *diag;
+    size_t file, order;
+};
+
+static int compare(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+
+    if (x->file != y->file)
+        return x->file < y->file ? -1 : 1;
+    if (x->diag->span.off != y->diag->span.off)
+        return x->diag->span.off < y->diag->span.off ? -1 : 1;
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+static size_t file_of(const struct place *list, size_t i)
+{
+    size_t k;
+
+    for (k = 0; k < i; k++)
+        if (list[k].diag->span.src == list[i].diag->span.src)
+            return list[k].file;
+    return i;
+}
+
+const struct diag **diags_sorted(const struct diags *d)
+{
+    struct place *list = calloc(d->count + 1, sizeof(*list));
+    const struct diag **sorted = calloc(d->count + 1, sizeof(*sorted));
+    size_t i;
+
+    for (i = 0; list != NULL && i < d->count; i++) {
+        list[i].diag = &d->list[i];
+        list[i].order = i;
+        list[i].file = file_of(list, i);
+    }
+    if (list != NULL && sorted != NULL) {
+        qsort(list, d->count, sizeof(*list), compare);
+        for (i = 0; i < d->count; i++)
+            sorted[i] = list[i].diag;
+    } else {
+        free(sorted);
+        sorted = NULL;
+    }
+    free(list);
+    return sorted;
+}
+
+static void print(const struct diag *d, struct strbuf *out)
+{
+    diag_format(d, out);
+    diag_quote(d, out);
+    if (d->fix != NULL)
+        strbuf_addf(out, "    fix: %s\n", d->fix);
+}
+
+/* Without memory for the order they are shown all the same. */
+void diags_print(const struct diags *d, enum diag_level least,
+                 struct strbuf *out)
+{
+    const struct diag **sorted = diags_sorted(d);
+    size_t i;
+
+    for (i = 0; i < d->count; i++) {
+        const struct diag *one = sorted != NULL ? sorted[i] : &d->list[i];
+
+        if (one->level >= least)
+            print(one, out);
+    }
+    free(sorted);
+}

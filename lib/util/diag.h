@@ -73,4 +73,13 @@ void diag_format(const struct diag *d, struct strbuf *out);
  */
 void diag_quote(const struct diag *d, struct strbuf *out);
 
+/* Those of at least this level, each as diag_format() and diag_quote() have it
+ * and with the way to mend it, "    fix: ...": what programs print. */
+void diags_print(const struct diags *d, enum diag_level least,
+                 struct strbuf *out);
+
+/* All of them by file (in the order in which files are first spoken of), place
+ * and order of adding; to be freed. NULL: no memory. */
+const struct diag **diags_sorted(const struct diags *d);
+
 #endif

@@ -286,6 +286,26 @@ void source_position(const struct source *src, uint32_t off, unsigned *line,
     *column = (unsigned)(end - p) + 1;
 }
 
+void span_add(const struct span *span, struct strbuf *out)
+{
+    unsigned line, column;
+
+    if (span->src == NULL)
+        return;
+    source_position(span->src, span->off, &line, &column);
+    strbuf_addf(out, "%s:%u", source_name(span->src), line);
+}
+
+void span_add_column(const struct span *span, struct strbuf *out)
+{
+    unsigned line, column;
+
+    if (span->src == NULL)
+        return;
+    source_position(span->src, span->off, &line, &column);
+    strbuf_addf(out, "%s:%u:%u", source_name(span->src), line, column);
+}
+
 const char *source_line(const struct source *src, uint32_t off, size_t *len)
 {
     const char *start, *end;

@@ -67,6 +67,12 @@ size_t source_len(const struct source *src);
 void source_position(const struct source *src, uint32_t off, unsigned *line,
                      unsigned *column);
 
+/* Where a span begins: "file:line", or "file:line:column"; nothing where there
+ * is no place. */
+struct strbuf;
+void span_add(const struct span *span, struct strbuf *out);
+void span_add_column(const struct span *span, struct strbuf *out);
+
 /* The line that holds OFF, without its newline; not NUL-terminated. */
 const char *source_line(const struct source *src, uint32_t off, size_t *len);
 

@@ -300,11 +300,26 @@ static int statement(struct jcl *j, const struct card *c, struct error *err)
     return r;
 }
 
+static int no_statement(const struct source *src, const struct card *c,
+                        struct error *err)
+{
+    struct span span = {src, (uint32_t)c->off, 0};
+    struct strbuf place = STRBUF_INIT;
+    int r;
+
+    span_add(&span, &place);
+    r = error_set(err, ERR_SYNTAX,
+                  "%s: expected a JCL statement (//) here; commands stand "
+                  "behind //SYSTSIN DD *",
+                  strbuf_str(&place));
+    strbuf_done(&place);
+    return r;
+}
+
 int jcl_parse(const struct source *src, struct arena *arena,
               struct jcl_step **ret, struct error *err)
 {
     struct jcl j = {.src = src, .arena = arena, .job = ""};
-    unsigned line, column;
     struct card c;
     int r = 0;
 
@@ -312,11 +327,7 @@ int jcl_parse(const struct source *src, struct arena *arena,
         if (begins(&c, "//")) {
             r = statement(&j, &c, err);
         } else if (skip(&c, 0, true) < c.len && !begins(&c, "/*")) {
-            source_position(src, c.off, &line, &column);
-            r = error_set(err, ERR_SYNTAX,
-                          "%s:%u: expected a JCL statement (//) here; commands "
-                          "stand behind //SYSTSIN DD *",
-                          source_name(src), line);
+            r = no_statement(src, &c, err);
         }
     }
     if (r == 0)

@@ -7,77 +7,77 @@ $ testring --server expired --client no-ca $T/a && attlsctl check --racf $T/a te
 tests/conformance/files/rings.policy:26:13: error: rule server: ring SERVER/Test.Ring: the certificate 'SERVER' has expired [cert-expired]
     Keyring Test.Ring
             ^~~~~~~~~
-    renew it: RACDCERT GENREQ or REKEY, and GENCERT
+    fix: renew it: RACDCERT GENREQ or REKEY, and GENCERT
 tests/conformance/files/rings.policy:41:13: error: rule client: ring CLIENT/Test.Ring holds no certificate of an authority: no peer can be trusted [no-authority]
     Keyring CLIENT/Test.Ring
             ^~~~~~~~~~~~~~~~
-    RACDCERT ID(CLIENT) CONNECT(CERTAUTH LABEL('...') RING(...) USAGE(CERTAUTH))
+    fix: RACDCERT ID(CLIENT) CONNECT(CERTAUTH LABEL('...') RING(...) USAGE(CERTAUTH))
 tests/conformance/files/rings.policy:49:22: warning: rule client: ring CLIENT/Test.Ring: the issuer of the certificate 'CLIENT' (/O=Test/CN=Test CA) is not connected [ca-not-connected]
     CertificateLabel CLIENT
                      ^~~~~~
-    RACDCERT ID(CLIENT) CONNECT(CERTAUTH LABEL('...') RING(...) USAGE(CERTAUTH))
+    fix: RACDCERT ID(CLIENT) CONNECT(CERTAUTH LABEL('...') RING(...) USAGE(CERTAUTH))
 [2]
 $ testring --server no-key --client other-ca $T/b && attlsctl check --racf $T/b tests/conformance/files/rings.policy
 tests/conformance/files/rings.policy:26:13: error: rule server: ring SERVER/Test.Ring: the certificate 'SERVER' has no private key [no-key]
     Keyring Test.Ring
             ^~~~~~~~~
-    connect a certificate of SERVER with its key and USAGE(PERSONAL)
+    fix: connect a certificate of SERVER with its key and USAGE(PERSONAL)
 tests/conformance/files/rings.policy:49:22: warning: rule client: ring CLIENT/Test.Ring: the issuer of the certificate 'CLIENT' (/O=Test/CN=Other CA) is not connected [ca-not-connected]
     CertificateLabel CLIENT
                      ^~~~~~
-    RACDCERT ID(CLIENT) CONNECT(CERTAUTH LABEL('...') RING(...) USAGE(CERTAUTH))
+    fix: RACDCERT ID(CLIENT) CONNECT(CERTAUTH LABEL('...') RING(...) USAGE(CERTAUTH))
 [2]
 $ testring --server no-default --client no-cert $T/c && attlsctl check --racf $T/c tests/conformance/files/rings.policy
 tests/conformance/files/rings.policy:26:13: error: rule server: ring SERVER/Test.Ring has no DEFAULT certificate, and the policy names no label [no-default]
     Keyring Test.Ring
             ^~~~~~~~~
-    add CertificateLabel, or connect a certificate with DEFAULT
+    fix: add CertificateLabel, or connect a certificate with DEFAULT
 tests/conformance/files/rings.policy:49:22: error: rule client: ring CLIENT/Test.Ring holds no certificate with the label 'CLIENT' [label-absent]
     CertificateLabel CLIENT
                      ^~~~~~
-    correct the label (case counts), or connect the certificate to the ring
+    fix: correct the label (case counts), or connect the certificate to the ring
 [2]
 $ testring --server notrust,future --client wrong-usage $T/d && attlsctl check --racf $T/d tests/conformance/files/rings.policy
 tests/conformance/files/rings.policy:26:13: error: rule server: ring SERVER/Test.Ring: the certificate 'SERVER' has the status NOTRUST [cert-notrust]
     Keyring Test.Ring
             ^~~~~~~~~
-    RACDCERT ID(SERVER) ALTER(LABEL('SERVER')) TRUST
+    fix: RACDCERT ID(SERVER) ALTER(LABEL('SERVER')) TRUST
 tests/conformance/files/rings.policy:26:13: error: rule server: ring SERVER/Test.Ring: the certificate 'SERVER' is not valid yet [cert-expired]
     Keyring Test.Ring
             ^~~~~~~~~
-    look at the machine's clock and at its NOTBEFORE
+    fix: look at the machine's clock and at its NOTBEFORE
 tests/conformance/files/rings.policy:49:22: error: rule client: ring CLIENT/Test.Ring: the certificate 'CLIENT' is not connected with USAGE(PERSONAL): its private key can't be used [no-key]
     CertificateLabel CLIENT
                      ^~~~~~
-    connect a certificate of CLIENT with its key and USAGE(PERSONAL)
+    fix: connect a certificate of CLIENT with its key and USAGE(PERSONAL)
 [2]
 $ attlsctl check --racf $T/good tests/conformance/files/labels.policy
 tests/conformance/files/labels.policy:33:13: error: rule server: user SERVER has no key ring Test.ring; upper and lower case count: there is Test.Ring [ring-unreadable]
     Keyring Test.ring
             ^~~~~~~~~
-    correct the name (case counts), or make the ring: RACDCERT ADDRING
+    fix: correct the name (case counts), or make the ring: RACDCERT ADDRING
 tests/conformance/files/labels.policy:56:22: error: rule client: ring CLIENT/Test.Ring holds no certificate with the label 'client' [label-absent]
     CertificateLabel client
                      ^~~~~~
-    correct the label (case counts), or connect the certificate to the ring
+    fix: correct the label (case counts), or connect the certificate to the ring
 tests/conformance/files/labels.policy:62:23: error: rule other: none of its suites fits the key of the certificate 'SERVER' in ring SERVER/Test.Ring [suite-cert-mismatch]
   V3CipherSuites4Char C030
                       ^~~~
-    add suites for an elliptic curve key, such as C02CC02B
+    fix: add suites for an elliptic curve key, such as C02CC02B
 tests/conformance/files/labels.policy:78:28: error: rule other: ring SERVER/Test.Ring holds no certificate with the label 'Server' [label-absent]
     ServerCertificateLabel Server
                            ^~~~~~
-    correct the label (case counts), or connect the certificate to the ring
+    fix: correct the label (case counts), or connect the certificate to the ring
 [2]
 $ attlsctl check --racf $T/good conf/policy/ims.policy
 conf/policy/ims.policy:85:35: error: rule IMSDBConnectRule~1: no user has a ring IMS.KeyRing [ring-unreadable]
   Keyring                         IMS.KeyRing
                                   ^~~~~~~~~~~
-    correct the name (case counts), or make the ring: RACDCERT ADDRING
+    fix: correct the name (case counts), or make the ring: RACDCERT ADDRING
 conf/policy/ims.policy:89:35: error: rule IMSDBClientRule~2: no user has a ring zCEE.KeyRing [ring-unreadable]
   Keyring                         zCEE.KeyRing
                                   ^~~~~~~~~~~~
-    correct the name (case counts), or make the ring: RACDCERT ADDRING
+    fix: correct the name (case counts), or make the ring: RACDCERT ADDRING
 [2]
 $ attlsctl check --racf $T/good -f tests/conformance/files/attlsd.conf tests/conformance/files/bare.policy
 % ServerCertificateLabel stands in the place of CertificateLabel: check and rings agree.
@@ -88,7 +88,7 @@ $ testring --server certsign-only $T/e && attlsctl check --racf $T/e tests/confo
 tests/conformance/files/gone.policy:31:28: error: rule r1: ring SERVER/Test.Ring: the certificate 'SERVER' may not be used for handshakes [cert-usage]
     ServerCertificateLabel SERVER
                            ^~~~~~
-    make one with KEYUSAGE(HANDSHAKE), or without KEYUSAGE
+    fix: make one with KEYUSAGE(HANDSHAKE), or without KEYUSAGE
 [2]
 $ attlsctl rings --racf $T/e --policy tests/conformance/files/gone.policy SERVER/Test.Ring | grep -e '!' -e attention
   ! rule r1: ring SERVER/Test.Ring: the certificate 'SERVER' may not be used for handshakes

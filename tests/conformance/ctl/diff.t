@@ -146,7 +146,7 @@ attlsctl diff: two files are wanted, OLD and NEW
 [2]
 $ attlsctl diff conf/policy/ims.policy $T/none
 error: $T/none: no such file [file-read]
-    correct the name
+    fix: correct the name
 [2]
 $ attlsctl diff a b c
 attlsctl diff: two files are wanted, OLD and NEW

@@ -295,7 +295,7 @@ attlsctl explain: give a FILE, or start attlsd
 [2]
 $ attlsctl explain --direction Outbound --local 1.2.3.4:1 --remote 1.2.3.4:2 $T/none
 error: $T/none: no such file [file-read]
-    correct the name
+    fix: correct the name
 [2]
 $ attlsctl explain --direction Outbound --local 1.2.3.4:1 --remote 1.2.3.4:2 a b
 attlsctl explain: one FILE is wanted, not 2

@@ -843,7 +843,7 @@ $ pasearch -n -p NOSUCH $T/pagent.conf
 $T/pagent.conf:1:1: error: no TcpImage has the name NOSUCH; there is TCPIP1 [stack-unknown]
 TcpImage TCPIP1 FLUSH NOPURGE 1800
 ^
-    give one of these names as the stack
+    fix: give one of these names as the stack
 [2]
 % Nothing, and wrong calls.
 $ pasearch -t -f tnga $T/p 2>/dev/null
@@ -870,5 +870,5 @@ attlsctl help pasearch shows the options
 [2]
 $ pasearch -t $T/none
 error: $T/none: no such file [file-read]
-    correct the name
+    fix: correct the name
 [2]

@@ -235,11 +235,11 @@ $ attlsctl print tests/conformance/pasearch.policy 2>/dev/null | attlsctl print 
 <stdin>:75:35: error: KeyringPw "****": this stands for a secret that was not shown; write the secret, or print the policy with --show-secrets [masked-secret]
     KeyringPw ****
     ^
-    write the secret; attlsctl print --show-secrets keeps it
+    fix: write the secret; attlsctl print --show-secrets keeps it
 <stdin>:107:35: error: GSK_LDAP_USER_PW "****": this stands for a secret that was not shown; write the secret, or print the policy with --show-secrets [masked-secret]
       GSK_LDAP_USER_PW ****
       ^
-    write the secret; attlsctl print --show-secrets keeps it
+    fix: write the secret; attlsctl print --show-secrets keeps it
 [2]
 $ attlsctl print tests/conformance/pasearch.policy 2>/dev/null | attlsctl check - | grep -c masked-secret
 2
@@ -287,9 +287,9 @@ attlsctl help print shows the options
 [2]
 $ attlsctl print $T/none
 error: $T/none: no such file [file-read]
-    correct the name
+    fix: correct the name
 [2]
 $ attlsctl print conf
 error: conf: not a plain file; - is standard input [file-read]
-    correct the name
+    fix: correct the name
 [2]

@@ -105,7 +105,7 @@ ANN/Good
 [1]
 $ attlsctl rings --racf $T/r --policy $T/none
 error: $T/none: no such file [file-read]
-    correct the name
+    fix: correct the name
 [2]
 % Who may read
 $ attlsctl rings --racf $T/r --at 2030-06-01 --reader BOB ANN/Good

@@ -126,7 +126,7 @@ attlsctl test: $T/c names no policy; write policy = "..." or give --policy FILE
 [2]
 $ attlsctl test --policy $T/none $T/c
 error: $T/none: no such file [file-read]
-    correct the name
+    fix: correct the name
 [2]
 $ printf 'release = "4.0"; allow_legacy = 1; cases = ( { connection = { direction = "Inbound"; local = "1.2.3.4:1"; remote = "1.2.3.4:2"; }; expect = { rule = "x"; }; } );' >$T/c; attlsctl test $T/c
 $T/c:1: release "4.0" is not known; 2.1, 2.2, 2.3, 2.4, 2.5, 3.1 and 3.2 are
