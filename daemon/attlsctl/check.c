@@ -62,6 +62,7 @@ static void show(struct check *c, const struct diags *diags)
 static int check_file(struct check *c, const char *file)
 {
     struct diags *diags = diags_new();
+    struct ring_where where = {.racf = c->racf, .root = c->opt.root};
     struct policy *policy = NULL;
     struct error err;
     int r = ERR_NOMEM, status = CTL_EXIT_OK;
@@ -69,7 +70,7 @@ static int check_file(struct check *c, const char *file)
     if (diags != NULL)
         r = policy_load(file, &c->opt, diags, &policy);
     if (r == 0 && c->racf != NULL)
-        r = site_lint_rings(c->config, c->racf, policy, diags, &err);
+        r = site_lint_rings(c->config, &where, policy, diags, &err);
     if (r == ERR_NOMEM || diags_lost(diags) != 0) {
         fprintf(stderr, "attlsctl check: no memory\n");
         status = CTL_EXIT_ERROR;

@@ -39,7 +39,7 @@ struct answer {
     const struct policy_rule *rule;
     struct policy_reject *rejects;
     size_t count;
-    const char *racf;    /* NULL: rings are not looked at */
+    struct ring_where where; /* racf NULL: rings are not looked at */
     struct diags *lacks; /* what the rule's ring lacks; NULL: nobody looked */
 };
 
@@ -59,6 +59,8 @@ static const char *ring_user(const struct answer *a)
 
     if (a->conn->userid != NULL)
         return a->conn->userid;
+    if (ring_needs_ring(policy_rule_effective(a->rule)).kind != RING_RACF)
+        return "";
     return user != NULL && strchr(user, '*') == NULL ? user : NULL;
 }
 
@@ -71,11 +73,11 @@ static bool wants_ring(const struct answer *a)
 /* 0, or the exit status after a message. */
 static int look_at_ring(struct answer *a, const struct policy *p)
 {
-    struct ring_question q = {.racf = a->racf, .at = time(NULL)};
+    struct ring_question q = {.where = a->where, .at = time(NULL)};
     const char *user = wants_ring(a) ? ring_user(a) : NULL;
     struct error err;
 
-    if (a->racf == NULL || !wants_ring(a))
+    if (a->where.racf == NULL || !wants_ring(a))
         return 0;
     if (user == NULL) {
         fprintf(stderr, "attlsctl explain: --racf: give --userid NAME, whose "
@@ -470,9 +472,9 @@ static int show(struct answer *a, const struct policy *p, bool as_json)
 }
 
 static int explain(const struct policy *p, const struct policy_conn *c,
-                   const char *racf, bool as_json)
+                   const struct ring_where *where, bool as_json)
 {
-    struct answer a = {.conn = c, .verdict = POLICY_NO_RULE, .racf = racf};
+    struct answer a = {.conn = c, .verdict = POLICY_NO_RULE, .where = *where};
     int status;
 
     a.rejects = calloc(policy_rule_count(p) + 1, sizeof(*a.rejects));
@@ -493,7 +495,7 @@ int ctl_explain(int argc, char **argv)
     struct policy_options opt;
     struct policy *policy = NULL;
     struct ctl_conn conn;
-    const char *racf = NULL;
+    struct ring_where where = {NULL, NULL, {NULL, NULL}};
     bool as_json = false;
     int c, r;
 
@@ -504,7 +506,7 @@ int ctl_explain(int argc, char **argv)
         if (c == CTL_OPT_JSON)
             as_json = true;
         else if (c == OPT_RACF)
-            racf = optarg;
+            where.racf = optarg;
         else if (ctl_conn_is_option(c))
             r = ctl_conn_option(&conn, "explain", c, optarg);
         else
@@ -520,7 +522,8 @@ int ctl_explain(int argc, char **argv)
     r = ctl_policy_load("explain", argv[optind], &opt, &policy);
     if (r != 0)
         return r;
-    r = explain(policy, &conn.conn, racf, as_json);
+    where.root = opt.root;
+    r = explain(policy, &conn.conn, &where, as_json);
     policy_unref(policy);
     return r;
 }

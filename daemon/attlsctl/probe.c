@@ -251,11 +251,9 @@ static int open_tls(struct probe *p, struct tls_outcome *why)
 {
     const struct effective *eff = policy_rule_effective(p->rule);
     struct environment_params ep = {
-        .racf = p->racf,
+        .where = {p->racf, p->opt.root, p->token},
         .userid = p->userid != NULL ? p->userid : "",
         .eff = eff,
-        .root = p->opt.root,
-        .token = p->token,
     };
     struct session_params sp = {.eff = eff, .target = &p->story.remote};
     int rc = environment_open(&ep, &p->env, why);

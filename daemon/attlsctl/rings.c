@@ -292,6 +292,7 @@ static int run(struct call *call)
     if (status != 0)
         return status;
     call->question.policy = policy;
+    call->question.root = call->policy_options.root;
     if (rings_read(&call->question, &r, &err) == 0) {
         status = show(call, r);
     } else {

@@ -358,7 +358,8 @@ static void take_finding(void *arg, const struct ring_finding *f)
 
 static int check_policy(struct build *b, struct error *err)
 {
-    struct ring_question q = {.racf = b->q->dir, .at = b->q->at};
+    struct ring_question q = {.where = {b->q->dir, b->q->root, {NULL, NULL}},
+                              .at = b->q->at};
 
     return b->q->policy != NULL
                ? lint_rings_each(b->q->policy, &q, take_finding, b, err)

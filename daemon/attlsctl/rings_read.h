@@ -70,6 +70,7 @@ struct rings_question {
     size_t nwanted;
     const struct policy
         *policy;        /* its rules must find what they need; or NULL */
+    const char *root;   /* before the paths of files that it names */
     const char *reader; /* must be able to read the rings; or NULL */
 };
 

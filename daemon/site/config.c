@@ -533,6 +533,12 @@ int config_load(const char *file, struct diags *diags, struct config **ret)
     return r;
 }
 
+struct ring_where config_rings(const struct config *c)
+{
+    return (struct ring_where){
+        c->racf, c->pagent_root, {c->pkcs11_module, c->pkcs11_pin_file}};
+}
+
 void config_policy_options(const struct config *c, struct policy_options *ret)
 {
     ret->release = c->zos_release;

@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "intercept/nft.h"
+#include "keyring/rings/source.h"
 #include "policy/policy.h"
 #include "util/diag.h"
 #include "util/netaddr.h"
@@ -188,7 +189,9 @@ int config_load(const char *file, struct diags *diags, struct config **ret);
 int config_load_source(struct source *src, struct diags *diags,
                        struct config **ret);
 /* Counted (atomically): listeners and snapshots share one. */
-/* What C says of loading a policy; its texts live as long as C. */
+/* What C says of where rings are, and of loading a policy; its texts live as
+ * long as C. */
+struct ring_where config_rings(const struct config *c);
 void config_policy_options(const struct config *c, struct policy_options *ret);
 struct config *config_ref(struct config *c);
 void config_unref(struct config *c); /* NULL allowed */

@@ -6,14 +6,14 @@
 
 #include "tls/lint_rings.h"
 
-int site_lint_rings(const struct config *config, const char *racf,
+int site_lint_rings(const struct config *config, const struct ring_where *where,
                     const struct policy *p, struct diags *diags,
                     struct error *err)
 {
     size_t i, n = config != NULL ? config->listeners.count : 0;
     struct ring_user *users = calloc(n + 1, sizeof(*users));
     struct ring_question q = {
-        .racf = racf, .users = users, .user_count = n, .at = time(NULL)};
+        .where = *where, .users = users, .user_count = n, .at = time(NULL)};
     int r;
 
     if (users == NULL)
@@ -32,9 +32,10 @@ int site_lint_rings(const struct config *config, const char *racf,
 void site_check_rings(const struct config *config, const struct policy *p,
                       struct diags *diags)
 {
+    struct ring_where where = config_rings(config);
     struct error err;
 
-    if (site_lint_rings(config, config->racf, p, diags, &err) != 0)
+    if (site_lint_rings(config, &where, p, diags, &err) != 0)
         diag_add(diags, DIAG_NOTE, "rings-not-read", NULL,
                  "the key rings were not looked at: %s", err.text);
 }

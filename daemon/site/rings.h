@@ -8,10 +8,10 @@
 
 /*
  * Adds to DIAGS what tls/lint_rings.h finds: whose ring a bare name means is
- * told by the listeners of CONFIG (NULL: there are none) too. RACF is the
- * folder of the security database. 0; or an error when that can't be read.
+ * told by the listeners of CONFIG (NULL: there are none) too. 0; or an error
+ * when that can't be read.
  */
-int site_lint_rings(const struct config *config, const char *racf,
+int site_lint_rings(const struct config *config, const struct ring_where *where,
                     const struct policy *p, struct diags *diags,
                     struct error *err);
 

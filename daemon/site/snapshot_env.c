@@ -85,11 +85,9 @@ static struct environment_params params_of(const struct snapshot *s,
                                            const struct place *p)
 {
     return (struct environment_params){
-        .racf = s->config->racf,
+        .where = config_rings(s->config),
         .userid = p->userid,
-        .root = s->config->pagent_root,
         .eff = policy_rule_effective(p->rule),
-        .token = {s->config->pkcs11_module, s->config->pkcs11_pin_file},
         .min_rsa = (unsigned)s->config->min_rsa,
         .secrets = s->config->allow_secrets,
         .tls12_tickets = s->config->tls12_tickets,

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "policy/needs.h"
+
 void story_set(char *to, size_t size, const char *from)
 {
     snprintf(to, size, "%s", from != NULL ? from : "");
@@ -70,6 +72,8 @@ static void fill_settings(struct story *s, const struct effective *eff)
     story_set(s->role, sizeof(s->role),
               roles[effective_choice(eff, PARM_HandshakeRole) % 3]);
     story_set(s->ring, sizeof(s->ring), effective_text(eff, PARM_Keyring));
+    if (effective_text(eff, PARM_Keyring) != NULL)
+        s->ring_kind = ring_needs_ring(eff).kind;
     versions_add(effective_versions(eff), &text);
     story_set(s->versions, sizeof(s->versions), strbuf_str(&text));
     strbuf_reset(&text);

@@ -67,18 +67,18 @@ static const struct retcode_cause *cause_of(const struct story *s)
 /* Whether RACDCERT knows the ring: it is neither file nor token. */
 static bool is_racf_ring(const struct story *s)
 {
-    return s->ring[0] != '/' && strncmp(s->ring, "*TOKEN*", 7) != 0;
+    return s->ring_kind == RING_RACF;
 }
 
 /* "USER/RING" or "RING" to its two parts. */
 static void split_ring(const struct story *s, char user[16], char ring[128])
 {
-    const char *slash = strchr(s->ring, '/');
+    struct ring_name n = ring_name_parse(s->ring, false);
+    bool own = n.owner == NULL;
 
-    snprintf(user, 16, "%.*s",
-             slash != NULL ? (int)(slash - s->ring) : (int)strlen(s->userid),
-             slash != NULL ? s->ring : s->userid);
-    snprintf(ring, 128, "%s", slash != NULL ? slash + 1 : s->ring);
+    snprintf(user, 16, "%.*s", (int)(own ? strlen(s->userid) : n.owner_len),
+             own ? s->userid : n.owner);
+    snprintf(ring, 128, "%s", n.name);
 }
 
 /* A command of the table, with what is known in place of its capitals. */

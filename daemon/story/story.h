@@ -20,6 +20,7 @@
 #include "tls/retcode.h"
 #include "util/json.h"
 #include "util/netaddr.h"
+#include "zos/ringname.h"
 
 enum {
     STORIES_KEPT = 256, /* that failed */
@@ -56,6 +57,7 @@ struct story {
     char group[64], environment[64], connection[64];
     char role[24]; /* "Client", "Server", "ServerWithClientAuth" or "" */
     char ring[128];
+    enum ring_kind ring_kind;
     char versions[48], ciphers[256]; /* that our side offers */
     struct certinfo own, peer[STORY_CERTS];
     size_t peer_count;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "policy/lint_private.h"
+#include "policy/needs.h"
 #include "policy/value.h"
 
 bool lint_is_enabled(const struct policy_rule *r)
@@ -165,6 +166,13 @@ static int compare_environments(const void *a, const void *b)
     return *x < *y ? -1 : *x > *y;
 }
 
+static bool is_bare(const struct effective *e)
+{
+    struct ring_name ring = ring_needs_ring(e);
+
+    return ring.kind == RING_RACF && ring.owner == NULL;
+}
+
 /* Rules with a Userid whose ring is that of the user. */
 static size_t find_bare(const struct policy *p, const struct policy_rule **list)
 {
@@ -173,8 +181,7 @@ static size_t find_bare(const struct policy *p, const struct policy_rule **list)
 
     for (i = 0; i < p->rule_count; i++) {
         r = &p->rules[i];
-        if (r->userid != NULL && lint_is_enabled(r) &&
-            strchr(effective_text(r->effective, PARM_Keyring), '/') == NULL)
+        if (r->userid != NULL && lint_is_enabled(r) && is_bare(r->effective))
             list[n++] = r;
     }
     if (n != 0)
@@ -225,19 +232,17 @@ static void check_bare_ring(const struct policy *p, struct findings *f)
  * rings: only the rule's Userid can. */
 static const char *unguarded(const struct policy_rule *r)
 {
-    static const char token[] = "*TOKEN*/";
-    const char *ring = effective_text(r->effective, PARM_Keyring);
-
-    if (ring == NULL ||
+    if (effective_text(r->effective, PARM_Keyring) == NULL ||
         (r->userid != NULL && strcmp(r->userid->value.text, "*") != 0))
         return NULL;
-    if (strncmp(ring, token, sizeof(token) - 1) == 0)
+    switch (ring_needs_ring(r->effective).kind) {
+    case RING_TOKEN:
         return "token";
-    return *ring == '/' ||
-                   effective_text(r->effective, PARM_KeyringPw) != NULL ||
-                   effective_text(r->effective, PARM_KeyringStashFile) != NULL
-               ? "file"
-               : NULL;
+    case RING_FILE:
+        return "file";
+    default:
+        return NULL;
+    }
 }
 
 static void check_key_for_all(const struct policy_rule *r, struct findings *f)

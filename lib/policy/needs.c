@@ -7,6 +7,14 @@
 #include "policy/schema.h"
 #include "util/strbuf.h"
 
+struct ring_name ring_needs_ring(const struct effective *e)
+{
+    return ring_name_parse(effective_text(e, PARM_Keyring),
+                           effective_text(e, PARM_KeyringPw) != NULL ||
+                               effective_text(e, PARM_KeyringStashFile) !=
+                                   NULL);
+}
+
 void ring_needs(const struct effective *e, struct ring_needs *ret)
 {
     const char *const *list;

@@ -17,6 +17,7 @@
 #include <stddef.h>
 
 #include "policy/effective.h"
+#include "zos/ringname.h"
 
 struct ring_needs {
     const struct effective *eff; /* lives as long as its policy */
@@ -29,6 +30,9 @@ struct ring_needs {
     bool at_connection; /* labels of a connection action: looked for then */
     size_t name_count;  /* a server's certificates for names of its own */
 };
+
+/* Which ring it is; the environment action has a Keyring. */
+struct ring_name ring_needs_ring(const struct effective *e);
 
 void ring_needs(const struct effective *e, struct ring_needs *ret);
 

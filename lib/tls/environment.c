@@ -71,19 +71,16 @@ static int ring_failure(struct tls_outcome *why, const struct error *err)
     return tls_outcome_set(why, rc, "%s", err->text);
 }
 
-/* racf-keyrings: a file is meant where a password or a stash file is coded. */
-static bool is_file(const struct effective *eff, const char *name)
+static struct ring_source source_of(const struct environment_params *params)
 {
-    return *name == '/' || effective_text(eff, PARM_KeyringPw) != NULL ||
-           effective_text(eff, PARM_KeyringStashFile) != NULL;
+    return own_source(&params->where, params->userid, params->eff);
 }
 
 static bool is_ring(const struct environment_params *params)
 {
-    const char *name = effective_text(params->eff, PARM_Keyring);
+    struct ring_source s = source_of(params);
 
-    return name != NULL && keyring_token_name(name) == NULL &&
-           !is_file(params->eff, name);
+    return s.keyring != NULL && s.name.kind == RING_RACF;
 }
 
 /*
@@ -150,39 +147,6 @@ static int check_labels(const struct environment *env,
     return 0;
 }
 
-/* As the files that the policy names: absolute ones below the root. */
-static void add_path(struct strbuf *out,
-                     const struct environment_params *params, const char *name)
-{
-    if (params->root != NULL && *name == '/')
-        strbuf_adds(out, params->root);
-    strbuf_adds(out, name);
-}
-
-/* ---- a file in the place of a ring ---- */
-
-/* The password: KeyringPw, else what the stash file holds ("the password wins
- * over the stash file", IP Configuration Reference, TTLSKeyringParms). */
-static int find_password(const struct environment_params *params,
-                         const char **ret, char buf[KEYRING_PASSWORD],
-                         struct error *err)
-{
-    const char *stash = effective_text(params->eff, PARM_KeyringStashFile);
-    struct strbuf path = STRBUF_INIT;
-    int r;
-
-    *ret = effective_text(params->eff, PARM_KeyringPw);
-    if (*ret != NULL || stash == NULL)
-        return 0;
-    add_path(&path, params, stash);
-    r = strbuf_failed(&path) ? error_nomem(err)
-                             : keyring_stash(strbuf_str(&path), buf, err);
-    strbuf_done(&path);
-    if (r == 0)
-        *ret = buf;
-    return r;
-}
-
 /* System SSL Programming, "SSL function return codes". */
 static int file_failure(struct tls_outcome *why, const struct error *err,
                         bool password)
@@ -198,86 +162,36 @@ static int file_failure(struct tls_outcome *why, const struct error *err,
     }
 }
 
-static int open_file(const struct environment_params *params, const char *name,
-                     struct keyring **ret, struct tls_outcome *why)
-{
-    char buf[KEYRING_PASSWORD] = "";
-    const char *password = NULL;
-    struct strbuf path = STRBUF_INIT;
-    struct error err = {0};
-    int r = find_password(params, &password, buf, &err);
-
-    if (r == 0) {
-        add_path(&path, params, name);
-        r = strbuf_failed(&path)
-                ? error_nomem(&err)
-                : keyring_open_file(strbuf_str(&path), password, ret, &err);
-    }
-    OPENSSL_cleanse(buf, sizeof(buf));
-    strbuf_done(&path);
-    if (r == 0)
-        return 0;
-    file_failure(why, &err, password != NULL);
-    why->lasting = false;
-    return why->rc;
-}
-
-static int open_token(const struct environment_params *params, const char *name,
-                      struct keyring **ret, struct tls_outcome *why)
-{
-    struct error err = {0};
-
-    if (params->token.module == NULL || params->token.module[0] == '\0')
-        return tls_outcome_set(why, 202,
-                               "Keyring *TOKEN*/%s: no PKCS#11 module is "
-                               "known; name it with pkcs11_module in "
-                               "attlsd.conf",
-                               name);
-    if (keyring_open_token(&params->token, name, ret, &err) == 0)
-        return 0;
-    ring_failure(why, &err);
-    why->lasting = err.code == ERR_DENIED; /* tokens count wrong PINs */
-    return why->rc;
-}
-
 static int open_ring(const struct environment_params *params,
                      struct keyring **ret, struct tls_outcome *why)
 {
-    const char *name = effective_text(params->eff, PARM_Keyring);
+    struct ring_source s = source_of(params);
     struct error err = {0};
 
-    if (name == NULL)
-        return tls_outcome_set(why, 202,
-                               "the policy names no key ring; code Keyring in "
-                               "TTLSKeyringParms");
-    if (keyring_token_name(name) != NULL)
-        return open_token(params, keyring_token_name(name), ret, why);
-    if (is_file(params->eff, name))
-        return open_file(params, name, ret, why);
-    if (keyring_open_dir(params->racf, params->userid, name, ret, &err) != 0)
-        return ring_failure(why, &err);
-    return 0;
+    if (keyring_open(&s, ret, &err) == 0)
+        return 0;
+    switch (s.name.kind) {
+    case RING_FILE:
+        file_failure(why, &err, s.password != NULL || s.stash != NULL);
+        why->lasting = false;
+        break;
+    case RING_TOKEN:
+        ring_failure(why, &err);
+        why->lasting = err.code == ERR_DENIED; /* tokens count wrong PINs */
+        break;
+    default:
+        ring_failure(why, &err);
+        break;
+    }
+    return why->rc;
 }
 
 void environment_stamp(const struct environment_params *params,
                        struct keyring_stamp *ret)
 {
-    const char *name = effective_text(params->eff, PARM_Keyring);
-    const char *pin = params->token.pin_file;
-    struct strbuf path = STRBUF_INIT;
+    struct ring_source s = source_of(params);
 
-    if (name != NULL && keyring_token_name(name) != NULL) {
-        keyring_stamp_file(pin != NULL ? pin : "", ret);
-        return;
-    }
-    if (name == NULL || !is_file(params->eff, name)) {
-        /* what is wrong shows when the ring is read */
-        keyring_stamp_dir(params->racf, ret, NULL);
-        return;
-    }
-    add_path(&path, params, name);
-    keyring_stamp_file(strbuf_str(&path), ret);
-    strbuf_done(&path);
+    keyring_stamp(&s, ret);
 }
 
 static bool stamp_changed(struct environment *env,
@@ -331,7 +245,7 @@ bool environment_may_stay(const struct environment *env,
                           struct error *why)
 {
     return !is_ring(params) ||
-           keyring_still_good(env->ring, params->racf, params->userid,
+           keyring_still_good(env->ring, params->where.racf, params->userid,
                               effective_text(params->eff, PARM_Keyring),
                               why) == 0;
 }
@@ -353,7 +267,7 @@ static int open_users(struct environment *env,
 {
     if (effective_choice(params->eff, PARM_ClientAuthType) != AUTH_SAFCHECK)
         return 0;
-    if (cert_users_new(params->racf, &env->users, NULL) != 0)
+    if (cert_users_new(params->where.racf, &env->users, NULL) != 0)
         return tls_no_memory(why);
     environment_load_users(env);
     return 0;

@@ -13,17 +13,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "keyring/rings/keyring.h"
+#include "keyring/rings/source.h"
 #include "policy/effective.h"
 #include "tls/outcome.h"
 
 struct environment;
 
 struct environment_params {
-    const char *racf;            /* folder of the security database */
+    struct ring_where where;
     const char *userid;          /* whose ring a bare name means */
-    const char *root;            /* put before a key file's path; or NULL */
-    struct keyring_token token;  /* where tokens are; all NULL: nowhere */
     const struct effective *eff; /* any rule of the environment action */
     unsigned min_rsa;            /* bits; 0: as PeerMinRsaKeySize says */
     bool secrets;                /* session_tap() gives out TLS secrets */

@@ -108,6 +108,18 @@ static void check_usage(struct need *n, const struct own_choice *o)
     mend(n, "make one with KEYUSAGE(HANDSHAKE), or without KEYUSAGE");
 }
 
+/* How AUTHORITY gets onto the ring. */
+static void mend_authority(struct need *n)
+{
+    if (ring_needs_ring(n->e).kind == RING_FILE)
+        mend(n, "add the authority's certificate to the file");
+    else
+        mend(n,
+             "RACDCERT ID(%s) CONNECT(CERTAUTH LABEL('...') RING(...) "
+             "USAGE(CERTAUTH))",
+             n->userid);
+}
+
 static bool is_self_signed(X509 *cert)
 {
     return X509_check_issued(cert, cert) == X509_V_OK;
@@ -138,10 +150,7 @@ static void check_chain(struct need *n, const struct own_choice *o)
     find(n, FIND_ca_not_connected, o->parm, at->label,
          "ring %s: the issuer of the certificate '%s' (%s) is not connected",
          keyring_name(n->ring), at->label, strbuf_str(&name));
-    mend(n,
-         "RACDCERT ID(%s) CONNECT(CERTAUTH LABEL('...') RING(...) "
-         "USAGE(CERTAUTH))",
-         n->userid);
+    mend_authority(n);
     strbuf_done(&name);
 }
 
@@ -296,25 +305,41 @@ static void check_authorities(struct need *n)
          "ring %s holds no certificate of an authority: no peer can be "
          "trusted",
          keyring_name(n->ring));
-    mend(n,
-         "RACDCERT ID(%s) CONNECT(CERTAUTH LABEL('...') RING(...) "
-         "USAGE(CERTAUTH))",
-         n->userid);
+    mend_authority(n);
+}
+
+/* In the open database where it is of that. */
+static int open_ring(const struct need *n, struct keyring **ret,
+                     struct error *err)
+{
+    struct ring_source s = own_source(&n->l->q->where, n->userid, n->e);
+
+    return s.name.kind == RING_RACF
+               ? keyring_open_saf(n->l->saf, n->userid, s.keyring, ret, err)
+               : keyring_open(&s, ret, err);
+}
+
+static void say_unreadable(struct need *n, const struct error *err)
+{
+    find(n, FIND_ring_unreadable, PARM_Keyring, NULL, "%s", err->text);
+    if (ring_needs_ring(n->e).kind == RING_FILE)
+        mend(n, "correct the path or the password");
+    else
+        mend(n, err->code == ERR_DENIED
+                    ? "permit the user to read it"
+                    : "correct the name (case counts), or make the ring: "
+                      "RACDCERT ADDRING");
 }
 
 static int check_ring(struct need *n, struct error *err)
 {
     struct keyring *ring = NULL;
-    int r = keyring_open(n->l->saf, n->userid,
-                         effective_text(n->e, PARM_Keyring), &ring, err);
+    int r = open_ring(n, &ring, err);
 
     if (r == ERR_NOMEM)
         return r;
     if (r != 0) {
-        find(n, FIND_ring_unreadable, PARM_Keyring, NULL, "%s", err->text);
-        mend(n, r == ERR_DENIED ? "permit the user to read it"
-                                : "correct the name (case counts), or make "
-                                  "the ring: RACDCERT ADDRING");
+        say_unreadable(n, err);
         return 0;
     }
     n->ring = ring;
@@ -448,23 +473,23 @@ static int check_owners(struct lint *l, const struct policy_rule *rule,
 static int check_rule(struct lint *l, const struct policy_rule *rule,
                       struct error *err)
 {
-    const char *ring =
-        effective_text(policy_rule_effective(rule), PARM_Keyring);
-    const char *user = policy_rule_userid(rule), *slash = strchr(ring, '/');
+    struct ring_name ring = ring_needs_ring(policy_rule_effective(rule));
+    const char *user = policy_rule_userid(rule);
     char owner[SAF_NAME_MAX + 1] = "";
-    size_t count = 0, len = slash != NULL ? (size_t)(slash - ring) : 0;
+    size_t count = 0;
     int r;
 
     if (user != NULL && strchr(user, '*') == NULL)
         return check_new_user(l, rule, user, err);
-    r = check_users(l, rule, &count, err);
+    r = ring.kind == RING_RACF ? check_users(l, rule, &count, err) : 0;
     if (r != 0 || count != 0)
         return r;
-    if (slash == NULL)
-        return check_owners(l, rule, ring, err);
+    if (ring.kind == RING_RACF && ring.owner == NULL)
+        return check_owners(l, rule, ring.name, err);
     /* The owner can read it; who else may is not known here. */
-    if (len < sizeof(owner) && ring[0] != '*')
-        memcpy(owner, ring, len);
+    if (ring.owner_len < sizeof(owner) && ring.owner_len != 0 &&
+        ring.owner[0] != '*')
+        memcpy(owner, ring.owner, ring.owner_len);
     return check_new_user(l, rule, owner, err);
 }
 
@@ -472,7 +497,7 @@ static int check_rule(struct lint *l, const struct policy_rule *rule,
 
 static int begin(struct lint *l, struct error *err)
 {
-    int r = saf_open(l->q->racf, SAF_READ, &l->saf, err);
+    int r = saf_open(l->q->where.racf, SAF_READ, &l->saf, err);
 
     return r == 0 ? store_open(l->saf, &l->store, err) : r;
 }
@@ -489,7 +514,8 @@ static bool uses_ring(const struct policy_rule *rule)
     const struct effective *e = policy_rule_effective(rule);
 
     return effective_on(e, PARM_TTLSEnabled) &&
-           effective_text(e, PARM_Keyring) != NULL;
+           effective_text(e, PARM_Keyring) != NULL &&
+           ring_needs_ring(e).kind != RING_TOKEN;
 }
 
 int lint_rings_each(const struct policy *p, const struct ring_question *q,

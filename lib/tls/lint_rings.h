@@ -11,6 +11,7 @@
 
 #include <time.h>
 
+#include "keyring/rings/source.h"
 #include "policy/finding.h"
 #include "policy/policy.h"
 #include "util/error.h"
@@ -22,7 +23,7 @@ struct ring_user {
 };
 
 struct ring_question {
-    const char *racf; /* folder of the security database */
+    struct ring_where where;
     const struct ring_user *users;
     size_t user_count;
     time_t at; /* as if it were this moment */
@@ -44,7 +45,8 @@ typedef void (*ring_finding_fn)(void *arg, const struct ring_finding *f);
  * Looks at the rings of all rules of P with TTLSEnabled On. Whose ring a bare
  * name means is told by the rule's Userid, else by the users of the question
  * who may take the rule, else by the database: every user who has a ring of
- * that name. 0; or an error when the database can't be read.
+ * that name. A file in the place of a ring is read too; a token is not, as each
+ * look counts against its PIN. 0; or an error when the database can't be read.
  */
 int lint_rings_each(const struct policy *p, const struct ring_question *q,
                     ring_finding_fn fn, void *arg, struct error *err);

@@ -9,6 +9,14 @@ enum {
         KU_DIGITAL_SIGNATURE | KU_KEY_ENCIPHERMENT | KU_KEY_AGREEMENT
 };
 
+struct ring_source own_source(const struct ring_where *where,
+                              const char *userid, const struct effective *e)
+{
+    return ring_source_make(where, userid, effective_text(e, PARM_Keyring),
+                            effective_text(e, PARM_KeyringPw),
+                            effective_text(e, PARM_KeyringStashFile));
+}
+
 /* ---- one certificate ---- */
 
 static enum own_fault fault_of(const struct ring_entry *e)

@@ -12,8 +12,12 @@
 #include <time.h>
 #include <openssl/x509.h>
 
-#include "keyring/rings/keyring.h"
+#include "keyring/rings/source.h"
 #include "policy/needs.h"
+
+/* The ring that a rule names, for USERID. */
+struct ring_source own_source(const struct ring_where *where,
+                              const char *userid, const struct effective *e);
 
 enum own_fault {
     OWN_GOOD,

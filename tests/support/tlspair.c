@@ -99,7 +99,7 @@ int tls_setup_open(struct tls_setup *s, const struct testring *t,
 {
     bool server = side->role != NULL && strncmp(side->role, "Server", 6) == 0;
     struct environment_params params = {
-        .racf = testring_dir(t),
+        .where.racf = testring_dir(t),
         .userid = or_else(side->userid, server ? "SERVER" : "CLIENT"),
         .min_rsa = side->min_rsa,
         .tls12_tickets = side->tls12_tickets,

@@ -12,32 +12,28 @@
 #include "keyring/rings/access.h"
 #include "keyring/rings/keyring_private.h"
 #include "keyring/rings/store.h"
+#include "zos/ringname.h"
 
-/* What NAME in the policy means. */
-struct ring_name {
+/* A ring by its owner. */
+struct owned_ring {
     char owner[SAF_NAME_MAX + 1]; /* user id, irrcerta, irrsitec */
     const char *ring;             /* "*": virtual */
     bool is_virtual;
 };
 
 static int parse_name(const char *userid, const char *name,
-                      struct ring_name *ret, struct error *err)
+                      struct owned_ring *ret, struct error *err)
 {
-    const char *slash = strchr(name, '/'), *owner = userid;
-    size_t len = strlen(userid);
+    struct ring_name n = ring_name_parse(name, false);
+    const char *owner = n.owner != NULL ? n.owner : userid;
+    size_t len = n.owner != NULL ? n.owner_len : strlen(userid);
 
-    if (*name == '/' || keyring_token_name(name) != NULL)
+    if (n.kind != RING_RACF)
         return error_set(err, ERR_UNSUPPORTED,
                          "Keyring %s is a %s, not a key ring", name,
-                         *name == '/' ? "file" : "PKCS#11 token");
-    if (slash != NULL) {
-        owner = name;
-        len = (size_t)(slash - name);
-        ret->ring = slash + 1;
-    } else {
-        ret->ring = name;
-    }
-    ret->is_virtual = slash != NULL && strcmp(ret->ring, "*") == 0;
+                         n.kind == RING_FILE ? "file" : "PKCS#11 token");
+    ret->ring = n.name;
+    ret->is_virtual = n.owner != NULL && strcmp(ret->ring, "*") == 0;
     if (ret->is_virtual && len == 6 && memcmp(owner, "*AUTH*", 6) == 0)
         owner = OWNER_CERTAUTH, len = strlen(owner);
     else if (ret->is_virtual && len == 6 && memcmp(owner, "*SITE*", 6) == 0)
@@ -51,16 +47,8 @@ static int parse_name(const char *userid, const char *name,
     return 0;
 }
 
-const char *keyring_token_name(const char *name)
-{
-    static const char prefix[] = "*TOKEN*/";
-
-    return strncmp(name, prefix, strlen(prefix)) == 0 ? name + strlen(prefix)
-                                                      : NULL;
-}
-
 static int check_exists(struct saf *saf, struct ring_store *s,
-                        const struct ring_name *n, struct error *err)
+                        const struct owned_ring *n, struct error *err)
 {
     struct store_owner *o;
     const char *near = NULL;
@@ -183,7 +171,7 @@ static int add_all(struct keyring *k, struct ring_store *s, const char *reader,
 }
 
 static int fill(struct keyring *k, struct ring_store *s, const char *reader,
-                const struct ring_access *access, const struct ring_name *n,
+                const struct ring_access *access, const struct owned_ring *n,
                 struct error *err)
 {
     const struct store_ring *ring;
@@ -216,7 +204,7 @@ struct keyring *keyring_make(const char *owner, const char *name)
     return k;
 }
 
-static struct keyring *keyring_new(const struct ring_name *n)
+static struct keyring *keyring_new(const struct owned_ring *n)
 {
     switch (owner_kind(n->owner)) {
     case RING_OWNER_CERTAUTH:
@@ -228,13 +216,13 @@ static struct keyring *keyring_new(const struct ring_name *n)
     }
 }
 
-int keyring_open(struct saf *saf, const char *userid, const char *name,
-                 struct keyring **ret, struct error *err)
+int keyring_open_saf(struct saf *saf, const char *userid, const char *name,
+                     struct keyring **ret, struct error *err)
 {
     struct ring_access access;
     struct ring_store *s = NULL;
     struct keyring *k = NULL;
-    struct ring_name n;
+    struct owned_ring n;
     int r;
 
     r = parse_name(userid, name, &n, err);
@@ -330,7 +318,7 @@ static int check_still(struct saf *saf, const struct keyring *ring,
 {
     struct ring_access access;
     struct ring_store *s = NULL;
-    struct ring_name n;
+    struct owned_ring n;
     size_t i;
     int r = parse_name(userid, name, &n, err);
 
@@ -361,7 +349,7 @@ static int visit(struct saf *saf, struct visit *v, struct error *err)
 {
     if (v->check != NULL)
         return check_still(saf, v->check, v->userid, v->name, err);
-    return keyring_open(saf, v->userid, v->name, &v->read, err);
+    return keyring_open_saf(saf, v->userid, v->name, &v->read, err);
 }
 
 /* A writer may commit between two of the files that we read. */

@@ -49,11 +49,11 @@ struct ring_entry {
  * ring can't be read; ERR_UNSAFE, ERR_DAMAGED,
  * ERR_UNSUPPORTED (a token, a file: see below), ERR_NOMEM.
  */
-int keyring_open(struct saf *saf, const char *userid, const char *name,
-                 struct keyring **ret, struct error *err);
+int keyring_open_saf(struct saf *saf, const char *userid, const char *name,
+                     struct keyring **ret, struct error *err);
 
-/* As keyring_open(), opening the database in DIR for reading and closing it.
- * What a daemon calls: each new environment sees the store as it is now. */
+/* As keyring_open_saf(), opening the database in DIR for reading and closing
+ * it. What a daemon calls: each new environment sees the store as it is now. */
 int keyring_open_dir(const char *dir, const char *userid, const char *name,
                      struct keyring **ret, struct error *err);
 
@@ -99,8 +99,6 @@ struct keyring_token {
 };
 int keyring_open_token(const struct keyring_token *where, const char *name,
                        struct keyring **ret, struct error *err);
-/* What stands behind "*TOKEN*" "/" in a policy's Keyring; NULL: no token. */
-const char *keyring_token_name(const char *name);
 
 /*
  * The password in a stash file: as gskkyman writes it (129 bytes, each XOR

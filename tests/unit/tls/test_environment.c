@@ -243,7 +243,7 @@ static struct environment_params params_of(const struct testring *own,
                                            const struct tls_setup *s)
 {
     return (struct environment_params){
-        .racf = testring_dir(own), .userid = "SERVER", .eff = s->eff};
+        .where.racf = testring_dir(own), .userid = "SERVER", .eff = s->eff};
 }
 
 /* Asked twice: what is remembered is no other answer. */
@@ -673,7 +673,7 @@ END_TEST
 START_TEST(memory_may_be_short)
 {
     struct tls_setup load;
-    struct environment_params params = {.racf = testring_dir(t),
+    struct environment_params params = {.where.racf = testring_dir(t),
                                         .userid = "SERVER"};
     int nth, struck = 0;
 

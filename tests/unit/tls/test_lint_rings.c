@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <openssl/pem.h>
 
 #include "policy/needs.h"
 #include "support/scratch.h"
@@ -178,7 +180,7 @@ static void names_in(const char *text, struct strbuf *out)
 
 static void lint(const struct policy *p, struct strbuf *out)
 {
-    struct ring_question q = {.racf = testring_dir(t), .at = time(NULL)};
+    struct ring_question q = {.where.racf = testring_dir(t), .at = time(NULL)};
     struct diags *diags = diags_new();
     struct strbuf text = STRBUF_INIT;
     struct error err = {0};
@@ -321,8 +323,79 @@ START_TEST(the_programs_agree)
 }
 END_TEST
 
+/* ---- a file in the place of a ring ---- */
+
+/* The certificates of SERVER/Plain, with the key of the one that has one. */
+static void write_file(const char *path, bool with_authority)
+{
+    struct keyring *ring = NULL;
+    struct error err = {0};
+    FILE *f = fopen(path, "w");
+    size_t i;
+
+    ck_assert(f != NULL && fchmod(fileno(f), 0600) == 0);
+    ck_assert_msg(
+        keyring_open_dir(testring_dir(t), "SERVER", "Plain", &ring, &err) == 0,
+        "%s", err.text);
+    for (i = 0; i < keyring_count(ring); i++) {
+        const struct ring_entry *e = keyring_get(ring, i);
+
+        if (e->key != NULL)
+            PEM_write_PKCS8PrivateKey(f, e->key, NULL, NULL, 0, NULL, NULL);
+        if (e->key != NULL || with_authority)
+            PEM_write_X509(f, e->cert);
+    }
+    ck_assert_int_eq(fclose(f), 0);
+    keyring_unref(ring);
+}
+
+static const struct {
+    const char *name, *file;
+    bool with_authority;
+    int rc;
+    const char *finding;
+} files[] = {
+    {"good", "good.pem", true, 0, ""},
+    {"without authority", "good.pem", false, 109,
+     "ca-not-connected no-authority"},
+    {"not there", "gone.pem", true, 202, "ring-unreadable"},
+};
+
+START_TEST(a_file_is_looked_at_too)
+{
+    char dir[SCRATCH], path[SCRATCH + 16], policy[SCRATCH + 16], ring[256];
+    struct tls_side side = {.role = "Server", .ring = ring};
+    struct strbuf found = STRBUF_INIT, check = STRBUF_INIT;
+    struct tls_setup s;
+
+    scratch_folder_for_policy(dir, "attls-rings");
+    snprintf(path, sizeof(path), "%s/good.pem", dir);
+    snprintf(policy, sizeof(policy), "%s/policy", dir);
+    snprintf(ring, sizeof(ring), "Keyring %s/%s", dir, files[_i].file);
+    write_file(path, files[_i].with_authority);
+    write_policy(&side, policy);
+    tls_setup_open(&s, t, &side);
+    lint(s.policy, &found);
+    ck_assert_msg(strcmp(strbuf_str(&found), files[_i].finding) == 0, "%s: %s",
+                  files[_i].name, strbuf_str(&found));
+    ck_assert_int_eq(shake(&s, "GOOD"), files[_i].rc);
+    strbuf_reset(&found);
+    run("check", policy, NULL, &check);
+    names_in(strbuf_str(&check), &found);
+    ck_assert_msg(strcmp(strbuf_str(&found), files[_i].finding) == 0, "%s: %s",
+                  files[_i].name, strbuf_str(&check));
+    tls_setup_done(&s);
+    strbuf_done(&found);
+    strbuf_done(&check);
+    unlink(path);
+    unlink(policy);
+    rmdir(dir);
+}
+END_TEST
+
 TESTS_BEGIN("lint_rings")
 tcase_add_unchecked_fixture(tc, setup, teardown);
 TEST_ROWS(function_and_handshake_agree, cases)
 TEST_ROWS(the_programs_agree, cases)
+TEST_ROWS(a_file_is_looked_at_too, files)
 TESTS_END
