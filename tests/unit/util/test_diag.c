@@ -154,7 +154,47 @@ START_TEST(counts_what_memory_lost)
 }
 END_TEST
 
+static void add_at(struct diags *d, const struct source *src, uint32_t off,
+                   enum diag_level level, const char *what)
+{
+    struct span span = {src, off, 1};
+
+    diag_add(d, level, "n", &span, "%s", what);
+}
+
+/* By file, then by place; the way to mend it behind each. */
+START_TEST(prints_in_the_order_of_places)
+{
+    struct strbuf sb = STRBUF_INIT;
+    struct diags *d = diags_new();
+    struct source *a, *b;
+
+    ck_assert_int_eq(source_new("a", "x\ny\n", 4, &a, NULL), 0);
+    ck_assert_int_eq(source_new("b", "z\n", 2, &b, NULL), 0);
+    add_at(d, a, 2, DIAG_ERROR, "second");
+    diag_fix(d, "write y");
+    add_at(d, b, 0, DIAG_NOTE, "a note");
+    add_at(d, a, 0, DIAG_WARNING, "first");
+    diags_print(d, DIAG_WARNING, &sb);
+    ck_assert_str_eq(strbuf_str(&sb), "a:1:1: warning: first [n]\nx\n^\n"
+                                      "a:2:1: error: second [n]\ny\n^\n"
+                                      "    fix: write y\n");
+    strbuf_reset(&sb);
+    diags_print(d, DIAG_NOTE, &sb);
+    ck_assert_ptr_nonnull(strstr(strbuf_str(&sb), "b:1:1: note: a note [n]\n"));
+    strbuf_reset(&sb);
+    fault_set(FAULT_MEMORY, 1, ENOMEM); /* no order, and nothing is lost */
+    diags_print(d, DIAG_ERROR, &sb);
+    ck_assert_ptr_nonnull(strstr(strbuf_str(&sb), "error: second"));
+    source_unref(a);
+    source_unref(b);
+    diags_free(d);
+    strbuf_done(&sb);
+}
+END_TEST
+
 TESTS_BEGIN("diag")
+TEST(prints_in_the_order_of_places)
 TEST_ROWS(formats_and_quotes, places)
 TEST(cuts_a_very_long_line)
 TEST(a_finding_without_place_has_no_quote)

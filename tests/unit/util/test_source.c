@@ -10,6 +10,7 @@
 #include "support/faults.h"
 #include "support/scratch.h"
 #include "support/suite.h"
+#include "util/strbuf.h"
 
 static const char text[] = "first\nsecond line\r\n\nlast";
 
@@ -246,7 +247,28 @@ START_TEST(knows_who_may_write)
 }
 END_TEST
 
+START_TEST(a_span_says_where_it_begins)
+{
+    struct strbuf out = STRBUF_INIT;
+    struct source *src;
+    struct span span = {NULL, 3, 1};
+
+    span_add(&span, &out);
+    span_add_column(&span, &out);
+    ck_assert_str_eq(strbuf_str(&out), "");
+    ck_assert_int_eq(source_new("p.pol", "a\nbc", 4, &src, NULL), 0);
+    span.src = src;
+    span_add(&span, &out);
+    strbuf_addc(&out, ' ');
+    span_add_column(&span, &out);
+    ck_assert_str_eq(strbuf_str(&out), "p.pol:2 p.pol:2:2");
+    source_unref(src);
+    strbuf_done(&out);
+}
+END_TEST
+
 TESTS_BEGIN("source")
+TEST(a_span_says_where_it_begins)
 TEST_ROWS(finds_line_and_column, places)
 TEST(keeps_nul_bytes_and_ends_with_one)
 TEST(reads_a_file)
