@@ -73,7 +73,9 @@ static int read_marks(struct ctl_rules *r, const char *path, uint32_t mask)
     return CTL_EXIT_ERROR;
 }
 
-int ctl_rules_define(struct ctl_rules *r, struct strbuf *out)
+/* What goes before the rules when they are loaded, the marks' values. The exit
+ * status. */
+static int define_marks(struct ctl_rules *r, struct strbuf *out)
 {
     struct marks m = r->marks.values;
     struct error err;
@@ -104,7 +106,7 @@ int ctl_rules_text(struct ctl_rules *r, struct strbuf *out)
     r->want = CTL_MARKS_TAKE;
     status = ctl_rules_make(r, &ruleset);
     if (status == CTL_EXIT_OK)
-        status = ctl_rules_define(r, out);
+        status = define_marks(r, out);
     strbuf_adds(out, strbuf_str(&ruleset));
     strbuf_done(&ruleset);
     return status;
@@ -282,8 +284,7 @@ static int normalise(struct ctl_rules *rules, const char *ruleset,
 
     if (!rules->marks.own || rules->marks.known) {
         rules->excluded = nft_find_excluded(strbuf_str(&t->counted));
-        r = ctl_rules_define(rules, &text) == CTL_EXIT_OK ? 0
-                                                          : error_nomem(err);
+        r = define_marks(rules, &text) == CTL_EXIT_OK ? 0 : error_nomem(err);
         strbuf_adds(&text, ruleset);
     }
     if (r == 0)

@@ -45,10 +45,6 @@ struct ctl_rules {
  * 0. */
 int ctl_rules_make(struct ctl_rules *r, struct strbuf *out);
 
-/* What goes before that when it is loaded, the marks' values. The exit
- * status. */
-int ctl_rules_define(struct ctl_rules *r, struct strbuf *out);
-
 /* Both, to be installed. */
 int ctl_rules_text(struct ctl_rules *r, struct strbuf *out);
 

@@ -39,7 +39,7 @@ static int compare_views(const void *a, const void *b)
     return x->id < y->id ? -1 : x->id > y->id;
 }
 
-void views_collect(struct console *c, struct views *ret)
+static void views_collect(struct console *c, struct views *ret)
 {
     *ret = (struct views){NULL, 0, false};
     workers_visit(c->p.workers, visit, ret);
@@ -47,7 +47,7 @@ void views_collect(struct console *c, struct views *ret)
         qsort(ret->item, ret->count, sizeof(ret->item[0]), compare_views);
 }
 
-void views_done(struct views *v)
+static void views_done(struct views *v)
 {
     size_t i;
 

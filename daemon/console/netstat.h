@@ -30,9 +30,6 @@ struct views {
     bool failed; /* no memory */
 };
 
-void views_collect(struct console *c, struct views *ret);
-void views_done(struct views *v);
-
 /* The report; the snapshot is the current one. */
 void report_print(struct question *q, const struct netstat *n,
                   struct snapshot *current, const struct views *v,
@@ -55,14 +52,9 @@ struct group_row *report_groups(struct snapshot *current, const struct views *v,
 /* "CS 3.1", "CS V2R3", padded to WIDTH. */
 void report_add_version(const struct snapshot *s, int width,
                         struct strbuf *out);
-/* "TLS Version 1.2" */
-void report_add_level(const struct conn_view *v, struct strbuf *out);
 /* "0035 TLS_RSA_WITH_AES_256_CBC_SHA" */
 void report_add_cipher(const struct conn_view *v, struct strbuf *out);
-/* "192.0.2.1..5555" */
-void report_add_socket(const struct netaddr *a, struct strbuf *out);
 /* What z/OS calls the state of the socket. */
 const char *report_state(const struct conn_view *v);
-const char *report_action(const struct policy_action *a);
 
 #endif

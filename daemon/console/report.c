@@ -26,7 +26,7 @@ void report_add_version(const struct snapshot *s, int width, struct strbuf *out)
 }
 
 /* "192.0.2.1..5555"; IPv6 in upper case, as in the messages. */
-void report_add_socket(const struct netaddr *a, struct strbuf *out)
+static void add_socket(const struct netaddr *a, struct strbuf *out)
 {
     size_t i = out->len;
 
@@ -42,7 +42,7 @@ static void add_socket_padded(const struct netaddr *a, int width,
 {
     size_t before = out->len;
 
-    report_add_socket(a, out);
+    add_socket(a, out);
     strbuf_fill(out, ' ', width - (int)(out->len - before));
 }
 
@@ -63,7 +63,7 @@ const char *report_state(const struct conn_view *v)
 }
 
 /* As the policy names versions on z/OS's displays. */
-void report_add_level(const struct conn_view *v, struct strbuf *out)
+static void add_level(const struct conn_view *v, struct strbuf *out)
 {
     const struct version *version = version_by_gsk(v->protocol);
 
@@ -84,7 +84,7 @@ void report_add_cipher(const struct conn_view *v, struct strbuf *out)
         strbuf_addf(out, "%04X %s", v->cipher, c != NULL ? c->name : "");
 }
 
-const char *report_action(const struct policy_action *a)
+static const char *action_name(const struct policy_action *a)
 {
     return a != NULL ? policy_action_name(a) : "**N/A**";
 }
@@ -257,18 +257,18 @@ static void print_names(const struct conn_view *v, const char *indent,
                         struct strbuf *out)
 {
     strbuf_addf(out, "%sTTLSGrpAction:  %s\n", indent,
-                report_action(policy_rule_group(v->rule)));
+                action_name(policy_rule_group(v->rule)));
     strbuf_addf(out, "%sTTLSEnvAction:  %s\n", indent,
-                report_action(policy_rule_environment(v->rule)));
+                action_name(policy_rule_environment(v->rule)));
     strbuf_addf(out, "%sTTLSConnAction: %s\n", indent,
-                report_action(policy_rule_connection(v->rule)));
+                action_name(policy_rule_connection(v->rule)));
 }
 
 static void print_security(const struct conn_view *v, struct strbuf *out)
 {
     struct strbuf text = STRBUF_INIT;
 
-    report_add_level(v, &text);
+    add_level(v, &text);
     add_line(out, "SecLevel:", strbuf_str(&text));
     strbuf_reset(&text);
     report_add_cipher(v, &text);
@@ -297,9 +297,9 @@ static void print_connection(const struct netstat *n, struct snapshot *current,
     if (n->detail)
         add_line(out, "UserID:", v->userid[0] != '\0' ? v->userid : "**N/A**");
     strbuf_adds(out, "  LocalSocket:  ");
-    report_add_socket(&v->local, out);
+    add_socket(&v->local, out);
     strbuf_adds(out, "\n  RemoteSocket: ");
-    report_add_socket(&v->remote, out);
+    add_socket(&v->remote, out);
     strbuf_addc(out, '\n');
     if (v->rule == NULL) {
         add_line(out, "TTLSPolicy:", "No");
@@ -368,9 +368,9 @@ static void print_all_of(const struct conn_view *v, struct strbuf *out)
     strbuf_addf(out, "Client Name: %-8s   Client Id: %08X\n", v->jobname,
                 (unsigned)v->id);
     strbuf_adds(out, "  Local Socket: ");
-    report_add_socket(&v->local, out);
+    add_socket(&v->local, out);
     strbuf_adds(out, "  Foreign Socket: ");
-    report_add_socket(&v->remote, out);
+    add_socket(&v->remote, out);
     strbuf_addf(out,
                 "\n    BytesIn:            %010llu  BytesOut:           "
                 "%010llu\n",

@@ -19,6 +19,7 @@
 #include "hws/checker.h"
 #include "hws/console.h"
 #include "hws/logon.h"
+#include "hws/private.h"
 #include "hws/session.h"
 #include "hws/view.h"
 #include "util/fd.h"

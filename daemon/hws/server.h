@@ -37,8 +37,4 @@ int hws_server_open(struct event_base *base,
 /* Resets the clients, removes the operator's socket. NULL allowed. */
 void hws_server_close(struct hws_server *s);
 
-/* An operator's reply, "VIEWHWS" or "15VIEWHWS SUMMARY": what it prints. */
-void hws_server_command(struct hws_server *s, const char *command,
-                        struct strbuf *out);
-
 #endif

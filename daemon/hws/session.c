@@ -82,11 +82,6 @@ const char *hws_session_user(const struct hws_session *s)
     return s->state >= CHECKED ? s->user : "";
 }
 
-const char *hws_session_rdbnam(const struct hws_session *s)
-{
-    return s->rdbnam;
-}
-
 const char *hws_session_why(const struct hws_session *s)
 {
     return s->why;

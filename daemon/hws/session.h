@@ -68,7 +68,6 @@ bool hws_session_reading(const struct hws_session *s);
 bool hws_session_at_work(const struct hws_session *s);
 /* "" before the logon. */
 const char *hws_session_user(const struct hws_session *s);
-const char *hws_session_rdbnam(const struct hws_session *s);
 /* Why the session ended: one sentence for the log; "" when it did not. */
 const char *hws_session_why(const struct hws_session *s);
 

@@ -7,7 +7,8 @@
 
 static const char *const names[] = {"RECV", "READ", "CONN", "XMIT", "OTHER"};
 
-void hws_view_ip(const struct netaddr *a, struct strbuf *out)
+/* "192.168.017.220"; IPv6 as it is written. */
+static void add_ip(const struct netaddr *a, struct strbuf *out)
 {
     struct netaddr plain = netaddr_unmap(a);
 
@@ -23,7 +24,7 @@ static void put_client(const struct hws_client *c, const char *odbm,
 {
     strbuf_addf(out, "HWSC0001I   %-8s %-8s %-8s %-9s %-6s %11lu %8u ", c->id,
                 c->user, "", odbm, names[c->status], c->seconds, c->peer.port);
-    hws_view_ip(&c->peer, out);
+    add_ip(&c->peer, out);
     strbuf_addc(out, '\n');
 }
 

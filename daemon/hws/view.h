@@ -28,7 +28,4 @@ void hws_view(const struct hws_config *c, const char *odbm,
               const struct hws_client *clients, size_t count, bool summary,
               struct strbuf *out);
 
-/* "192.168.017.220"; IPv6 as it is written. */
-void hws_view_ip(const struct netaddr *a, struct strbuf *out);
-
 #endif

@@ -24,8 +24,6 @@ void closer_reset(int *fd); /* the same, with a reset */
 void closer_junk(int *fd, uid_t from);
 /* How many of these are not closed yet. */
 unsigned long closer_owes(uid_t from);
-/* How many of all. */
-unsigned long closer_waiting(void);
 /* Waits until all are closed and the threads have ended, a second at most:
  * before the process ends. */
 void closer_finish(void);

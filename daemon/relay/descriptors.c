@@ -5,6 +5,8 @@
 #include <limits.h>
 #include <sys/resource.h>
 
+#include "relay/private.h"
+
 enum {
     KEPT = 192,        /* two for each caller of the console, and files */
     OWN = 64,          /* listeners, loops, log, netlink */

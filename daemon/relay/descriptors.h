@@ -15,8 +15,6 @@
  * RUNS: a quarter of the others is for attls-run.
  */
 void descriptors_begin(bool runs);
-/* So few are kept, of LIMIT. */
-unsigned long descriptors_kept(unsigned long limit);
 /* FD is one of those that are kept. */
 bool descriptors_is_kept(int fd);
 /* For so many connections, of two sockets each, there are some. */

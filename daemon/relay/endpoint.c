@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "relay/closer.h"
+#include "relay/private.h"
 #include "util/fd.h"
 
 /* Without libevent's changelist: that removes a descriptor from the kernel's

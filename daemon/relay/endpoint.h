@@ -71,10 +71,8 @@ enum io {
 struct event_base *endpoint_loop(void);
 
 void endpoint_init(struct endpoint *e, endpoint_ready_fn ready, void *arg);
-/* Takes FD (also when it fails). ERR_SYSTEM, ERR_NOMEM. */
-int endpoint_open(struct endpoint *e, struct event_base *base, int fd,
-                  struct error *err);
-/* The same for a socket of a listener, whose options it has already. */
+/* Takes FD (also when it fails), a socket of a listener, whose options it has
+ * already. ERR_SYSTEM, ERR_NOMEM. */
 int endpoint_accepted(struct endpoint *e, struct event_base *base, int fd,
                       struct error *err);
 /*

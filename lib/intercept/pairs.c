@@ -96,13 +96,3 @@ bool pairs_find(struct pairs *all, const struct netaddr *wire,
     pthread_mutex_unlock(&all->lock);
     return p != NULL;
 }
-
-size_t pairs_count(struct pairs *all)
-{
-    size_t n;
-
-    pthread_mutex_lock(&all->lock);
-    n = all->by_wire.count;
-    pthread_mutex_unlock(&all->lock);
-    return n;
-}

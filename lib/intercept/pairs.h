@@ -32,6 +32,5 @@ void pairs_remove(struct pairs *all, struct pair *p); /* NULL allowed */
 /* False: WIRE is none of ours. */
 bool pairs_find(struct pairs *all, const struct netaddr *wire,
                 struct netaddr *ret);
-size_t pairs_count(struct pairs *all);
 
 #endif

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "policy/ciphers_private.h"
+
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
 /* One hexadecimal digit of a constant, as a constant. */

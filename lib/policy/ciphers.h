@@ -54,7 +54,6 @@ static inline bool cipher_is_tls13(const struct cipher *c)
 const struct cipher *cipher_by_code(uint16_t code);
 const struct cipher *cipher_by_name(const char *name); /* any case */
 size_t cipher_count(void);
-const struct cipher *cipher_get(size_t i); /* by ascending code */
 
 struct curve {
     uint16_t id;         /* IANA group; policy writes it decimal, "0023" */
@@ -67,8 +66,6 @@ struct curve {
 
 const struct curve *curve_by_id(uint16_t id);
 const struct curve *curve_by_name(const char *name);
-size_t curve_count(void);
-const struct curve *curve_get(size_t i);
 
 struct sigpair {
     uint16_t id;         /* 0x0401: hash byte, signature byte */
@@ -79,7 +76,5 @@ struct sigpair {
 
 const struct sigpair *sigpair_by_id(uint16_t id);
 const struct sigpair *sigpair_by_name(const char *name);
-size_t sigpair_count(void);
-const struct sigpair *sigpair_get(size_t i);
 
 #endif

@@ -13,7 +13,8 @@
 #include "policy/needs.h"
 #include "policy/value.h"
 
-bool lint_is_enabled(const struct policy_rule *r)
+/* TTLSEnabled On: connections of the rule are to be in TLS. */
+static bool is_enabled(const struct policy_rule *r)
 {
     return effective_on(r->effective, PARM_TTLSEnabled);
 }
@@ -134,7 +135,7 @@ static void check_v4_only(const struct policy *p, struct findings *f)
                             takes_v6(&p->rules[i].remote_addr));
     for (i = 0; i < p->rule_count && more == 0; i++) {
         r = &p->rules[i];
-        if (!lint_is_enabled(r) ||
+        if (!is_enabled(r) ||
             (!v4_only(&r->local_addr) && !v4_only(&r->remote_addr)) ||
             (any_v6 && has_v6_twin(p, r)))
             continue;
@@ -181,7 +182,7 @@ static size_t find_bare(const struct policy *p, const struct policy_rule **list)
 
     for (i = 0; i < p->rule_count; i++) {
         r = &p->rules[i];
-        if (r->userid != NULL && lint_is_enabled(r) && is_bare(r->effective))
+        if (r->userid != NULL && is_enabled(r) && is_bare(r->effective))
             list[n++] = r;
     }
     if (n != 0)
@@ -291,14 +292,14 @@ static void check_revocation(const struct policy *p, struct findings *f)
     size_t i;
 
     for (i = 0; i < p->rule_count; i++)
-        if (lint_is_enabled(&p->rules[i]) &&
+        if (is_enabled(&p->rules[i]) &&
             checks_revocation(p->rules[i].effective))
             break;
     if (i == p->rule_count)
         return;
     for (i = 0; i < p->rule_count; i++) {
         r = &p->rules[i];
-        if (!lint_is_enabled(r) || r->jobname != NULL || r->userid != NULL ||
+        if (!is_enabled(r) || r->jobname != NULL || r->userid != NULL ||
             (r->direction->value.number & POLICY_OUTBOUND) == 0 ||
             (!port_in(&r->remote_port, HTTP) &&
              !port_in(&r->remote_port, LDAP)))
@@ -379,7 +380,7 @@ static void check_actions(const struct policy *p, struct findings *f)
         goto out;
     }
     for (i = 0; i < p->rule_count; i++)
-        if (lint_is_enabled(&p->rules[i]))
+        if (is_enabled(&p->rules[i]))
             rules[n++] = &p->rules[i];
     n = make_cases(rules, n, cases);
     for (i = 0; i < n; i++)
@@ -399,7 +400,7 @@ void lint_policy(const struct policy *p, struct findings *f)
                     "the policy has no rule: every connection stays in clear");
     check_unused(p, f);
     for (i = 0; i < p->rule_count; i++)
-        if (lint_is_enabled(&p->rules[i])) {
+        if (is_enabled(&p->rules[i])) {
             check_role_direction(&p->rules[i], f);
             check_key_for_all(&p->rules[i], f);
         }

@@ -22,9 +22,6 @@ void lint_case(const struct lint_case *c);
  * lint_rules.c. */
 void lint_order(const struct policy *p, struct findings *f);
 
-/* TTLSEnabled On: connections of the rule are to be in TLS. */
-bool lint_is_enabled(const struct policy_rule *r);
-
 /* Where PARM is coded, or the rule. */
 struct span lint_origin(const struct policy_rule *r, enum policy_parm parm);
 

@@ -487,8 +487,9 @@ static bool parse_v2ciphers(struct value_in *in, union value *ret)
     return keep_text(in, s, len, ret);
 }
 
-void value_show_items(enum value_type type, const void *items, size_t count,
-                      struct strbuf *out)
+/* The items of a keyword that may repeat: texts, or rows of a code table. */
+static void show_items(enum value_type type, const void *items, size_t count,
+                       struct strbuf *out)
 {
     const void *const *list = items;
     const char *text;
@@ -511,7 +512,7 @@ void value_show_items(enum value_type type, const void *items, size_t count,
 static void show_codes(enum value_type type, const union value *value,
                        struct strbuf *out)
 {
-    value_show_items(type, value->codes->items, value->codes->count, out);
+    show_items(type, value->codes->items, value->codes->count, out);
 }
 
 /* The table */

@@ -28,10 +28,6 @@ bool value_parse(struct value_in *in, union value *ret);
 void value_show(enum value_type type, const union value *value,
                 struct strbuf *out);
 
-/* The items of a keyword that may repeat: texts, or rows of a code table. */
-void value_show_items(enum value_type type, const void *items, size_t count,
-                      struct strbuf *out);
-
 /* The text of a choice. */
 const char *value_choice_name(enum value_type type, long value);
 

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <openssl/crypto.h>
 
+#include "tls/private.h"
+
 #ifdef ATTLS_KEEP_MEMORY
 enum { MAY_KEEP = 1 };
 #else

@@ -23,8 +23,6 @@
 /* Before OpenSSL is used for anything else: later it is too late, and nothing
  * changes. */
 void memory_init(void);
-/* OpenSSL's memory comes from here. */
-bool memory_on(void);
 
 /*
  * This thread keeps pieces from here on, at most 1 MiB of them. WAKE is called
@@ -38,8 +36,5 @@ void memory_begin(bool (*wake)(void *arg), void *arg);
 void memory_rest(void);
 /* All goes back, and this thread keeps nothing any more. */
 void memory_end(void);
-
-/* Bytes that this thread keeps. */
-size_t memory_kept(void);
 
 #endif

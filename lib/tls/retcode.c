@@ -4,6 +4,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
+#include "tls/private.h"
+
 static const struct retcode codes[] = {
 #define RETCODE(code, constant, meaning) {code, constant, meaning},
 #include "tls/retcode.def"

@@ -38,8 +38,6 @@ const struct retcode *retcode_find(int code);
 size_t retcode_count(void);
 const struct retcode *retcode_get(size_t i); /* ascending */
 
-/* A TLS alert that was received: 0 to 255. */
-int retcode_from_alert(int alert);
 /* An X509_V_ERR_ of the verification of the peer's certificate. */
 int retcode_from_verify(long x509_err);
 /* A reason (SSL_R_) of OpenSSL's TLS library, received alerts among them; 0:

@@ -16,6 +16,7 @@
 #include "tls/environment_private.h"
 #include "tls/extensions.h"
 #include "tls/owncert.h"
+#include "tls/private.h"
 #include "tls/reuse.h"
 #include "tls/session_private.h"
 #include "tls/sockbio.h"

@@ -45,8 +45,7 @@ enum session_status {
 /* 0 or a return code; on failure *RET is not set. */
 int session_new(const struct session_params *params, struct session **ret,
                 struct tls_outcome *ret_why);
-/* Does not close the descriptor; frees BIOs given by session_set_bio().
- * NULL allowed. */
+/* Does not close the descriptor. NULL allowed. */
 void session_free(struct session *s);
 
 /*
@@ -64,8 +63,7 @@ void session_watch(struct session *s, session_seen_fn seen, void *arg);
  * All of it, for a packet trace: the bytes on the wire, in clear what is read
  * and written (SENT: by this side), and lines of an NSS key log, where the
  * environment was opened with `secrets`. Who takes them answers for them.
- * Called from within the session's calls; before session_set_fd() or
- * session_set_bio() only.
+ * Called from within the session's calls; before session_set_fd() only.
  */
 enum session_tapped { SESSION_TAP_WIRE, SESSION_TAP_CLEAR, SESSION_TAP_SECRET };
 typedef void (*session_tap_fn)(void *arg, enum session_tapped what, bool sent,
@@ -74,8 +72,6 @@ void session_tap(struct session *s, session_tap_fn tap, void *arg);
 
 /* FD stays the caller's. 0 or a return code in the outcome. */
 int session_set_fd(struct session *s, int fd);
-/* Takes both BIOs (they may be the same one). */
-void session_set_bio(struct session *s, BIO *rbio, BIO *wbio);
 
 enum session_status session_handshake(struct session *s);
 /* Only with session_set_fd(): a short read means that the socket is empty until

@@ -9,6 +9,7 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include "tls/private.h"
 #include "tls/resume.h"
 #include "tls/retcode.h"
 #include "tls/session_private.h"

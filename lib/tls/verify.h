@@ -16,13 +16,6 @@ int verify_set(const struct context_params *p, struct context *c,
                struct tls_outcome *why);
 
 /*
- * CERT is that of the host that HostReferenceId... names: a DNS name of its
- * subjectAltName, or its common name where it has none (IP Configuration
- * Reference, HostReferenceIdDNS; RFC 6125 section 6.4).
- */
-bool verify_host(const struct peer_rules *r, X509 *cert);
-
-/*
  * ClientAuthType SAFCheck: whose user CERT is. 0, or 5002 set in the outcome:
  * it belongs to nobody. Asked for every handshake, resumed ones too: what the
  * security database says may have changed.

@@ -59,11 +59,8 @@ int sink_json_open(const char *path, struct sink **ret, struct error *err);
 /* To the syslog daemon's socket, RFC 3164's layout. ERR_NOT_FOUND: no daemon
  * listens. */
 int sink_syslog_open(struct sink **ret, struct error *err);
-int sink_syslog_open_at(const char *path, struct sink **ret, struct error *err);
 /* To systemd's journal; connection, rule and return code are fields CONNID,
  * RULE and RC, the stack's job name is JOBNAME. ERR_NOT_FOUND as above. */
 int sink_journal_open(struct sink **ret, struct error *err);
-int sink_journal_open_at(const char *path, struct sink **ret,
-                         struct error *err);
 
 #endif

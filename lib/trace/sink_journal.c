@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "trace/record.h"
+#include "trace/private.h"
 #include "trace/sink_dgram.h"
 
 static void add_length(uint64_t len, struct strbuf *out)

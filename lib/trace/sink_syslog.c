@@ -1,5 +1,6 @@
 /* The syslog daemon, in RFC 3164's layout. */
 #include "trace/record.h"
+#include "trace/private.h"
 #include "trace/sink_dgram.h"
 
 static void compose(const struct trace_record *r, struct strbuf *out)

@@ -21,7 +21,6 @@ struct block {
 
 struct arena {
     struct block *blocks; /* newest first; only the newest is filled */
-    size_t used;
 };
 
 struct arena *arena_new(void)
@@ -84,7 +83,6 @@ static void *take(struct arena *a, size_t size, size_t align)
             return NULL;
         at = 0;
     }
-    a->used += size;
     b->used = at + size;
     return memset(b->data + at, 0, size);
 }
@@ -116,9 +114,4 @@ char *arena_strndup(struct arena *a, const char *s, size_t len)
 char *arena_strdup(struct arena *a, const char *s)
 {
     return arena_strndup(a, s, strlen(s));
-}
-
-size_t arena_used(const struct arena *a)
-{
-    return a->used;
 }

@@ -33,9 +33,6 @@ void *arena_calloc(struct arena *a, size_t count, size_t size);
 char *arena_strdup(struct arena *a, const char *s);
 char *arena_strndup(struct arena *a, const char *s, size_t len);
 
-/* Bytes handed out so far, for limits and for tests. */
-size_t arena_used(const struct arena *a);
-
 /* As arena_free(), but every byte is overwritten first: for secrets. */
 void arena_wipe_free(struct arena *a);
 

@@ -35,15 +35,6 @@ void fd_reset(int *fd)
     fd_close(fd);
 }
 
-int fd_nonblock(int fd, struct error *err)
-{
-    int flags = fcntl(fd, F_GETFL);
-
-    if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
-        return error_errno(err, "can't set O_NONBLOCK");
-    return 0;
-}
-
 int fd_write_all(int fd, const void *data, size_t len, struct error *err)
 {
     const char *p = data;

@@ -23,9 +23,6 @@ bool fd_end_hard(int fd, bool hard);
  */
 void fd_reset(int *fd);
 
-/* O_NONBLOCK. ERR_SYSTEM. */
-int fd_nonblock(int fd, struct error *err);
-
 /* Writes all of it, however often write() is interrupted. ERR_SYSTEM. */
 int fd_write_all(int fd, const void *data, size_t len, struct error *err);
 

@@ -3,8 +3,9 @@
 #include "util/json.h"
 
 #include <assert.h>
-#include <math.h>
 #include <string.h>
+
+#include "util/private.h"
 
 static uint32_t level_bit(const struct json *j)
 {
@@ -105,17 +106,6 @@ void json_unsigned(struct json *j, const char *key, unsigned long long value)
 {
     begin(j, key);
     strbuf_addf(j->out, "%llu", value);
-    finish(j);
-}
-
-void json_real(struct json *j, const char *key, double value, int digits)
-{
-    if (!isfinite(value)) {
-        json_null(j, key);
-        return;
-    }
-    begin(j, key);
-    strbuf_addf(j->out, "%.*f", digits, value);
     finish(j);
 }
 

@@ -55,12 +55,7 @@ void json_string_n(struct json *j, const char *key, const char *value,
                    size_t len);
 void json_number(struct json *j, const char *key, long long value);
 void json_unsigned(struct json *j, const char *key, unsigned long long value);
-/* With DIGITS digits behind the point; NaN and infinity are null. */
-void json_real(struct json *j, const char *key, double value, int digits);
 void json_bool(struct json *j, const char *key, bool value);
 void json_null(struct json *j, const char *key);
-
-/* Just the quoted and escaped text. */
-void json_quote(struct strbuf *out, const char *text, size_t len);
 
 #endif

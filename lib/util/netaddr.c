@@ -188,19 +188,6 @@ bool netaddr_equal(const struct netaddr *a, const struct netaddr *b)
            netaddr_compare_ip(a, b) == 0;
 }
 
-bool netaddr_in_prefix(const struct netaddr *a, const struct netaddr *net,
-                       unsigned bits)
-{
-    unsigned bytes = bits / 8, rest = bits % 8;
-    unsigned char mask = (unsigned char)(0xff00u >> rest);
-
-    if (a->family != net->family || bits > netaddr_ip_len(a) * 8)
-        return false;
-    if (memcmp(a->ip, net->ip, bytes) != 0)
-        return false;
-    return rest == 0 || ((a->ip[bytes] ^ net->ip[bytes]) & mask) == 0;
-}
-
 bool netaddr_is_loopback(const struct netaddr *a)
 {
     static const unsigned char one[16] = {[15] = 1};

@@ -72,8 +72,4 @@ int netaddr_compare_ip(const struct netaddr *a, const struct netaddr *b);
 /* The number of bytes of the address: 4, 16, or 0 for AF_UNSPEC. */
 size_t netaddr_ip_len(const struct netaddr *a);
 
-/* The first BITS bits of both addresses are the same (one family). */
-bool netaddr_in_prefix(const struct netaddr *a, const struct netaddr *net,
-                       unsigned bits);
-
 #endif

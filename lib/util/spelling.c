@@ -5,6 +5,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "util/private.h"
+
 enum { WORD_MAX = 64, FAR = 1000 };
 
 static unsigned least(unsigned a, unsigned b, unsigned c)

@@ -5,9 +5,6 @@
 
 #include <stddef.h>
 
-/* Edit distance of two words, case ignored; words over 64 bytes are far. */
-unsigned spelling_distance(const char *a, const char *b);
-
 /*
  * A search goes through the known words one by one:
  *     struct spelling s = spelling_start(found);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "policy/ciphers.h"
+#include "policy/ciphers_private.h"
 #include "policy/schema.h"
 
 static void word(const char *text)

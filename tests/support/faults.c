@@ -5,7 +5,6 @@
 #include "support/faults.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,17 +110,4 @@ int __wrap___asprintf_chk(char **ret, int flag, const char *fmt, ...)
     n = print(ret, fmt, ap);
     va_end(ap);
     return n;
-}
-
-int __real_fcntl(int fd, int cmd, ...);
-int __wrap_fcntl(int fd, int cmd, ...);
-int __wrap_fcntl(int fd, int cmd, ...)
-{
-    va_list ap;
-    long arg;
-
-    va_start(ap, cmd);
-    arg = va_arg(ap, long);
-    va_end(ap);
-    return strikes(FAULT_FCNTL) ? -1 : __real_fcntl(fd, cmd, arg);
 }

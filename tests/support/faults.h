@@ -17,7 +17,6 @@ enum fault {
     FAULT_FCHMOD,
     FAULT_FSYNC,
     FAULT_RENAME, /* renameat */
-    FAULT_FCNTL,
     FAULT_KINDS
 };
 

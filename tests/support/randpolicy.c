@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "policy/ciphers.h"
+#include "policy/ciphers_private.h"
 #include "policy/schema.h"
 
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))

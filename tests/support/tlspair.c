@@ -6,6 +6,7 @@
 #include <openssl/err.h>
 
 #include "keyring/rings/keyring.h"
+#include "tls/private.h"
 #include "tls/session_private.h"
 #include "util/source.h"
 #include "util/strbuf.h"

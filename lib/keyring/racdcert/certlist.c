@@ -13,6 +13,7 @@
 
 #include "keyring/racdcert/certdate.h"
 #include "keyring/racdcert/certmake.h"
+#include "keyring/racdcert/private.h"
 #include "keyring/rings/certname.h"
 #include "util/ebcdic.h"
 

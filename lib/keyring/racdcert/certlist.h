@@ -26,9 +26,6 @@ void certlist_x509(X509 *x, bool private_key, struct strbuf *out);
 /* One ring: from Ring: to its last row. */
 void certlist_ring(const struct store_ring *r, struct strbuf *out);
 
-/* The 4 to 28 characters that RACF shows as Certificate ID. */
-void certlist_id(const char *owner, const char *label, struct strbuf *out);
-
 /* 7 blanks, ">value<", continued on further lines when it is long. The value is
  * printable: escaped, if it is from outside. */
 void certlist_value(const char *value, struct strbuf *out);

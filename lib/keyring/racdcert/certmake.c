@@ -97,13 +97,6 @@ int certmake_key(enum key_type type, unsigned bits, EVP_PKEY **ret,
     return 0;
 }
 
-bool certmake_usage_fits(const EVP_PKEY *key, unsigned keyusage)
-{
-    bool rsa = EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA;
-
-    return (keyusage & (rsa ? USE_KEYAGREE : USE_DATAENCRYPT)) == 0;
-}
-
 /* ---- extensions ---- */
 
 static int add_ext(X509 *x, int nid, int critical, void *value)

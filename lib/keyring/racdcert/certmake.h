@@ -53,8 +53,6 @@ unsigned certmake_default_bits(enum key_type type);
 int certmake_check_bits(enum key_type type, unsigned bits, struct error *err);
 int certmake_key(enum key_type type, unsigned bits, EVP_PKEY **ret,
                  struct error *err);
-/* Whether a key of this type may have these usages (IRRD156I if not). */
-bool certmake_usage_fits(const EVP_PKEY *key, unsigned keyusage);
 int certmake_cert(const struct cert_spec *spec, X509 **ret, struct error *err);
 /* The usages that a certificate's extension names. */
 unsigned certmake_usage_of(X509 *x509);

@@ -122,8 +122,8 @@ static int place(struct rd *q, const struct dataset *d, char path[RD_PATH])
     return 0;
 }
 
-int rd_dataset_path(struct rd *q, const struct tso_node *list,
-                    char path[RD_PATH])
+static int path_of(struct rd *q, const struct tso_node *list,
+                   char path[RD_PATH])
 {
     struct dataset d;
 
@@ -154,7 +154,7 @@ int rd_dataset_read(struct rd *q, const struct tso_node *list, char **ret_data,
     char path[RD_PATH];
     int r;
 
-    r = rd_dataset_path(q, list, path);
+    r = path_of(q, list, path);
     if (r != 0)
         return r;
     if (fd_read_file(AT_FDCWD, path, INPUT_MAX, ret_data, ret_len, &err) == 0)
@@ -199,7 +199,7 @@ int rd_dataset_write(struct rd *q, const struct tso_node *list, bool secret,
     struct stat st;
     int r;
 
-    r = rd_dataset_path(q, list, path);
+    r = path_of(q, list, path);
     if (r != 0)
         return r;
     if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))

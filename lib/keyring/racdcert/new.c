@@ -281,8 +281,8 @@ int rd_new_label(struct rd *q, struct rd_new *g)
 }
 
 /* Profile names have no blanks: RACF shows cent signs for them. */
-void rd_profile_name(const ASN1_INTEGER *serial, const X509_NAME *issuer,
-                     struct strbuf *out)
+static void profile_name(const ASN1_INTEGER *serial, const X509_NAME *issuer,
+                         struct strbuf *out)
 {
     const unsigned char *p = ASN1_STRING_get0_data(serial);
     struct strbuf dn = STRBUF_INIT;
@@ -307,7 +307,7 @@ int rd_defined(struct rd *q, const ASN1_INTEGER *serial,
     struct strbuf profile = STRBUF_INIT;
     char buf[RD_OWNER_TEXT];
 
-    rd_profile_name(serial, issuer, &profile);
+    profile_name(serial, issuer, &profile);
     rd_say(q, 0, MSG_DEFINED, strbuf_str(&profile));
     strbuf_done(&profile);
     rd_hint(q, "it is stored for %s; %s", rd_owner_words(owner, buf), hint);

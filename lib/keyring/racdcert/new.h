@@ -37,9 +37,6 @@ int rd_new_altnames(struct rd *q, struct rd_new *g); /* ALTNAME */
 int rd_new_serial(struct rd *q, struct rd_new *g, unsigned long first,
                   bool count);
 
-/* "00.CN=IMS¢CA.O=IBM", the name of a profile of class DIGTCERT. */
-void rd_profile_name(const ASN1_INTEGER *serial, const X509_NAME *issuer,
-                     struct strbuf *out);
 /* IRRD109I, who has it, and what to do; returns 8. */
 int rd_defined(struct rd *q, const ASN1_INTEGER *serial,
                const X509_NAME *issuer, const char *owner, const char *hint);

@@ -85,11 +85,6 @@ const char *rd_password(struct rd *q);
 /* ---- data sets (dataset.c) ---- */
 
 enum { RD_PATH = 4096 };
-/* The file that the name in LIST (an operand's parentheses) means: a path in
- * quotes, a name of the data set map, or one below --dsn-dir. 0, or 8 or 12
- * after a message. */
-int rd_dataset_path(struct rd *q, const struct tso_node *list,
-                    char path[RD_PATH]);
 /* Reads it; the data is the caller's. 0, or a return code after IRRD103I. */
 int rd_dataset_read(struct rd *q, const struct tso_node *list, char **ret_data,
                     size_t *ret_len);
@@ -105,5 +100,8 @@ int rd_dataset_write(struct rd *q, const struct tso_node *list, bool secret,
 /* One function a row of racdcert.def. */
 #define FUNCTION(id, form, flags, max, reads, help) int rd_##id(struct rd *q);
 #include "keyring/racdcert/racdcert.def"
+
+/* The 4 to 28 characters that RACF shows as Certificate ID (certlist.c). */
+void certlist_id(const char *owner, const char *label, struct strbuf *out);
 
 #endif

@@ -396,12 +396,6 @@ int keyring_still_good(const struct keyring *ring, const char *dir,
     return visit_dir(dir, &v, err);
 }
 
-struct keyring *keyring_ref(struct keyring *ring)
-{
-    atomic_fetch_add_explicit(&ring->refs, 1, memory_order_relaxed);
-    return ring;
-}
-
 void keyring_unref(struct keyring *ring)
 {
     size_t i;

@@ -110,7 +110,6 @@ enum { KEYRING_PASSWORD = 130 };
 int keyring_stash(const char *path, char buf[KEYRING_PASSWORD],
                   struct error *err);
 
-struct keyring *keyring_ref(struct keyring *ring);
 void keyring_unref(struct keyring *ring); /* NULL allowed */
 
 /* "IMSSTC/IMS.KeyRing", for messages. */

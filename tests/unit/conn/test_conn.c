@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "conn/private.h"
+#include "relay/private.h"
 #include "support/made.h"
 #include "support/peer.h"
 #include "support/rig.h"

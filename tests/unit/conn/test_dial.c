@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "conn/private.h"
+#include "relay/private.h"
 #include "support/peer.h"
 #include "support/rig.h"
 #include "support/suite.h"

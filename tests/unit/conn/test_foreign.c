@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "relay/closer.h"
+#include "relay/private.h"
 #include "relay/pump.h"
 #include "support/descriptors.h"
 #include "support/peer.h"

@@ -14,6 +14,7 @@
 #include "hws/console.h"
 #include "hws/ddm.h"
 #include "hws/logon.h"
+#include "hws/private.h"
 #include "saf/db/saf.h"
 #include "support/scratch.h"
 #include "support/suite.h"

@@ -166,7 +166,6 @@ START_TEST(answers_a_client_byte_for_byte)
     check_out(SECCHK_OK ACCRDBRM);
     ck_assert_str_eq(last_user, "FRED");
     ck_assert_str_eq(hws_session_user(session), "FRED");
-    ck_assert_str_eq(hws_session_rdbnam(session), "DFSIVPA");
     ck_assert(hws_session_at_work(session));
     command(&in, CP_RDBCMM, false);
     ck_assert_int_eq(feed(), HWS_GO_ON);

@@ -38,7 +38,6 @@ START_TEST(a_pair_is_found_by_its_wire_address)
         ck_assert(netaddr_equal(&found, &real));
     pairs_remove(all, p);
     ck_assert(!pairs_find(all, &wire, &found));
-    ck_assert_uint_eq(pairs_count(all), 0);
     pairs_remove(all, NULL);
     pairs_free(all);
 }
@@ -52,7 +51,6 @@ START_TEST(free_takes_what_is_left)
 
     ck_assert_int_eq(pairs_new(&all, NULL), 0);
     ck_assert_int_eq(pairs_add(all, &wire, &real, &p, NULL), 0);
-    ck_assert_uint_eq(pairs_count(all), 1);
     pairs_free(all);
     pairs_free(NULL);
 }

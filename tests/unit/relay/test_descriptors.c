@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <sys/resource.h>
 
+#include "relay/private.h"
 #include "support/suite.h"
 
 static const struct {

@@ -13,6 +13,7 @@
 #include "support/suite.h"
 #include "support/tlspair.h"
 #include "tls/environment.h"
+#include "tls/private.h"
 
 enum { MIB = 1024 * 1024 };
 

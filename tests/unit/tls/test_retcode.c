@@ -6,6 +6,7 @@
 #include <openssl/x509_vfy.h>
 
 #include "support/suite.h"
+#include "tls/private.h"
 
 START_TEST(codes_ascend_and_are_explained)
 {

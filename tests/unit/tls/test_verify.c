@@ -8,6 +8,7 @@
 
 #include "support/suite.h"
 #include "support/tlspair.h"
+#include "tls/private.h"
 
 enum { ROOM = 64 * 1024 };
 

@@ -13,6 +13,7 @@
 #include "support/faults.h"
 #include "support/scratch.h"
 #include "support/suite.h"
+#include "trace/private.h"
 #include "util/fd.h"
 #include "util/strbuf.h"
 

@@ -26,7 +26,6 @@ START_TEST(gives_zeroed_aligned_pieces)
         ck_assert_mem_eq(p, zero, sizes[_i]);
         memset(p, 0xff, sizes[_i]);
     }
-    ck_assert_uint_ge(arena_used(a), 2 * sizes[_i]);
     arena_free(a);
 }
 END_TEST
@@ -68,7 +67,6 @@ START_TEST(pieces_that_overflow_are_refused)
     ck_assert_ptr_null(arena_alloc(a, SIZE_MAX - 64));
     ck_assert_ptr_null(arena_calloc(a, SIZE_MAX / 2, 3));
     ck_assert_ptr_null(arena_strndup(a, "x", SIZE_MAX));
-    ck_assert_uint_eq(arena_used(a), 0);
     arena_free(a);
 }
 END_TEST

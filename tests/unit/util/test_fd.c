@@ -88,25 +88,6 @@ START_TEST(reset_is_not_an_orderly_end)
 }
 END_TEST
 
-START_TEST(sets_nonblocking)
-{
-    struct error err;
-    int ends[2];
-    char c;
-
-    ck_assert_int_eq(pipe(ends), 0);
-    ck_assert_int_eq(fd_nonblock(ends[0], NULL), 0);
-    ck_assert_int_eq(read(ends[0], &c, 1), -1);
-    ck_assert_int_eq(errno, EAGAIN);
-    fault_set(FAULT_FCNTL, 2, EPERM);
-    ck_assert_int_eq(fd_nonblock(ends[0], &err), ERR_SYSTEM);
-    close(ends[0]);
-    close(ends[1]);
-    ck_assert_int_eq(fd_nonblock(-1, &err), ERR_SYSTEM);
-    ck_assert_str_eq(err.text, "can't set O_NONBLOCK: Bad file descriptor");
-}
-END_TEST
-
 START_TEST(writes_all_though_interrupted)
 {
     struct error err;
@@ -260,7 +241,6 @@ TESTS_BEGIN("fd")
 tcase_add_checked_fixture(tc, set_up, tear_down);
 TEST(closes_once_and_keeps_errno)
 TEST(reset_is_not_an_orderly_end)
-TEST(sets_nonblocking)
 TEST(writes_all_though_interrupted)
 TEST(replaces_a_file_and_its_mode)
 TEST(replaces_below_a_path)

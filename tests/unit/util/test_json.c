@@ -1,11 +1,11 @@
 #include "util/json.h"
 
 #include <errno.h>
-#include <math.h>
 #include <string.h>
 
 #include "support/faults.h"
 #include "support/suite.h"
+#include "util/private.h"
 
 static const struct {
     const char *name, *text;
@@ -53,8 +53,6 @@ static void write_all(struct json *j)
     json_string_n(j, "part", "abc", 2);
     json_number(j, "n", -5);
     json_unsigned(j, "u", 18446744073709551615ULL);
-    json_real(j, "r", 1.25, 1);
-    json_real(j, "nan", NAN, 1);
     json_bool(j, "b", true);
     json_array(j, "a");
     json_null(j, NULL);
@@ -76,8 +74,8 @@ START_TEST(writes_one_line)
     write_all(&j);
     ck_assert_str_eq(strbuf_str(&sb),
                      "{\"s\": \"x\", \"none\": null, \"part\": \"ab\", "
-                     "\"n\": -5, \"u\": 18446744073709551615, \"r\": 1.2, "
-                     "\"nan\": null, \"b\": true, "
+                     "\"n\": -5, \"u\": 18446744073709551615, "
+                     "\"b\": true, "
                      "\"a\": [null, {}, [1]], \"last\": false}");
     strbuf_done(&sb);
 }

@@ -156,37 +156,6 @@ START_TEST(unmaps_only_the_mapped)
 END_TEST
 
 static const struct {
-    const char *a, *net;
-    unsigned bits;
-    bool in;
-} prefixes[] = {
-    {"192.0.2.77", "192.0.2.0", 24, true},
-    {"192.0.3.77", "192.0.2.0", 24, false},
-    {"192.0.2.127", "192.0.2.0", 25, true},
-    {"192.0.2.128", "192.0.2.0", 25, false},
-    {"192.0.2.1", "192.0.2.1", 32, true},
-    {"192.0.2.1", "192.0.2.0", 32, false},
-    {"192.0.2.1", "192.0.2.1", 33, false},
-    {"10.1.2.3", "192.0.2.0", 0, true},
-    {"::1", "0.0.0.0", 0, false},
-    {"2001:db8::1", "2001:db8::", 32, true},
-    {"2001:db9::1", "2001:db8::", 32, false},
-    {"2001:db8::1", "2001:db8::1", 128, true},
-};
-
-START_TEST(compares_prefixes)
-{
-    struct netaddr a, net;
-
-    ck_assert_int_eq(netaddr_parse_ip(prefixes[_i].a, &a, NULL), 0);
-    ck_assert_int_eq(netaddr_parse_ip(prefixes[_i].net, &net, NULL), 0);
-    ck_assert_msg(
-        netaddr_in_prefix(&a, &net, prefixes[_i].bits) == prefixes[_i].in,
-        "%s in %s/%u", prefixes[_i].a, prefixes[_i].net, prefixes[_i].bits);
-}
-END_TEST
-
-static const struct {
     const char *a, *b;
     bool equal;
 } pairs[] = {
@@ -247,7 +216,6 @@ TEST_ROWS(parses_an_address_alone, ips)
 TEST(an_unknown_address_is_a_question_mark)
 TEST(keeps_the_scope)
 TEST_ROWS(unmaps_only_the_mapped, mapped)
-TEST_ROWS(compares_prefixes, prefixes)
 TEST_ROWS(compares_whole_addresses, pairs)
 TEST(orders_addresses)
 TEST(of_a_socket)

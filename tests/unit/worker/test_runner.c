@@ -18,6 +18,7 @@
 
 #include "intercept/runmsg.h"
 #include "relay/closer.h"
+#include "relay/private.h"
 #include "support/descriptors.h"
 #include "support/peer.h"
 #include "support/rig.h"

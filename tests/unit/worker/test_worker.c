@@ -20,6 +20,7 @@
 #include "support/tlspair.h"
 #include "tls/environment.h"
 #include "tls/memory.h"
+#include "tls/private.h"
 #include "util/fd.h"
 
 static struct testring *rings;

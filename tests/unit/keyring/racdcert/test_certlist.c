@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keyring/racdcert/private.h"
 #include "support/suite.h"
 
 static struct strbuf out;

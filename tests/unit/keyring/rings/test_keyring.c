@@ -58,7 +58,6 @@ START_TEST(shows_what_is_connected)
     ck_assert_int_eq(e->usage, RING_CERTAUTH);
     ck_assert(e->key_exists && e->key == NULL && !e->is_default);
     ck_assert_ptr_null(keyring_find(k, "test ca"));
-    keyring_unref(keyring_ref(k));
 }
 END_TEST
 

@@ -1,0 +1,18 @@
+#ifndef RELAY_PRIVATE_H
+#define RELAY_PRIVATE_H
+
+/* Parts that tests look at by themselves; not for others. */
+
+#include "relay/endpoint.h"
+
+/* How many descriptors of all are not closed yet (closer.c). */
+unsigned long closer_waiting(void);
+
+/* So few are kept, of LIMIT (descriptors.c). */
+unsigned long descriptors_kept(unsigned long limit);
+
+/* Takes FD (also when it fails), any socket. ERR_SYSTEM, ERR_NOMEM. */
+int endpoint_open(struct endpoint *e, struct event_base *base, int fd,
+                  struct error *err);
+
+#endif

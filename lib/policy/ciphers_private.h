@@ -1,0 +1,15 @@
+#ifndef POLICY_CIPHERS_PRIVATE_H
+#define POLICY_CIPHERS_PRIVATE_H
+
+/* What tests look at inside the tables; not for others. */
+
+#include "policy/ciphers.h"
+
+/* The rows, by ascending number. */
+const struct cipher *cipher_get(size_t i);
+size_t curve_count(void);
+const struct curve *curve_get(size_t i);
+size_t sigpair_count(void);
+const struct sigpair *sigpair_get(size_t i);
+
+#endif

@@ -1,0 +1,16 @@
+#ifndef UTIL_PRIVATE_H
+#define UTIL_PRIVATE_H
+
+/* Parts that the tests look at by themselves; not for others. */
+
+#include <stddef.h>
+
+#include "util/strbuf.h"
+
+/* Just the quoted and escaped text of a JSON string. */
+void json_quote(struct strbuf *out, const char *text, size_t len);
+
+/* Edit distance of two words, case ignored; words over 64 bytes are far. */
+unsigned spelling_distance(const char *a, const char *b);
+
+#endif
