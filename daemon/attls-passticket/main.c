@@ -7,6 +7,7 @@
 
 #include "attls-passticket/run.h"
 #include "program/program.h"
+#include "util/paths.h"
 
 enum {
 #define OPTION(id, ...) OPT_##id,

@@ -15,6 +15,7 @@
 #include "passticket/service.h"
 #include "saf/db/saf.h"
 #include "util/harden.h"
+#include "util/paths.h"
 #include "util/secret.h"
 #include "util/source.h"
 
@@ -276,7 +277,7 @@ static int store_key(struct command *c)
 
 static int open_database(struct command *c)
 {
-    const char *dir = c->o->racf != NULL ? c->o->racf : PASSTICKET_DEFAULT_DIR;
+    const char *dir = c->o->racf != NULL ? c->o->racf : PATH_RACF;
     struct error err = {0};
 
     if (saf_open(dir, c->o->verb == VERB_KEY ? SAF_WRITE : SAF_READ, &c->saf,

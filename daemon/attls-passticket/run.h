@@ -7,8 +7,6 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define PASSTICKET_DEFAULT_DIR "/var/lib/attls/racf"
-
 enum passticket_verb { VERB_GEN, VERB_EVAL, VERB_KEY };
 
 struct passticket_options {

@@ -9,6 +9,7 @@
 #include "intercept/names.h"
 #include "program/program.h"
 #include "util/fd.h"
+#include "util/paths.h"
 
 enum {
 #define OPTION(id, ...) OPT_##id,
@@ -116,7 +117,7 @@ static int run(struct run_arguments *a)
     int daemon = -1, status, r;
 
     if (a->socket == NULL)
-        a->socket = "/run/attls/run.sock";
+        a->socket = PATH_RUN_SOCKET;
     r = a->policy != NULL ? run_daemon_start(a, &d, &daemon, &err)
                           : run_daemon_connect(a->socket, true, &daemon, &err);
     status = r == 0 ? supervise(a, &d, daemon) : complain(err.text);

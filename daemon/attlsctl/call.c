@@ -13,8 +13,7 @@
 
 #include "attlsctl/ctl.h"
 #include "util/fd.h"
-
-static const char built_in_path[] = "/run/attls/attlsd.sock";
+#include "util/paths.h"
 
 /* Longer than the daemon takes to answer anything. */
 enum { PATIENCE_MS = 60 * 1000 };
@@ -23,7 +22,7 @@ const char *ctl_control_path(const char *option)
 {
     const char *path = option != NULL ? option : getenv("ATTLS_CONTROL");
 
-    return path != NULL && path[0] != '\0' ? path : built_in_path;
+    return path != NULL && path[0] != '\0' ? path : PATH_CONTROL;
 }
 
 static int connect_to(const char *path)

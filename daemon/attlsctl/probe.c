@@ -22,8 +22,7 @@
 #include "tls/session.h"
 #include "util/clock.h"
 #include "util/fd.h"
-
-#define DEFAULT_RACF "/var/lib/attls/racf"
+#include "util/paths.h"
 
 static const char options_text[] =
     "Connects to HOST:PORT and does the handshake that the rule's policy\n"
@@ -32,7 +31,7 @@ static const char options_text[] =
     "\n"
     "  --rule R        the rule (the only one, if FILE has one)\n"
     "  --userid U      whose key ring a bare name means (the rule's Userid)\n"
-    "  --racf DIR      the security database (" DEFAULT_RACF ")\n"
+    "  --racf DIR      the security database (" PATH_RACF ")\n"
     "  --pkcs11-module SO, --pkcs11-pin-file FILE\n"
     "                  where the tokens of *TOKEN*/name are, and their PIN\n"
     "  --listen        wait at HOST:PORT for a partner\n"
@@ -414,7 +413,7 @@ int ctl_probe(int argc, char **argv)
 
     if (p == NULL)
         return fail("no memory");
-    p->racf = DEFAULT_RACF;
+    p->racf = PATH_RACF;
     p->token = (struct keyring_token){"", ""};
     p->fd = -1;
     policy_options_init(&p->opt);

@@ -11,13 +11,12 @@
 #include "keyring/racdcert/certdate.h"
 #include "keyring/racdcert/certlist.h"
 #include "util/json.h"
-
-#define DEFAULT_RACF "/var/lib/attls/racf"
+#include "util/paths.h"
 
 static const char help[] =
     "Without USER/RING all key rings are shown.\n"
     "\n"
-    "  --racf DIR      the security database (" DEFAULT_RACF ")\n"
+    "  --racf DIR      the security database (" PATH_RACF ")\n"
     "  --at DATE       as if it were the end of that day (yyyy-mm-dd), or of\n"
     "                  the day +30d, +6m or +1y from now\n"
     "  --policy FILE   the rules of this policy must find what they need\n"
@@ -306,7 +305,7 @@ static int run(struct call *call)
 
 int ctl_rings(int argc, char **argv)
 {
-    struct call call = {.question = {.dir = DEFAULT_RACF, .at = time(NULL)}};
+    struct call call = {.question = {.dir = PATH_RACF, .at = time(NULL)}};
     int c, r;
 
     policy_options_init(&call.policy_options);

@@ -5,8 +5,7 @@
 
 #include "hws/console.h"
 #include "program/program.h"
-
-#define DEFAULT_CONTROL "/run/attls/hws.sock"
+#include "util/paths.h"
 
 enum { PATIENCE = 10 };
 
@@ -73,7 +72,7 @@ int main(int argc, char **argv)
     if (o.operand_count == 0)
         status = program_wrong(&program, "which COMMAND? VIEWHWS is one");
     else
-        status = ask(control != NULL ? control : DEFAULT_CONTROL, o.operand,
+        status = ask(control != NULL ? control : PATH_HWS_CONTROL, o.operand,
                      o.operand_count);
     options_done(&o);
     return status;

@@ -11,10 +11,8 @@
 #include "hws/server.h"
 #include "program/program.h"
 #include "util/harden.h"
+#include "util/paths.h"
 
-#define DEFAULT_CONFIG  "/etc/attls/hws.cfg"
-#define DEFAULT_RACF    "/var/lib/attls/racf"
-#define DEFAULT_CONTROL "/run/attls/hws.sock"
 
 enum { DEFAULT_REVOKE = 3, REVOKE_MAX = 254 };
 
@@ -69,11 +67,11 @@ static int read_arguments(int argc, char **argv, struct arguments *a)
 
     if (status >= 0)
         return status;
-    a->config = value_or(&o, OPT_CONFIG, DEFAULT_CONFIG);
-    a->racf = value_or(&o, OPT_RACF, DEFAULT_RACF);
+    a->config = value_or(&o, OPT_CONFIG, PATH_HWS_CONF);
+    a->racf = value_or(&o, OPT_RACF, PATH_RACF);
     a->listen = value_or(&o, OPT_LISTEN, "127.0.0.1");
     a->odbm = options_value(&o, OPT_ODBM);
-    a->control = value_or(&o, OPT_CONTROL, DEFAULT_CONTROL);
+    a->control = value_or(&o, OPT_CONTROL, PATH_HWS_CONTROL);
     a->revoke = DEFAULT_REVOKE;
     a->check = options_has(&o, OPT_TEST);
     revoke = options_value(&o, OPT_REVOKE);

@@ -9,8 +9,6 @@
 #include "saf/job/job.h"
 #include "util/error.h"
 
-#define RACDCERT_DEFAULT_CONF "/etc/attls/attlsd.conf"
-
 struct dataset_map {
     struct job_dataset *row;
     size_t n;

@@ -13,6 +13,7 @@
 #include "program/program.h"
 #include "racdcert/input.h"
 #include "racdcert/run.h"
+#include "util/paths.h"
 
 enum {
 #define OPTION(id, ...) OPT_##id,
@@ -42,7 +43,7 @@ static void take_options(const struct options *given,
 {
     const char *racf = options_value(given, OPT_RACF);
 
-    o->racf = racf != NULL ? racf : RACDCERT_DEFAULT_DIR;
+    o->racf = racf != NULL ? racf : PATH_RACF;
     o->issuer = options_value(given, OPT_ISSUER);
     o->not_after = options_value(given, OPT_NOT_AFTER);
     o->dsn_dir = options_value(given, OPT_DSN_DIR);

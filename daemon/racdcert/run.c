@@ -21,6 +21,7 @@
 #include "saf/db/saf.h"
 #include "saf/job/job.h"
 #include "util/harden.h"
+#include "util/paths.h"
 #include "util/secret.h"
 #include "util/source.h"
 #include "util/strbuf.h"
@@ -150,7 +151,7 @@ static int read_password(struct program *p, struct error *err)
  * stopping for. */
 static int read_datasets(struct program *p, struct error *err)
 {
-    const char *file = p->o->conf != NULL ? p->o->conf : RACDCERT_DEFAULT_CONF;
+    const char *file = p->o->conf != NULL ? p->o->conf : PATH_CONF;
     int r = dataset_map_read(file, &p->datasets, err);
 
     if (r == 0 || p->o->conf != NULL)

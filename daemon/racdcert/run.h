@@ -7,8 +7,6 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#define RACDCERT_DEFAULT_DIR "/var/lib/attls/racf"
-
 struct racdcert_options {
     const char *racf, *issuer, *not_after, *dsn_dir, *password_file;
     const char *conf; /* holds the data set map; NULL: the built-in path */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "site/value.h"
+#include "util/paths.h"
 #include "util/spelling.h"
 
 static const struct {

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "util/arena.h"
+#include "util/paths.h"
 #include "util/spelling.h"
 
 /* ---- places and errors ---- */

@@ -5,6 +5,7 @@
 #include <openssl/x509_vfy.h>
 
 #include "tls/private.h"
+#include "util/paths.h"
 
 static const struct retcode codes[] = {
 #define RETCODE(code, constant, meaning) {code, constant, meaning},

@@ -7,6 +7,7 @@
 
 #include "support/suite.h"
 #include "tls/private.h"
+#include "util/paths.h"
 
 START_TEST(codes_ascend_and_are_explained)
 {
