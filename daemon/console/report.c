@@ -25,24 +25,12 @@ void report_add_version(const struct snapshot *s, int width, struct strbuf *out)
     strbuf_fill(out, ' ', width - (int)(out->len - before));
 }
 
-/* "192.0.2.1..5555"; IPv6 in upper case, as in the messages. */
-static void add_socket(const struct netaddr *a, struct strbuf *out)
-{
-    size_t i = out->len;
-
-    netaddr_add_ip(a, out);
-    for (; !strbuf_failed(out) && i < out->len; i++)
-        if (out->data[i] >= 'a' && out->data[i] <= 'f')
-            out->data[i] = (char)(out->data[i] - 'a' + 'A');
-    strbuf_addf(out, "..%u", a->port);
-}
-
 static void add_socket_padded(const struct netaddr *a, int width,
                               struct strbuf *out)
 {
     size_t before = out->len;
 
-    add_socket(a, out);
+    netaddr_add_zos(a, out);
     strbuf_fill(out, ' ', width - (int)(out->len - before));
 }
 
@@ -297,9 +285,9 @@ static void print_connection(const struct netstat *n, struct snapshot *current,
     if (n->detail)
         add_line(out, "UserID:", v->userid[0] != '\0' ? v->userid : "**N/A**");
     strbuf_adds(out, "  LocalSocket:  ");
-    add_socket(&v->local, out);
+    netaddr_add_zos(&v->local, out);
     strbuf_adds(out, "\n  RemoteSocket: ");
-    add_socket(&v->remote, out);
+    netaddr_add_zos(&v->remote, out);
     strbuf_addc(out, '\n');
     if (v->rule == NULL) {
         add_line(out, "TTLSPolicy:", "No");
@@ -368,9 +356,9 @@ static void print_all_of(const struct conn_view *v, struct strbuf *out)
     strbuf_addf(out, "Client Name: %-8s   Client Id: %08X\n", v->jobname,
                 (unsigned)v->id);
     strbuf_adds(out, "  Local Socket: ");
-    add_socket(&v->local, out);
+    netaddr_add_zos(&v->local, out);
     strbuf_adds(out, "  Foreign Socket: ");
-    add_socket(&v->remote, out);
+    netaddr_add_zos(&v->remote, out);
     strbuf_addf(out,
                 "\n    BytesIn:            %010llu  BytesOut:           "
                 "%010llu\n",

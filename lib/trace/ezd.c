@@ -58,21 +58,12 @@ static void add_name(struct strbuf *out, const char *name)
         strbuf_add_escaped(out, name, strlen(name));
 }
 
-/* "192.0.2.1..5555"; IPv6 in upper case, as z/OS prints it. */
 static void add_address(struct strbuf *out, const struct netaddr *a)
 {
-    size_t i = out->len;
-
-    if (a->family != AF_INET && a->family != AF_INET6) {
+    if (a->family == AF_INET || a->family == AF_INET6)
+        netaddr_add_zos(a, out);
+    else
         strbuf_adds(out, not_applicable);
-        return;
-    }
-    netaddr_add_ip(a, out);
-    for (; !strbuf_failed(out) && i < out->len; i++) {
-        if (out->data[i] >= 'a' && out->data[i] <= 'f')
-            out->data[i] = (char)(out->data[i] - 'a' + 'A');
-    }
-    strbuf_addf(out, "..%u", a->port);
 }
 
 static void field_grpid(const struct line *l, struct strbuf *out)

@@ -3,6 +3,7 @@
 #include "util/netaddr.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -140,6 +141,16 @@ void netaddr_add_ip(const struct netaddr *a, struct strbuf *out)
         strbuf_adds(out, "?");
     else
         strbuf_adds(out, buf);
+}
+
+void netaddr_add_zos(const struct netaddr *a, struct strbuf *out)
+{
+    size_t i = out->len;
+
+    netaddr_add_ip(a, out);
+    for (; i < out->len; i++)
+        out->data[i] = (char)toupper((unsigned char)out->data[i]);
+    strbuf_addf(out, "..%u", a->port);
 }
 
 const char *netaddr_format(const struct netaddr *a, char buf[NETADDR_TEXT])

@@ -51,6 +51,8 @@ int netaddr_parse_ip(const char *text, struct netaddr *ret, struct error *err);
 
 /* The address without port: "192.0.2.1", "2001:db8::1". */
 void netaddr_add_ip(const struct netaddr *a, struct strbuf *out);
+/* "192.0.2.1..5555", "2001:DB8::1..5555": as z/OS prints them. */
+void netaddr_add_zos(const struct netaddr *a, struct strbuf *out);
 
 /* "192.0.2.1:5555", "[2001:db8::1]:5555": what netaddr_parse() takes. */
 const char *netaddr_format(const struct netaddr *a, char buf[NETADDR_TEXT]);

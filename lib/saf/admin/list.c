@@ -161,19 +161,23 @@ int admin_RLIST(struct job_context *ctx, const struct tso_command *cmd)
 static void put_attributes(const struct saf *saf, const struct saf_user *u,
                            struct strbuf *out)
 {
-    bool protected = saf_find_password(saf, u->id) == NULL;
+    const struct {
+        bool has;
+        const char *name;
+    } rows[] = {{u->special, "SPECIAL"},
+                {saf_find_password(saf, u->id) == NULL, "PROTECTED"},
+                {u->revoked, "REVOKED"}};
+    const char *between = "";
+    size_t i;
 
     strbuf_adds(out, " ATTRIBUTES=");
-    if (u->special)
-        strbuf_adds(out, "SPECIAL ");
-    if (protected)
-        strbuf_adds(out, "PROTECTED ");
-    if (u->revoked)
-        strbuf_adds(out, "REVOKED ");
-    if (u->special || protected || u->revoked)
-        out->data[out->len - 1] = '\n';
-    else
-        strbuf_adds(out, "NONE\n");
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (!rows[i].has)
+            continue;
+        strbuf_addf(out, "%s%s", between, rows[i].name);
+        between = " ";
+    }
+    strbuf_adds(out, between[0] == '\0' ? "NONE\n" : "\n");
 }
 
 static void put_connects(const struct saf_user *u, struct strbuf *out)

@@ -104,6 +104,28 @@ START_TEST(parses_an_address_alone)
 }
 END_TEST
 
+static const struct {
+    const char *text, *shown;
+} displays[] = {
+    {"192.0.2.1:5555", "192.0.2.1..5555"},
+    {"[2001:db8::fa:1]:443", "2001:DB8::FA:1..443"},
+    {"[::ffff:192.0.2.1]:1", "::FFFF:192.0.2.1..1"},
+};
+
+START_TEST(an_address_is_shown_as_on_zos)
+{
+    struct strbuf sb = STRBUF_INIT;
+    struct netaddr a;
+
+    ck_assert_int_eq(netaddr_parse(displays[_i].text, &a, NULL), 0);
+    strbuf_adds(&sb, "left: ");
+    netaddr_add_zos(&a, &sb);
+    ck_assert_str_eq(strbuf_str(&sb) + 6, displays[_i].shown);
+    ck_assert_mem_eq(sb.data, "left: ", 6);
+    strbuf_done(&sb);
+}
+END_TEST
+
 START_TEST(an_unknown_address_is_a_question_mark)
 {
     struct sockaddr_un un = {.sun_family = AF_UNIX};
@@ -213,6 +235,7 @@ TESTS_BEGIN("netaddr")
 TEST_ROWS(prints_what_it_parsed, good)
 TEST_ROWS(refuses_and_says_the_form, bad)
 TEST_ROWS(parses_an_address_alone, ips)
+TEST_ROWS(an_address_is_shown_as_on_zos, displays)
 TEST(an_unknown_address_is_a_question_mark)
 TEST(keeps_the_scope)
 TEST_ROWS(unmaps_only_the_mapped, mapped)
