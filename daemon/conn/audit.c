@@ -10,11 +10,11 @@
 
 #include "policy/ciphers.h"
 #include "tls/certinfo.h"
+#include "util/table.h"
 
-enum { BUCKETS = 256, NAME = 64 };
+enum { NAME = 64 };
 
 struct entry {
-    struct entry *next;
     enum audit_clear clear;
     enum policy_direction direction;
     uint16_t port, cipher;
@@ -26,8 +26,7 @@ struct entry {
 
 struct audit {
     pthread_mutex_t lock;
-    struct entry *bucket[BUCKETS];
-    size_t entries;
+    struct table entries;
     uint64_t lost; /* connections that found no room */
 };
 
@@ -43,38 +42,39 @@ struct audit *audit_new(void)
 void audit_free(struct audit *a)
 {
     struct entry *e;
-    size_t i;
+    size_t at = 0;
 
     if (a == NULL)
         return;
-    for (i = 0; i < BUCKETS; i++)
-        while ((e = a->bucket[i]) != NULL) {
-            a->bucket[i] = e->next;
-            X509_free(e->cert);
-            free(e);
-        }
+    while ((e = table_next(&a->entries, &at)) != NULL) {
+        X509_free(e->cert);
+        free(e);
+    }
+    table_done(&a->entries);
     pthread_mutex_destroy(&a->lock);
     free(a);
 }
 
-static unsigned hash_text(unsigned h, const char *s)
+static uint64_t hash_text(uint64_t h, const char *s)
 {
-    for (; *s != '\0'; s++)
-        h = (h ^ (unsigned char)*s) * 16777619U; /* FNV-1a */
-    return h;
+    return table_hash(h, s, strlen(s) + 1);
 }
 
-static unsigned hash_of(const struct audit_seen *s)
+/* Of what is cheap to compare. */
+static uint64_t hash_of(const struct audit_seen *s)
 {
-    unsigned h = hash_text(2166136261U, s->rule);
+    uint64_t h = hash_text(TABLE_HASH, s->rule);
 
     h = hash_text(h, s->jobname);
-    h = (h ^ s->cipher) * 16777619U;
-    return ((h ^ s->port) * 16777619U ^ (unsigned)s->clear) % BUCKETS;
+    return table_hash_number(h ^ (uint64_t)s->cipher << 32 ^
+                             (uint64_t)s->port << 8 ^ (unsigned)s->clear);
 }
 
-static bool same(const struct entry *e, const struct audit_seen *s)
+static bool same(const void *item, const void *key)
 {
+    const struct entry *e = item;
+    const struct audit_seen *s = key;
+
     return e->clear == s->clear && e->direction == s->direction &&
            e->port == s->port && e->cipher == s->cipher &&
            strcmp(e->rule, s->rule) == 0 &&
@@ -86,12 +86,13 @@ static bool same(const struct entry *e, const struct audit_seen *s)
 }
 
 static struct entry *add(struct audit *a, const struct audit_seen *s,
-                         struct entry **bucket)
+                         uint64_t hash)
 {
     struct entry *e =
-        a->entries < AUDIT_ENTRIES_MAX ? calloc(1, sizeof(*e)) : NULL;
+        a->entries.count < AUDIT_ENTRIES_MAX ? calloc(1, sizeof(*e)) : NULL;
 
-    if (e == NULL) {
+    if (e == NULL || !table_add(&a->entries, hash, e)) {
+        free(e);
         a->lost++;
         return NULL;
     }
@@ -106,21 +107,18 @@ static struct entry *add(struct audit *a, const struct audit_seen *s,
     if (s->cert != NULL && X509_up_ref(s->cert) == 1)
         e->cert = s->cert;
     e->first = time(NULL);
-    e->next = *bucket;
-    *bucket = e;
-    a->entries++;
     return e;
 }
 
 void audit_count(struct audit *a, const struct audit_seen *s)
 {
-    struct entry **bucket = &a->bucket[hash_of(s)], *e;
+    uint64_t hash = hash_of(s);
+    struct entry *e;
 
     pthread_mutex_lock(&a->lock);
-    for (e = *bucket; e != NULL && !same(e, s); e = e->next)
-        ;
+    e = table_find(&a->entries, hash, same, s);
     if (e == NULL)
-        e = add(a, s, bucket);
+        e = add(a, s, hash);
     if (e != NULL) {
         e->count++;
         e->last = time(NULL);
@@ -149,14 +147,13 @@ static int compare(const void *a, const void *b)
 /* With the lock held; NULL: no memory. */
 static const struct entry **sorted(const struct audit *a)
 {
-    const struct entry **list = calloc(a->entries + 1, sizeof(*list)), *e;
-    size_t n = 0, i;
+    const struct entry **list = calloc(a->entries.count + 1, sizeof(*list)), *e;
+    size_t n = 0, at = 0;
 
     if (list == NULL)
         return NULL;
-    for (i = 0; i < BUCKETS; i++)
-        for (e = a->bucket[i]; e != NULL; e = e->next)
-            list[n++] = e;
+    while ((e = table_next(&a->entries, &at)) != NULL)
+        list[n++] = e;
     qsort(list, n, sizeof(const struct entry *), compare);
     return list;
 }
@@ -216,7 +213,7 @@ void audit_print(struct audit *a, struct strbuf *out)
     pthread_mutex_lock(&a->lock);
     list = sorted(a);
     if (list != NULL)
-        print_list(list, a->entries, out);
+        print_list(list, a->entries.count, out);
     if (a->lost != 0)
         strbuf_addf(out, "%llu more found no room in the table.\n",
                     (unsigned long long)a->lost);
@@ -265,7 +262,7 @@ void audit_json(struct audit *a, struct json *j)
     list = sorted(a);
     json_object(j, NULL);
     json_array(j, "seen");
-    for (i = 0; list != NULL && i < a->entries; i++)
+    for (i = 0; list != NULL && i < a->entries.count; i++)
         entry_json(list[i], j);
     json_end(j);
     json_unsigned(j, "no_room", a->lost);

@@ -10,28 +10,30 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "util/table.h"
+
 enum {
-    BUCKETS = 1024,
     KEY = 8,
+    ROOM = 512,  /* for so many the table has room from the beginning */
     SPARE = 1024 /* entries kept for the next one that comes */
 };
 
 struct fair_one {
-    struct fair_one *next;
+    struct fair_one *next; /* of the spare ones */
     struct fair_who who;
     unsigned long count, waiting;
 };
 
 struct fair {
     pthread_mutex_t lock;
-    uint64_t seed; /* so that nobody chooses the bucket */
-    size_t count, spares;
+    uint64_t seed; /* so that nobody chooses the place in the table */
+    size_t spares;
     unsigned long connections, waiting;
     unsigned long sharers[FAIR_KINDS]; /* those of whom some wait */
     struct fair_limits limits;         /* the last that were given */
     atomic_bool pressed;
     struct fair_one *spare;
-    struct fair_one *bucket[BUCKETS];
+    struct table by_who;
     struct fair_limited limited[FAIR_KEPT]; /* the newest first */
     size_t limited_count;
 };
@@ -112,8 +114,10 @@ struct fair *fair_new(void)
 {
     struct fair *f = calloc(1, sizeof(*f));
 
-    if (f == NULL)
+    if (f == NULL || !table_reserve(&f->by_who, ROOM)) {
+        free(f);
         return NULL;
+    }
     pthread_mutex_init(&f->lock, NULL);
     /* too early in the boot for random numbers: any seed will do */
     if (getrandom(&f->seed, sizeof(f->seed), GRND_NONBLOCK) < 0)
@@ -131,20 +135,17 @@ void fair_free(struct fair *f)
         f->spare = one->next;
         free(one);
     }
+    table_done(&f->by_who);
     pthread_mutex_destroy(&f->lock);
     free(f);
 }
 
-/* The finisher of splitmix64 (Steele et al., 2014). */
-static struct fair_one **bucket_of(struct fair *f, const struct fair_who *who)
+static uint64_t hash_of(const struct fair *f, const struct fair_who *who)
 {
     uint64_t x;
 
     memcpy(&x, who->key, sizeof(x));
-    x ^= f->seed ^ (uint64_t)who->kind;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
-    return &f->bucket[(x ^ (x >> 31)) % BUCKETS];
+    return table_hash_number(x ^ f->seed ^ (uint64_t)who->kind);
 }
 
 static bool same(const struct fair_who *a, const struct fair_who *b)
@@ -153,18 +154,30 @@ static bool same(const struct fair_who *a, const struct fair_who *b)
            memcmp(a->key, b->key, KEY) == 0;
 }
 
-static struct fair_one *find(struct fair *f, const struct fair_who *who)
+static bool is_who(const void *item, const void *key)
 {
-    struct fair_one *one = *bucket_of(f, who);
+    return same(&((const struct fair_one *)item)->who, key);
+}
 
-    while (one != NULL && !same(&one->who, who))
-        one = one->next;
-    return one;
+static struct fair_one *find(const struct fair *f, const struct fair_who *who)
+{
+    return table_find(&f->by_who, hash_of(f, who), is_who, who);
+}
+
+static void keep_spare(struct fair *f, struct fair_one *one)
+{
+    if (f->spares >= SPARE) {
+        free(one);
+        return;
+    }
+    one->next = f->spare;
+    f->spare = one;
+    f->spares++;
 }
 
 static struct fair_one *add(struct fair *f, const struct fair_who *who)
 {
-    struct fair_one **at = bucket_of(f, who), *one = f->spare;
+    struct fair_one *one = f->spare;
 
     if (one != NULL) {
         f->spare = one->next;
@@ -174,27 +187,17 @@ static struct fair_one *add(struct fair *f, const struct fair_who *who)
     }
     if (one == NULL)
         return NULL;
-    *one = (struct fair_one){.next = *at, .who = *who};
-    *at = one;
-    f->count++;
-    return one;
+    *one = (struct fair_one){.who = *who};
+    if (table_add(&f->by_who, hash_of(f, who), one))
+        return one;
+    keep_spare(f, one);
+    return NULL;
 }
 
 static void remove_one(struct fair *f, struct fair_one *one)
 {
-    struct fair_one **at = bucket_of(f, &one->who);
-
-    while (*at != one)
-        at = &(*at)->next;
-    *at = one->next;
-    f->count--;
-    if (f->spares >= SPARE) {
-        free(one);
-        return;
-    }
-    one->next = f->spare;
-    f->spare = one;
-    f->spares++;
+    table_remove(&f->by_who, hash_of(f, &one->who), one);
+    keep_spare(f, one);
 }
 
 /* A limit of all is three quarters full. */
@@ -330,7 +333,7 @@ size_t fair_count(struct fair *f)
     size_t n;
 
     pthread_mutex_lock(&f->lock);
-    n = f->count;
+    n = f->by_who.count;
     pthread_mutex_unlock(&f->lock);
     return n;
 }

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/array.h"
 #include "util/strbuf.h"
 
 static const char magic[] = "attls-journal 1 ";
@@ -47,19 +48,15 @@ static void wipe_data(struct saf_change *c)
 
 static struct saf_change *append(struct saf_changes *list, const char *name)
 {
-    struct saf_change *p;
+    struct saf_change *p = array_add(&list->c, &list->n, sizeof(*p));
 
-    p = realloc(list->c, (list->n + 1) * sizeof(*p));
     if (p == NULL)
         return NULL;
-    list->c = p;
-    p += list->n;
-    memset(p, 0, sizeof(*p));
     p->name = strdup(name);
-    if (p->name == NULL)
-        return NULL;
-    list->n++;
-    return p;
+    if (p->name != NULL)
+        return p;
+    list->n--;
+    return NULL;
 }
 
 int saf_changes_add(struct saf_changes *list, const char *name,
