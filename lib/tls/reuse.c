@@ -8,15 +8,14 @@
 #include <time.h>
 
 #include "tls/session_private.h"
+#include "util/table.h"
 
 enum {
-    BUCKETS = 256,
     WEEK = 7 * 24 * 60 * 60,
     TICKETS_DEFAULT = 512 /* as many as GSK_V3_SIDCACHE_SIZE's default */
 };
 
 struct kept {
-    LIST_ENTRY(kept) bucket;
     TAILQ_ENTRY(kept) age;
     SSL_SESSION *session;
     time_t until;
@@ -26,44 +25,35 @@ struct kept {
 struct reuse {
     pthread_mutex_t lock;
     unsigned long max_old, max_13, max_ticket; /* 0: none are kept */
-    size_t count;
-    LIST_HEAD(, kept) buckets[BUCKETS];
+    struct table by_target;
     TAILQ_HEAD(kept_list, kept) ages; /* the longest unused one first */
 };
 
 /* ---- what is kept ---- */
 
-/* FNV-1a */
-static unsigned bucket_of(const struct netaddr *target)
+static uint64_t hash_of(const struct netaddr *target)
 {
-    unsigned h = (2166136261u ^ target->port) * 16777619u;
-    size_t i;
+    uint64_t h = table_hash(TABLE_HASH, target->ip, netaddr_ip_len(target));
 
-    for (i = 0; i < netaddr_ip_len(target); i++)
-        h = (h ^ target->ip[i]) * 16777619u;
-    return h % BUCKETS;
+    return table_hash_number(h ^ target->port);
 }
 
-static bool is_same(const struct netaddr *a, const struct netaddr *b)
+static bool has_target(const void *item, const void *key)
 {
+    const struct netaddr *a = &((const struct kept *)item)->target, *b = key;
+
     return netaddr_equal(a, b) && a->scope == b->scope;
 }
 
 static struct kept *find(struct reuse *r, const struct netaddr *target)
 {
-    struct kept *k;
-
-    LIST_FOREACH (k, &r->buckets[bucket_of(target)], bucket)
-        if (is_same(&k->target, target))
-            return k;
-    return NULL;
+    return table_find(&r->by_target, hash_of(target), has_target, target);
 }
 
 static void drop(struct reuse *r, struct kept *k)
 {
-    LIST_REMOVE(k, bucket);
+    table_remove(&r->by_target, hash_of(&k->target), k);
     TAILQ_REMOVE(&r->ages, k, age);
-    r->count--;
     SSL_SESSION_free(k->session);
     free(k);
 }
@@ -76,19 +66,18 @@ static void keep(struct reuse *r, const struct netaddr *target,
 
     if (k != NULL)
         drop(r, k);
-    while (r->count >= max)
+    while (r->by_target.count >= max)
         drop(r, TAILQ_FIRST(&r->ages));
     k = malloc(sizeof(*k));
-    if (k == NULL) {
+    if (k == NULL || !table_add(&r->by_target, hash_of(target), k)) {
+        free(k);
         SSL_SESSION_free(session);
         return;
     }
     k->session = session;
     k->until = until;
     k->target = *target;
-    LIST_INSERT_HEAD(&r->buckets[bucket_of(target)], k, bucket);
     TAILQ_INSERT_TAIL(&r->ages, k, age);
-    r->count++;
 }
 
 /* ---- for how long ---- */
@@ -253,6 +242,7 @@ void reuse_free(struct context *c)
         return;
     while (!TAILQ_EMPTY(&c->reuse->ages))
         drop(c->reuse, TAILQ_FIRST(&c->reuse->ages));
+    table_done(&c->reuse->by_target);
     pthread_mutex_destroy(&c->reuse->lock);
     free(c->reuse);
     c->reuse = NULL;
