@@ -35,12 +35,6 @@ enum { FAIR_TEXT = 64 };
 /* "uid 5002", "192.0.2.1", "2001:db8::/64", "loopback". Returns RET. */
 const char *fair_format(const struct fair_who *who, char ret[FAIR_TEXT]);
 
-/* ---- the arithmetic ---- */
-
-bool fair_presses(unsigned long now, unsigned long limit);
-/* SHARERS: those that wait, the one who asks among them. At least 1. */
-unsigned long fair_share(unsigned long limit, unsigned long sharers);
-
 /* ---- the table ---- */
 
 struct fair;
@@ -81,8 +75,6 @@ bool fair_is_over(struct fair *f, const struct fair_one *one);
 unsigned long fair_waits(struct fair *f, const struct fair_one *one);
 /* A limit of all is three quarters full. Cheap. */
 bool fair_is_pressed(const struct fair *f);
-/* Those who have connections. */
-size_t fair_count(struct fair *f);
 
 /* ---- who was limited ---- */
 

@@ -15,6 +15,7 @@
 #include "intercept/netfilter.h"
 #include "intercept/nft.h"
 #include "intercept/nft_run.h"
+#include "site/rulekeeper_private.h"
 #include "util/clock.h"
 #include "util/fd.h"
 #include "util/thread.h"

@@ -15,6 +15,7 @@
 #include "intercept/strange.h"
 #include "relay/closer.h"
 #include "relay/descriptors.h"
+#include "worker/private.h"
 
 enum {
     BATCH = 32,     /* messages before other events get their turn */

@@ -44,9 +44,6 @@ struct runners *
 runners_new(const struct runner_host *host); /* NULL: no memory */
 /* Ends them. NULL allowed. */
 void runners_free(struct runners *all);
-/* Ends those that are silent for too long; it runs each second by itself. */
-void runners_sweep(struct runners *all);
-size_t runners_count(const struct runners *all);
 
 /* Takes FD, also when it fails. The runner ends with its other side, or with
  * runners_free(). Not one byte is read of an account that allow does not name:

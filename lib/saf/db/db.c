@@ -239,15 +239,6 @@ static void profile_done(struct saf_profile *p)
     free(p->access);
 }
 
-void saf_remove_profile(struct saf_profiles *list, struct saf_profile *p)
-{
-    size_t i = (size_t)(p - list->p);
-
-    profile_done(p);
-    memmove(p, p + 1, (list->n - i - 1) * sizeof(*p));
-    list->n--;
-}
-
 void saf_drop_profiles(struct saf_profiles *list, const char *class_name)
 {
     size_t i, kept = 0;

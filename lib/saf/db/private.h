@@ -173,7 +173,6 @@ int saf_user_join(struct saf_user *user, const char *group, const char *owner,
 /* Replaces the class's snapshot by the stored profiles. */
 int saf_raclist_class(struct saf *saf, const char *class_name);
 void saf_drop_profiles(struct saf_profiles *list, const char *class_name);
-void saf_remove_profile(struct saf_profiles *list, struct saf_profile *p);
 /* The profile's keys, made when it has none; NULL: no memory. */
 struct saf_keys *saf_need_keys(struct saf_profile *p);
 void saf_drop_keys(struct saf_profile *p);
@@ -282,5 +281,8 @@ bool saf_file_name_valid(const char *name);
  */
 typedef void (*saf_step_fn)(unsigned step);
 extern saf_step_fn saf_commit_step;
+
+/* Class active, after SETROPTS. */
+bool saf_class_active(const struct saf *saf, const char *class_name);
 
 #endif

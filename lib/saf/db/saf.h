@@ -104,8 +104,7 @@ bool saf_user_in_group(const struct saf *saf, const char *userid,
 /* The user's default group; false: no such user. */
 bool saf_user_group(const struct saf *saf, const char *userid,
                     char ret[SAF_NAME_MAX + 1]);
-/* Class active / RACLISTed, after SETROPTS. */
-bool saf_class_active(const struct saf *saf, const char *class_name);
+/* Class RACLISTed, after SETROPTS. */
 bool saf_class_raclisted(const struct saf *saf, const char *class_name);
 
 /*

@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "saf/job/private.h"
 #include "util/arena.h"
 
 /* 80-byte card images carry a sequence number in columns 73 to 80. */

@@ -63,9 +63,6 @@ void tso_reader_init(struct tso_reader *r, const struct source *src,
 int tso_next(struct tso_reader *r, struct tso_command **ret, struct error *err);
 void tso_command_free(struct tso_command *cmd); /* NULL allowed */
 
-/* Line of the command's first word. */
-unsigned tso_line(const struct tso_command *cmd);
-
 /* ---- grammars ---- */
 
 enum tso_form {

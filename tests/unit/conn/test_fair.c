@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "conn/fair_private.h"
 #include "support/suite.h"
 
 static struct netaddr address(const char *text)

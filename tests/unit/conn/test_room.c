@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "conn/fair_private.h"
 #include "conn/private.h"
 #include "support/made.h"
 #include "support/suite.h"

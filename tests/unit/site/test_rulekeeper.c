@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "site/rulekeeper_private.h"
 #include "support/suite.h"
 
 /* Somebody takes them away all the time: when are they put back? */

@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "conn/fair_private.h"
 #include "intercept/runmsg.h"
 #include "relay/closer.h"
 #include "relay/private.h"
@@ -24,6 +25,7 @@
 #include "support/rig.h"
 #include "support/suite.h"
 #include "util/fd.h"
+#include "worker/private.h"
 
 static struct testring *rings;
 

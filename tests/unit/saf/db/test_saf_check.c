@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "saf/db/private.h"
 #include "support/suite.h"
 #include "support/testring.h"
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "saf/job/private.h"
 #include "support/faults.h"
 #include "support/suite.h"
 
