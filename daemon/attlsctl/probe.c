@@ -65,7 +65,6 @@ enum {
     SECOND_FACTOR = 10,
     SETTLE_US = 300000
 };
-enum { RC_SILENT = 5004, RC_TOO_LONG = 5005 };
 
 struct probe {
     const char *address, *file, *rule_name, *userid, *racf;

@@ -13,36 +13,33 @@
 #include <unistd.h>
 
 #include "attlsd/ending.h"
+#include "conn/audit.h"
+#include "conn/fair.h"
+#include "conn/naming.h"
+#include "conn/services.h"
 #include "console/console.h"
 #include "intercept/origdst.h"
 #include "relay/closer.h"
 #include "relay/descriptors.h"
+#include "relay/wiretrace.h"
 #include "site/pagent.h"
 #include "site/rulekeeper.h"
 #include "site/ruleset.h"
+#include "story/story.h"
 #include "trace/sink.h"
 #include "util/clock.h"
 #include "util/fd.h"
+#include "worker/listener.h"
 #include "worker/worker.h"
 
 struct server {
     struct server_params params;
-    struct config *config; /* the one of the start: it has the listeners */
-    struct snapshots *snapshots;
-    struct trace *trace;
+    struct services services; /* lent to all rooms; each is made here */
+    struct config *config;    /* the one of the start: it has the listeners */
     struct listener **listeners;
     size_t listener_count;
-    struct pairs *pairs;       /* NULL: no listener is transparent */
-    struct rulekeeper *keeper; /* the same */
     struct marks marks;
-    bool marked; /* MARKS are the daemon's, and it may set them */
-    struct own *own;
-    struct naming *naming;
     struct workers *workers;
-    struct stories *stories;
-    struct audit *audit;
-    struct wiretraces *wiretraces;
-    struct pagent *pagent;
     struct console *console; /* NULL: none */
     unsigned long cut;       /* connections that were reset at the end */
 };
@@ -142,9 +139,9 @@ static void watch_for_own(struct server *s, const struct listener *l)
     const struct config_listener *cfg = listener_config(l);
 
     if (cfg->mode == MODE_TRANSPARENT)
-        own_watch(s->own, 0);
+        own_watch(s->services.own, 0);
     else if (cfg->mode == MODE_FORWARD && cfg->direction == POLICY_OUTBOUND)
-        own_watch(s->own, listener_address(l).port);
+        own_watch(s->services.own, listener_address(l).port);
 }
 
 static int open_listeners(struct server *s, struct error *err)
@@ -156,7 +153,7 @@ static int open_listeners(struct server *s, struct error *err)
     s->listeners = calloc(cfg->listeners.count + 1, sizeof(*s->listeners));
     if (s->listeners == NULL)
         return error_nomem(err);
-    r = own_new(&s->own, err);
+    r = own_new(&s->services.own, err);
     if (r < 0)
         return r;
     for (i = 0; i < cfg->listeners.count; i++) {
@@ -169,7 +166,7 @@ static int open_listeners(struct server *s, struct error *err)
         watch_for_own(s, s->listeners[s->listener_count]);
         s->listener_count++;
     }
-    return config_capture(cfg) != NULL ? pairs_new(&s->pairs, err) : 0;
+    return config_capture(cfg) != NULL ? pairs_new(&s->services.pairs, err) : 0;
 }
 
 /* ---- the rules in the kernel ---- */
@@ -190,13 +187,13 @@ static int take_marks(struct server *s, struct error *err)
                          "runs as %lu",
                          c->mark_file, (unsigned long)s->marks.uid,
                          (unsigned long)geteuid());
-    s->marked = true;
+    s->services.marks = &s->marks;
     return 0;
 }
 
 static bool keeps_old(const struct server *s)
 {
-    struct snapshot *snap = snapshots_get(s->snapshots);
+    struct snapshot *snap = snapshots_get(s->services.snapshots);
     struct config_capture c = {.old_connections = OLD_RESET};
 
     ruleset_capture(s->config, snapshot_config(snap), &c);
@@ -211,7 +208,7 @@ static void tell_loss(void *arg, const struct rule_loss *l)
     bool error = l->slow || l->error != NULL;
 
     rule_loss_print(l, keeps_old(s), &line);
-    trace_remark(s->trace, error ? TRACE_ERR : TRACE_WARNING, "%s",
+    trace_remark(s->services.trace, error ? TRACE_ERR : TRACE_WARNING, "%s",
                  strbuf_str(&line));
     if (l->error == NULL)
         workers_add(s->workers, COUNTER_RULES_RESTORED);
@@ -223,7 +220,7 @@ static int open_keeper(struct server *s, struct error *err)
     struct rulekeeper_params params = {.tell = tell_loss, .arg = s};
 
     return config_capture(s->config) != NULL
-               ? rulekeeper_new(&params, &s->keeper, err)
+               ? rulekeeper_new(&params, &s->services.keeper, err)
                : 0;
 }
 
@@ -231,11 +228,13 @@ static int make_rules(const struct server *s, const struct snapshot *snap,
                       const struct config_capture *c, struct strbuf *out,
                       struct error *err)
 {
-    struct ruleset_options opt = {.capture = c, .marked = s->marked};
+    struct ruleset_options opt = {.capture = c,
+                                  .marked = s->services.marks != NULL};
     struct marks marks = s->marks;
 
     /* that of excluded accounts is needed all the same */
-    if (!s->marked && marks_make(c->mark_mask, geteuid(), &marks, err) != 0)
+    if (s->services.marks == NULL &&
+        marks_make(c->mark_mask, geteuid(), &marks, err) != 0)
         return ERR_SYSTEM;
     nft_add_defines(&marks, out);
     return ruleset_make(snapshot_policy(snap), &opt, out, err);
@@ -256,16 +255,16 @@ static int install_rules(struct server *s, const struct snapshot *snap,
     if (!ruleset_capture(s->config, snapshot_config(snap), &capture))
         return 0;
     if (!capture.install) {
-        rulekeeper_rest(s->keeper);
+        rulekeeper_rest(s->services.keeper);
         return 0;
     }
     r = make_rules(s, snap, &capture, &text, err);
     if (r == 0)
-        r = rulekeeper_install(s->keeper, strbuf_str(&text), err);
+        r = rulekeeper_install(s->services.keeper, strbuf_str(&text), err);
     if (r == 0 && s->workers != NULL)
-        r = rulekeeper_start(s->keeper, err);
+        r = rulekeeper_start(s->services.keeper, err);
     if (r == 0)
-        trace_remark(s->trace, TRACE_NOTICE, "rules=installed");
+        trace_remark(s->services.trace, TRACE_NOTICE, "rules=installed");
     strbuf_done(&text);
     return r;
 }
@@ -280,19 +279,21 @@ static int open_agent(struct server *s, struct error *err)
 {
     struct pagent_params params = {
         .file = s->params.file,
-        .snapshots = s->snapshots,
-        .trace = s->trace,
+        .snapshots = s->services.snapshots,
+        .trace = s->services.trace,
         .prepare = prepare,
         .arg = s,
     };
     int r;
 
-    s->stories = stories_new();
-    s->audit = audit_new();
-    if (s->stories == NULL || s->audit == NULL)
+    s->services.stories = stories_new();
+    s->services.audit = audit_new();
+    s->services.fair = fair_new();
+    if (s->services.stories == NULL || s->services.audit == NULL ||
+        s->services.fair == NULL)
         return error_nomem(err);
-    r = wiretraces_new(s->trace, &s->wiretraces, err);
-    return r == 0 ? pagent_new(&params, &s->pagent, err) : r;
+    r = wiretraces_new(s->services.trace, &s->services.wiretraces, err);
+    return r == 0 ? pagent_new(&params, &s->services.pagent, err) : r;
 }
 
 /* Without a console the daemon serves all the same, and says so. */
@@ -303,7 +304,7 @@ static void open_console(struct server *s)
     if (s->config->control[0] == '\0' ||
         console_open(s->config->control, &s->console, &err) == 0)
         return;
-    trace_remark(s->trace, TRACE_WARNING,
+    trace_remark(s->services.trace, TRACE_WARNING,
                  "console=none error=\"%s\" note=\"attlsctl can't reach "
                  "this daemon\"",
                  err.text);
@@ -320,14 +321,17 @@ int server_new(const struct server_params *params, struct server **ret,
         return error_nomem(err);
     }
     s->params = *params;
+    s->services.now = clock_coarse_ms;
     s->config = config_ref(snapshot_config(params->first));
-    r = snapshots_new(params->first, &s->snapshots);
+    s->services.config = s->config;
+    r = snapshots_new(params->first, &s->services.snapshots);
     if (r < 0) {
         snapshot_unref(params->first);
         error_nomem(err);
     }
     if (r == 0)
-        r = open_log(s->config, snapshot_stack(params->first), &s->trace, err);
+        r = open_log(s->config, snapshot_stack(params->first),
+                     &s->services.trace, err);
     if (r == 0)
         r = open_listeners(s, err);
     if (r == 0)
@@ -351,30 +355,32 @@ void server_free(struct server *s)
 
     if (s == NULL)
         return;
-    pagent_stop(s->pagent);
-    if (s->snapshots != NULL)
-        snapshots_stop(s->snapshots);
+    pagent_stop(s->services.pagent);
+    if (s->services.snapshots != NULL)
+        snapshots_stop(s->services.snapshots);
     console_close(s->console);
-    rulekeeper_free(s->keeper); /* it counts with the workers */
-    naming_stop(s->naming);     /* it wakes workers */
+    rulekeeper_free(s->services.keeper); /* it counts with the workers */
+    naming_stop(s->services.naming);     /* it wakes workers */
     workers_stop(s->workers, 0);
-    if (!pagent_free(s->pagent)) {
+    if (!pagent_free(s->services.pagent)) {
         trace_stop(
-            s->trace); /* it uses all that there is, and the end is near */
+            s->services
+                .trace); /* it uses all that there is, and the end is near */
         return;
     }
-    stories_free(s->stories);
-    audit_free(s->audit);
-    wiretraces_free(s->wiretraces);
+    stories_free(s->services.stories);
+    audit_free(s->services.audit);
+    fair_free(s->services.fair);
+    wiretraces_free(s->services.wiretraces);
     for (i = 0; i < s->listener_count; i++)
         listener_close(s->listeners[i]);
     free(s->listeners);
-    naming_free(s->naming);
-    pairs_free(s->pairs);
-    own_free(s->own);
-    snapshots_free(s->snapshots);
+    naming_free(s->services.naming);
+    pairs_free(s->services.pairs);
+    own_free(s->services.own);
+    snapshots_free(s->services.snapshots);
     config_unref(s->config);
-    trace_free(s->trace);
+    trace_free(s->services.trace);
     closer_finish();
     free(s);
 }
@@ -454,13 +460,13 @@ static void report(struct server *s, int *fd, char status)
  * says that is in force by then. */
 static void look_when_due(struct server *s, time_t *last)
 {
-    unsigned long interval = pagent_interval(s->pagent);
+    unsigned long interval = pagent_interval(s->services.pagent);
     time_t now = clock_s();
 
     if (interval == 0 || now - *last < (time_t)interval)
         return;
     *last = now;
-    pagent_look(s->pagent);
+    pagent_look(s->services.pagent);
 }
 
 /* Until a signal comes that ends it, which is returned. Nothing here waits for
@@ -478,61 +484,39 @@ static int serve(struct server *s, const sigset_t *signals)
             continue;
         if (sig != SIGHUP)
             return sig;
-        trace_reopen(s->trace);
-        pagent_reload(s->pagent, PAGENT_REFRESH, false, NULL, NULL);
+        trace_reopen(s->services.trace);
+        pagent_reload(s->services.pagent, PAGENT_REFRESH, false, NULL, NULL);
     }
 }
 
 static int start_console(struct server *s, struct error *err)
 {
-    struct console_params cp = {
-        .snapshots = s->snapshots,
-        .pagent = s->pagent,
-        .trace = s->trace,
-        .workers = s->workers,
-        .stories = s->stories,
-        .audit = s->audit,
-        .wiretraces = s->wiretraces,
-        .listeners = s->listeners,
-        .listener_count = s->listener_count,
-        .started = time(NULL),
-        .config = s->config,
-        .marks = s->marked ? &s->marks : NULL,
-        .keeper = s->keeper,
-    };
-
-    return s->console != NULL ? console_start(s->console, &cp, err) : 0;
+    s->services.started = time(NULL);
+    return s->console != NULL
+               ? console_start(s->console, &s->services, s->workers, err)
+               : 0;
 }
 
 static int start(struct server *s, struct error *err)
 {
-    const struct config *cfg = s->config;
     struct workers_params wp = {
-        .count = (unsigned)cfg->workers,
-        .snapshots = s->snapshots,
-        .trace = s->trace,
-        .stories = s->stories,
-        .audit = s->audit,
-        .wiretraces = s->wiretraces,
-        .pairs = s->pairs,
-        .marks = s->marked ? &s->marks : NULL,
-        .own = s->own,
+        .count = (unsigned)s->config->workers,
         .listeners = s->listeners,
         .listener_count = s->listener_count,
     };
-    int r = trace_start(s->trace, err);
+    int r = trace_start(s->services.trace, err);
 
     if (r == 0)
         r = install_rules(s, s->params.first, err);
     if (r == 0)
-        r = naming_new(&s->naming, err);
-    wp.naming = s->naming;
+        r = naming_new(&s->services.naming, err);
     if (r == 0)
-        r = workers_start(&wp, &s->workers, err);
-    if (r == 0 && s->keeper != NULL && rulekeeper_keeps(s->keeper))
-        r = rulekeeper_start(s->keeper, err);
+        r = workers_start(&s->services, &wp, &s->workers, err);
+    if (r == 0 && s->services.keeper != NULL &&
+        rulekeeper_keeps(s->services.keeper))
+        r = rulekeeper_start(s->services.keeper, err);
     if (r == 0)
-        r = pagent_start(s->pagent, err);
+        r = pagent_start(s->services.pagent, err);
     return r == 0 ? start_console(s, err) : r;
 }
 
@@ -542,7 +526,7 @@ static void remark_descriptors(struct server *s)
     unsigned long room = descriptors_connections();
 
     if (s->config->max_connections > room)
-        trace_remark(s->trace, TRACE_NOTICE,
+        trace_remark(s->services.trace, TRACE_NOTICE,
                      "max_connections=%lu descriptors=%lu note=\"there are "
                      "descriptors for so many connections only: raise the "
                      "limit of open files (LimitNOFILE, ulimit -Hn)\"",
@@ -560,14 +544,16 @@ static void remark_start(struct server *s)
         const struct config_listener *l = listener_config(s->listeners[i]);
 
         if (l->mode == MODE_RUN)
-            trace_remark(s->trace, TRACE_NOTICE, "listen=%s run", l->socket);
+            trace_remark(s->services.trace, TRACE_NOTICE, "listen=%s run",
+                         l->socket);
         else if (l->mode == MODE_TRANSPARENT)
             trace_remark(
-                s->trace, TRACE_NOTICE, "listen=%s direction=%s transparent",
-                netaddr_format(&a, text), policy_direction_name(l->direction));
+                s->services.trace, TRACE_NOTICE,
+                "listen=%s direction=%s transparent", netaddr_format(&a, text),
+                policy_direction_name(l->direction));
         else
             trace_remark(
-                s->trace, TRACE_NOTICE,
+                s->services.trace, TRACE_NOTICE,
                 "listen=%s direction=%s target=%s jobname=%s userid=%s",
                 netaddr_format(&a, text), policy_direction_name(l->direction),
                 l->target.text, l->jobname, l->userid);
@@ -577,7 +563,7 @@ static void remark_start(struct server *s)
 /* Milliseconds; stop_limit, as the configuration says now. */
 static unsigned long stop_limit(const struct server *s)
 {
-    struct snapshot *now = snapshots_get(s->snapshots);
+    struct snapshot *now = snapshots_get(s->services.snapshots);
     unsigned long seconds = snapshot_config(now)->stop_limit;
 
     snapshot_unref(now);
@@ -591,13 +577,15 @@ static void end_work(void *arg)
 {
     struct server *s = arg;
 
-    pagent_stop(s->pagent);       /* it answers those who wait at the console */
-    snapshots_stop(s->snapshots); /* it wakes workers, and a refresh waits */
+    pagent_stop(
+        s->services.pagent); /* it answers those who wait at the console */
+    snapshots_stop(
+        s->services.snapshots); /* it wakes workers, and a refresh waits */
     console_close(s->console);
     s->console = NULL;
-    rulekeeper_free(s->keeper); /* it counts with the workers */
-    s->keeper = NULL;
-    naming_stop(s->naming); /* it wakes workers */
+    rulekeeper_free(s->services.keeper); /* it counts with the workers */
+    s->services.keeper = NULL;
+    naming_stop(s->services.naming); /* it wakes workers */
     s->cut = workers_stop(s->workers, stop_limit(s));
     s->workers = NULL;
 }
@@ -606,7 +594,7 @@ static void end_hurry(void *arg)
 {
     struct server *s = arg;
 
-    trace_remark(s->trace, TRACE_WARNING,
+    trace_remark(s->services.trace, TRACE_WARNING,
                  "stop=\"asked again\" note=\"connections are reset now\"");
     workers_hurry(s->workers);
 }
@@ -614,10 +602,10 @@ static void end_hurry(void *arg)
 /* What hangs is left to the kernel, which closes all that the process has. */
 static void end_by_force(struct server *s)
 {
-    trace_remark(s->trace, TRACE_ERR,
+    trace_remark(s->services.trace, TRACE_ERR,
                  "stop=forced error=\"not all of the daemon's threads have "
                  "ended\"");
-    trace_stop(s->trace);
+    trace_stop(s->services.trace);
     _exit(EXIT_FORCED);
 }
 
@@ -625,7 +613,7 @@ static void end_by_force(struct server *s)
  * NOPURGE says. */
 static void remark_stop(struct server *s, int sig)
 {
-    trace_remark(s->trace, TRACE_NOTICE,
+    trace_remark(s->services.trace, TRACE_NOTICE,
                  "stop=\"%s\" note=\"no TLS without attlsd: listeners refuse, "
                  "and what the rules in the kernel or attls-run cover is "
                  "refused, until it is started again\"",
@@ -639,9 +627,9 @@ static int end(struct server *s, const sigset_t *signals)
     if (!ending_wait(&e, signals))
         end_by_force(s);
     if (s->cut != 0)
-        trace_remark(s->trace, TRACE_WARNING, "stop=cut connections=%lu",
-                     s->cut);
-    pagent_ended(s->pagent);
+        trace_remark(s->services.trace, TRACE_WARNING,
+                     "stop=cut connections=%lu", s->cut);
+    pagent_ended(s->services.pagent);
     return s->cut != 0 ? EXIT_CUT : 0;
 }
 
@@ -663,7 +651,7 @@ int server_run(struct server *s)
         report(s, &ready, 1);
         return 1;
     }
-    pagent_started(s->pagent);
+    pagent_started(s->services.pagent);
     remark_start(s);
     report(s, &ready, 0);
     remark_stop(s, serve(s, &signals));

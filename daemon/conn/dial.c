@@ -34,7 +34,7 @@ static struct endpoint *dialled(struct conn *c)
 
 static uint64_t left_of_limit(const struct conn *c)
 {
-    uint64_t now = c->host->now();
+    uint64_t now = conn_now(c);
 
     if (c->dial_end == 0)
         return conn_config(c)->connect_limit * 1000;
@@ -75,8 +75,9 @@ static bool any_early(const struct conn *c)
 
 static enum conn_event give_up(struct conn *c)
 {
-    return conn_because(c, c->secured ? CONN_BY_NO_TARGET : CONN_BY_DIAL_FAILED,
-                        CONN_EV_REFUSED);
+    return conn_because(
+        c, conn_is_secured(c) ? CONN_BY_NO_TARGET : CONN_BY_DIAL_FAILED,
+        CONN_EV_REFUSED);
 }
 
 static void remark_failure(struct conn *c, const struct netaddr *tried,
@@ -106,16 +107,7 @@ static enum conn_event dial_failed(struct conn *c, int error, const char *why)
     return CONN_EV_NONE;
 }
 
-/* ---- an endpoint that changes its place ---- */
-
-static int move(struct conn *c, struct endpoint *from, struct endpoint *to)
-{
-    endpoint_detach(from);
-    *to = *from;
-    from->fd = -1;
-    from->readable = from->writable = false;
-    return endpoint_attach(to, c->host->base, NULL);
-}
+/* ---- those that are put aside ---- */
 
 /* The one that is being tried makes way for the next. */
 static bool put_aside(struct conn *c)
@@ -127,7 +119,8 @@ static bool put_aside(struct conn *c)
     if (d == NULL)
         return false;
     d->early[d->count].to = *intercepted_target(&c->in, c->target - 1u);
-    return move(c, dialled(c), &d->early[d->count++].end) == 0;
+    return endpoint_move(dialled(c), &d->early[d->count++].end,
+                         c->loop->base) == 0;
 }
 
 static void remove_early(struct conn *c, size_t i)
@@ -139,7 +132,8 @@ static void remove_early(struct conn *c, size_t i)
     if (i < d->count) {
         d->early[i].to = d->early[d->count].to;
         /* without memory for an event it will not answer: the limit ends it */
-        (void)move(c, &d->early[d->count].end, &d->early[i].end);
+        (void)endpoint_move(&d->early[d->count].end, &d->early[i].end,
+                            c->loop->base);
     }
 }
 
@@ -152,7 +146,7 @@ static enum conn_event take_other(struct conn *c)
     int fd = c->in.other;
 
     c->in.other = -1;
-    if (endpoint_foreign(dialled(c), c->host->base, fd, &err) < 0)
+    if (endpoint_foreign(dialled(c), c->loop->base, fd, &err) < 0)
         return dial_failed(c, ENOMEM, err.text);
     return CONN_EV_DIALLED;
 }
@@ -171,7 +165,7 @@ static enum conn_event wait_for_descriptor(struct conn *c)
 
 static bool may_wait(const struct conn *c, int error)
 {
-    return (error == EMFILE || error == ENFILE) && c->host->now() < c->dial_end;
+    return (error == EMFILE || error == ENFILE) && conn_now(c) < c->dial_end;
 }
 
 enum conn_event conn_do_dial(struct conn *c)
@@ -182,15 +176,15 @@ enum conn_event conn_do_dial(struct conn *c)
 
     c->starved = false;
     if (c->dial_end == 0)
-        c->dial_end = c->host->now() + conn_config(c)->connect_limit * 1000;
+        c->dial_end = conn_now(c) + conn_config(c)->connect_limit * 1000;
     to = intercepted_target(&c->in, c->target++);
     if (c->in.other >= 0)
         return take_other(c);
-    if (intercepted_socket(&c->in, c->target - 1u, &c->host->intercept, &fd,
+    if (intercepted_socket(&c->in, c->target - 1u, &c->loop->intercept, &fd,
                            &err) < 0)
         return may_wait(c, errno) ? wait_for_descriptor(c)
                                   : dial_failed(c, errno, err.text);
-    if (endpoint_connect(dialled(c), c->host->base, fd, to, &err) < 0)
+    if (endpoint_connect(dialled(c), c->loop->base, fd, to, &err) < 0)
         return dial_failed(c, errno, err.text);
     conn_arm(c, conn_dial_limit(c));
     return CONN_EV_NONE;
@@ -210,13 +204,6 @@ static enum conn_event answered(struct conn *c, const struct netaddr *peer)
     return CONN_EV_DIALLED;
 }
 
-/* EINPROGRESS: an event that says no more than that it was watched. */
-static int result_of(const struct endpoint *e, struct netaddr *ret_peer)
-{
-    return e->fd >= 0 && e->writable ? endpoint_connect_result(e, ret_peer)
-                                     : EINPROGRESS;
-}
-
 /* True: one of those that were put aside has answered. */
 static bool early_answered(struct conn *c, struct netaddr *ret_peer)
 {
@@ -224,10 +211,11 @@ static bool early_answered(struct conn *c, struct netaddr *ret_peer)
     int error;
 
     while (any_early(c) && i < c->dials->count) {
-        error = result_of(&c->dials->early[i].end, ret_peer);
+        error = endpoint_connect_result(&c->dials->early[i].end, ret_peer);
         if (error == 0) {
             endpoint_close(dialled(c));
-            if (move(c, &c->dials->early[i].end, dialled(c)) == 0)
+            if (endpoint_move(&c->dials->early[i].end, dialled(c),
+                              c->loop->base) == 0)
                 return true;
             error = ENOMEM;
         }
@@ -243,16 +231,17 @@ static bool early_answered(struct conn *c, struct netaddr *ret_peer)
 
 enum conn_event conn_do_dial_check(struct conn *c)
 {
-    bool last_failed = c->target > 0 && dialled(c)->fd < 0 && !c->starved;
+    bool last_failed =
+        c->target > 0 && !endpoint_is_open(dialled(c)) && !c->starved;
     struct netaddr peer;
     int error;
 
     if (early_answered(c, &peer))
         return answered(c, &peer);
-    if (dialled(c)->fd >= 0 && endpoint_is_connected(dialled(c)))
+    if (endpoint_is_connected(dialled(c)))
         return answered(c, intercepted_target(&c->in, c->target - 1u));
     /* the accepted socket may be ready before the other is connected */
-    error = result_of(dialled(c), &peer);
+    error = endpoint_connect_result(dialled(c), &peer);
     if (error == 0)
         return answered(c, &peer);
     if (error != EINPROGRESS)
@@ -271,7 +260,7 @@ static enum conn_event none_answers(struct conn *c)
              conn_config(c)->connect_limit * 1000ULL);
     for (i = 0; any_early(c) && i < c->dials->count; i++)
         remark_failure(c, &c->dials->early[i].to, ETIMEDOUT, text);
-    if (dialled(c)->fd >= 0)
+    if (endpoint_is_open(dialled(c)))
         remark_failure(c, intercepted_target(&c->in, c->target - 1u), ETIMEDOUT,
                        text);
     return give_up(c);
@@ -283,8 +272,7 @@ enum conn_event conn_do_dial_late(struct conn *c)
 
     if (c->starved)
         return CONN_EV_DIAL_NEXT;
-    if (c->in.target != NULL && c->dial_end != 0 &&
-        c->host->now() >= c->dial_end)
+    if (c->in.target != NULL && c->dial_end != 0 && conn_now(c) >= c->dial_end)
         return none_answers(c);
     if (c->in.target != NULL && has_next(c) && put_aside(c))
         return CONN_EV_DIAL_NEXT;
@@ -315,7 +303,7 @@ static enum conn_event hear_partner(struct conn *c)
 {
     struct pump_fault fault;
 
-    if (pump_hear(&c->pump, FLOW_IN, c->host->scratch, &fault) == PUMP_BROKEN)
+    if (pump_hear(&c->pump, FLOW_IN, c->loop->scratch, &fault) == PUMP_BROKEN)
         return conn_broken(c, &fault);
     conn_doubt(c);
     return CONN_EV_NONE;
@@ -326,12 +314,4 @@ enum conn_event conn_do_dial_watch(struct conn *c)
     enum conn_event ev = conn_do_dial_check(c);
 
     return ev == CONN_EV_NONE && takes_long(c) ? hear_partner(c) : ev;
-}
-
-/* The session ends in order, and by the reset the partner knows all the same
- * that it was not served. */
-enum conn_event conn_do_turn_away(struct conn *c)
-{
-    endpoint_notify(&c->wire);
-    return conn_do_reset(c);
 }

@@ -27,7 +27,7 @@ static bool show_environment(const struct conn *c, int parm, struct strbuf *out)
 
 static bool show_session(const struct conn *c, int parm, struct strbuf *out)
 {
-    const struct session *s = c->wire.session;
+    const struct session *s = conn_session(c);
 
     (void)parm;
     return s != NULL && show_handle(session_handle(s), out);
@@ -36,7 +36,7 @@ static bool show_session(const struct conn *c, int parm, struct strbuf *out)
 static bool show_secured_session(const struct conn *c, int parm,
                                  struct strbuf *out)
 {
-    return c->secured && show_session(c, parm, out);
+    return conn_is_secured(c) && show_session(c, parm, out);
 }
 
 static bool show_connid(const struct conn *c, int parm, struct strbuf *out)
@@ -121,7 +121,7 @@ static bool show_curves(const struct conn *c, int parm, struct strbuf *out)
 
 static bool show_protocol(const struct conn *c, int parm, struct strbuf *out)
 {
-    const char *protocol = session_protocol(c->wire.session);
+    const char *protocol = session_protocol(conn_session(c));
 
     (void)parm;
     if (protocol != NULL)
@@ -132,9 +132,9 @@ static bool show_protocol(const struct conn *c, int parm, struct strbuf *out)
 static bool show_cipher(const struct conn *c, int parm, struct strbuf *out)
 {
     (void)parm;
-    if (session_protocol(c->wire.session) == NULL)
+    if (session_protocol(conn_session(c)) == NULL)
         return false;
-    strbuf_addf(out, "%04X", session_cipher(c->wire.session));
+    strbuf_addf(out, "%04X", session_cipher(conn_session(c)));
     return true;
 }
 
@@ -170,8 +170,9 @@ void conn_log_flow(const struct conn *c, const struct ezd_subject *s,
             continue;
         strbuf_reset(&value);
         if (rows[i].show(c, rows[i].parm, &value))
-            ezd_flow(c->host->trace, s, has_outcome(rows[i].what) ? rc : 0,
-                     rows[i].action, rows[i].what, strbuf_str(&value));
+            ezd_flow(conn_services(c)->trace, s,
+                     has_outcome(rows[i].what) ? rc : 0, rows[i].action,
+                     rows[i].what, strbuf_str(&value));
     }
     strbuf_done(&value);
 }
@@ -192,7 +193,7 @@ static void on_seen(void *arg, enum session_seen what, bool sent,
     if (!wants_data(c))
         return;
     conn_subject(c, &s);
-    ezd_data(c->host->trace, &s, sent, bytes, len);
+    ezd_data(conn_services(c)->trace, &s, sent, bytes, len);
 }
 
 void conn_watch_session(struct conn *c, struct session *session)
@@ -203,5 +204,5 @@ void conn_watch_session(struct conn *c, struct session *session)
 void conn_unwatch_session(struct conn *c)
 {
     if (!wants_data(c))
-        session_watch(c->wire.session, NULL, NULL);
+        session_watch(conn_session(c), NULL, NULL);
 }

@@ -12,15 +12,15 @@
 #include "relay/descriptors.h"
 #include "util/fd.h"
 
-int intercept_host_init(struct intercept_host *h, struct pairs *pairs,
-                        const struct marks *marks, struct error *err)
+int intercept_host_init(struct intercept_host *h,
+                        const struct services *services, struct error *err)
 {
     int r;
 
-    *h = (struct intercept_host){.pairs = pairs, .marks = marks};
+    *h = (struct intercept_host){.services = services};
     r = owner_query_new(&h->owners, err);
 #ifdef ATTLS_TRANSPARENT
-    if (r == 0 && pairs != NULL)
+    if (r == 0 && services->pairs != NULL)
         r = netfilter_new(&h->netfilter, err);
 #endif
     if (r < 0)
@@ -53,7 +53,7 @@ int intercepted_address(int fd, netaddr_name_fn name, struct netaddr *ret,
 int intercepted_not_own(const struct intercept_host *h,
                         const struct identity *who, struct error *err)
 {
-    if (who->owner_error == 0 && own_has(h->own, who->owner.inode))
+    if (who->owner_error == 0 && own_has(h->services->own, who->owner.inode))
         return error_set(err, ERR_DENIED,
                          "the daemon's own connection came back; it speaks "
                          "for nobody");
@@ -177,6 +177,16 @@ int intercepted_make(const struct config_listener *l, int fd,
     return 0;
 }
 
+void intercepted_move(struct intercepted *from, struct intercepted *to)
+{
+    *to = *from;
+    from->fd = from->other = -1;
+    from->report = NULL;
+    from->share = NULL;
+    from->pair = NULL;
+    from->own = NULL;
+}
+
 void intercepted_report(struct intercepted *in, int error,
                         const struct netaddr *local)
 {
@@ -202,9 +212,9 @@ void intercepted_drop(struct intercepted *in)
 
 void intercepted_done(struct intercepted *in, struct intercept_host *h)
 {
-    pairs_remove(h->pairs, in->pair);
+    pairs_remove(h->services->pairs, in->pair);
     in->pair = NULL;
-    own_remove(h->own, &in->own);
+    own_remove(h->services->own, &in->own);
 }
 
 /*
@@ -267,8 +277,8 @@ int intercepted_socket(struct intercepted *in, size_t i,
     if (r == 0 && in->transparent)
         r = intercepted_prepare(in, i, h, fd, err);
 #endif
-    if (r == 0 && own_is_watched(h->own, to->port))
-        r = own_add(h->own, fd, &in->own, err);
+    if (r == 0 && own_is_watched(h->services->own, to->port))
+        r = own_add(h->services->own, fd, &in->own, err);
     if (r < 0) {
         fd_close(&fd);
         return r;

@@ -8,6 +8,7 @@
  */
 
 #include "conn/fair.h"
+#include "conn/services.h"
 #include "intercept/marks.h"
 #include "intercept/names.h"
 #include "intercept/own.h"
@@ -20,13 +21,9 @@ struct runner;
 
 /* What a thread lends the producers. */
 struct intercept_host {
+    const struct services *services;
     struct owner_query *owners;
-    struct own *own;             /* shared by all threads; NULL: not known */
-    struct pairs *pairs;         /* shared by all threads; NULL: no */
-    struct netfilter *netfilter; /* listener is transparent; both */
-    /* NULL: the daemon may set none, so the rules must exclude its user id,
-     * and programs see the daemon as their peer. */
-    const struct marks *marks;
+    struct netfilter *netfilter; /* NULL: no listener is transparent */
     /* Somebody may have too many connections: whose this one is shall be
      * found out. */
     bool pressed;
@@ -83,10 +80,9 @@ struct intercepted {
     struct own_socket *own; /* those of ours that may come back to us */
 };
 
-/* PAIRS and MARKS are borrowed; PAIRS NULL: no listener is transparent.
- * ERR_NOMEM, ERR_SYSTEM. */
-int intercept_host_init(struct intercept_host *h, struct pairs *pairs,
-                        const struct marks *marks, struct error *err);
+/* SERVICES must outlive it. ERR_NOMEM, ERR_SYSTEM. */
+int intercept_host_init(struct intercept_host *h,
+                        const struct services *services, struct error *err);
 void intercept_host_done(struct intercept_host *h);
 
 /*
@@ -97,6 +93,8 @@ void intercept_host_done(struct intercept_host *h);
 int intercepted_make(const struct config_listener *l, int fd,
                      const struct netaddr *peer, struct intercept_host *h,
                      struct intercepted *ret, struct error *err);
+/* TO has all that FROM holds, which holds nothing any more. */
+void intercepted_move(struct intercepted *from, struct intercepted *to);
 /* Tells the one who wants to know, the first time. */
 void intercepted_report(struct intercepted *in, int error,
                         const struct netaddr *local);

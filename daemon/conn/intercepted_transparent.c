@@ -33,7 +33,7 @@ static int refuse_loop(const struct config_listener *l,
 static int refuse_own(const struct intercept_host *h,
                       const struct identity *who, struct error *err)
 {
-    if (h->marks == NULL && who->owner_error == 0 &&
+    if (h->services->marks == NULL && who->owner_error == 0 &&
         who->owner.uid == geteuid())
         return error_set(err, ERR_DENIED,
                          "the daemon's own connection came back: exclude its "
@@ -89,9 +89,10 @@ int intercepted_transparent(const struct config_listener *l,
         return refuse_own(h, &in->who, err);
     }
     in->local = real;
-    if (!pairs_find(h->pairs, peer, &in->remote))
+    if (!pairs_find(h->services->pairs, peer, &in->remote))
         in->remote = *peer;
-    in->show_remote = l->capture.source == SOURCE_CLIENT && h->marks != NULL;
+    in->show_remote =
+        l->capture.source == SOURCE_CLIENT && h->services->marks != NULL;
     in->who.owner_error =
         owner_of_listener(h->owners, &real, &in->who.owner, NULL);
     return 0;
@@ -127,9 +128,9 @@ static int pair_up(struct intercepted *in, struct intercept_host *h, int fd,
     r = bind_to(fd, &in->local, &ours, err);
     if (r < 0)
         return r;
-    pairs_remove(h->pairs, in->pair); /* that of an earlier try */
+    pairs_remove(h->services->pairs, in->pair); /* that of an earlier try */
     in->pair = NULL;
-    return pairs_add(h->pairs, &ours, &in->local, &in->pair, err);
+    return pairs_add(h->services->pairs, &ours, &in->local, &in->pair, err);
 }
 
 static int show_remote(const struct intercepted *in, struct intercept_host *h,
@@ -151,9 +152,10 @@ int intercepted_prepare(struct intercepted *in, size_t i,
     bool out = in->direction == POLICY_OUTBOUND;
     int r;
 
-    if (h->marks == NULL)
+    if (h->services->marks == NULL)
         return 0;
-    r = origdst_set_mark(fd, out ? h->marks->wire : h->marks->app, err);
+    r = origdst_set_mark(
+        fd, out ? h->services->marks->wire : h->services->marks->app, err);
     if (r < 0)
         return r;
     if (out)

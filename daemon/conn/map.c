@@ -5,13 +5,12 @@
  * "AT-TLS policy").
  */
 
-#include <errno.h>
-#include <stdio.h>
+#include <sys/socket.h>
 #include <string.h>
-#include <time.h>
 
 #include "conn/private.h"
 #include "policy/filter.h"
+#include "tls/retcode.h"
 
 /* ---- who ---- */
 
@@ -49,15 +48,6 @@ enum conn_event conn_do_check_owner(struct conn *c)
     return conn_because(c, CONN_BY_DENIED, CONN_EV_REFUSED);
 }
 
-void conn_drop_names(struct conn *c)
-{
-    if (c->task == NULL)
-        return;
-    TAILQ_REMOVE(&c->host->unnamed, c, name);
-    naming_drop(c->task);
-    c->task = NULL;
-}
-
 /* The program's port where it is the one that listens. */
 static uint16_t served_port(const struct conn *c)
 {
@@ -75,19 +65,21 @@ static const char crowded[] = "too many questions for names are waiting, and "
 
 static enum conn_event ask_names(struct conn *c)
 {
-    struct conn_host *h = c->host;
+    struct naming *naming = conn_services(c)->naming;
+    const struct loop_owner *o = &c->loop->owner;
     struct naming_question q = {snapshot_config(c->snapshot), c->listener,
                                 served_port(c)};
+    struct naming_task *task;
     int r;
 
-    if (h->naming == NULL || naming_known(h->naming, &q, &c->in.who))
+    if (naming == NULL || naming_known(naming, &q, &c->in.who))
         return CONN_EV_NAMED;
-    r = naming_ask(h->naming, &q, &c->in.who, h->wake, h->wake_arg, &c->task);
+    r = naming_ask(naming, &q, &c->in.who, o->wake, o->arg, &task);
     if (r < 0) {
         remark_unnamed(c, r == ERR_LIMIT ? crowded : "no memory");
         return CONN_EV_NAMED; /* not known */
     }
-    TAILQ_INSERT_TAIL(&h->unnamed, c, name);
+    conn_wait_name(c, task);
     return CONN_EV_NONE;
 }
 
@@ -97,8 +89,7 @@ enum conn_event conn_do_name(struct conn *c)
         return ask_names(c);
     if (!naming_answer(c->task, &c->in.who))
         return CONN_EV_NONE;
-    TAILQ_REMOVE(&c->host->unnamed, c, name);
-    c->task = NULL;
+    conn_named(c);
     if (c->in.who.crowded)
         remark_unnamed(c, crowded);
     return CONN_EV_NAMED;
@@ -118,56 +109,6 @@ enum conn_event conn_do_proceed(struct conn *c)
     return c->tls ? CONN_EV_MAPPED_TLS : CONN_EV_MAPPED_CLEAR;
 }
 
-static const char *known(const char *name)
-{
-    return name[0] != '\0' ? name : NULL;
-}
-
-/* A job name that the program gives itself opens nothing, unless the listener
- * takes it. */
-static const char *jobname(const struct conn *c)
-{
-    const struct identity *who = &c->in.who;
-
-    return who->claimed && c->listener->trusted_jobname ? NULL
-                                                        : known(who->jobname);
-}
-
-void conn_subject(const struct conn *c, struct ezd_subject *ret)
-{
-    const struct policy_action *env = policy_rule_environment(c->rule);
-    const struct policy_action *con = policy_rule_connection(c->rule);
-
-    *ret = (struct ezd_subject){
-        .grpid = c->grpid,
-        .envid = c->envid,
-        .connid = c->id,
-        .local = c->in.local,
-        .remote = c->in.remote,
-        .jobname = jobname(c),
-        .userid = known(c->in.who.userid),
-        .rule = policy_rule_name(c->rule),
-        .group = policy_action_name(policy_rule_group(c->rule)),
-        .environment = env != NULL ? policy_action_name(env) : NULL,
-        .connection = con != NULL ? policy_action_name(con) : NULL,
-        .type = conn_outbound(c) ? EZD_OUTBOUND : EZD_INBOUND,
-        .trace = c->trace,
-        .facility = (enum trace_facility)c->facility,
-    };
-}
-
-void conn_as_policy_sees(const struct conn *c, struct policy_conn *ret)
-{
-    *ret = (struct policy_conn){
-        .direction = c->in.direction,
-        .local = c->in.local,
-        .remote = c->in.remote,
-        .jobname = jobname(c),
-        .userid = known(c->in.who.userid),
-        .when = time(NULL),
-    };
-}
-
 static enum policy_verdict search(struct conn *c)
 {
     struct policy_conn pc;
@@ -177,34 +118,11 @@ static enum policy_verdict search(struct conn *c)
                         &c->rule);
 }
 
-void conn_count_audit(struct conn *c, enum audit_clear clear)
-{
-    const struct session *session = c->wire.session;
-    struct audit_seen seen = {
-        .clear = clear,
-        .direction = c->in.direction,
-        .port = conn_outbound(c) ? c->in.remote.port : c->in.local.port,
-        .jobname = c->in.who.jobname,
-        .userid = c->in.who.userid,
-        .rule = c->rule != NULL ? policy_rule_name(c->rule) : "",
-        .protocol = "",
-    };
-
-    if (c->host->audit == NULL)
-        return;
-    if (clear == AUDIT_TLS && session != NULL) {
-        seen.protocol = session_protocol(session);
-        seen.cipher = session_cipher(session);
-        seen.cert = session_peer_certificate(session);
-    }
-    audit_count(c->host->audit, &seen);
-}
-
 static enum conn_event no_rule(struct conn *c)
 {
     if (c->listener->on_no_rule == NO_RULE_REFUSE)
         return conn_because(c, CONN_BY_NO_RULE, CONN_EV_REFUSED);
-    metrics_add(&c->host->metrics, COUNTER_CLEAR_NO_RULE, 1);
+    metrics_add(&c->loop->metrics, COUNTER_CLEAR_NO_RULE, 1);
     conn_count_audit(c, AUDIT_NO_RULE);
     return CONN_EV_MAPPED_CLEAR;
 }
@@ -214,12 +132,12 @@ static enum conn_event ttls_off(struct conn *c)
 {
     if (!conn_config(c)->allow_nottls)
         return conn_because(c, CONN_BY_TTLS_OFF, CONN_EV_REFUSED);
-    metrics_add(&c->host->metrics, COUNTER_CLEAR_NOTTLS, 1);
+    metrics_add(&c->loop->metrics, COUNTER_CLEAR_NOTTLS, 1);
     conn_count_audit(c, AUDIT_NOTTLS);
     return CONN_EV_MAPPED_CLEAR;
 }
 
-/* A parameter that is not built: named, with its place (design rule 7). */
+/* A parameter that is not built: named, with its place. */
 static enum conn_event refuse_parameter(struct conn *c,
                                         const struct policy_refusal *r)
 {
@@ -227,11 +145,11 @@ static enum conn_event refuse_parameter(struct conn *c,
     struct ezd_subject s;
 
     conn_subject(c, &s);
-    ezd_map(c->host->trace, &s,
+    ezd_map(conn_services(c)->trace, &s,
             r->parm == PARM_ApplicationControlled ? EZD_APPL_CONTROL
                                                   : EZD_ENABLED);
-    /* 5018: policy mapping failed (IP Diagnosis Guide, AT-TLS return codes) */
-    ezd_event(c->host->trace, &s, 5018, EZD_POLICY_MAPPING, NULL);
+    ezd_event(conn_services(c)->trace, &s, RC_MAPPING, EZD_POLICY_MAPPING,
+              NULL);
     strbuf_addf(&what, "%s (", r->keyword);
     span_add(&r->span, &what);
     strbuf_addf(&what, "): %s", r->why);
@@ -260,7 +178,7 @@ static void note_trace(struct conn *c)
  */
 static bool secures_first(const struct conn *c)
 {
-    return !conn_outbound(c) && c->app.fd < 0 && c->in.other < 0 &&
+    return !conn_outbound(c) && !endpoint_is_open(&c->app) && c->in.other < 0 &&
            c->listener->dial == DIAL_AFTER_HANDSHAKE;
 }
 
@@ -271,12 +189,13 @@ static enum conn_event matched(struct conn *c)
 
     c->eff = policy_rule_effective(c->rule);
     note_trace(c);
-    c->grpid = snapshot_group(c->snapshot, c->host->snapshots, c->rule);
+    c->grpid =
+        snapshot_group(c->snapshot, conn_services(c)->snapshots, c->rule);
     on = effective_on(c->eff, PARM_TTLSEnabled);
     conn_subject(c, &s);
     if (!on) {
-        ezd_map(c->host->trace, &s, EZD_NOT_ENABLED);
-        metrics_add(&c->host->metrics, COUNTER_CLEAR_OFF, 1);
+        ezd_map(conn_services(c)->trace, &s, EZD_NOT_ENABLED);
+        metrics_add(&c->loop->metrics, COUNTER_CLEAR_OFF, 1);
         conn_count_audit(c, AUDIT_OFF);
         return CONN_EV_MAPPED_CLEAR;
     }
@@ -287,7 +206,7 @@ static enum conn_event matched(struct conn *c)
     if (!conn_is_hushed(c))
         conn_speak(c);
     c->begun = true;
-    metrics_add(&c->host->metrics, COUNTER_TLS, 1);
+    metrics_add(&c->loop->metrics, COUNTER_TLS, 1);
     return secures_first(c) ? CONN_EV_MAPPED_TLS_FIRST : CONN_EV_MAPPED_TLS;
 }
 
@@ -356,7 +275,7 @@ static void add_fix(const struct conn *c, struct strbuf *out)
         strbuf_add_pair(out, "fix", strbuf_str(&fix));
     }
     strbuf_done(&fix);
-    if (job != NULL && jobname(c) == NULL)
+    if (job != NULL && conn_jobname(c) == NULL)
         add_job(c, job, out);
 }
 
@@ -388,9 +307,11 @@ static enum conn_event refuse_unknown(struct conn *c)
 static bool real_addresses(struct conn *c)
 {
     return (c->in.local.family != AF_UNSPEC ||
-            netaddr_of_socket(c->wire.fd, getsockname, &c->in.local)) &&
+            netaddr_of_socket(endpoint_fd(&c->wire), getsockname,
+                              &c->in.local)) &&
            (c->in.remote.family != AF_UNSPEC ||
-            netaddr_of_socket(c->wire.fd, getpeername, &c->in.remote));
+            netaddr_of_socket(endpoint_fd(&c->wire), getpeername,
+                              &c->in.remote));
 }
 
 static enum conn_event look_up(struct conn *c)
@@ -398,7 +319,7 @@ static enum conn_event look_up(struct conn *c)
     if (!real_addresses(c))
         return conn_because(c, CONN_BY_WIRE_LOST, CONN_EV_REFUSED);
     conn_mark(c, STORY_MAPPED);
-    if (!snapshots_ttls(c->host->snapshots))
+    if (!snapshots_ttls(conn_services(c)->snapshots))
         return ttls_off(c);
     switch (search(c)) {
     case POLICY_NO_RULE:
@@ -417,7 +338,8 @@ static enum conn_event look_up(struct conn *c)
  */
 enum conn_event conn_do_foresee(struct conn *c)
 {
-    if (c->in.local.family == AF_UNSPEC || !snapshots_ttls(c->host->snapshots))
+    if (c->in.local.family == AF_UNSPEC ||
+        !snapshots_ttls(conn_services(c)->snapshots))
         return CONN_EV_ALLOWED;
     if (search(c) != POLICY_IDENTITY_NEEDED)
         return CONN_EV_ALLOWED;

@@ -1,4 +1,4 @@
-/* Copying what the displays show. */
+/* What the displays show of a connection: asked for, and copied. */
 
 #include "conn/view.h"
 
@@ -10,6 +10,28 @@
 
 #include "conn/private.h"
 
+enum conn_state conn_state(const struct conn *c)
+{
+    return (enum conn_state)c->state;
+}
+
+enum conn_reason conn_reason(const struct conn *c)
+{
+    return (enum conn_reason)c->reason;
+}
+
+uint32_t conn_id(const struct conn *c)
+{
+    return c->id;
+}
+
+void conn_addresses(const struct conn *c, struct netaddr *ret_local,
+                    struct netaddr *ret_remote)
+{
+    *ret_local = c->in.local;
+    *ret_remote = c->in.remote;
+}
+
 /* The kernel answers when nobody else is at work on the socket: of one that
  * others hold it may never do, and who looks would wait with this thread. */
 static void count_segments(const struct conn *c, struct conn_view *v)
@@ -17,9 +39,10 @@ static void count_segments(const struct conn *c, struct conn_view *v)
     struct tcp_info info = {0};
     socklen_t len = sizeof(info);
 
-    v->segments = !c->wire.foreign;
-    if (c->wire.fd < 0 || !v->segments ||
-        getsockopt(c->wire.fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
+    v->segments = !c->in.foreign;
+    if (!endpoint_is_open(&c->wire) || !v->segments ||
+        getsockopt(endpoint_fd(&c->wire), IPPROTO_TCP, TCP_INFO, &info, &len) !=
+            0)
         return;
     v->segments_in = info.tcpi_segs_in;
     v->segments_out = info.tcpi_segs_out;
@@ -53,25 +76,17 @@ void conn_view_make(const struct conn *c, struct conn_view *ret)
     ret->snapshot = snapshot_ref(c->snapshot);
     ret->rule = c->rule;
     ret->tls = c->tls;
-    ret->secured = c->secured;
+    ret->secured = conn_is_secured(c);
     ret->bytes_out = c->pump.flow[FLOW_OUT].bytes;
     ret->bytes_in = c->pump.flow[FLOW_IN].bytes;
-    ret->age = c->host->now() - c->began;
+    ret->age = conn_now(c) - c->began;
     count_segments(c, ret);
-    if (c->wire.session != NULL)
-        view_session(c->wire.session, ret);
+    if (conn_session(c) != NULL)
+        view_session(conn_session(c), ret);
 }
 
 void conn_view_done(struct conn_view *v)
 {
     snapshot_unref(v->snapshot);
     v->snapshot = NULL;
-}
-
-void conn_host_each(struct conn_host *h, conn_each_fn fn, void *arg)
-{
-    struct conn *c;
-
-    TAILQ_FOREACH (c, &h->open, link)
-        fn(arg, c);
 }

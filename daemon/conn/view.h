@@ -9,6 +9,8 @@
 #include <stddef.h>
 
 #include "conn/conn.h"
+#include "policy/policy.h"
+#include "util/netaddr.h"
 
 struct conn_view {
     uint32_t id, grpid, envid;
@@ -30,9 +32,5 @@ struct conn_view {
 /* On the connection's own thread. */
 void conn_view_make(const struct conn *c, struct conn_view *ret);
 void conn_view_done(struct conn_view *v);
-
-/* Calls FN with each open connection of the host; on its own thread. */
-typedef void (*conn_each_fn)(void *arg, struct conn *c);
-void conn_host_each(struct conn_host *h, conn_each_fn fn, void *arg);
 
 #endif

@@ -48,7 +48,7 @@ void question_fail(const struct question *q, const char *fmt, ...)
 
 void question_silent(const struct question *q)
 {
-    const struct workers *w = q->console->p.workers;
+    const struct workers *w = q->console->workers;
     unsigned i;
 
     for (i = 0; i < workers_count(w); i++)
@@ -79,7 +79,7 @@ static bool allow(void *arg, const struct control_caller *who,
 
     if (ok || (right == CONTROL_LOOK && who->in_group))
         return true;
-    snap = snapshots_get(c->p.snapshots);
+    snap = snapshots_get(c->services->snapshots);
     operators = &snapshot_config(snap)->operators;
     ok = operators->all;
     for (i = 0; i < operators->count && !ok; i++)
@@ -103,7 +103,7 @@ static void remark_change(const struct question *q)
     for (i = 0; i < r->argc; i++)
         strbuf_addf(&words, " %s", r->argv[i]);
     strbuf_add_pair(&text, "command", strbuf_str(&words));
-    trace_remark(q->console->p.trace, TRACE_NOTICE,
+    trace_remark(q->console->services->trace, TRACE_NOTICE,
                  "console user=%lu pid=%ld %s", (unsigned long)q->caller->uid,
                  (long)q->caller->pid, strbuf_str(&text));
     strbuf_done(&words);
@@ -124,15 +124,15 @@ static void answer(void *arg, const struct control_caller *who,
 static void remade(void *arg, const char *error)
 {
     const struct console *c = arg;
-    const char *path = c->p.config->control;
+    const char *path = c->services->config->control;
 
     if (error == NULL)
-        trace_remark(c->p.trace, TRACE_WARNING,
+        trace_remark(c->services->trace, TRACE_WARNING,
                      "console=%s note=\"the socket was gone and is made "
                      "again\"",
                      path);
     else
-        trace_remark(c->p.trace, TRACE_ERR,
+        trace_remark(c->services->trace, TRACE_ERR,
                      "console=%s error=\"the socket is gone and can't be made "
                      "again: %s\"",
                      path, error);
@@ -154,12 +154,13 @@ int console_open(const char *path, struct console **ret, struct error *err)
     return 0;
 }
 
-int console_start(struct console *c, const struct console_params *params,
-                  struct error *err)
+int console_start(struct console *c, const struct services *services,
+                  struct workers *workers, struct error *err)
 {
     struct control_server_params sp = {allow, answer, remade, c, 0};
 
-    c->p = *params;
+    c->services = services;
+    c->workers = workers;
     return control_server_start(c->server, &sp, err);
 }
 

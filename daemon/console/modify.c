@@ -43,7 +43,7 @@ static void reload(struct question *q, enum pagent_how how, bool force)
     }
     *w = (struct waiting){q->console->server, q->answer->ticket};
     q->answer->later = true;
-    pagent_reload(q->console->p.pagent, how, force, reloaded, w);
+    pagent_reload(q->console->services->pagent, how, force, reloaded, w);
 }
 
 /* "LOGLEVEL,LEVEL=511"; without a number it stays. */
@@ -63,18 +63,18 @@ static void set_level(struct question *q, const char *rest)
                              "(TRACE)");
             return;
         }
-        pagent_set_log_level(q->console->p.pagent, (unsigned)level);
+        pagent_set_log_level(q->console->services->pagent, (unsigned)level);
     }
     accepted(q);
     strbuf_addf(&q->answer->out, "LOGLEVEL: %u\n",
-                pagent_log_level(q->console->p.pagent));
+                pagent_log_level(q->console->services->pagent));
 }
 
 static void query(struct question *q)
 {
     accepted(q);
     strbuf_addf(&q->answer->out, "LOGLEVEL: %u  DEBUG: 0  TRACE: 0\n",
-                pagent_log_level(q->console->p.pagent));
+                pagent_log_level(q->console->services->pagent));
 }
 
 /* The operand may come as one word or as several; --force is none of it. */

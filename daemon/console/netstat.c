@@ -27,9 +27,9 @@ static void take_view(void *arg, struct conn *c)
         v->failed = true;
 }
 
-static void visit(void *arg, struct conn_host *host)
+static void visit(void *arg, struct loop *loop)
 {
-    conn_host_each(host, take_view, arg);
+    loop_each(loop, take_view, arg);
 }
 
 static int compare_views(const void *a, const void *b)
@@ -42,7 +42,7 @@ static int compare_views(const void *a, const void *b)
 static void views_collect(struct console *c, struct views *ret)
 {
     *ret = (struct views){NULL, 0, false};
-    workers_visit(c->p.workers, visit, ret);
+    workers_visit(c->workers, visit, ret);
     if (ret->count > 0)
         qsort(ret->item, ret->count, sizeof(ret->item[0]), compare_views);
 }
@@ -172,7 +172,7 @@ static bool parse(struct question *q, struct words *w, const char *stack,
 
 static void answer(struct question *q, struct words *w, struct netstat *n)
 {
-    struct snapshot *s = snapshots_get(q->console->p.snapshots);
+    struct snapshot *s = snapshots_get(q->console->services->snapshots);
     struct views v;
 
     if (parse(q, w, snapshot_stack(s), n)) {
@@ -202,7 +202,7 @@ void console_netstat(struct question *q)
 
 static void status_report(struct question *q)
 {
-    struct snapshot *s = snapshots_get(q->console->p.snapshots);
+    struct snapshot *s = snapshots_get(q->console->services->snapshots);
     struct strbuf *out = &q->answer->out;
 
     operator_add(OPERATOR_STATUS_HEAD, NULL, NULL, out);

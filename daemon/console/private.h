@@ -1,12 +1,20 @@
 #ifndef CONSOLE_PRIVATE_H
 #define CONSOLE_PRIVATE_H
 
-/* What the files console_*.c share. */
+/* What the files of this room share. */
 
+#include "conn/loop.h"
+#include "conn/services.h"
 #include "console/console.h"
+#include "console/control_server.h"
+#include "site/pagent.h"
+#include "site/snapshot.h"
+#include "trace/trace.h"
+#include "worker/worker.h"
 
 struct console {
-    struct console_params p;
+    const struct services *services;
+    struct workers *workers;
     struct control_server *server;
 };
 

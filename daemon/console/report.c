@@ -401,7 +401,7 @@ static void print_config(struct question *q, struct snapshot *s,
     strbuf_adds(out, "TCP Configuration Table:\n");
     strbuf_addf(out, "KeepAliveTimer:  %08lu       TTLS:            %s\n",
                 c->keepalive,
-                snapshots_ttls(q->console->p.snapshots) ? "Yes" : "No");
+                snapshots_ttls(q->console->services->snapshots) ? "Yes" : "No");
     strbuf_addf(out, "MaxConns:        %08lu       AllowNoTTLS:     %s\n",
                 c->max_connections, c->allow_nottls ? "Yes" : "No");
 }

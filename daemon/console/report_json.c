@@ -120,7 +120,7 @@ void report_json(struct question *q, const struct netstat *n,
 
     json_object(&j, NULL);
     json_string(&j, "stack", snapshot_stack(current));
-    json_bool(&j, "ttls", snapshots_ttls(q->console->p.snapshots));
+    json_bool(&j, "ttls", snapshots_ttls(q->console->services->snapshots));
     if (n->report == REPORT_TTLS_GROUP) {
         add_groups(&j, current, v);
     } else if (n->report != REPORT_CONFIG) {

@@ -5,10 +5,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "conn/fair.h"
 #include "console/private.h"
 #include "policy/print.h"
 #include "site/rulekeeper.h"
 #include "util/json.h"
+#include "worker/listener.h"
 
 /* What is shown; text and JSON are two ways to print it. */
 struct status {
@@ -40,12 +42,13 @@ static bool kernel_has_tls(void)
     return has;
 }
 
-static void take_server(void *arg, struct conn_host *host)
+static void take_server(void *arg, struct loop *loop)
 {
+    const struct netaddr *lacks = loop_lacks_ticket(loop);
     struct netaddr *server = arg;
 
-    if (host->lacks_ticket.family != AF_UNSPEC)
-        *server = host->lacks_ticket;
+    if (lacks->family != AF_UNSPEC)
+        *server = *lacks;
 }
 
 /* A server that was restarted forgets its sessions too: a few are no sign. */
@@ -58,18 +61,18 @@ static bool has_hint(const struct status *s)
 
 static void collect(const struct console *c, struct status *s)
 {
-    s->snap = snapshots_get(c->p.snapshots);
+    s->snap = snapshots_get(c->services->snapshots);
     s->config = snapshot_config(s->snap);
     s->stack = snapshot_stack(s->snap);
     s->rules = policy_rule_count(snapshot_policy(s->snap));
-    s->connections = workers_connections(c->p.workers);
-    s->lost = trace_lost(c->p.trace);
-    pagent_last(c->p.pagent, &s->refresh);
-    s->lacking = workers_counter(c->p.workers, COUNTER_LACKS_TICKET);
+    s->connections = workers_connections(c->workers);
+    s->lost = trace_lost(c->services->trace);
+    pagent_last(c->services->pagent, &s->refresh);
+    s->lacking = workers_counter(c->workers, COUNTER_LACKS_TICKET);
     if (s->lacking >= HINT_AT)
-        workers_visit(c->p.workers, take_server, &s->server);
+        workers_visit(c->workers, take_server, &s->server);
     s->kernel_tls = kernel_has_tls();
-    s->seconds = (long)(time(NULL) - c->p.started);
+    s->seconds = (long)(time(NULL) - c->services->started);
 }
 
 /* SHUT: those that dial_check has shut. */
@@ -80,10 +83,11 @@ static void add_listeners_json(const struct console *c, bool shut,
     size_t i;
 
     json_array(j, shut ? "shut_listeners" : "listeners");
-    for (i = 0; i < c->p.listener_count; i++) {
-        struct netaddr a = listener_address(c->p.listeners[i]);
+    for (i = 0; i < workers_listener_count(c->workers); i++) {
+        struct netaddr a = listener_address(workers_listener(c->workers, i));
 
-        if ((listener_is_refusing(c->p.listeners[i]) != 0) == shut)
+        if ((listener_is_refusing(workers_listener(c->workers, i)) != 0) ==
+            shut)
             json_string(j, NULL, netaddr_format(&a, text));
     }
     json_end(j);
@@ -94,8 +98,8 @@ static void add_silent_json(const struct console *c, struct json *j)
     unsigned i;
 
     json_array(j, "silent_workers");
-    for (i = 0; i < workers_count(c->p.workers); i++)
-        if (workers_is_silent(c->p.workers, i))
+    for (i = 0; i < workers_count(c->workers); i++)
+        if (workers_is_silent(c->workers, i))
             json_unsigned(j, NULL, i + 1);
     json_end(j);
 }
@@ -103,7 +107,7 @@ static void add_silent_json(const struct console *c, struct json *j)
 static void add_limited_json(const struct console *c, struct json *j)
 {
     struct fair_limited who[FAIR_KEPT];
-    size_t i, n = workers_limited(c->p.workers, who);
+    size_t i, n = fair_limited(c->services->fair, who);
     char text[FAIR_TEXT];
 
     json_array(j, "limited");
@@ -122,7 +126,7 @@ static void add_limited_json(const struct console *c, struct json *j)
 static void add_limited(const struct console *c, struct strbuf *out)
 {
     struct fair_limited who[FAIR_KEPT];
-    size_t i, n = workers_limited(c->p.workers, who);
+    size_t i, n = fair_limited(c->services->fair, who);
     char text[FAIR_TEXT];
 
     for (i = 0; i < n; i++)
@@ -197,7 +201,7 @@ static void print_json(const struct console *c, const struct status *s,
     json_number(&j, "pid", getpid());
     json_number(&j, "uptime_seconds", s->seconds);
     json_string(&j, "stack", s->stack);
-    json_bool(&j, "ttls", snapshots_ttls(c->p.snapshots));
+    json_bool(&j, "ttls", snapshots_ttls(c->services->snapshots));
     json_string(&j, "policy", s->config->pagent);
     json_unsigned(&j, "rules", s->rules);
     json_unsigned(&j, "connections", s->connections);
@@ -210,8 +214,8 @@ static void print_json(const struct console *c, const struct status *s,
     json_end(&j);
     add_refresh_json(s, &j);
     add_silent_json(c, &j);
-    if (c->p.keeper != NULL)
-        json_bool(&j, "rules_watched", rulekeeper_keeps(c->p.keeper));
+    if (c->services->keeper != NULL)
+        json_bool(&j, "rules_watched", rulekeeper_keeps(c->services->keeper));
     else
         json_null(&j, "rules_watched");
     add_limited_json(c, &j);
@@ -221,7 +225,7 @@ static void print_json(const struct console *c, const struct status *s,
     json_object(&j, "counters");
     for (i = 0; i < COUNTER_COUNT; i++)
         json_unsigned(&j, counter_info((enum counter)i).name,
-                      workers_counter(c->p.workers, (enum counter)i));
+                      workers_counter(c->workers, (enum counter)i));
     json_end(&j);
     json_end(&j);
 }
@@ -275,16 +279,16 @@ static void print_text(const struct console *c, const struct status *s,
                 (long)getpid(), s->seconds / 3600, s->seconds / 60 % 60,
                 s->seconds % 60);
     strbuf_addf(out, "stack %s  TTLS %s  policy %s  rules %zu\n", s->stack,
-                snapshots_ttls(c->p.snapshots) ? "Yes" : "No",
+                snapshots_ttls(c->services->snapshots) ? "Yes" : "No",
                 s->config->pagent, s->rules);
     strbuf_addf(out, "connections %lu  log records lost %lu\n", s->connections,
                 s->lost);
     add_refresh(s, out);
-    for (w = 0; w < workers_count(c->p.workers); w++)
-        if (workers_is_silent(c->p.workers, w))
+    for (w = 0; w < workers_count(c->workers); w++)
+        if (workers_is_silent(c->workers, w))
             strbuf_addf(out, "worker %u does not answer\n", w + 1);
-    if (c->p.keeper != NULL)
-        strbuf_adds(out, rulekeeper_keeps(c->p.keeper)
+    if (c->services->keeper != NULL)
+        strbuf_adds(out, rulekeeper_keeps(c->services->keeper)
                              ? "rules watched\n"
                              : "rules not watched here: attlsctl intercept "
                                "watch does\n");
@@ -299,15 +303,16 @@ static void print_text(const struct console *c, const struct status *s,
                     netaddr_format(&s->server, text));
     strbuf_addf(out, "kernel TLS %s, not used\n",
                 s->kernel_tls ? "available" : "not available");
-    for (i = 0; i < c->p.listener_count; i++) {
-        struct netaddr a = listener_address(c->p.listeners[i]);
+    for (i = 0; i < workers_listener_count(c->workers); i++) {
+        struct netaddr a = listener_address(workers_listener(c->workers, i));
 
-        add_listener(c->p.listeners[i], netaddr_format(&a, text), out);
+        add_listener(workers_listener(c->workers, i), netaddr_format(&a, text),
+                     out);
     }
     strbuf_addc(out, '\n');
     for (k = 0; k < COUNTER_COUNT; k++) {
         struct counter_info info = counter_info((enum counter)k);
-        uint64_t n = workers_counter(c->p.workers, (enum counter)k);
+        uint64_t n = workers_counter(c->workers, (enum counter)k);
 
         if (n != 0)
             strbuf_addf(out, "%12llu %-12s %s\n", (unsigned long long)n,
@@ -340,7 +345,7 @@ static void add_policy_head(const struct snapshot *s, struct strbuf *out)
 
 void console_policy(struct question *q)
 {
-    struct snapshot *s = snapshots_get(q->console->p.snapshots);
+    struct snapshot *s = snapshots_get(q->console->services->snapshots);
     const struct policy *p = snapshot_policy(s);
 
     if (q->request->argc != 0) {

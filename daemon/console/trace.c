@@ -44,7 +44,7 @@ static bool is_rule(const struct policy *policy, const char *name)
 
 static void start(struct question *q, const struct wiretrace_params *p)
 {
-    struct snapshot *snap = snapshots_get(q->console->p.snapshots);
+    struct snapshot *snap = snapshots_get(q->console->services->snapshots);
     bool secrets = snapshot_config(snap)->allow_secrets;
     struct error err;
 
@@ -52,7 +52,7 @@ static void start(struct question *q, const struct wiretrace_params *p)
         question_fail(q, "the running policy has no rule %s", p->rule);
     } else {
         *q->file = -1;
-        if (wiretraces_start(q->console->p.wiretraces, p, &err) < 0)
+        if (wiretraces_start(q->console->services->wiretraces, p, &err) < 0)
             question_fail(q, "%s", err.text);
         else
             strbuf_addf(&q->answer->out,
@@ -100,7 +100,8 @@ void console_trace_stop(struct question *q)
 
     if (q->request->argc != 0) {
         question_wrong(q);
-    } else if (wiretraces_stop(q->console->p.wiretraces, &done, &err) < 0) {
+    } else if (wiretraces_stop(q->console->services->wiretraces, &done, &err) <
+               0) {
         question_fail(q, "%s", err.text);
     } else {
         strbuf_addf(&q->answer->out,

@@ -23,14 +23,14 @@ static void say(struct question *q, enum operator_message m, const char *first,
 
     operator_add(m, first, second, &text);
     strbuf_addf(&q->answer->out, "%s\n", strbuf_str(&text));
-    operator_log(q->console->p.trace, strbuf_str(&text));
+    operator_log(q->console->services->trace, strbuf_str(&text));
     strbuf_done(&text);
 }
 
 static void switch_ttls(struct question *q, bool on)
 {
-    snapshots_set_ttls(q->console->p.snapshots, on);
-    trace_remark(q->console->p.trace, TRACE_NOTICE,
+    snapshots_set_ttls(q->console->services->snapshots, on);
+    trace_remark(q->console->services->trace, TRACE_NOTICE,
                  "ttls=%s note=\"open connections stay as they are\"",
                  on ? "on" : "off");
 }
@@ -158,7 +158,7 @@ enum { READ_MS = 2000 };
 
 static void obey(struct question *q, const char *dsn)
 {
-    struct snapshot *s = snapshots_get(q->console->p.snapshots);
+    struct snapshot *s = snapshots_get(q->console->services->snapshots);
     struct strbuf path = STRBUF_INIT;
     struct source *src = NULL;
     struct error err;

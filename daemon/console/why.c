@@ -4,8 +4,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "conn/story.h"
+#include "conn/audit.h"
+#include "conn/tell.h"
 #include "console/netstat.h"
+#include "story/story.h"
 
 /* Which connection is meant. */
 struct wanted {
@@ -65,9 +67,9 @@ static void look(void *arg, struct conn *c)
     }
 }
 
-static void visit(void *arg, struct conn_host *host)
+static void visit(void *arg, struct loop *loop)
 {
-    conn_host_each(host, look, arg);
+    loop_each(loop, look, arg);
 }
 
 static bool other_end(const void *arg, const struct story *s)
@@ -83,22 +85,24 @@ static bool find_pair(struct console *c, const struct story *s,
 
     if (s->local.family == AF_UNSPEC)
         return false;
-    if (stories_find(c->p.stories, true, other_end, s, ret))
+    if (stories_find(c->services->stories, true, other_end, s, ret))
         return true;
-    workers_visit(c->p.workers, visit, &search);
-    return search.found || stories_find(c->p.stories, false, other_end, s, ret);
+    workers_visit(c->workers, visit, &search);
+    return search.found ||
+           stories_find(c->services->stories, false, other_end, s, ret);
 }
 
 static bool find(struct console *c, const struct wanted *w, struct story *ret)
 {
     struct search search = {w, NULL, ret, false};
 
-    if (stories_find(c->p.stories, true, fits, w, ret))
+    if (stories_find(c->services->stories, true, fits, w, ret))
         return true;
     if (w->last)
         return false;
-    workers_visit(c->p.workers, visit, &search);
-    return search.found || stories_find(c->p.stories, false, fits, w, ret);
+    workers_visit(c->workers, visit, &search);
+    return search.found ||
+           stories_find(c->services->stories, false, fits, w, ret);
 }
 
 /* ---- the command ---- */
@@ -141,7 +145,7 @@ static bool parse(struct question *q, size_t at, struct wanted *w)
 
 static void list_failed(struct question *q)
 {
-    struct stories *all = q->console->p.stories;
+    struct stories *all = q->console->services->stories;
     struct story s;
     size_t i;
 
@@ -213,7 +217,7 @@ void console_audit(struct question *q)
     if (at != q->request->argc)
         question_wrong(q);
     else if (as_json)
-        audit_json(q->console->p.audit, &j);
+        audit_json(q->console->services->audit, &j);
     else
-        audit_print(q->console->p.audit, &q->answer->out);
+        audit_print(q->console->services->audit, &q->answer->out);
 }

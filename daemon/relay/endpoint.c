@@ -55,6 +55,13 @@ void endpoint_hurry(struct endpoint *e)
     e->tickets = false;
 }
 
+void endpoint_look_again(struct endpoint *e)
+{
+    if (e->doubt)
+        endpoint_resolve(e);
+    endpoint_hurry(e);
+}
+
 static void on_event(evutil_socket_t fd, short what, void *arg)
 {
     struct endpoint *e = arg;
@@ -70,8 +77,8 @@ static void on_event(evutil_socket_t fd, short what, void *arg)
     e->ready(e->arg);
 }
 
-int endpoint_attach(struct endpoint *e, struct event_base *base,
-                    struct error *err)
+static int attach(struct endpoint *e, struct event_base *base,
+                  struct error *err)
 {
     if (event_assign(&e->event, base, e->fd,
                      EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST,
@@ -82,11 +89,21 @@ int endpoint_attach(struct endpoint *e, struct event_base *base,
     return 0;
 }
 
-void endpoint_detach(struct endpoint *e)
+static void detach(struct endpoint *e)
 {
     if (e->watched)
         event_del(&e->event);
     e->watched = false;
+}
+
+int endpoint_move(struct endpoint *from, struct endpoint *to,
+                  struct event_base *base)
+{
+    detach(from);
+    *to = *from;
+    from->fd = -1;
+    from->readable = from->writable = false;
+    return attach(to, base, NULL);
 }
 
 int endpoint_accepted(struct endpoint *e, struct event_base *base, int fd,
@@ -94,7 +111,7 @@ int endpoint_accepted(struct endpoint *e, struct event_base *base, int fd,
 {
     e->fd = fd;
     e->readable = e->writable = e->ends = e->doubt = e->sound = false;
-    return endpoint_attach(e, base, err);
+    return attach(e, base, err);
 }
 
 static int no_delay(int fd, struct error *err)
@@ -160,6 +177,9 @@ int endpoint_connect_result(const struct endpoint *e, struct netaddr *ret_peer)
     socklen_t len;
     int error = 0;
 
+    /* an event may say no more than that the socket was watched */
+    if (e->fd < 0 || !e->writable)
+        return EINPROGRESS;
     if (netaddr_of_socket(e->fd, getpeername, ret_peer))
         return 0;
     len = sizeof(error);
@@ -461,7 +481,7 @@ void endpoint_notify(struct endpoint *e)
 
 static void forget(struct endpoint *e)
 {
-    endpoint_detach(e);
+    detach(e);
     session_free(e->session);
     e->session = NULL;
     e->readable = e->writable = e->doubt = false;

@@ -58,6 +58,47 @@ struct endpoint {
     void *arg;
 };
 
+static inline bool endpoint_is_open(const struct endpoint *e)
+{
+    return e->fd >= 0;
+}
+
+/* For questions to the kernel; -1: closed. */
+static inline int endpoint_fd(const struct endpoint *e)
+{
+    return e->fd;
+}
+
+/* NULL: clear. */
+static inline struct session *endpoint_session(const struct endpoint *e)
+{
+    return e->session;
+}
+
+/* The peer's FIN was reported; there may be bytes before it. */
+static inline bool endpoint_has_ended(const struct endpoint *e)
+{
+    return e->ends;
+}
+
+/* The owner is to look again soon, without an event. */
+static inline bool endpoint_in_doubt(const struct endpoint *e)
+{
+    return e->doubt || e->tickets;
+}
+
+/* There is something for endpoint_flush(), and it can be written. */
+static inline bool endpoint_has_unsent(const struct endpoint *e)
+{
+    return e->unsent && e->writable;
+}
+
+/* Its bytes need not be seen, and no call on it waits for others. */
+static inline bool endpoint_may_splice(const struct endpoint *e)
+{
+    return e->session == NULL && !e->foreign;
+}
+
 enum io {
     IO_OK,
     IO_BLOCKED,
@@ -89,13 +130,13 @@ int endpoint_connect(struct endpoint *e, struct event_base *base, int fd,
                      const struct netaddr *to, struct error *err);
 /* It is connected, as far as the events tell. */
 bool endpoint_is_connected(const struct endpoint *e);
-/* 0: connected to *RET_PEER; EINPROGRESS; or why it failed. */
+/* 0: connected to *RET_PEER; EINPROGRESS, also where no event has said yet that
+ * it can be written; or why it failed. */
 int endpoint_connect_result(const struct endpoint *e, struct netaddr *ret_peer);
-/* An endpoint whose place in memory changes: between the two nothing is
- * reported, and nothing is lost. ERR_NOMEM, ERR_SYSTEM. */
-void endpoint_detach(struct endpoint *e);
-int endpoint_attach(struct endpoint *e, struct event_base *base,
-                    struct error *err);
+/* TO becomes what FROM is, which is closed then: nothing is lost. ERR_SYSTEM:
+ * TO is not watched. */
+int endpoint_move(struct endpoint *from, struct endpoint *to,
+                  struct event_base *base);
 /*
  * From now on what ends without endpoint_close(), because the process is
  * killed, ends for the other side with a reset and not in order (SO_LINGER of
@@ -117,6 +158,8 @@ enum io endpoint_flush(struct endpoint *e); /* IO_OK, IO_BLOCKED, IO_FAILED */
 void endpoint_resolve(struct endpoint *e);
 /* TICKETS become UNSENT: they go without data, with the next flush. */
 void endpoint_hurry(struct endpoint *e);
+/* Both, as far as it is in doubt. */
+void endpoint_look_again(struct endpoint *e);
 bool endpoint_can_read(const struct endpoint *e);
 bool endpoint_can_write(const struct endpoint *e);
 /* IO_OK with *RET_LEN > 0, or another status. */

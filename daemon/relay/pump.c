@@ -175,8 +175,8 @@ static enum pump_status write_piped(struct flow *f, struct scratch *scratch,
  * whatever its own flags are. */
 static bool may_splice(const struct flow *f)
 {
-    return f->bulk && f->bytes >= SPLICE_AFTER && f->from->session == NULL &&
-           f->to->session == NULL && !f->from->foreign && !f->to->foreign;
+    return f->bulk && f->bytes >= SPLICE_AFTER &&
+           endpoint_may_splice(f->from) && endpoint_may_splice(f->to);
 }
 
 static enum pump_status splice_or_move(struct pump *p, struct flow *f,
@@ -245,7 +245,7 @@ static bool flush(struct pump *p, struct pump_fault *fault)
 
     for (i = 0; i < 2 && (io == IO_OK || io == IO_BLOCKED); i++) {
         to = p->flow[i].to;
-        if (to->unsent && to->writable)
+        if (endpoint_has_unsent(to))
             io = endpoint_flush(to);
         if (io != IO_OK && io != IO_BLOCKED)
             broken(fault, to, io);

@@ -9,11 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tls/retcode.h"
+
 enum {
     RETRY_MS = 5000,   /* what the store may not show is tried again */
     REMIND_MS = 60000, /* between two lines about the same trouble */
-    STOP_MS = 2000,    /* a helper that hangs longer is left alone */
-    RC_NO_MEMORY = 4
+    STOP_MS = 2000     /* a helper that hangs longer is left alone */
 };
 
 /* ---- places ---- */

@@ -7,14 +7,12 @@
 #include "policy/ciphers.h"
 #include "story/story.h"
 
-enum { RC_CLEAR = 5003, RC_SILENT = 5004, RC_LEFT = 420 };
-
 enum retcode_side story_side(const struct tls_outcome *o)
 {
     if (o->crowded)
         return RETCODE_OURS;
-    /* RC_LEFT: to a socket that is closed OpenSSL still sends its alert */
-    if (o->rc == 0 || o->rc == RC_LEFT)
+    /* RC_CLOSED: to a socket that is closed OpenSSL still sends its alert */
+    if (o->rc == 0 || o->rc == RC_CLOSED)
         return RETCODE_ANY;
     if (o->alert_received >= 0)
         return RETCODE_THEIRS;
@@ -52,8 +50,8 @@ static const char *who_failed(const struct story *s)
     default:
         break;
     }
-    if (s->outcome.rc == RC_CLEAR || s->outcome.rc == RC_SILENT ||
-        s->outcome.rc == RC_LEFT || s->outcome.rc == 5005)
+    if (s->outcome.rc == RC_NO_TLS || s->outcome.rc == RC_SILENT ||
+        s->outcome.rc == RC_CLOSED || s->outcome.rc == RC_TOO_LONG)
         return "the partner";
     return "this side";
 }
@@ -186,7 +184,7 @@ static void add_first(const struct story *s, struct strbuf *out)
 {
     size_t i;
 
-    if (s->outcome.rc != RC_CLEAR || s->first_len == 0)
+    if (s->outcome.rc != RC_NO_TLS || s->first_len == 0)
         return;
     strbuf_adds(out, " first_bytes=");
     for (i = 0; i < s->first_len; i++)

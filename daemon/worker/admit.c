@@ -2,6 +2,7 @@
 
 #include "worker/admit.h"
 
+#include "conn/intercepted.h"
 #include "relay/descriptors.h"
 
 static unsigned long smaller(unsigned long a, unsigned long b)
@@ -36,34 +37,28 @@ struct fair_limits admit_limits(const struct config *cfg,
     return l;
 }
 
-struct conn_limit admit_reason(enum fair_answer answer,
-                               const struct config *cfg,
-                               const struct intercepted *in)
+struct limit admit_reason(enum fair_answer answer, const struct config *cfg,
+                          const struct intercepted *in)
 {
     bool peer = in->by.kind == FAIR_PEER;
 
     switch (answer) {
     case FAIR_MOST:
-        return peer ? (struct conn_limit){COUNTER_LIMITED_PEER, "max_per_peer",
-                                          0}
-                    : (struct conn_limit){COUNTER_LIMITED_USER, "max_per_user",
-                                          0};
+        return peer ? (struct limit){COUNTER_LIMITED_PEER, "max_per_peer", 0}
+                    : (struct limit){COUNTER_LIMITED_USER, "max_per_user", 0};
     case FAIR_MOST_WAITING:
-        return (struct conn_limit){COUNTER_LIMITED_SHARE, "max_handshakes/4",
-                                   0};
+        return (struct limit){COUNTER_LIMITED_SHARE, "max_handshakes/4", 0};
     case FAIR_SHARE:
-        return (struct conn_limit){COUNTER_LIMITED_SHARE, "fair_share", 0};
+        return (struct limit){COUNTER_LIMITED_SHARE, "fair_share", 0};
     case FAIR_FULL:
-        return (struct conn_limit){COUNTER_LIMITED,
-                                   cfg->max_connections >
-                                           descriptors_connections()
-                                       ? "descriptors"
-                                       : "max_connections",
-                                   0};
+        return (struct limit){COUNTER_LIMITED,
+                              cfg->max_connections > descriptors_connections()
+                                  ? "descriptors"
+                                  : "max_connections",
+                              0};
     case FAIR_FULL_WAITING:
-        return (struct conn_limit){COUNTER_LIMITED_HANDSHAKES, "max_handshakes",
-                                   0};
+        return (struct limit){COUNTER_LIMITED_HANDSHAKES, "max_handshakes", 0};
     default:
-        return (struct conn_limit){COUNTER_REFUSED, "memory", 0};
+        return (struct limit){COUNTER_REFUSED, "memory", 0};
     }
 }

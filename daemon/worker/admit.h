@@ -4,13 +4,16 @@
 /* What of the configuration a new connection must keep to, and the name of
  * what kept it out. */
 
-#include "conn/conn.h"
+#include "conn/fair.h"
+#include "conn/limited.h"
+
+struct config;
+struct intercepted;
 
 struct fair_limits admit_limits(const struct config *cfg,
                                 const struct intercepted *in);
 /* MOST is left to the caller. */
-struct conn_limit admit_reason(enum fair_answer answer,
-                               const struct config *cfg,
-                               const struct intercepted *in);
+struct limit admit_reason(enum fair_answer answer, const struct config *cfg,
+                          const struct intercepted *in);
 
 #endif

@@ -10,7 +10,7 @@
 #include <sys/queue.h>
 #include <sys/socket.h>
 
-#include "conn/story.h"
+#include "conn/tell.h"
 #include "intercept/runmsg.h"
 #include "intercept/strange.h"
 #include "relay/closer.h"
@@ -89,8 +89,8 @@ static void end(struct runner *r)
     TAILQ_REMOVE(&r->all->list, r, link);
     r->all->count--;
     leave_account(r);
-    fair_begun(r->host.fair, r->share);
-    fair_leave(r->host.fair, r->share);
+    fair_begun(r->host.runs, r->share);
+    fair_leave(r->host.runs, r->share);
     event_free(r->event);
     r->event = NULL;
     /* reports of other threads go nowhere, but to no other's descriptor */
@@ -142,7 +142,7 @@ static int admits(struct runner *r, enum policy_direction direction,
         .local = *local,
         .remote = *remote,
     };
-    struct snapshot *snap = snapshots_get(r->host.snapshots);
+    struct snapshot *snap = snapshots_get(r->host.services->snapshots);
     bool yes = policy_could_match(snapshot_policy(snap), &c);
 
     snapshot_unref(snap);
@@ -243,12 +243,12 @@ static void drop_all(struct runner *r, int sockets[])
 void runner_say(const struct runner_host *host, const char *what,
                 const char *text)
 {
-    struct snapshot *snap = snapshots_get(host->snapshots);
+    struct snapshot *snap = snapshots_get(host->services->snapshots);
 
-    if (conn_may_say(host->stories, STORY_REMARK, snapshot_config(snap),
-                     host->trace))
-        trace_remark(host->trace, TRACE_WARNING, "attls-run %s=\"%s\"", what,
-                     text);
+    if (conn_may_say(host->services->stories, STORY_REMARK,
+                     snapshot_config(snap), host->services->trace))
+        trace_remark(host->services->trace, TRACE_WARNING,
+                     "attls-run %s=\"%s\"", what, text);
     snapshot_unref(snap);
 }
 
@@ -433,7 +433,7 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 
     (void)fd;
     (void)what;
-    r->heard = r->host.now();
+    r->heard = r->host.services->now();
     TAILQ_REMOVE(&r->all->list, r, link);
     TAILQ_INSERT_TAIL(&r->all->list, r, link);
     be_ready(r);
@@ -461,9 +461,9 @@ static void dismiss(struct runner *r)
 
 void runners_sweep(struct runners *all)
 {
-    struct snapshot *snap = snapshots_get(all->host.snapshots);
+    struct snapshot *snap = snapshots_get(all->host.services->snapshots);
     const struct config *cfg = snapshot_config(snap);
-    uint64_t now = all->host.now(), silent;
+    uint64_t now = all->host.services->now(), silent;
     struct runner *r, *next;
 
     for (r = TAILQ_FIRST(&all->list); r != NULL; r = next) {
@@ -509,7 +509,7 @@ static struct runner *idlest(struct runners *all, const struct fair_one *of)
     TAILQ_FOREACH (r, &all->list, link) {
         if ((of != NULL && r->share != of) || !is_idle(r))
             continue;
-        if (of != NULL || fair_is_over(all->host.fair, r->share))
+        if (of != NULL || fair_is_over(all->host.runs, r->share))
             return r;
         if (first == NULL)
             first = r;
@@ -534,19 +534,19 @@ static int count_runner(struct runners *all, const struct fair_who *who,
                         struct fair_one **ret, unsigned long *ret_most,
                         struct error *err)
 {
-    struct snapshot *snap = snapshots_get(all->host.snapshots);
+    struct snapshot *snap = snapshots_get(all->host.services->snapshots);
     unsigned long wanted = snapshot_config(snap)->max_runs;
     unsigned long most =
         wanted < descriptors_runs() ? wanted : descriptors_runs();
     struct fair_limits l = {.connections = most, .waiting = most};
     enum fair_answer answer =
-        fair_enter(all->host.fair, who, &l, ret, ret_most);
+        fair_enter(all->host.runs, who, &l, ret, ret_most);
 
     snapshot_unref(snap);
-    if (answer == FAIR_SHARE && all->host.noted != NULL)
-        fair_note(all->host.noted, who, "max_runs");
+    if (answer == FAIR_SHARE && all->host.services->fair != NULL)
+        fair_note(all->host.services->fair, who, "max_runs");
     if (answer != FAIR_MAY && make_room(all, answer, *ret))
-        answer = fair_enter(all->host.fair, who, &l, ret, ret_most);
+        answer = fair_enter(all->host.runs, who, &l, ret, ret_most);
     if (answer == FAIR_MAY)
         return 0;
     *ret = NULL;
@@ -610,7 +610,7 @@ static int join(struct runners *all, struct runner *r, struct error *err)
     }
     a->runners++;
     r->account = a;
-    r->heard = all->host.now();
+    r->heard = all->host.services->now();
     TAILQ_INSERT_TAIL(&all->list, r, link);
     all->count++;
     sweep_later(all);
@@ -677,8 +677,8 @@ int runner_start(struct runners *all, const struct config_listener *l, int fd,
     if (status == 0)
         return 0;
     free(r);
-    fair_begun(all->host.fair, share);
-    fair_leave(all->host.fair, share);
+    fair_begun(all->host.runs, share);
+    fair_leave(all->host.runs, share);
     turn_away(fd, uid, status == ERR_LIMIT && *ret_most != 0);
     return status;
 }

@@ -27,15 +27,11 @@ typedef void (*runner_take_fn)(void *arg, const struct config_listener *l,
                                struct intercepted *in);
 
 struct runner_host {
+    const struct services *services;
     struct event_base *base;
-    struct snapshots *snapshots;
-    struct trace *trace;
-    struct fair *fair;  /* of runners, of all threads */
-    struct fair *noted; /* where it is said who was limited; NULL: nowhere */
-    uint64_t (*now)(void);
+    struct fair *runs; /* counts runners, those of all threads */
     runner_take_fn take;
     void *arg;
-    struct stories *stories; /* limits the lines; NULL: nothing does */
 };
 
 struct runners; /* those of a thread */

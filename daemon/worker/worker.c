@@ -6,24 +6,29 @@
 
 #include "worker/worker.h"
 
-#include "relay/closer.h"
-#include "worker/admit.h"
-#include "worker/runner.h"
-
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/queue.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "conn/loop.h"
+#include "conn/room.h"
+#include "relay/closer.h"
+#include "relay/endpoint.h"
+#include "site/snapshot.h"
 #include "tls/memory.h"
 #include "util/by_time.h"
 #include "util/clock.h"
 #include "util/fd.h"
 #include "util/thread.h"
+#include "worker/admit.h"
+#include "worker/listener.h"
+#include "worker/runner.h"
 
 /* A socket on its way to another worker. */
 struct parcel {
@@ -45,8 +50,7 @@ struct worker {
     struct workers *all;
     pthread_t thread;
     bool started;
-    struct conn_host host;
-    bool host_ready;
+    struct loop *loop;
     struct listener **listeners; /* those that accept here */
     size_t listener_count;
     struct runners *runners; /* NULL: nobody comes from attls-run here */
@@ -65,28 +69,22 @@ struct worker {
 };
 
 struct workers {
+    const struct services *services;
     struct workers_params params;
     /* The first SPREAD get what ordinary listeners accept. One more, if there
      * is one, has all that programs under attls-run bring. */
     unsigned count, spread;
     struct worker *list;
-    struct fair *fair, *runs; /* connections; attls-run */
+    struct fair *runs;        /* those of attls-run */
     struct metrics beside;    /* what happens outside the workers */
     pthread_mutex_t visiting; /* one visitor at a time */
     pthread_t keeper;         /* looks after them */
     pthread_mutex_t keeping;  /* of what follows */
     pthread_cond_t enough;
     bool has_keeper, stopping;
-    atomic_bool hurry; /* whoever waits for connections to end waits no more */
+    bool hurry;         /* whoever waits for connections to end waits no more */
+    atomic_bool ending; /* somebody waits for that */
 };
-
-static uint64_t now_ms(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
-    return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
 
 enum { ANSWER_MS = 2000 };
 
@@ -107,6 +105,19 @@ static void on_answer(void *arg)
     ring(arg);
 }
 
+/* On the worker's thread, which counts before it looks whether somebody waits;
+ * who waits says so before he looks at the count. */
+static void on_empty(void *arg)
+{
+    struct workers *all = ((struct worker *)arg)->all;
+
+    if (!atomic_load(&all->ending))
+        return;
+    pthread_mutex_lock(&all->keeping);
+    pthread_cond_broadcast(&all->enough);
+    pthread_mutex_unlock(&all->keeping);
+}
+
 static void give_order(struct worker *w, enum order order)
 {
     pthread_mutex_lock(&w->lock);
@@ -118,14 +129,14 @@ static void give_order(struct worker *w, enum order order)
 static struct worker *fewest(struct worker *self)
 {
     struct workers *all = self->all;
-    unsigned long least = self->host.count;
+    unsigned long least = loop_count(self->loop);
     struct worker *best = self;
     unsigned i;
 
     for (i = 0; i < all->spread; i++)
-        if (all->list[i].host.count < least && !all->list[i].silent) {
+        if (loop_count(all->list[i].loop) < least && !all->list[i].silent) {
             best = &all->list[i];
-            least = best->host.count;
+            least = loop_count(best->loop);
         }
     return best;
 }
@@ -140,7 +151,7 @@ static struct worker *fullest(struct worker *w)
     unsigned i;
 
     for (i = 0; i < all->count; i++)
-        if (all->list[i].host.beginning > most->host.beginning &&
+        if (loop_waiting(all->list[i].loop) > loop_waiting(most->loop) &&
             !all->list[i].silent)
             most = &all->list[i];
     return most;
@@ -167,7 +178,7 @@ static bool make_room(struct worker *w, enum fair_answer answer,
     *ret_over = most / 8 + 1;
     if (answer == FAIR_MOST || answer == FAIR_NO_MEMORY || (own && one == NULL))
         return false;
-    if (conn_host_make_room(&w->host, own ? one : NULL))
+    if (room_make(w->loop, own ? one : NULL))
         return true;
     other = own ? w : fullest(w);
     if (other == w)
@@ -183,16 +194,16 @@ static bool is_counted(struct worker *w, const struct config *cfg,
 {
     struct fair_limits l = admit_limits(cfg, in);
     struct fair_one *one = NULL;
-    struct conn_limit limit;
+    struct limit limit;
     enum fair_answer answer;
     unsigned long most;
 
-    answer = fair_enter(w->all->fair, &in->by, &l, &one, &most);
+    answer = fair_enter(w->all->services->fair, &in->by, &l, &one, &most);
     limit = admit_reason(answer, cfg, in);
     if (answer != FAIR_MAY && make_room(w, answer, one, most, &l.over)) {
         if (is_own(answer)) /* it was limited, though this one comes in */
-            fair_note(w->all->fair, &in->by, limit.name);
-        answer = fair_enter(w->all->fair, &in->by, &l, &one, &most);
+            fair_note(w->all->services->fair, &in->by, limit.name);
+        answer = fair_enter(w->all->services->fair, &in->by, &l, &one, &most);
     }
     if (answer == FAIR_MAY) {
         in->share = one;
@@ -200,7 +211,7 @@ static bool is_counted(struct worker *w, const struct config *cfg,
     }
     limit = admit_reason(answer, cfg, in);
     limit.most = most;
-    conn_host_limited(&w->host, &limit, &in->by);
+    limited_tell(w->loop, &limit, &in->by);
     intercepted_drop(in);
     return false;
 }
@@ -209,13 +220,12 @@ static bool is_counted(struct worker *w, const struct config *cfg,
 static bool has_buffers(struct worker *w, const struct worker *to,
                         const struct config *cfg, struct intercepted *in)
 {
-    struct conn_limit limit = {COUNTER_LIMITED_BUFFERS, "max_buffers",
-                               cfg->max_buffers};
+    struct limit limit = {COUNTER_LIMITED_BUFFERS, "max_buffers",
+                          cfg->max_buffers};
 
-    if (atomic_load_explicit(&to->host.scratch->held, memory_order_relaxed) <
-        (size_t)cfg->max_buffers << 20)
+    if (loop_held(to->loop) < (size_t)cfg->max_buffers << 20)
         return true;
-    conn_host_limited(&w->host, &limit, NULL);
+    limited_tell(w->loop, &limit, NULL);
     intercepted_drop(in);
     return false;
 }
@@ -223,7 +233,7 @@ static bool has_buffers(struct worker *w, const struct worker *to,
 static bool is_refused(struct worker *w, const struct worker *to,
                        struct intercepted *in)
 {
-    struct snapshot *s = snapshots_get(w->host.snapshots);
+    struct snapshot *s = snapshots_get(w->all->services->snapshots);
     const struct config *cfg = snapshot_config(s);
     bool refused = !has_buffers(w, to, cfg, in) || !is_counted(w, cfg, in);
 
@@ -235,8 +245,8 @@ static bool is_refused(struct worker *w, const struct worker *to,
 
 static void drop_counted(struct worker *w, struct intercepted *in)
 {
-    fair_begun(w->all->fair, in->share);
-    fair_leave(w->all->fair, in->share);
+    fair_begun(w->all->services->fair, in->share);
+    fair_leave(w->all->services->fair, in->share);
     in->share = NULL;
     intercepted_drop(in);
 }
@@ -251,9 +261,8 @@ static void send_to(struct worker *w, const struct config_listener *l,
         return;
     }
     p->listener = l;
-    p->in = *in;
-    w->host.count++; /* counted while on its way, see take_parcels() */
-    w->host.beginning++;
+    intercepted_move(in, &p->in);
+    loop_expect(w->loop);
     pthread_mutex_lock(&w->lock);
     STAILQ_INSERT_TAIL(&w->inbox, p, next);
     pthread_mutex_unlock(&w->lock);
@@ -271,8 +280,8 @@ static bool has_strangers(const struct workers *all)
  * can't read at once (a page of a file system of his own) every call on it
  * waits. So it stays where only such sockets are.
  */
-static void place(void *arg, const struct config_listener *l,
-                  struct intercepted *in)
+static void hand_out(void *arg, const struct config_listener *l,
+                     struct intercepted *in)
 {
     struct worker *w = arg;
     struct worker *to = in->foreign && has_strangers(w->all) ? w : fewest(w);
@@ -280,28 +289,24 @@ static void place(void *arg, const struct config_listener *l,
     if (is_refused(w, to, in))
         return;
     if (to == w)
-        conn_start(&w->host, l, in);
+        conn_start(w->loop, l, in);
     else
         send_to(to, l, in);
 }
 
 static struct runner_host runner_host_of(struct worker *w)
 {
-    return (struct runner_host){.base = w->host.base,
-                                .snapshots = w->host.snapshots,
-                                .trace = w->host.trace,
-                                .fair = w->all->runs,
-                                .noted = w->all->fair,
-                                .stories = w->host.stories,
-                                .now = now_ms,
-                                .take = place,
+    return (struct runner_host){.base = loop_base(w->loop),
+                                .services = w->all->services,
+                                .runs = w->all->runs,
+                                .take = hand_out,
                                 .arg = w};
 }
 
 static void accept_runner(struct worker *w, const struct config_listener *l,
                           int fd)
 {
-    struct conn_limit limit = {COUNTER_LIMITED_RUNS, "max_runs", 0};
+    struct limit limit = {COUNTER_LIMITED_RUNS, "max_runs", 0};
     struct runner_host rh = runner_host_of(w);
     struct fair_who who;
     struct error err;
@@ -315,9 +320,9 @@ static void accept_runner(struct worker *w, const struct config_listener *l,
     }
     r = runner_start(w->runners, l, fd, &who, &limit.most, &err);
     if (r == ERR_LIMIT && limit.most != 0) {
-        conn_host_limited(&w->host, &limit, &who);
+        limited_tell(w->loop, &limit, &who);
     } else if (r < 0) {
-        metrics_add(&w->host.metrics, COUNTER_RUNS_REFUSED, 1);
+        metrics_add(loop_metrics(w->loop), COUNTER_RUNS_REFUSED, 1);
         runner_say(&rh, "refused", err.text);
     }
 }
@@ -329,6 +334,7 @@ static bool on_accept(void *arg, const struct config_listener *l, int fd,
                       const struct netaddr *peer)
 {
     struct worker *w = arg;
+    struct intercept_host *intercept = loop_intercept(w->loop);
     char text[NETADDR_TEXT];
     struct intercepted in;
     struct error err;
@@ -337,15 +343,16 @@ static bool on_accept(void *arg, const struct config_listener *l, int fd,
         accept_runner(w, l, fd);
         return true;
     }
-    w->host.intercept.pressed = fair_is_pressed(w->all->fair);
-    if (intercepted_make(l, fd, peer, &w->host.intercept, &in, &err) == 0) {
-        place(w, l, &in);
+    intercept->pressed = fair_is_pressed(w->all->services->fair);
+    if (intercepted_make(l, fd, peer, intercept, &in, &err) == 0) {
+        hand_out(w, l, &in);
         w->odd = !w->odd;
-        return w->odd || !conn_host_is_crowded(&w->host);
+        return w->odd || !loop_is_crowded(w->loop);
     }
-    metrics_add(&w->host.metrics, COUNTER_REFUSED, 1);
-    trace_remark(w->host.trace, TRACE_WARNING, "listen=%s refused=\"%s\"",
-                 netaddr_format(&l->listen, text), err.text);
+    metrics_add(loop_metrics(w->loop), COUNTER_REFUSED, 1);
+    trace_remark(w->all->services->trace, TRACE_WARNING,
+                 "listen=%s refused=\"%s\"", netaddr_format(&l->listen, text),
+                 err.text);
     return true;
 }
 
@@ -366,12 +373,11 @@ static void take_parcels(struct worker *w, bool stopping)
     struct parcel *p;
 
     while ((p = take_parcel(w)) != NULL) {
-        w->host.count--;
-        w->host.beginning--;
         if (stopping)
             drop_counted(w, &p->in);
         else
-            conn_start(&w->host, p->listener, &p->in);
+            conn_start(w->loop, p->listener, &p->in);
+        loop_expected(w->loop);
         free(p);
     }
 }
@@ -381,7 +387,7 @@ static void pay_room(struct worker *w)
 {
     unsigned long n = atomic_exchange(&w->owed, 0);
 
-    while (n-- > 0 && conn_host_make_room(&w->host, NULL))
+    while (n-- > 0 && room_make(w->loop, NULL))
         ;
 }
 
@@ -395,7 +401,7 @@ static void receive_visit(struct worker *w)
     pthread_mutex_unlock(&w->lock);
     if (v == NULL)
         return;
-    v->fn(v->arg, &w->host); /* *V is the visitor's until it is done */
+    v->fn(v->arg, w->loop); /* *V is the visitor's until it is done */
     pthread_mutex_lock(&w->lock);
     v->done = true;
     pthread_cond_signal(&w->visited);
@@ -413,9 +419,9 @@ static unsigned number_of(const struct worker *w)
 static void fall_silent(struct worker *w)
 {
     if (!atomic_exchange(&w->silent, true))
-        trace_remark(w->host.trace, TRACE_ERR,
+        trace_remark(w->all->services->trace, TRACE_ERR,
                      "worker=%u error=\"does not answer\" connections=%lu",
-                     number_of(w), (unsigned long)w->host.count);
+                     number_of(w), loop_count(w->loop));
 }
 
 /* On its own thread, with the lock. */
@@ -423,13 +429,13 @@ static void answer(struct worker *w)
 {
     w->asked = 0;
     if (atomic_exchange(&w->silent, false))
-        trace_remark(w->host.trace, TRACE_NOTICE, "worker=%u answers again",
-                     number_of(w));
+        trace_remark(w->all->services->trace, TRACE_NOTICE,
+                     "worker=%u answers again", number_of(w));
 }
 
 static void look_after(struct worker *w)
 {
-    uint64_t now = now_ms(), asked;
+    uint64_t now = clock_coarse_ms(), asked;
 
     if (w->ended)
         return;
@@ -473,7 +479,7 @@ static void stop_keeper(struct workers *all)
 {
     pthread_mutex_lock(&all->keeping);
     all->stopping = true;
-    pthread_cond_signal(&all->enough);
+    pthread_cond_broadcast(&all->enough);
     pthread_mutex_unlock(&all->keeping);
     if (all->has_keeper)
         pthread_join(all->keeper, NULL);
@@ -516,11 +522,10 @@ static void on_inbox(evutil_socket_t fd, short what, void *arg)
         close_doors(w);
     take_parcels(w, order == ORDER_STOP);
     pay_room(w);
-    conn_host_named(&w->host);
-    conn_host_opened(&w->host);
+    loop_answered(w->loop);
     receive_visit(w);
     if (order == ORDER_STOP)
-        event_base_loopbreak(w->host.base);
+        event_base_loopbreak(loop_base(w->loop));
 }
 
 /* ---- a thread ---- */
@@ -546,7 +551,7 @@ static void *run(void *arg)
     struct worker *w = arg;
 
     memory_begin(rest_later, w);
-    event_base_loop(w->host.base, EVLOOP_NO_EXIT_ON_EMPTY);
+    event_base_loop(loop_base(w->loop), EVLOOP_NO_EXIT_ON_EMPTY);
     memory_end();
     w->ended = true;
     return NULL;
@@ -554,36 +559,22 @@ static void *run(void *arg)
 
 static int init_worker(struct worker *w, struct workers *all, struct error *err)
 {
+    struct loop_owner owner = {on_answer, on_empty, w};
+    struct event_base *base;
     int r;
 
     w->all = all;
-    w->host.snapshots = all->params.snapshots;
-    w->host.trace = all->params.trace;
-    w->host.stories = all->params.stories;
-    w->host.audit = all->params.audit;
-    w->host.wiretraces = all->params.wiretraces;
-    w->host.fair = all->fair;
-    w->host.now = now_ms;
-    w->host.pairs = all->params.pairs;
-    w->host.marks = all->params.marks;
-    w->host.own = all->params.own;
-    w->host.naming = all->params.naming;
-    w->host.wake = on_answer;
-    w->host.wake_arg = w;
-    w->host.base = endpoint_loop();
     w->inbox_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (w->host.base == NULL)
-        return error_set(err, ERR_SYSTEM, "can't make an event loop on epoll");
     if (w->inbox_fd < 0)
         return error_errno(err, "eventfd");
-    r = conn_host_init(&w->host, err);
+    r = loop_new(all->services, &owner, &w->loop, err);
     if (r < 0)
         return r;
-    w->host_ready = true;
+    base = loop_base(w->loop);
     w->listeners = calloc(all->params.listener_count + 1, sizeof(void *));
     w->inbox_event =
-        event_new(w->host.base, w->inbox_fd, EV_READ | EV_PERSIST, on_inbox, w);
-    w->rest = evtimer_new(w->host.base, on_rest, w);
+        event_new(base, w->inbox_fd, EV_READ | EV_PERSIST, on_inbox, w);
+    w->rest = evtimer_new(base, on_rest, w);
     if (w->listeners == NULL || w->inbox_event == NULL || w->rest == NULL ||
         event_add(w->inbox_event, NULL) < 0)
         return error_nomem(err);
@@ -595,15 +586,12 @@ static void done_worker(struct worker *w)
     close_doors(w);
     take_parcels(w, true);
     runners_free(w->runners);
-    if (w->host_ready)
-        conn_host_done(&w->host);
     if (w->inbox_event != NULL)
         event_free(w->inbox_event);
     if (w->rest != NULL)
         event_free(w->rest);
+    loop_free(w->loop);
     fd_close(&w->inbox_fd);
-    if (w->host.base != NULL)
-        event_base_free(w->host.base);
     pthread_cond_destroy(&w->visited);
     pthread_mutex_destroy(&w->lock);
     free(w->listeners);
@@ -639,9 +627,12 @@ static int deal_listeners(struct workers *all, struct error *err)
 
     for (i = 0; i < all->params.listener_count; i++) {
         struct worker *w = worker_of(all, i);
-        struct listener_host lh = {w->host.base,      &w->host.intercept,
-                                   all->params.trace, &w->host.metrics,
-                                   on_accept,         w};
+        struct listener_host lh = {loop_base(w->loop),
+                                   loop_intercept(w->loop),
+                                   all->services->trace,
+                                   loop_metrics(w->loop),
+                                   on_accept,
+                                   w};
 
         r = listener_start(all->params.listeners[i], &lh, err);
         if (r < 0)
@@ -671,7 +662,8 @@ static unsigned cores(void)
     return n < 1 ? 1 : n > 256 ? 256 : (unsigned)n;
 }
 
-int workers_start(const struct workers_params *params, struct workers **ret,
+int workers_start(const struct services *services,
+                  const struct workers_params *params, struct workers **ret,
                   struct error *err)
 {
     struct workers *all = calloc(1, sizeof(*all));
@@ -680,6 +672,7 @@ int workers_start(const struct workers_params *params, struct workers **ret,
 
     if (all == NULL)
         return error_nomem(err);
+    all->services = services;
     all->params = *params;
     pthread_mutex_init(&all->visiting, NULL);
     pthread_mutex_init(&all->keeping, NULL);
@@ -687,11 +680,9 @@ int workers_start(const struct workers_params *params, struct workers **ret,
     all->spread = params->count != 0 ? params->count : cores();
     all->count = all->spread + (is_mixed(params) ? 1 : 0);
     all->list = calloc(all->count, sizeof(*all->list));
-    all->fair = fair_new();
     all->runs = fair_new();
-    if (all->list == NULL || all->fair == NULL || all->runs == NULL) {
+    if (all->list == NULL || all->runs == NULL) {
         free(all->list);
-        fair_free(all->fair);
         fair_free(all->runs);
         free(all);
         return error_nomem(err);
@@ -740,18 +731,23 @@ static void shut_doors(struct workers *all)
 /* How many there are still when LIMIT_MS have passed. */
 static unsigned long wait_for_ends(struct workers *all, unsigned long limit_ms)
 {
-    static const struct timespec nap = {0, 10 * 1000 * 1000};
-    uint64_t until = now_ms() + limit_ms;
+    struct timespec until = clock_in_ms(limit_ms);
+    int error = 0;
 
-    while (workers_connections(all) != 0 && now_ms() < until &&
-           !atomic_load(&all->hurry))
-        nanosleep(&nap, NULL);
+    pthread_mutex_lock(&all->keeping);
+    atomic_store(&all->ending, true);
+    while (error == 0 && !all->hurry && workers_connections(all) != 0)
+        error = pthread_cond_timedwait(&all->enough, &all->keeping, &until);
+    pthread_mutex_unlock(&all->keeping);
     return workers_connections(all);
 }
 
 void workers_hurry(struct workers *all)
 {
-    atomic_store(&all->hurry, true);
+    pthread_mutex_lock(&all->keeping);
+    all->hurry = true;
+    pthread_cond_broadcast(&all->enough);
+    pthread_mutex_unlock(&all->keeping);
 }
 
 unsigned long workers_stop(struct workers *all, unsigned long limit_ms)
@@ -774,7 +770,6 @@ unsigned long workers_stop(struct workers *all, unsigned long limit_ms)
     pthread_mutex_destroy(&all->keeping);
     pthread_cond_destroy(&all->enough);
     free(all->list);
-    fair_free(all->fair);
     fair_free(all->runs);
     free(all);
     return cut;
@@ -826,14 +821,18 @@ uint64_t workers_counter(const struct workers *all, enum counter c)
     unsigned i;
 
     for (i = 0; i < all->count; i++)
-        sum += metrics_get(&all->list[i].host.metrics, c);
+        sum += metrics_get(loop_metrics(all->list[i].loop), c);
     return sum;
 }
 
-size_t workers_limited(const struct workers *all,
-                       struct fair_limited ret[FAIR_KEPT])
+size_t workers_listener_count(const struct workers *all)
 {
-    return fair_limited(all->fair, ret);
+    return all->params.listener_count;
+}
+
+const struct listener *workers_listener(const struct workers *all, size_t i)
+{
+    return all->params.listeners[i];
 }
 
 unsigned long workers_connections(const struct workers *all)
@@ -842,6 +841,6 @@ unsigned long workers_connections(const struct workers *all)
     unsigned i;
 
     for (i = 0; i < all->count; i++)
-        sum += all->list[i].host.count;
+        sum += loop_count(all->list[i].loop);
     return sum;
 }

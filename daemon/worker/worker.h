@@ -9,28 +9,27 @@
  * while bytes flow.
  */
 
-#include "conn/conn.h"
-#include "worker/listener.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
+#include "relay/metrics.h"
+
+struct error;
+struct listener;
+struct loop;
+struct services;
 struct workers;
 
 struct workers_params {
-    unsigned count; /* 0: one per core; one more for attls-run */
-    struct snapshots *snapshots;
-    struct trace *trace;
-    struct pairs *pairs;       /* NULL: no listener is transparent */
-    const struct marks *marks; /* NULL: the daemon may set none */
-    struct own *own;           /* NULL: none of ours can come back */
-    struct naming *naming;
-    struct stories *stories;
-    struct audit *audit;
-    struct wiretraces *wiretraces;
+    unsigned count;              /* 0: one per core; one more for attls-run */
     struct listener **listeners; /* borrowed until workers_stop() */
     size_t listener_count;
 };
 
-/* Starts the threads. ERR_NOMEM, ERR_SYSTEM. */
-int workers_start(const struct workers_params *params, struct workers **ret,
+/* Starts the threads. SERVICES must outlive them. ERR_NOMEM, ERR_SYSTEM. */
+int workers_start(const struct services *services,
+                  const struct workers_params *params, struct workers **ret,
                   struct error *err);
 /*
  * Refuses who connects at once, waits up to LIMIT_MS for the connections to end
@@ -47,7 +46,7 @@ void workers_hurry(struct workers *w);
  * within two seconds is passed over. Not from a worker, and not once
  * workers_stop() has begun.
  */
-typedef void (*workers_visit_fn)(void *arg, struct conn_host *host);
+typedef void (*workers_visit_fn)(void *arg, struct loop *loop);
 void workers_visit(struct workers *w, workers_visit_fn fn, void *arg);
 
 /*
@@ -63,8 +62,8 @@ void workers_add(struct workers *w, enum counter c);
 /* Sum over all. */
 uint64_t workers_counter(const struct workers *w, enum counter c);
 unsigned long workers_connections(const struct workers *w);
-/* Who was limited lately; see conn/fair.h. */
-size_t workers_limited(const struct workers *w,
-                       struct fair_limited ret[FAIR_KEPT]);
+/* The listeners that they were started with. */
+size_t workers_listener_count(const struct workers *w);
+const struct listener *workers_listener(const struct workers *w, size_t i);
 
 #endif

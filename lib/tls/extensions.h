@@ -11,11 +11,9 @@
  */
 
 #include "tls/context.h"
+#include "tls/retcode.h"
 
 struct session;
-
-/* System SSL Programming, "SSL function return codes". */
-enum { RC_REQUIRED = 446, RC_NAME_UNKNOWN = 447, RC_NO_INDICATION = 460 };
 
 /* 6, 407: the label of a server name is not in the ring. */
 int extensions_set(const struct context_params *p, struct context *c,

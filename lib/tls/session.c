@@ -96,7 +96,7 @@ static void say_clear(struct session *s)
 
     for (i = 0; i < s->first_len && i < SHOWN_BYTES; i++)
         snprintf(hex + 3 * i, 4, " %02X", s->first[i]);
-    tls_outcome_set(session_why(s), 5003,
+    tls_outcome_set(session_why(s), RC_NO_TLS,
                     "%s came where TLS was expected (first bytes%s)", guess(s),
                     hex);
 }
@@ -358,7 +358,7 @@ static enum session_status fail_end(struct session *s)
     ERR_clear_error();
     if (s->done)
         return s->ended ? SESSION_EOF : SESSION_TRUNCATED;
-    tls_outcome_set(session_why(s), 420,
+    tls_outcome_set(session_why(s), RC_CLOSED,
                     "the partner closed the connection in the handshake");
     return SESSION_FAILED;
 }
@@ -367,7 +367,7 @@ static enum session_status fail_system(struct session *s, int error)
 {
     if (error == 0)
         return fail_end(s);
-    tls_outcome_set(session_why(s), 406, "%s: %s",
+    tls_outcome_set(session_why(s), RC_IO, "%s: %s",
                     s->done ? "reading or writing failed"
                             : "the connection broke in the handshake",
                     strerror(error));
@@ -403,7 +403,7 @@ static enum session_status fail_step(struct session *s, int ret, int error)
             tls_outcome_set(session_why(s), 432,
                             "the partner wanted to renegotiate, which is not "
                             "allowed here, and gave up");
-        tls_outcome_take(session_why(s), s->done ? 406 : 12, step_name(s));
+        tls_outcome_take(session_why(s), s->done ? RC_IO : 12, step_name(s));
         return SESSION_FAILED;
     }
 }

@@ -33,6 +33,15 @@ static inline uint64_t clock_ms(void)
     return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
 }
 
+/* The same, cheaper: the time of the last tick, some milliseconds ago. */
+static inline uint64_t clock_coarse_ms(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
+    return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
 static inline uint64_t clock_us(void)
 {
     struct timespec ts = clock_now();

@@ -15,7 +15,7 @@ void made_open(struct made *m, struct rig *r, enum conn_state state,
     const struct config_listener *l =
         rig_listener(r, outbound ? RIG_OUT : RIG_IN);
     int wire[2], app[2];
-    struct conn *c = conn_new_in_state(&r->host, l, state);
+    struct conn *c = conn_new_in_state(r->loop, l, state);
 
     *m = (struct made){c, -1, -1};
     c->in.who.owner_error = ERR_NOT_FOUND;
@@ -29,8 +29,8 @@ void made_open(struct made *m, struct rig *r, enum conn_state state,
     peer_tcp_pair(app, false);
     m->wire = wire[1];
     m->app = app[1];
-    ck_assert_int_eq(endpoint_open(&c->wire, r->host.base, wire[0], NULL), 0);
-    ck_assert_int_eq(endpoint_open(&c->app, r->host.base, app[0], NULL), 0);
+    ck_assert_int_eq(endpoint_open(&c->wire, r->loop->base, wire[0], NULL), 0);
+    ck_assert_int_eq(endpoint_open(&c->app, r->loop->base, app[0], NULL), 0);
     /* the rule, as if it had been looked up */
     ck_assert_int_eq(conn_do_look_up(c), CONN_EV_MAPPED_TLS);
     if (outfit == TLS || outfit == TLS_ALONE)

@@ -7,6 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <event2/event.h>
+
+#include "conn/fair.h"
+#include "trace/trace.h"
 #include "util/strbuf.h"
 
 uint64_t rig_clock = 3600 * 1000;
@@ -105,6 +109,14 @@ struct snapshot *rig_load(struct rig *r, const char *settings, const char *more)
 void rig_open(struct rig *r, struct testring *rings, const char *settings,
               const char *more)
 {
+    static const struct loop_owner nobody = {NULL, NULL, NULL};
+
+    rig_open_for(r, rings, settings, more, &nobody);
+}
+
+void rig_open_for(struct rig *r, struct testring *rings, const char *settings,
+                  const char *more, const struct loop_owner *owner)
+{
     struct snapshot *first;
     struct error err;
 
@@ -113,19 +125,21 @@ void rig_open(struct rig *r, struct testring *rings, const char *settings,
     if (snapshots_new(first, &r->snapshots) != 0 ||
         trace_new("RIG", &r->trace, &err) != 0)
         die("no memory");
-    r->host = (struct conn_host){.base = endpoint_loop(),
-                                 .snapshots = r->snapshots,
-                                 .trace = r->trace,
-                                 .now = now};
-    if (conn_host_init(&r->host, &err) != 0)
-        die(err.text);
+    r->services = (struct services){.now = now,
+                                    .trace = r->trace,
+                                    .snapshots = r->snapshots,
+                                    .fair = fair_new()};
+    if (r->services.fair == NULL ||
+        loop_new(&r->services, owner, &r->loop, &err) != 0)
+        die("no loop");
 }
 
 void rig_close(struct rig *r)
 {
-    conn_host_done(&r->host);
-    event_base_loop(r->host.base, EVLOOP_NONBLOCK); /* what leaves has left */
-    event_base_free(r->host.base);
+    loop_stop(r->loop);
+    rig_turn(r); /* what leaves has left */
+    loop_free(r->loop);
+    fair_free(r->services.fair);
     snapshots_free(r->snapshots);
     config_unref(r->config);
     trace_free(r->trace);
@@ -138,10 +152,10 @@ struct config_listener *rig_listener(const struct rig *r, int which)
 
 uint64_t rig_counter(const struct rig *r, enum counter c)
 {
-    return metrics_get(&r->host.metrics, c);
+    return metrics_get(loop_metrics(r->loop), c);
 }
 
 void rig_turn(struct rig *r)
 {
-    event_base_loop(r->host.base, EVLOOP_NONBLOCK);
+    event_base_loop(loop_base(r->loop), EVLOOP_NONBLOCK);
 }

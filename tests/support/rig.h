@@ -12,6 +12,11 @@
  */
 
 #include "conn/conn.h"
+#include "conn/loop.h"
+#include "conn/services.h"
+#include "relay/metrics.h"
+#include "site/config.h"
+#include "site/snapshot.h"
 #include "support/testring.h"
 
 enum { RIG_IN, RIG_OUT };
@@ -20,8 +25,9 @@ struct rig {
     struct testring *rings; /* borrowed */
     struct snapshots *snapshots;
     struct config *config;
-    struct trace *trace; /* without sinks */
-    struct conn_host host;
+    struct trace *trace;      /* without sinks */
+    struct services services; /* the least of them */
+    struct loop *loop;
 };
 
 /* Milliseconds; starts at an hour. One clock for all rigs of a program. */
@@ -31,6 +37,9 @@ extern uint64_t rig_clock;
  * parameters. A failure ends the test program. */
 void rig_open(struct rig *r, struct testring *rings, const char *settings,
               const char *more);
+/* The same, for somebody who is woken. */
+void rig_open_for(struct rig *r, struct testring *rings, const char *settings,
+                  const char *more, const struct loop_owner *owner);
 void rig_close(struct rig *r);
 
 /* Loads these files anew, as SIGHUP does, and swaps. */

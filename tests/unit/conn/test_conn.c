@@ -38,7 +38,7 @@ static void teardown(void)
 /* In state S; CLOSED is where only a step leads. */
 static struct conn *conn_in(struct rig *r, enum conn_state s)
 {
-    struct conn *c = conn_new_in_state(&r->host, rig_listener(r, RIG_IN),
+    struct conn *c = conn_new_in_state(r->loop, rig_listener(r, RIG_IN),
                                        s == CONN_CLOSED ? CONN_NEW : s);
 
     if (s == CONN_CLOSED)
@@ -384,7 +384,7 @@ START_TEST(connect_limit_is_for_all_addresses)
     l = *rig_listener(&r, RIG_OUT);
     l.target.address[0] = l.target.address[1] = make_deaf(&d);
     l.target.count = 2;
-    c = conn_new_in_state(&r.host, &l, CONN_CHECKING);
+    c = conn_new_in_state(r.loop, &l, CONN_CHECKING);
     conn_step(c, CONN_EV_ALLOWED);
     rig_turn(&r);
     ck_assert_uint_eq(c->target, 1);
@@ -448,7 +448,7 @@ static const struct {
 /* Freed when it has failed. */
 static bool is_dialling(const struct rig *r, const struct conn *c)
 {
-    return r->host.count > 0 && conn_state(c) == CONN_DIALLING_WIRE;
+    return r->loop->count > 0 && conn_state(c) == CONN_DIALLING_WIRE;
 }
 
 static void run_race(struct rig *r, struct conn *c, bool late)
@@ -488,10 +488,10 @@ START_TEST(takes_the_first_that_answers)
             l.target.address[i] = make_deaf(&d);
         else
             l.target.address[i] = l.target.address[i - 1];
-    c = conn_new_in_state(&r.host, &l, CONN_CHECKING);
+    c = conn_new_in_state(r.loop, &l, CONN_CHECKING);
     conn_step(c, CONN_EV_ALLOWED);
     peer_tcp_pair(app, false);
-    endpoint_open(&c->app, r.host.base, app[0], NULL);
+    endpoint_open(&c->app, r.loop->base, app[0], NULL);
     /* no rule: in clear */
     snprintf(c->in.who.jobname, sizeof(c->in.who.jobname), "NONE");
     snprintf(c->in.who.userid, sizeof(c->in.who.userid), "NONE");
@@ -499,7 +499,7 @@ START_TEST(takes_the_first_that_answers)
     ck_assert_uint_eq(rig_counter(&r, COUNTER_DIAL_FAILED),
                       races[_i].taken < 0);
     if (races[_i].taken >= 0) {
-        ck_assert_uint_eq(r.host.count, 1);
+        ck_assert_uint_eq(r.loop->count, 1);
         conn_addresses(c, &peer, &peer);
         ck_assert_msg(netaddr_equal(&peer, &l.target.address[races[_i].taken]),
                       "%s: another", races[_i].name);
@@ -526,9 +526,9 @@ START_TEST(stop_ends_all)
     made_open(&m[0], &r, CONN_DIALLING_APP, BARE, false);
     made_open(&m[1], &r, CONN_GREETING, TLS, false);
     made_open(&m[2], &r, CONN_RELAYING, SOCKETS, true);
-    ck_assert_uint_eq(r.host.count, 3);
-    conn_host_stop(&r.host);
-    ck_assert_uint_eq(r.host.count, 0);
+    ck_assert_uint_eq(r.loop->count, 3);
+    loop_stop(r.loop);
+    ck_assert_uint_eq(r.loop->count, 0);
     ck_assert_uint_eq(rig_counter(&r, COUNTER_STOPPED), 3);
     for (i = 0; i < 3; i++)
         made_close(&m[i]);
@@ -551,7 +551,7 @@ static void let_time_pass(struct rig *r, struct event *timer, uint64_t ms)
 {
     rig_clock += ms;
     event_active(timer, EV_TIMEOUT, 1);
-    event_base_loop(r->host.base, EVLOOP_NONBLOCK);
+    event_base_loop(r->loop->base, EVLOOP_NONBLOCK);
 }
 
 /* Of old connections only; a short one never pays for it. */
@@ -562,14 +562,14 @@ START_TEST(keepalive_is_set_later)
 
     rig_open(&r, rings, "", "");
     made_open(&old, &r, CONN_RELAYING, SOCKETS, false);
-    let_time_pass(&r, r.host.keep, 4999);
+    let_time_pass(&r, r.loop->keep, 4999);
     ck_assert(!is_kept(&old.c->wire) && !is_kept(&old.c->app));
     made_open(&young, &r, CONN_RELAYING, SOCKETS, true);
-    let_time_pass(&r, r.host.keep, 1);
+    let_time_pass(&r, r.loop->keep, 1);
     ck_assert(is_kept(&old.c->wire) && is_kept(&old.c->app));
     ck_assert(!is_kept(&young.c->wire));
-    ck_assert(evtimer_pending(r.host.keep, NULL));
-    let_time_pass(&r, r.host.keep, 5000);
+    ck_assert(evtimer_pending(r.loop->keep, NULL));
+    let_time_pass(&r, r.loop->keep, 5000);
     ck_assert(is_kept(&young.c->wire) && is_kept(&young.c->app));
     made_close(&old);
     made_close(&young);
@@ -590,17 +590,17 @@ START_TEST(doubt_is_resolved_later)
     rig_turn(&r);
     ck_assert_int_eq(read(m.wire, &byte, 1), 1);
     ck_assert(m.c->app.doubt);
-    ck_assert_ptr_eq(m.c->queued, &r.host.doubted);
-    let_time_pass(&r, r.host.doubt, 20);
+    ck_assert_ptr_eq(m.c->queued, &r.loop->doubted);
+    let_time_pass(&r, r.loop->doubt, 20);
     ck_assert(!m.c->app.doubt);
     ck_assert_ptr_null(m.c->queued);
     ck_assert_int_eq(conn_state(m.c), CONN_RELAYING);
     /* a connection that ends in doubt is in no list any more */
     ck_assert_int_eq(write(m.app, "y", 1), 1);
     rig_turn(&r);
-    ck_assert_ptr_eq(m.c->queued, &r.host.doubted);
+    ck_assert_ptr_eq(m.c->queued, &r.loop->doubted);
     conn_step(m.c, CONN_EV_STOP);
-    ck_assert(TAILQ_EMPTY(&r.host.doubted));
+    ck_assert(TAILQ_EMPTY(&r.loop->doubted));
     made_close(&m);
     rig_close(&r);
 }
@@ -619,12 +619,12 @@ START_TEST(doubt_has_an_age)
     conn_doubt(old.c);
     rig_clock += 5;
     conn_doubt(young.c);
-    let_time_pass(&r, r.host.doubt, 15);
+    let_time_pass(&r, r.loop->doubt, 15);
     ck_assert_ptr_null(old.c->queued);
-    ck_assert_ptr_eq(young.c->queued, &r.host.doubted);
-    ck_assert(evtimer_pending(r.host.doubt, NULL));
-    let_time_pass(&r, r.host.doubt, 5);
-    ck_assert(TAILQ_EMPTY(&r.host.doubted));
+    ck_assert_ptr_eq(young.c->queued, &r.loop->doubted);
+    ck_assert(evtimer_pending(r.loop->doubt, NULL));
+    let_time_pass(&r, r.loop->doubt, 5);
+    ck_assert(TAILQ_EMPTY(&r.loop->doubted));
     made_close(&old);
     made_close(&young);
     rig_close(&r);
@@ -671,7 +671,7 @@ START_TEST(tickets_come_without_data)
     ck_assert(m.c->wire.tickets);
     SSL_read(ssl, &byte, 1);
     ck_assert_int_eq(tls_tickets(), 0);
-    let_time_pass(&r, r.host.doubt, 20);
+    let_time_pass(&r, r.loop->doubt, 20);
     ck_assert(!m.c->wire.tickets);
     ck_assert_int_le(SSL_read(ssl, &byte, 1), 0);
     ck_assert_int_eq(tls_tickets(), 2);
@@ -713,6 +713,13 @@ START_TEST(a_broken_record_is_answered)
 }
 END_TEST
 
+/* The timer follows at the end of a step. */
+static void arm(struct conn *c, uint64_t milliseconds)
+{
+    conn_arm(c, milliseconds);
+    conn_step(c, CONN_EV_READY);
+}
+
 /* A timer that comes early enough is not touched: it looks, and comes again. */
 START_TEST(the_timer_is_set_no_more_than_needed)
 {
@@ -721,15 +728,15 @@ START_TEST(the_timer_is_set_no_more_than_needed)
 
     rig_open(&r, rings, "", "");
     made_open(&m, &r, CONN_RELAYING, SOCKETS, false);
-    conn_arm(m.c, 10000);
+    arm(m.c, 10000);
     ck_assert_uint_eq(m.c->timer_at, rig_clock + 10000);
-    conn_arm(m.c, 20000);
+    arm(m.c, 20000);
     ck_assert_uint_eq(m.c->timer_at, rig_clock + 10000);
     let_time_pass(&r, m.c->timer, 10000);
     ck_assert_uint_eq(m.c->timer_at, rig_clock + 10000);
-    conn_arm(m.c, 3000);
+    arm(m.c, 3000);
     ck_assert_uint_eq(m.c->timer_at, rig_clock + 3000);
-    conn_arm(m.c, 0);
+    arm(m.c, 0);
     ck_assert_ptr_null(m.c->timer);
     made_close(&m);
     rig_close(&r);

@@ -109,13 +109,13 @@ static int arrive(struct scene *s)
     struct intercepted in;
     int partner = prepare(s, &in);
 
-    conn_start(&s->r.host, &s->l, &in);
+    conn_start(s->r.loop, &s->l, &in);
     return partner;
 }
 
 static struct conn *only(const struct scene *s)
 {
-    return TAILQ_FIRST(&s->r.host.open);
+    return TAILQ_FIRST(&s->r.loop->open);
 }
 
 static int count_dialled(const struct scene *s)
@@ -154,7 +154,7 @@ START_TEST(silent_peers_have_no_connection)
         fd[i] = arrive(&s);
     for (i = 0; i < 10; i++)
         rig_turn(&s.r);
-    ck_assert_uint_eq(s.r.host.count, SILENT);
+    ck_assert_uint_eq(s.r.loop->count, SILENT);
     ck_assert_msg(count_dialled(&s) == (orders[_i].dialled ? SILENT : 0), "%s",
                   orders[_i].name);
     for (i = 0; i < SILENT; i++)
@@ -208,7 +208,7 @@ START_TEST(a_target_that_refuses_ends_the_wire)
 
     scene_open(&s, DIAL_AFTER_HANDSHAKE, "RIG", REFUSES);
     shake_hands(&s, CONN_CLOSED);
-    ck_assert_uint_eq(s.r.host.count, 0);
+    ck_assert_uint_eq(s.r.loop->count, 0);
     ck_assert_uint_eq(rig_counter(&s.r, COUNTER_HANDSHAKES), 1);
     ck_assert_uint_eq(rig_counter(&s.r, COUNTER_DIAL_FAILED), 1);
     SSL_connect(s.ssl);
@@ -299,7 +299,7 @@ static int answer(struct scene *s)
 
     peer_tcp_pair(pair, false);
     endpoint_close(&c->app);
-    ck_assert_int_eq(endpoint_open(&c->app, s->r.host.base, pair[0], NULL), 0);
+    ck_assert_int_eq(endpoint_open(&c->app, s->r.loop->base, pair[0], NULL), 0);
     conn_step(c, CONN_EV_DIALLED);
     return pair[1];
 }
@@ -344,7 +344,7 @@ START_TEST(the_partner_is_watched_meanwhile)
     say_and_end(&s, _i);
     time_passes(&s);
     if (meanwhiles[_i].state == CONN_CLOSED) {
-        ck_assert_msg(s.r.host.count == 0, "%s", meanwhiles[_i].name);
+        ck_assert_msg(s.r.loop->count == 0, "%s", meanwhiles[_i].name);
         ck_assert_uint_eq(rig_counter(&s.r, COUNTER_TRUNCATED),
                           meanwhiles[_i].reason == CONN_BY_TRUNCATED);
         ck_assert_uint_eq(rig_counter(&s.r, COUNTER_LOST),
@@ -356,7 +356,7 @@ START_TEST(the_partner_is_watched_meanwhile)
     ck_assert_uint_eq(held(c), meanwhiles[_i].bytes < PUMP_LITTLE
                                    ? meanwhiles[_i].bytes
                                    : PUMP_LITTLE);
-    ck_assert_uint_eq(s.r.host.scratch->held, held(c));
+    ck_assert_uint_eq(s.r.loop->scratch->held, held(c));
     program = answer(&s);
     gets_all(&s, program, _i);
     ck_assert_uint_eq(rig_counter(&s.r, COUNTER_DEFECT), 0);
@@ -398,10 +398,10 @@ START_TEST(the_dial_waits_for_a_descriptor)
     spare = dup(fd); /* the lowest that is free */
     old = use_all(spare);
     fd_close(&spare);
-    conn_start(&s.r.host, &s.l, &in);
+    conn_start(s.r.loop, &s.l, &in);
     for (i = 0; i < 10; i++) {
         rig_turn(&s.r);
-        ck_assert_uint_eq(s.r.host.count, 1);
+        ck_assert_uint_eq(loop_count(s.r.loop), 1);
         ck_assert_int_eq(conn_state(only(&s)), CONN_DIALLING_APP);
         rig_clock += 50;
         conn_check_limit(only(&s));

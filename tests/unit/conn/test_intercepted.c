@@ -50,6 +50,8 @@ static const struct {
      false, false},
 };
 
+static const struct services nothing = {.own = NULL};
+
 START_TEST(forward_knows)
 {
     struct config_listener l = listener(forwards[_i].direction);
@@ -62,7 +64,7 @@ START_TEST(forward_knows)
     l.allow.all = forwards[_i].all;
     if (forwards[_i].listen != NULL)
         netaddr_parse(forwards[_i].listen, &l.listen, NULL);
-    ck_assert_int_eq(intercept_host_init(&h, NULL, NULL, NULL), 0);
+    ck_assert_int_eq(intercept_host_init(&h, &nothing, NULL), 0);
     peer_tcp_pair(pair, false);
     ck_assert(netaddr_of_socket(pair[0], getpeername, &peer));
     ck_assert_int_eq(intercepted_make(&l, pair[0], &peer, &h, &in, NULL), 0);
@@ -117,7 +119,7 @@ START_TEST(knows_whose_it_is)
     int pair[2];
 
     l.allow.all = payers[_i].all;
-    ck_assert_int_eq(intercept_host_init(&h, NULL, NULL, NULL), 0);
+    ck_assert_int_eq(intercept_host_init(&h, &nothing, NULL), 0);
     h.pressed = payers[_i].pressed;
     peer_tcp_pair(pair, false);
     ck_assert(netaddr_of_socket(pair[0], getpeername, &peer));
@@ -136,16 +138,17 @@ START_TEST(its_own_speak_for_nobody)
 {
     struct config_listener l = listener(POLICY_OUTBOUND);
     struct own_socket *list = NULL;
+    struct services s = {.own = NULL};
     struct intercept_host h;
     struct intercepted in;
     struct netaddr peer;
     struct error err;
     int pair[2];
 
-    ck_assert_int_eq(intercept_host_init(&h, NULL, NULL, NULL), 0);
-    ck_assert_int_eq(own_new(&h.own, NULL), 0);
+    ck_assert_int_eq(own_new(&s.own, NULL), 0);
+    ck_assert_int_eq(intercept_host_init(&h, &s, NULL), 0);
     peer_tcp_pair(pair, false);
-    ck_assert_int_eq(own_add(h.own, pair[_i], &list, NULL), 0);
+    ck_assert_int_eq(own_add(s.own, pair[_i], &list, NULL), 0);
     ck_assert(netaddr_of_socket(pair[0], getpeername, &peer));
     if (_i == 0) { /* another one */
         ck_assert_int_eq(intercepted_make(&l, pair[0], &peer, &h, &in, &err),
@@ -155,8 +158,8 @@ START_TEST(its_own_speak_for_nobody)
         ck_assert_int_eq(intercepted_make(&l, pair[0], &peer, &h, &in, &err),
                          ERR_DENIED);
     }
-    own_remove(h.own, &list);
-    own_free(h.own);
+    own_remove(s.own, &list);
+    own_free(s.own);
     close(pair[1]);
     intercept_host_done(&h);
 }
@@ -184,20 +187,21 @@ static uint32_t inode_of(int fd)
 START_TEST(knows_its_own)
 {
     struct intercepted in = {.fd = -1, .other = -1};
+    struct services s = {.own = NULL};
     struct intercept_host h;
     int fd;
 
-    ck_assert_int_eq(intercept_host_init(&h, NULL, NULL, NULL), 0);
-    ck_assert_int_eq(own_new(&h.own, NULL), 0);
-    own_watch(h.own, dials[_i].watched);
+    ck_assert_int_eq(own_new(&s.own, NULL), 0);
+    ck_assert_int_eq(intercept_host_init(&h, &s, NULL), 0);
+    own_watch(s.own, dials[_i].watched);
     ck_assert_int_eq(netaddr_parse("127.0.0.1:5555", &in.onward, NULL), 0);
     ck_assert_int_eq(intercepted_socket(&in, 0, &h, &fd, NULL), 0);
-    ck_assert_msg(own_has(h.own, inode_of(fd)) == dials[_i].known, "%s",
+    ck_assert_msg(own_has(s.own, inode_of(fd)) == dials[_i].known, "%s",
                   dials[_i].name);
     intercepted_done(&in, &h);
-    ck_assert(!own_has(h.own, inode_of(fd)));
+    ck_assert(!own_has(s.own, inode_of(fd)));
     close(fd);
-    own_free(h.own);
+    own_free(s.own);
     intercept_host_done(&h);
 }
 END_TEST
@@ -235,7 +239,7 @@ START_TEST(a_socket_that_is_not_ip_is_reset)
     int pair[2];
     char byte;
 
-    ck_assert_int_eq(intercept_host_init(&h, NULL, NULL, NULL), 0);
+    ck_assert_int_eq(intercept_host_init(&h, &nothing, NULL), 0);
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
     ck_assert_int_eq(intercepted_make(&l, pair[0], &peer, &h, &in, &err),
                      ERR_VALUE);

@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include "conn/fair_private.h"
+#include "conn/limited.h"
 #include "conn/private.h"
+#include "conn/room.h"
 #include "support/made.h"
 #include "support/suite.h"
 
@@ -24,23 +26,23 @@ static void teardown(void)
 /* One line every five seconds for each limit, whatever arrives. */
 START_TEST(tells_of_refused_ones_now_and_then)
 {
-    struct conn_limit all = {COUNTER_LIMITED, "max_connections", 1};
-    struct conn_limit user = {COUNTER_LIMITED_USER, "max_per_user", 1};
+    struct limit all = {COUNTER_LIMITED, "max_connections", 1};
+    struct limit user = {COUNTER_LIMITED_USER, "max_per_user", 1};
     struct fair_who who = fair_account(5002);
     struct rig r;
 
     rig_open(&r, rings, "", "");
-    conn_host_limited(&r.host, &all, NULL);
-    ck_assert_uint_eq(r.host.limited[COUNTER_LIMITED].count, 0);
-    conn_host_limited(&r.host, &all, NULL);
+    limited_tell(r.loop, &all, NULL);
+    ck_assert_uint_eq(r.loop->limited[COUNTER_LIMITED].count, 0);
+    limited_tell(r.loop, &all, NULL);
     rig_clock += 4999;
-    conn_host_limited(&r.host, &all, &who);
-    ck_assert_uint_eq(r.host.limited[COUNTER_LIMITED].count, 2);
-    conn_host_limited(&r.host, &user, &who);
-    ck_assert_uint_eq(r.host.limited[COUNTER_LIMITED_USER].count, 0);
+    limited_tell(r.loop, &all, &who);
+    ck_assert_uint_eq(r.loop->limited[COUNTER_LIMITED].count, 2);
+    limited_tell(r.loop, &user, &who);
+    ck_assert_uint_eq(r.loop->limited[COUNTER_LIMITED_USER].count, 0);
     rig_clock += 1;
-    conn_host_limited(&r.host, &all, &who);
-    ck_assert_uint_eq(r.host.limited[COUNTER_LIMITED].count, 0);
+    limited_tell(r.loop, &all, &who);
+    ck_assert_uint_eq(r.loop->limited[COUNTER_LIMITED].count, 0);
     ck_assert_uint_eq(rig_counter(&r, COUNTER_LIMITED), 4);
     ck_assert_uint_eq(rig_counter(&r, COUNTER_LIMITED_USER), 1);
     rig_close(&r);
@@ -54,7 +56,8 @@ static void give(struct made *m, struct rig *r, uid_t uid)
     unsigned long limit;
 
     ck_assert_int_eq(
-        fair_enter(r->host.fair, &who, &l, &m->c->in.share, &limit), FAIR_MAY);
+        fair_enter(r->services.fair, &who, &l, &m->c->in.share, &limit),
+        FAIR_MAY);
 }
 
 enum { ALICE = 5001, MALLORY = 5002 };
@@ -83,7 +86,6 @@ START_TEST(the_oldest_that_waits_for_others_makes_room)
     int i;
 
     rig_open(&r, rings, "", "");
-    r.host.fair = fair_new();
     for (i = 0; i < ROWS(crowd); i++) {
         made_open(&m[i], &r, crowd[i].state, crowd[i].outfit, false);
         give(&m[i], &r, crowd[i].uid);
@@ -92,19 +94,17 @@ START_TEST(the_oldest_that_waits_for_others_makes_room)
     conn_do_take_turn(m[2].c);
     for (i = 0; i < ROWS(victims); i++) {
         ck_assert_int_ne(conn_state(m[victims[i]].c), CONN_CLOSED);
-        ck_assert(conn_host_make_room(&r.host, NULL));
+        ck_assert(room_make(r.loop, NULL));
         ck_assert_msg(conn_state(m[victims[i]].c) == CONN_CLOSED, "%d", i);
         ck_assert_int_eq(conn_reason(m[victims[i]].c), CONN_BY_GAVE_WAY);
     }
-    ck_assert(!conn_host_make_room(&r.host, NULL));
+    ck_assert(!room_make(r.loop, NULL));
     ck_assert_uint_eq(rig_counter(&r, COUNTER_GAVE_WAY), ROWS(victims));
     ck_assert_uint_eq(rig_counter(&r, COUNTER_DEFECT), 0);
-    conn_host_stop(&r.host);
-    ck_assert_uint_eq(fair_count(r.host.fair), 0);
+    loop_stop(r.loop);
+    ck_assert_uint_eq(fair_count(r.services.fair), 0);
     for (i = 0; i < ROWS(crowd); i++)
         made_close(&m[i]);
-    fair_free(r.host.fair);
-    r.host.fair = NULL;
     rig_close(&r);
 }
 END_TEST
@@ -117,20 +117,17 @@ START_TEST(whoever_has_his_part_makes_room_for_himself)
     int i;
 
     rig_open(&r, rings, "", "");
-    r.host.fair = fair_new();
     for (i = 0; i < 3; i++) {
         made_open(&m[i], &r, CONN_GREETING, TLS, false);
         give(&m[i], &r, i == 1 ? ALICE : MALLORY);
     }
     alice = m[1].c->in.share;
-    ck_assert(conn_host_make_room(&r.host, alice));
+    ck_assert(room_make(r.loop, alice));
     ck_assert_int_eq(conn_state(m[1].c), CONN_CLOSED);
-    ck_assert(!conn_host_make_room(&r.host, alice));
-    conn_host_stop(&r.host);
+    ck_assert(!room_make(r.loop, alice));
+    loop_stop(r.loop);
     for (i = 0; i < 3; i++)
         made_close(&m[i]);
-    fair_free(r.host.fair);
-    r.host.fair = NULL;
     rig_close(&r);
 }
 END_TEST
@@ -157,7 +154,6 @@ START_TEST(who_trickles_has_less_time_when_limits_press)
     struct rig r;
 
     rig_open(&r, rings, "", "");
-    r.host.fair = fair_new();
     if (trickling[_i].state == CONN_DIALLING_WIRE)
         made_open(&m, &r, CONN_DIALLING_WIRE, BARE, true);
     else
@@ -165,18 +161,16 @@ START_TEST(who_trickles_has_less_time_when_limits_press)
     if (trickling[_i].state == CONN_HANDSHAKING)
         conn_step(m.c, CONN_EV_HEARD);
     if (trickling[_i].pressed)
-        fair_enter(r.host.fair, &who, &l, &m.c->in.share, &limit);
+        fair_enter(r.services.fair, &who, &l, &m.c->in.share, &limit);
     rig_clock += trickling[_i].passed;
-    conn_press_later(&r.host);
-    ck_assert(evtimer_pending(r.host.press, NULL));
-    event_active(r.host.press, EV_TIMEOUT, 0);
-    event_base_loop(r.host.base, EVLOOP_NONBLOCK);
-    ck_assert(trickling[_i].ends == TAILQ_EMPTY(&r.host.open));
+    loop_press_later(r.loop);
+    ck_assert(evtimer_pending(r.loop->press, NULL));
+    event_active(r.loop->press, EV_TIMEOUT, 0);
+    event_base_loop(r.loop->base, EVLOOP_NONBLOCK);
+    ck_assert(trickling[_i].ends == TAILQ_EMPTY(&r.loop->open));
     ck_assert_uint_eq(rig_counter(&r, COUNTER_TRICKLED), trickling[_i].ends);
-    conn_host_stop(&r.host);
+    loop_stop(r.loop);
     made_close(&m);
-    fair_free(r.host.fair);
-    r.host.fair = NULL;
     rig_close(&r);
 }
 END_TEST

@@ -107,7 +107,7 @@ START_TEST(asks_at_every_door)
     l = *rig_listener(&r, doors[_i].which);
     l.mode = doors[_i].mode;
     l.allow = (struct config_accounts){true, doors[_i].all, &may, 1};
-    c = conn_new_in_state(&r.host, &l, CONN_NEW);
+    c = conn_new_in_state(r.loop, &l, CONN_NEW);
     c->in.who.owner.uid = doors[_i].named ? NOBODY : NOBODY + 1;
     c->in.who.owner_error = doors[_i].unknown ? ERR_NOT_FOUND : 0;
     ck_assert_msg(conn_do_check_owner(c) == doors[_i].answer, "%s",

@@ -35,23 +35,23 @@ START_TEST(handshakes_give_way)
     int i;
 
     rig_open(&r, rings, "", "");
-    list = _i == 0 ? &r.host.shaking : &r.host.greeting;
-    r.host.settled = 1;
+    list = _i == 0 ? &r.loop->shaking : &r.loop->greeting;
+    r.loop->settled = 1;
     made_open(&m, &r, CONN_GREETING, TLS, false);
     for (i = 0; i <= TURNS; i++) {
         conn_queue(m.c, list);
-        r.host.long_step[_i] = r.host.relayed = true;
-        conn_host_turn(&r.host);
+        r.loop->long_step[_i] = r.loop->relayed = true;
+        loop_turn(r.loop);
         ck_assert_int_eq(TAILQ_EMPTY(list), i == TURNS);
     }
     conn_queue(m.c, list);
-    r.host.long_step[_i] = true;
-    conn_host_turn(&r.host);
+    r.loop->long_step[_i] = true;
+    loop_turn(r.loop);
     ck_assert(TAILQ_EMPTY(list));
     conn_queue(m.c, list);
-    r.host.long_step[_i] = false;
-    r.host.long_step[!_i] = r.host.relayed = true;
-    conn_host_turn(&r.host);
+    r.loop->long_step[_i] = false;
+    r.loop->long_step[!_i] = r.loop->relayed = true;
+    loop_turn(r.loop);
     ck_assert(TAILQ_EMPTY(list));
     made_close(&m);
     rig_close(&r);
@@ -99,19 +99,19 @@ START_TEST(those_that_have_begun_go_first)
         made_open(&m[i], &r, states[i], i == 0 ? SOCKETS : TLS, false);
     rig_clock += 20;
     conn_do_start_relay(m[0].c);
-    ck_assert(!conn_host_is_crowded(&r.host));
+    ck_assert(!loop_is_crowded(r.loop));
     for (i = 1; i < ROWS(states); i++)
         wants_turn(&m[i]);
     for (i = 0; i < ROWS(turns); i++) {
-        ck_assert(conn_host_is_crowded(&r.host));
-        ck_assert_uint_eq(r.host.steps, i);
+        ck_assert(loop_is_crowded(r.loop));
+        ck_assert_uint_eq(r.loop->steps, i);
         ck_assert_ptr_nonnull(m[turns[i]].c->queued);
-        r.host.relayed = false;
-        conn_host_turn(&r.host);
-        ck_assert(m[turns[i]].c->queued != &r.host.greeting &&
-                  m[turns[i]].c->queued != &r.host.shaking);
+        r.loop->relayed = false;
+        loop_turn(r.loop);
+        ck_assert(m[turns[i]].c->queued != &r.loop->greeting &&
+                  m[turns[i]].c->queued != &r.loop->shaking);
     }
-    ck_assert(!conn_host_is_crowded(&r.host));
+    ck_assert(!loop_is_crowded(r.loop));
     for (i = 0; i < ROWS(states); i++)
         made_close(&m[i]);
     rig_close(&r);
@@ -133,7 +133,7 @@ static void queue_all(struct made *m, struct rig *r)
 
 static bool is_queued(const struct made *m)
 {
-    return m->c->queued == &m->c->host->greeting;
+    return m->c->queued == &m->c->loop->greeting;
 }
 
 /* In order, while nobody waits for long; then the newest is the next. */
@@ -145,17 +145,17 @@ START_TEST(when_more_come_than_can_be_served_the_last_is_the_first)
     int i;
 
     rig_open(&r, rings, "", "");
-    r.host.settled = 1; /* one step a turn */
+    r.loop->settled = 1; /* one step a turn */
     queue_all(m, &r);
     rig_clock += _i == 0 ? 199 - WAITERS : 200;
     for (i = 0; i < WAITERS; i++) {
         ck_assert(is_queued(&m[turns[_i][i]]));
-        conn_host_turn(&r.host);
+        loop_turn(r.loop);
         ck_assert(!is_queued(&m[turns[_i][i]]));
     }
     for (i = 0; i < WAITERS; i++)
         made_close(&m[i]);
-    r.host.settled = 0;
+    r.loop->settled = 0;
     rig_close(&r);
 }
 END_TEST
@@ -170,23 +170,23 @@ START_TEST(no_step_for_those_who_have_given_up)
     int i;
 
     rig_open(&r, rings, "", "");
-    r.host.settled = 1;
+    r.loop->settled = 1;
     queue_all(m, &r);
     for (i = 0; i < WAITERS - 1; i++)
         m[i].c->wire.ends = true;
     rig_clock += late ? 200 : 0;
-    r.host.steps = 0;
+    r.loop->steps = 0;
     if (late) /* its event comes when it has waited */
         conn_step(m[1].c, CONN_EV_READY);
-    conn_host_turn(&r.host);
-    ck_assert_uint_eq(r.host.steps, 1);
+    loop_turn(r.loop);
+    ck_assert_uint_eq(r.loop->steps, 1);
     ck_assert_uint_eq(rig_counter(&r, COUNTER_ABANDONED),
                       late ? WAITERS - 1 : 0);
     ck_assert_uint_eq(rig_counter(&r, COUNTER_DEFECT), 0);
     for (i = 0; i < WAITERS; i++)
         made_close(&m[i]);
-    conn_host_stop(&r.host);
-    r.host.settled = 0;
+    loop_stop(r.loop);
+    r.loop->settled = 0;
     rig_close(&r);
 }
 END_TEST
@@ -205,7 +205,7 @@ static size_t count_relaying(const struct made *m, size_t count)
 /* One look at the sockets, and what follows from it. */
 static void one_pass(struct rig *r)
 {
-    event_base_loop(r->host.base, EVLOOP_NONBLOCK | EVLOOP_ONCE);
+    event_base_loop(r->loop->base, EVLOOP_NONBLOCK | EVLOOP_ONCE);
 }
 
 /* Whoever has settled has its sockets looked at between any two steps of
@@ -223,7 +223,7 @@ START_TEST(one_step_between_two_looks)
     rig_open(&r, rings, "", "");
     made_open(&old, &r, CONN_DIALLED_APP, SOCKETS, false);
     conn_step(old.c, CONN_EV_MAPPED_CLEAR);
-    ck_assert_uint_eq(r.host.settled, 0);
+    ck_assert_uint_eq(r.loop->settled, 0);
     rig_clock += 20;
     for (i = 0; i < SHAKERS; i++) {
         made_open(&m[i], &r, CONN_GREETING, TLS, false);
@@ -235,21 +235,21 @@ START_TEST(one_step_between_two_looks)
         for (i = 0; i < SHAKERS && pass % 8 == 0; i++)
             SSL_connect(ssl[i]);
         ck_assert_int_eq(write(old.app, "x", 1), 1);
-        before = r.host.steps;
+        before = r.loop->steps;
         one_pass(&r);
-        ck_assert_uint_le(r.host.steps - before, 1);
+        ck_assert_uint_le(r.loop->steps - before, 1);
         ck_assert_int_eq(recv(old.wire, &byte, 1, MSG_DONTWAIT), 1);
     }
     ck_assert_uint_eq(count_relaying(m, SHAKERS), SHAKERS);
-    ck_assert_uint_ge(r.host.steps, 2 * SHAKERS);
+    ck_assert_uint_ge(r.loop->steps, 2 * SHAKERS);
     for (i = 0; i < SHAKERS; i++) {
         SSL_free(ssl[i]);
         made_close(&m[i]);
     }
     SSL_CTX_free(ctx);
     ck_assert(old.c->settled);
-    conn_host_stop(&r.host);
-    ck_assert_uint_eq(r.host.settled, 0);
+    loop_stop(r.loop);
+    ck_assert_uint_eq(r.loop->settled, 0);
     made_close(&old);
     rig_close(&r);
 }
@@ -272,18 +272,18 @@ START_TEST(a_timer_makes_no_second_step)
     wants_turn(&m[0]);
     wants_turn(&m[1]);
     one_pass(&r);
-    ck_assert(evtimer_pending(r.host.turn, NULL));
+    ck_assert(evtimer_pending(r.loop->turn, NULL));
     m[2].c->wire.doubt = true;
     conn_unqueue(m[2].c);
     conn_doubt(m[2].c);
     rig_clock += 20;
     poll(NULL, 0, 40); /* both timers are due, the turn's first */
-    r.host.steps = 0;
+    r.loop->steps = 0;
     one_pass(&r);
-    ck_assert_ptr_ne(m[2].c->queued, &r.host.doubted);
-    ck_assert_uint_eq(r.host.steps, 1);
+    ck_assert_ptr_ne(m[2].c->queued, &r.loop->doubted);
+    ck_assert_uint_eq(r.loop->steps, 1);
     one_pass(&r);
-    ck_assert_uint_eq(r.host.steps, 2);
+    ck_assert_uint_eq(r.loop->steps, 2);
     for (i = 0; i < 3; i++)
         made_close(&m[i]);
     made_close(&old);
@@ -302,9 +302,9 @@ START_TEST(an_end_within_a_turn_wakes_no_other)
     made_open(&m, &r, CONN_GREETING, TLS, false);
     ck_assert_int_eq(write(m.wire, "this is no TLS", 14), 14);
     one_pass(&r);
-    ck_assert_uint_eq(r.host.steps, 1);
-    ck_assert(TAILQ_EMPTY(&r.host.open) && TAILQ_EMPTY(&r.host.dying));
-    ck_assert(!evtimer_pending(r.host.turn, NULL));
+    ck_assert_uint_eq(r.loop->steps, 1);
+    ck_assert(TAILQ_EMPTY(&r.loop->open) && TAILQ_EMPTY(&r.loop->dying));
+    ck_assert(!evtimer_pending(r.loop->turn, NULL));
     made_close(&m);
     rig_close(&r);
 }

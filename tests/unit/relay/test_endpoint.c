@@ -174,7 +174,7 @@ static void close_hard(struct endpoint *e)
 static void kill_hard(struct endpoint *e)
 {
     endpoint_end_hard(e);
-    endpoint_detach(e);
+    event_del(&e->event);
     fd_close(&e->fd);
 }
 

@@ -210,9 +210,10 @@ int __wrap_environment_open(const struct environment_params *params,
  * door is open. */
 static void open_guarded(struct rig *r, const char *settings)
 {
+    static const struct loop_owner owner = {count_wake, NULL, NULL};
+
     rings = testring_new(NULL);
-    rig_open(r, rings, settings, "");
-    r->host.wake = count_wake;
+    rig_open_for(r, rings, settings, "", &owner);
     guarded = true;
 }
 
@@ -230,7 +231,7 @@ static void await_wake(struct rig *r, unsigned n)
     for (i = 0; i < LONG && atomic_load(&woken) < n; i++)
         nanosleep(&(struct timespec){0, 1000000}, NULL);
     ck_assert_uint_eq(woken, n);
-    conn_host_opened(&r->host);
+    loop_answered(r->loop);
 }
 
 enum { MANY = 5 };
@@ -264,7 +265,7 @@ START_TEST(one_opening_for_all_who_wait)
     for (i = 0; i < MANY; i++)
         ck_assert_int_eq(conn_state(m[i].c), CONN_GREETING);
     ck_assert_uint_eq(opened, 2);
-    ck_assert(TAILQ_EMPTY(&r.host.unopened));
+    ck_assert(TAILQ_EMPTY(&r.loop->unopened));
     for (i = 0; i < MANY; i++)
         made_close(&m[i]);
     made_close(&other);
@@ -300,7 +301,7 @@ START_TEST(waits_no_longer_than_it_may)
         rig_clock++;
         conn_check_limit(m.c);
     } else {
-        conn_host_stop(&r.host);
+        loop_stop(r.loop);
     }
     ck_assert_int_eq(conn_state(m.c), CONN_CLOSED);
     ck_assert_int_eq(conn_reason(m.c), ends[_i].reason);

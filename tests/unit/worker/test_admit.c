@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "conn/intercepted.h"
 #include "support/rig.h"
 #include "support/suite.h"
 
@@ -74,7 +75,7 @@ static const struct {
 START_TEST(names_what_kept_it_out)
 {
     struct intercepted in = {.by = fair_unknown(reasons[_i].kind)};
-    struct conn_limit l;
+    struct limit l;
     struct rig r;
 
     rig_open(&r, rings, "", "");

@@ -55,6 +55,8 @@ static bool refuse_all(void *arg, const struct config_listener *l, int fd,
     return true;
 }
 
+static const struct services nothing = {.own = NULL};
+
 static void hall_open_to(struct hall *h, const char *address, int direction)
 {
     struct listener_host host;
@@ -62,6 +64,7 @@ static void hall_open_to(struct hall *h, const char *address, int direction)
 
     memset(h, 0, sizeof(*h));
     h->cfg.direction = direction;
+    h->intercept.services = &nothing;
     h->base = event_base_new();
     ck_assert_int_eq(trace_new("T", &h->trace, &err), 0);
     ck_assert_int_eq(netaddr_parse(address, &h->cfg.listen, NULL), 0);

@@ -91,11 +91,9 @@ static void shop_open_for(struct shop *s, enum config_no_rule no_rule,
     s->listener.on_no_rule = no_rule;
     s->listener.allow = (struct config_accounts){.given = true, .all = true};
     s->fair = fair_new();
-    host = (struct runner_host){.base = s->rig.host.base,
-                                .snapshots = s->rig.snapshots,
-                                .trace = s->rig.trace,
-                                .fair = s->fair,
-                                .now = s->rig.host.now,
+    host = (struct runner_host){.services = &s->rig.services,
+                                .base = loop_base(s->rig.loop),
+                                .runs = s->fair,
                                 .take = take,
                                 .arg = s};
     s->runners = runners_new(&host);
@@ -583,8 +581,8 @@ START_TEST(accounts_take_turns)
         ;
     ck_assert_int_gt(i, 64);
     ck_assert_int_eq(runmsg_send(s.theirs, &m, NULL, 0, &err), 0);
-    event_base_loop(s.rig.host.base, EVLOOP_NONBLOCK | EVLOOP_ONCE);
-    event_base_loop(s.rig.host.base, EVLOOP_NONBLOCK | EVLOOP_ONCE);
+    event_base_loop(loop_base(s.rig.loop), EVLOOP_NONBLOCK | EVLOOP_ONCE);
+    event_base_loop(loop_base(s.rig.loop), EVLOOP_NONBLOCK | EVLOOP_ONCE);
     ck_assert_int_eq(runmsg_receive(s.theirs, &got, sockets, &err), 0);
     for (i = 0; runmsg_receive(his, &got, sockets, &err) == 0; i++)
         ;

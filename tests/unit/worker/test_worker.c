@@ -2,7 +2,9 @@
 
 #include "worker/worker.h"
 
+#include <event2/event.h>
 #include <poll.h>
+#include <pthread.h>
 #include <semaphore.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +23,9 @@
 #include "tls/environment.h"
 #include "tls/memory.h"
 #include "tls/private.h"
+#include "util/clock.h"
 #include "util/fd.h"
+#include "worker/listener.h"
 
 static struct testring *rings;
 
@@ -43,7 +47,8 @@ struct shop {
     struct rig rig;
     struct listener *listener;
     struct workers *workers;
-    int target; /* listens */
+    int target;        /* listens */
+    unsigned long cut; /* by who stops */
 };
 
 static int listen_anywhere(struct netaddr *ret)
@@ -72,16 +77,16 @@ static void shop_open_for(struct shop *s, unsigned workers,
 
     memset(s, 0, sizeof(*s));
     rig_open(&s->rig, rings, settings, "");
+    s->rig.services.now = clock_coarse_ms;
     l = rig_listener(&s->rig, RIG_IN);
     s->target = listen_anywhere(&l->target.address[0]);
     l->jobname = job;
     l->dial = DIAL_AT_ONCE; /* the program's accept() tells that it is served */
     ck_assert_int_eq(listener_open(l, 64, &s->listener, &err), 0);
-    wp.snapshots = s->rig.snapshots;
-    wp.trace = s->rig.trace;
     wp.listeners = &s->listener;
     wp.listener_count = 1;
-    ck_assert_int_eq(workers_start(&wp, &s->workers, &err), 0);
+    ck_assert_int_eq(workers_start(&s->rig.services, &wp, &s->workers, &err),
+                     0);
 }
 
 static void shop_open(struct shop *s, unsigned workers, unsigned long max)
@@ -248,11 +253,11 @@ START_TEST(others_go_on_in_a_storm_of_handshakes)
 }
 END_TEST
 
-static void add_kept(void *arg, struct conn_host *host)
+static void add_kept(void *arg, struct loop *loop)
 {
     size_t *sum = arg;
 
-    (void)host;
+    (void)loop;
     *sum += memory_kept();
 }
 
@@ -350,11 +355,14 @@ static void is_reset(int fd)
     fd_close(&fd);
 }
 
-static void is_greeting(void *arg, struct conn_host *host)
+static void is_conn_greeting(void *arg, struct conn *c)
 {
-    struct conn *c = TAILQ_FIRST(&host->open);
+    *(bool *)arg = conn_state(c) == CONN_GREETING;
+}
 
-    *(bool *)arg = c != NULL && conn_state(c) == CONN_GREETING;
+static void is_greeting(void *arg, struct loop *loop)
+{
+    loop_each(loop, is_conn_greeting, arg);
 }
 
 /* Its environment has been opened: it waits for its partner now, not for us. */
@@ -539,19 +547,20 @@ static void hold(evutil_socket_t fd, short what, void *arg)
 }
 
 /* The second worker, which accepts nothing, is held on its next turn. */
-static void hold_second(void *arg, struct conn_host *host)
+static void hold_second(void *arg, struct loop *loop)
 {
     static const struct timeval at_once = {0, 0};
     struct stuck *s = arg;
 
     if (s->hosts++ == 1)
         ck_assert_int_eq(
-            event_base_once(host->base, -1, EV_TIMEOUT, hold, s, &at_once), 0);
+            event_base_once(loop_base(loop), -1, EV_TIMEOUT, hold, s, &at_once),
+            0);
 }
 
-static void count_hosts(void *arg, struct conn_host *host)
+static void count_hosts(void *arg, struct loop *loop)
 {
-    (void)host;
+    (void)loop;
     ++*(int *)arg;
 }
 
@@ -614,11 +623,11 @@ START_TEST(goes_on_without_one)
 END_TEST
 
 /* Which host's thread runs the connections. */
-static void count_open(void *arg, struct conn_host *host)
+static void count_open(void *arg, struct loop *loop)
 {
     int **at = arg;
 
-    *(*at)++ = (int)host->count;
+    *(*at)++ = (int)loop_count(loop);
 }
 
 /* An attls-run that has one connection carried: the other end of its app side
@@ -655,11 +664,11 @@ static void look(void *arg, struct conn *c)
 }
 
 /* Whose socket the kernel was asked about. */
-static void count_asked(void *arg, struct conn_host *host)
+static void count_asked(void *arg, struct loop *loop)
 {
     int **at = arg;
 
-    conn_host_each(host, look, (*at)++);
+    loop_each(loop, look, (*at)++);
 }
 
 /* What others hold can hurt only what others hold: who looks at it asks nothing
@@ -676,6 +685,7 @@ START_TEST(strangers_are_apart)
     struct shop s = {0};
 
     rig_open(&s.rig, rings, "", "");
+    s.rig.services.now = clock_coarse_ms;
     l = rig_listener(&s.rig, RIG_IN);
     s.target = listen_anywhere(&l->target.address[0]);
     l->jobname = "NONE";
@@ -689,11 +699,9 @@ START_TEST(strangers_are_apart)
     ck_assert_int_eq(listener_open(l, 64, &listeners[0], &err), 0);
     ck_assert_int_eq(listener_open(&run, 64, &listeners[1], &err), 0);
     s.listener = listeners[0];
-    wp.snapshots = s.rig.snapshots;
-    wp.trace = s.rig.trace;
     wp.listeners = listeners;
     wp.listener_count = 2;
-    ck_assert_int_eq(workers_start(&wp, &s.workers, &err), 0);
+    ck_assert_int_eq(workers_start(&s.rig.services, &wp, &s.workers, &err), 0);
     ck_assert_uint_eq(workers_count(s.workers), 3);
     for (i = 0; i < 6; i++)
         fd[i] = bring(path, &wire[i]);
@@ -739,6 +747,51 @@ START_TEST(stopping_resets_what_does_not_end)
 }
 END_TEST
 
+/* Far longer than a test may take. */
+enum { FOR_EVER_MS = 3600 * 1000 };
+
+static void *stop_slowly(void *arg)
+{
+    struct shop *s = arg;
+
+    s->cut = workers_stop(s->workers, FOR_EVER_MS);
+    return NULL;
+}
+
+/* Whoever stops waits for the last connection, or until he is hurried, and not
+ * longer. */
+START_TEST(stopping_ends_with_the_last_connection)
+{
+    bool hurried = _i == 1;
+    pthread_t stopper;
+    struct shop s;
+    int a[3], b[3], i;
+
+    shop_open(&s, 2, 10);
+    for (i = 0; i < 3; i++) {
+        a[i] = enter(&s);
+        b[i] = accept(s.target, NULL, NULL);
+        exchange(a[i], b[i]);
+    }
+    ck_assert_int_eq(pthread_create(&stopper, NULL, stop_slowly, &s), 0);
+    for (i = hurried ? 1 : 0; i < 3; i++) {
+        poll(NULL, 0, 50); /* it waits by then, mostly */
+        fd_close(&a[i]);
+        fd_close(&b[i]);
+    }
+    if (hurried)
+        workers_hurry(s.workers);
+    pthread_join(stopper, NULL);
+    ck_assert_uint_eq(s.cut, hurried ? 1 : 0);
+    if (hurried) {
+        fd_close(&a[0]);
+        fd_close(&b[0]);
+    }
+    s.workers = NULL;
+    shop_close(&s, 0);
+}
+END_TEST
+
 /* Connections come and go while the threads are stopped. */
 START_TEST(stopping_in_a_rush_leaves_nobody_open)
 {
@@ -773,5 +826,6 @@ TEST(limit_follows_a_refresh)
 tcase_add_loop_test(tc, goes_on_without_one, 0, 2);
 TEST(strangers_are_apart)
 TEST(stopping_resets_what_does_not_end)
+tcase_add_loop_test(tc, stopping_ends_with_the_last_connection, 0, 2);
 TEST(stopping_in_a_rush_leaves_nobody_open)
 TESTS_END

@@ -1,9 +1,12 @@
 /*
- * What a connection has to tell: its story, for `attlsctl why`, and the one
- * line about a failure. Built when somebody asks or something failed, and a few
- * times a second of those that end well.
+ * What a connection has to tell: who it is about, its lines, its story for
+ * `attlsctl why`, and what the audit counts. A story is built when somebody
+ * asks or something failed, and a few times a second of those that end well.
  */
 
+#include "conn/tell.h"
+
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +15,119 @@
 #include "story/fill.h"
 #include "util/by_time.h"
 #include "util/clock.h"
+
+/* ---- who ---- */
+
+static const char *known(const char *name)
+{
+    return name[0] != '\0' ? name : NULL;
+}
+
+/* A job name that the program gives itself opens nothing, unless the listener
+ * takes it. */
+const char *conn_jobname(const struct conn *c)
+{
+    const struct identity *who = &c->in.who;
+
+    return who->claimed && c->listener->trusted_jobname ? NULL
+                                                        : known(who->jobname);
+}
+
+void conn_subject(const struct conn *c, struct ezd_subject *ret)
+{
+    const struct policy_action *env = policy_rule_environment(c->rule);
+    const struct policy_action *con = policy_rule_connection(c->rule);
+
+    *ret = (struct ezd_subject){
+        .grpid = c->grpid,
+        .envid = c->envid,
+        .connid = c->id,
+        .local = c->in.local,
+        .remote = c->in.remote,
+        .jobname = conn_jobname(c),
+        .userid = known(c->in.who.userid),
+        .rule = policy_rule_name(c->rule),
+        .group = policy_action_name(policy_rule_group(c->rule)),
+        .environment = env != NULL ? policy_action_name(env) : NULL,
+        .connection = con != NULL ? policy_action_name(con) : NULL,
+        .type = conn_outbound(c) ? EZD_OUTBOUND : EZD_INBOUND,
+        .trace = c->trace,
+        .facility = (enum trace_facility)c->facility,
+    };
+}
+
+void conn_as_policy_sees(const struct conn *c, struct policy_conn *ret)
+{
+    *ret = (struct policy_conn){
+        .direction = c->in.direction,
+        .local = c->in.local,
+        .remote = c->in.remote,
+        .jobname = conn_jobname(c),
+        .userid = known(c->in.who.userid),
+        .when = time(NULL),
+    };
+}
+
+/* ---- remarks ---- */
+
+void conn_remark_text(struct conn *c, enum trace_priority p, const char *key,
+                      const char *value)
+{
+    struct strbuf text = STRBUF_INIT;
+
+    strbuf_add_pair(&text, key, value);
+    conn_remark(c, p, "%s", strbuf_str(&text));
+    strbuf_done(&text);
+}
+
+void conn_remark(struct conn *c, enum trace_priority p, const char *fmt, ...)
+{
+    char local[NETADDR_TEXT], remote[NETADDR_TEXT], text[900];
+    va_list ap;
+
+    /* each is about one connection, of which there may be very many */
+    if (!conn_may_say(conn_services(c)->stories, STORY_REMARK, conn_config(c),
+                      conn_services(c)->trace))
+        return;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    if (c->in.local.family == AF_UNSPEC)
+        trace_remark(
+            conn_services(c)->trace, p, "conn=%08X listen=%s target=%s %s",
+            c->id, netaddr_format(&c->listener->listen, local),
+            netaddr_format(intercepted_target(&c->in, 0), remote), text);
+    else
+        trace_remark(conn_services(c)->trace, p,
+                     "conn=%08X local=%s remote=%s %s", c->id,
+                     netaddr_format(&c->in.local, local),
+                     netaddr_format(&c->in.remote, remote), text);
+}
+
+/* ---- the audit ---- */
+
+void conn_count_audit(struct conn *c, enum audit_clear clear)
+{
+    const struct session *session = conn_session(c);
+    struct audit_seen seen = {
+        .clear = clear,
+        .direction = c->in.direction,
+        .port = conn_outbound(c) ? c->in.remote.port : c->in.local.port,
+        .jobname = c->in.who.jobname,
+        .userid = c->in.who.userid,
+        .rule = c->rule != NULL ? policy_rule_name(c->rule) : "",
+        .protocol = "",
+    };
+
+    if (conn_services(c)->audit == NULL)
+        return;
+    if (clear == AUDIT_TLS && session != NULL) {
+        seen.protocol = session_protocol(session);
+        seen.cipher = session_cipher(session);
+        seen.cert = session_peer_certificate(session);
+    }
+    audit_count(conn_services(c)->audit, &seen);
+}
 
 /* ---- while it lives ---- */
 
@@ -31,7 +147,7 @@ void conn_mark(struct conn *c, enum story_point point)
 /* Both hellos are kept in a form that people can be told. */
 void conn_keep_hello(struct conn *c, bool sent, const void *msg, size_t len)
 {
-    bool client = session_is_server(c->wire.session) != sent;
+    bool client = session_is_server(conn_session(c)) != sent;
     struct hello_packed **kept = client ? &c->client_hello : &c->server_hello;
     struct hello h;
 
@@ -104,8 +220,8 @@ void conn_make_story(const struct conn *c, const struct tls_outcome *o,
     tell_policy(c, ret);
     hello_unpack(c->client_hello, &ret->client);
     hello_unpack(c->server_hello, &ret->server);
-    if (c->wire.session != NULL)
-        story_fill_session(ret, c->wire.session);
+    if (conn_session(c) != NULL)
+        story_fill_session(ret, conn_session(c));
     if (o != NULL)
         ret->outcome = *o;
     ret->side = story_side(&ret->outcome);
@@ -151,10 +267,11 @@ static void write_line(struct conn *c, const struct story *s)
     struct strbuf line = STRBUF_INIT;
 
     if (!cfg->failure_line ||
-        !conn_may_say(c->host->stories, STORY_FAILURE, cfg, c->host->trace))
+        !conn_may_say(conn_services(c)->stories, STORY_FAILURE, cfg,
+                      conn_services(c)->trace))
         return;
     story_add_line(s, &line);
-    trace_remark(c->host->trace, TRACE_ERR, "%s", strbuf_str(&line));
+    trace_remark(conn_services(c)->trace, TRACE_ERR, "%s", strbuf_str(&line));
     strbuf_done(&line);
 }
 
@@ -162,7 +279,7 @@ void conn_tell(struct conn *c, const struct tls_outcome *o)
 {
     struct story *s;
 
-    if (c->told || c->host->stories == NULL)
+    if (c->told || conn_services(c)->stories == NULL)
         return;
     s = malloc(sizeof(*s));
     if (s == NULL)
@@ -176,7 +293,7 @@ void conn_tell(struct conn *c, const struct tls_outcome *o)
         write_line(c, s);
     else
         s->end = conn_reason_text((enum conn_reason)c->reason);
-    stories_add(c->host->stories, s);
+    stories_add(conn_services(c)->stories, s);
     free(s);
 }
 
@@ -190,12 +307,13 @@ BY_TIME static void keep_story(struct conn *c)
     conn_make_story(c, NULL, s);
     s->open = false;
     s->end = conn_reason_text((enum conn_reason)c->reason);
-    stories_add(c->host->stories, s);
+    stories_add(conn_services(c)->stories, s);
     free(s);
 }
 
 void conn_keep_story(struct conn *c)
 {
-    if (c->host->stories != NULL && stories_admit_well(c->host->stories))
+    if (conn_services(c)->stories != NULL &&
+        stories_admit_well(conn_services(c)->stories))
         keep_story(c);
 }

@@ -1,8 +1,13 @@
-#ifndef CONN_STORY_H
-#define CONN_STORY_H
+#ifndef CONN_TELL_H
+#define CONN_TELL_H
 
-#include "conn/conn.h"
+/* What a connection tells those who ask from outside. */
+
 #include "story/story.h"
+
+struct config;
+struct conn;
+struct trace;
 
 /* The story of C so far, on its own thread. O: the outcome that counts; NULL:
  * its session's, if it has one. */
