@@ -58,11 +58,13 @@ static bool show_text(const struct conn *c, int parm, struct strbuf *out)
 static bool show_session_type(const struct conn *c, int parm,
                               struct strbuf *out)
 {
-    static const char *const types[] = {"CLIENT", "SERVER",
-                                        "SERVER_WITH_CL_AUTH"};
+    static const char *const types[] = {
+        [ROLE_CLIENT] = "CLIENT",
+        [ROLE_SERVER] = "SERVER",
+        [ROLE_SERVER_CLIENT_AUTH] = "SERVER_WITH_CL_AUTH",
+    };
 
-    strbuf_adds(out,
-                types[effective_choice(c->eff, (enum policy_parm)parm) % 3]);
+    strbuf_adds(out, types[effective_choice(c->eff, (enum policy_parm)parm)]);
     return true;
 }
 

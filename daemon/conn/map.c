@@ -114,6 +114,7 @@ static enum policy_verdict search(struct conn *c)
     struct policy_conn pc;
 
     conn_as_policy_sees(c, &pc);
+    c->searched = true;
     return policy_match(snapshot_policy(c->snapshot), &pc, NULL, NULL,
                         &c->rule);
 }

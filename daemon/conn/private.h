@@ -94,16 +94,18 @@ struct conn {
     uint32_t listed;     /* when it came into *queued; milliseconds */
     uint32_t id, grpid, envid;
     uint8_t state, reason;
-    uint8_t trace, facility;  /* of the rule: Trace, enum trace_facility */
-    uint8_t target;           /* which address of the target is next */
-    bool tls;                 /* the rule says TLS */
-    struct conn_list *queued; /* one of the loop's; NULL: in none */
-    bool settled;             /* counted as such by the loop */
-    bool kept;                /* keepalive is set */
-    bool starved;             /* the dial waits for a descriptor */
-    bool unopened;            /* waits for its environment */
-    bool begun;               /* EZD1283I Connection Init was written */
-    bool told;                /* its failure was */
+    uint8_t by[CONN_STATE_COUNT]; /* the event that led there; NONE: none has */
+    uint8_t trace, facility;      /* of the rule: Trace, enum trace_facility */
+    uint8_t target;               /* which address of the target is next */
+    bool tls;                     /* the rule says TLS */
+    struct conn_list *queued;     /* one of the loop's; NULL: in none */
+    bool settled;                 /* counted as such by the loop */
+    bool kept;                    /* keepalive is set */
+    bool starved;                 /* the dial waits for a descriptor */
+    bool unopened;                /* waits for its environment */
+    bool begun;                   /* EZD1283I Connection Init was written */
+    bool told;                    /* its failure was */
+    bool searched;                /* for a rule */
     bool hushed;        /* its first lines wait for its partner's first word */
     bool judged, quiet; /* whether it fails without EZD lines, it does */
 };

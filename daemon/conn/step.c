@@ -12,15 +12,9 @@
 /* ---- the table ---- */
 
 enum {
-    LIMIT_NOW,
-    LIMIT_NONE,
-    LIMIT_NAME,
-    LIMIT_CONNECT,
-    LIMIT_OPEN,
-    LIMIT_FIRST,
-    LIMIT_SECOND,
-    LIMIT_IDLE,
-    LIMIT_HALF_CLOSE
+#define LIMIT(id, says) LIMIT_##id,
+#include "conn/states.def"
+#undef LIMIT
 };
 
 static const int limits[] = {
@@ -182,14 +176,15 @@ static void has_begun(struct conn *c)
     fair_begun(conn_services(c)->fair, c->in.share);
 }
 
-/* The only place that changes the state. */
-static void enter(struct conn *c, enum conn_state to)
+/* The only place that changes the state, and where its way is kept. */
+static void enter(struct conn *c, enum conn_event by, enum conn_state to)
 {
     bool waited = conn_is_waiting(c);
 
     if (c->state == to)
         return;
     c->state = (uint8_t)to;
+    c->by[to] = (uint8_t)by;
     if (waited && !conn_is_waiting(c))
         has_begun(c);
     if (to != CONN_CLOSED && limits[to] != LIMIT_NOW)
@@ -201,7 +196,7 @@ static enum conn_event defect(struct conn *c, enum conn_event ev)
     conn_remark(c, TRACE_ERR, "defect=\"event %s in state %s\"",
                 conn_event_name(ev),
                 conn_state_name((enum conn_state)c->state));
-    enter(c, CONN_CLOSED);
+    enter(c, ev, CONN_CLOSED);
     return conn_because(c, CONN_BY_DEFECT, CONN_EV_NONE);
 }
 
@@ -217,7 +212,7 @@ void conn_step(struct conn *c, enum conn_event ev)
             ev = defect(c, ev);
             break;
         }
-        enter(c, e->to);
+        enter(c, ev, e->to);
         ev = e->action(c);
     }
     if (c->state == CONN_CLOSED)

@@ -184,11 +184,26 @@ static void tell_identity(const struct conn *c, struct story *s)
                   netaddr_format(&c->in.onward, text));
 }
 
+_Static_assert((int)CONN_STATE_COUNT <= (int)STORY_STATES,
+               "a story has room for every state");
+
+/* The states in the order of the table, which is that of every way. */
+static void tell_states(const struct conn *c, struct story *s)
+{
+    int i;
+
+    for (i = 0; i < CONN_STATE_COUNT; i++)
+        if (c->by[i] != CONN_EV_NONE)
+            s->states[s->state_count++] = (struct story_state){
+                conn_state_name((enum conn_state)i),
+                conn_event_name((enum conn_event)c->by[i])};
+}
+
 static void tell_policy(const struct conn *c, struct story *s)
 {
     struct policy_conn pc;
 
-    if (c->in.local.family != AF_UNSPEC) {
+    if (c->searched) {
         conn_as_policy_sees(c, &pc);
         story_fill_why(s, snapshot_policy(c->snapshot), &pc, c->rule);
     }
@@ -218,6 +233,7 @@ void conn_make_story(const struct conn *c, const struct tls_outcome *o,
     ret->bytes_out = c->pump.flow[FLOW_OUT].bytes;
     tell_identity(c, ret);
     tell_policy(c, ret);
+    tell_states(c, ret);
     hello_unpack(c->client_hello, &ret->client);
     hello_unpack(c->server_hello, &ret->server);
     if (conn_session(c) != NULL)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "policy/needs.h"
+#include "policy/value.h"
 
 void story_set(char *to, size_t size, const char *from)
 {
@@ -14,44 +15,37 @@ void story_set(char *to, size_t size, const char *from)
 
 /* ---- why ---- */
 
-struct rejects {
-    struct strbuf text;
-    unsigned count;
-};
+enum { REJECTS = 4 }; /* rules that are named */
 
 static void take_reject(void *arg, const struct policy_reject *r)
 {
-    struct rejects *all = arg;
+    struct strbuf *text = arg;
 
-    if (all->count++ >= 4)
-        return;
-    strbuf_addf(&all->text, "%s%s: %s does not fit (",
-                all->text.len != 0 ? "; " : "", policy_rule_name(r->rule),
-                r->condition);
-    span_add(&r->span, &all->text);
-    strbuf_addc(&all->text, ')');
+    strbuf_addf(text, "%s%s: %s does not fit (", text->len != 0 ? "; " : "",
+                policy_rule_name(r->rule), r->condition);
+    span_add(&r->span, text);
+    strbuf_addc(text, ')');
 }
 
 void story_fill_why(struct story *s, const struct policy *policy,
                     const struct policy_conn *conn,
                     const struct policy_rule *rule)
 {
-    struct rejects r = {STRBUF_INIT, 0};
-    const struct policy_rule *found = NULL;
+    struct strbuf text = STRBUF_INIT;
 
-    policy_match(policy, conn, take_reject, &r, &found);
+    policy_each_reject(policy, conn, rule, REJECTS, take_reject, &text);
     if (rule == NULL)
-        snprintf(s->why_rule, sizeof(s->why_rule), "%u rules, none fits: %s",
-                 r.count, strbuf_str(&r.text));
-    else if (r.count == 0)
+        snprintf(s->why_rule, sizeof(s->why_rule), "%zu rules, none fits: %s",
+                 policy_rule_count(policy), strbuf_str(&text));
+    else if (text.len == 0)
         snprintf(s->why_rule, sizeof(s->why_rule),
                  "priority %lu, the first in the search",
                  policy_rule_priority(rule));
     else
         snprintf(s->why_rule, sizeof(s->why_rule),
                  "priority %lu, the first that fits; before it: %s",
-                 policy_rule_priority(rule), strbuf_str(&r.text));
-    strbuf_done(&r.text);
+                 policy_rule_priority(rule), strbuf_str(&text));
+    strbuf_done(&text);
 }
 
 /* ---- the rule ---- */
@@ -63,14 +57,13 @@ static const char *name_of(const struct policy_action *a)
 
 static void fill_settings(struct story *s, const struct effective *eff)
 {
-    static const char *const roles[] = {"Client", "Server",
-                                        "ServerWithClientAuth"};
     const struct cipher *const *list;
     struct strbuf text = STRBUF_INIT;
     size_t i, n;
 
     story_set(s->role, sizeof(s->role),
-              roles[effective_choice(eff, PARM_HandshakeRole) % 3]);
+              value_choice_name(TYPE_role,
+                                effective_choice(eff, PARM_HandshakeRole)));
     story_set(s->ring, sizeof(s->ring), effective_text(eff, PARM_Keyring));
     if (effective_text(eff, PARM_Keyring) != NULL)
         s->ring_kind = ring_needs_ring(eff).kind;

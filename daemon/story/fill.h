@@ -14,7 +14,7 @@ void story_set(char *to, size_t size, const char *from);
 void story_fill_rule(struct story *s, const struct policy_rule *rule);
 /* Certificates, first bytes, what was negotiated, and the outcome. */
 void story_fill_session(struct story *s, const struct session *session);
-/* Why this rule, or none, by another search. */
+/* Why RULE was found, or none: rules before it, and why they do not fit. */
 void story_fill_why(struct story *s, const struct policy *policy,
                     const struct policy_conn *conn,
                     const struct policy_rule *rule);

@@ -435,6 +435,27 @@ static void print_times(const struct story *s, struct strbuf *out)
                 LABEL, "bytes", s->bytes_in, s->bytes_out);
 }
 
+/* The way through the states: attlsd(8), STATES OF A CONNECTION. */
+static void print_states(const struct story *s, struct strbuf *out)
+{
+    enum { WIDTH = 96 };
+    size_t i, begin = out->len;
+
+    if (s->state_count == 0)
+        return;
+    strbuf_addf(out, "  %-*s", LABEL, "states");
+    for (i = 0; i < s->state_count; i++) {
+        const struct story_state *at = &s->states[i];
+
+        if (out->len - begin + strlen(at->by) + strlen(at->name) > WIDTH) {
+            begin = out->len + 1;
+            strbuf_addf(out, "\n  %-*s", LABEL, "");
+        }
+        strbuf_addf(out, " %s>%s", at->by, at->name);
+    }
+    strbuf_addc(out, '\n');
+}
+
 static void print_pair(const struct story *s, const struct story *other,
                        struct strbuf *out)
 {
@@ -470,6 +491,7 @@ void story_print(const struct story *s, const struct story *other,
     print_tls(s, out);
     print_result(s, out);
     print_times(s, out);
+    print_states(s, out);
     if (other != NULL)
         print_pair(s, other, out);
 }
@@ -596,6 +618,14 @@ void story_json(const struct story *s, struct json *j, const char *key)
     for (i = 0; i < STORY_POINTS; i++)
         if (s->at[i] != 0)
             json_unsigned(j, point_names[i], s->at[i] - 1);
+    json_end(j);
+    json_array(j, "states");
+    for (i = 0; i < s->state_count; i++) {
+        json_object(j, NULL);
+        json_string(j, "by", s->states[i].by);
+        json_string(j, "state", s->states[i].name);
+        json_end(j);
+    }
     json_end(j);
     json_unsigned(j, "bytes_in", s->bytes_in);
     json_unsigned(j, "bytes_out", s->bytes_out);

@@ -28,7 +28,8 @@ enum {
     STORIES_WELL_RATE =
         8, /* of these a second: a story costs some formatting */
     STORY_CERTS = 4,
-    STORY_FIRST = 16
+    STORY_FIRST = 16,
+    STORY_STATES = 24
 };
 
 /* Steps in their order; 0 of at[]: it was not reached. */
@@ -42,6 +43,12 @@ enum story_point {
     STORY_SECURED,
     STORY_ENDED,
     STORY_POINTS
+};
+
+/* A state of daemon/conn/states.def, and the event that led to it; names that
+ * live for ever. */
+struct story_state {
+    const char *name, *by;
 };
 
 struct story {
@@ -69,6 +76,8 @@ struct story {
     enum retcode_side side;     /* who found fault */
     unsigned char first[STORY_FIRST];
     size_t first_len;
+    struct story_state states[STORY_STATES]; /* after the first, in order */
+    size_t state_count;
     uint64_t bytes_in, bytes_out;
     const char *end; /* why it ended; "" while it is open */
 };

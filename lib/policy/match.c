@@ -295,6 +295,25 @@ enum policy_verdict policy_match(const struct policy *p,
     return fit == FITS ? POLICY_MATCHED : POLICY_IDENTITY_NEEDED;
 }
 
+/* One that fits by now, because of the time, has not been passed over for
+ * nothing: there is no reason to give. */
+void policy_each_reject(const struct policy *p, const struct policy_conn *c,
+                        const struct policy_rule *rule, size_t most,
+                        policy_reject_fn reject, void *arg)
+{
+    const struct policy_rule *r = p->rules, *end = r + p->rule_count;
+    const struct setting *failed;
+    struct subject s;
+    enum fit fit;
+
+    subject_init(&s, p, c);
+    for (; r != end && r != rule && most > 0; r++, most--) {
+        failed = first_failure(r, &s, &fit);
+        if (fit == FAILS)
+            report(reject, arg, r, failed);
+    }
+}
+
 /* What a reference stands for. */
 static void show_cond(const struct cond *cond, struct strbuf *out)
 {

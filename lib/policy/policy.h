@@ -223,6 +223,14 @@ enum policy_verdict policy_match(const struct policy *p,
                                  const struct policy_rule **ret_rule);
 
 /*
+ * Why RULE (NULL: none) was found: calls REJECT for the first MOST rules before
+ * it. No search, so it costs no more in a large policy.
+ */
+void policy_each_reject(const struct policy *p, const struct policy_conn *c,
+                        const struct policy_rule *rule, size_t most,
+                        policy_reject_fn reject, void *arg);
+
+/*
  * Can any rule fit a connection with these properties? A member that is not
  * known (family AF_UNSPEC, port 0, NULL) fits everything. Used to warn about
  * a listener that no rule can match.

@@ -3,9 +3,11 @@
  * and the question is asked at every door.
  */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "conn/private.h"
+#include "conn/tell.h"
 #include "support/rig.h"
 #include "support/suite.h"
 
@@ -67,6 +69,51 @@ START_TEST(nobody_gets_by_unasked)
 }
 END_TEST
 
+static int number_of(const char *state)
+{
+    int i = 0;
+
+    while (strcmp(conn_state_name((enum conn_state)i), state) != 0)
+        i++;
+    return i;
+}
+
+/* A way through the states is told in the order of the table. */
+START_TEST(no_edge_leads_back)
+{
+    ck_assert_msg(number_of(table[_i].from) <= number_of(table[_i].to),
+                  "%s leads from %s back to %s", table[_i].event,
+                  table[_i].from, table[_i].to);
+}
+END_TEST
+
+/* The way of one that failed, for whoever asks why. */
+START_TEST(tells_its_way)
+{
+    struct story *s = malloc(sizeof(*s));
+    struct strbuf out = STRBUF_INIT;
+    struct conn *c;
+    struct rig r;
+
+    rig_open(&r, rings, "", "");
+    c = conn_new_in_state(r.loop, rig_listener(&r, RIG_OUT), CONN_NEW);
+    c->in.who.owner_error = ERR_NOT_FOUND;
+    conn_step(c, CONN_EV_ARRIVED_OUT);
+    conn_make_story(c, NULL, s);
+    ck_assert_uint_eq(s->state_count, 2);
+    ck_assert_str_eq(s->states[0].by, "ARRIVED_OUT");
+    ck_assert_str_eq(s->states[0].name, "CHECKING");
+    ck_assert_str_eq(s->states[1].by, "REFUSED");
+    ck_assert_str_eq(s->states[1].name, "CLOSED");
+    story_print(s, NULL, &out);
+    ck_assert_ptr_nonnull(
+        strstr(strbuf_str(&out), " ARRIVED_OUT>CHECKING REFUSED>CLOSED\n"));
+    strbuf_done(&out);
+    free(s);
+    rig_close(&r);
+}
+END_TEST
+
 enum { NOBODY = 4711 };
 
 /* The account that is asked about is the owner's; ALL: everybody may. */
@@ -119,5 +166,7 @@ END_TEST
 TESTS_BEGIN("states")
 tcase_add_unchecked_fixture(tc, setup, teardown);
 TEST_ROWS(nobody_gets_by_unasked, table)
+TEST_ROWS(no_edge_leads_back, table)
+TEST(tells_its_way)
 TEST_ROWS(asks_at_every_door, doors)
 TESTS_END
