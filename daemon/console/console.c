@@ -1,4 +1,5 @@
-/* Who may ask, and which function answers; the answers are in console_*.c. */
+/* Who may ask, and which function answers; the answers are in a file each: see
+ * control/commands.def. */
 
 #include "console/console.h"
 
@@ -145,7 +146,7 @@ int console_open(const char *path, struct console **ret, struct error *err)
 
     if (c == NULL)
         return error_nomem(err);
-    r = control_server_open(path, &c->server, err);
+    r = console_socket_open(path, &c->socket, err);
     if (r < 0) {
         free(c);
         return r;
@@ -157,17 +158,17 @@ int console_open(const char *path, struct console **ret, struct error *err)
 int console_start(struct console *c, const struct services *services,
                   struct workers *workers, struct error *err)
 {
-    struct control_server_params sp = {allow, answer, remade, c, 0};
+    struct console_socket_params sp = {allow, answer, remade, c, 0};
 
     c->services = services;
     c->workers = workers;
-    return control_server_start(c->server, &sp, err);
+    return console_socket_start(c->socket, &sp, err);
 }
 
 void console_close(struct console *c)
 {
     if (c == NULL)
         return;
-    control_server_close(c->server);
+    console_socket_close(c->socket);
     free(c);
 }

@@ -3,7 +3,7 @@
 
 /*
  * The daemon's answers to the operator's console: one function a command of
- * control/commands.def. They run on the control server's thread; what belongs
+ * control/commands.def. They run on the socket's thread; what belongs
  * to a worker is asked for on that worker's own thread.
  */
 

@@ -17,7 +17,7 @@ static void accepted(struct question *q)
 
 /* Who waits for the end of a reload. */
 struct waiting {
-    struct control_server *server;
+    struct console_socket *socket;
     uint64_t ticket;
 };
 
@@ -28,7 +28,7 @@ static void reloaded(void *arg, int status, const struct strbuf *text)
 
     operator_add(OPERATOR_MODIFY_ACCEPTED, NULL, NULL, &answer.out);
     strbuf_addf(&answer.out, "\n%s", strbuf_str(text));
-    control_server_reply(w->server, w->ticket, &answer);
+    console_socket_reply(w->socket, w->ticket, &answer);
     strbuf_done(&answer.out);
     free(w);
 }
@@ -41,7 +41,7 @@ static void reload(struct question *q, enum pagent_how how, bool force)
         question_fail(q, "no memory");
         return;
     }
-    *w = (struct waiting){q->console->server, q->answer->ticket};
+    *w = (struct waiting){q->console->socket, q->answer->ticket};
     q->answer->later = true;
     pagent_reload(q->console->services->pagent, how, force, reloaded, w);
 }

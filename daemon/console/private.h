@@ -6,7 +6,7 @@
 #include "conn/loop.h"
 #include "conn/services.h"
 #include "console/console.h"
-#include "console/control_server.h"
+#include "console/socket.h"
 #include "site/pagent.h"
 #include "site/snapshot.h"
 #include "trace/trace.h"
@@ -15,7 +15,7 @@
 struct console {
     const struct services *services;
     struct workers *workers;
-    struct control_server *server;
+    struct console_socket *socket;
 };
 
 /* A request that is being answered. */

@@ -1,6 +1,6 @@
 /* The control socket with real callers: rights, files, broken and silent
  * ones, and the socket of a daemon that is gone. */
-#include "console/control_server.h"
+#include "console/socket.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -59,10 +59,10 @@ static void answer(void *arg, const struct control_caller *who,
     ret->status = 1;
 }
 
-static struct control_server *serve(void)
+static struct console_socket *serve(void)
 {
-    struct control_server_params params = {allow, answer, remade, NULL, 1};
-    struct control_server *s = NULL;
+    struct console_socket_params params = {allow, answer, remade, NULL, 1};
+    struct console_socket *s = NULL;
     struct error err;
 
     if (path[0] == '\0') {
@@ -70,14 +70,14 @@ static struct control_server *serve(void)
         strcat(path, "/sock");
     }
     allowed = operates = true;
-    ck_assert_int_eq(control_server_open(path, &s, &err), 0);
-    ck_assert_int_eq(control_server_start(s, &params, &err), 0);
+    ck_assert_int_eq(console_socket_open(path, &s, &err), 0);
+    ck_assert_int_eq(console_socket_start(s, &params, &err), 0);
     return s;
 }
 
-static void stop(struct control_server *s)
+static void stop(struct console_socket *s)
 {
-    control_server_close(s);
+    console_socket_close(s);
     ck_assert_int_ne(access(path, F_OK), 0);
     *strrchr(path, '/') = '\0';
     ck_assert_int_eq(rmdir(path), 0);
@@ -123,7 +123,7 @@ static void encode(struct strbuf *out)
 
 START_TEST(answers_a_request_that_comes_in_pieces)
 {
-    struct control_server *s = serve();
+    struct console_socket *s = serve();
     struct strbuf msg = STRBUF_INIT;
     struct stat st;
     int fd = call();
@@ -142,7 +142,7 @@ END_TEST
 
 START_TEST(a_file_comes_with_the_request)
 {
-    struct control_server *s = serve();
+    struct console_socket *s = serve();
     struct strbuf msg = STRBUF_INIT;
     char control[CMSG_SPACE(2 * sizeof(int))] = "";
     int fd = call(), files[2] = {open("/dev/null", O_RDONLY), fd};
@@ -170,7 +170,7 @@ END_TEST
 
 START_TEST(who_may_not_is_told_how)
 {
-    struct control_server *s = serve();
+    struct console_socket *s = serve();
     struct strbuf msg = STRBUF_INIT;
     int fd = call();
     char text[64];
@@ -188,7 +188,7 @@ END_TEST
 
 START_TEST(a_broken_request_gets_its_reason)
 {
-    struct control_server *s = serve();
+    struct console_socket *s = serve();
     int fd = call();
 
     ck_assert_int_eq(write(fd, "GET / ", 6), 6);
@@ -206,7 +206,7 @@ END_TEST
 /* One that says nothing keeps nobody waiting, and is dropped in time. */
 START_TEST(a_silent_caller_delays_nobody)
 {
-    struct control_server *s = serve();
+    struct console_socket *s = serve();
     struct strbuf msg = STRBUF_INIT;
     int silent = call(), fd = call();
     char c;
@@ -223,7 +223,7 @@ END_TEST
 
 START_TEST(callers_are_bounded)
 {
-    struct control_server *s = serve();
+    struct console_socket *s = serve();
     int fds[CONTROL_CALLERS_MAX + 1], i;
 
     for (i = 0; i < CONTROL_CALLERS_MAX + 1; i++)
@@ -238,7 +238,7 @@ END_TEST
 /* Who may only look takes no place of those who may change things. */
 START_TEST(some_places_are_kept_for_operators)
 {
-    struct control_server *s = serve();
+    struct console_socket *s = serve();
     struct strbuf msg = STRBUF_INIT;
     int fds[CONTROL_CALLERS_EACH], i, fd;
 
@@ -272,7 +272,7 @@ static long cpu_ms(void)
 START_TEST(pauses_without_descriptors)
 {
     static const struct timespec nap = {0, 600 * 1000 * 1000};
-    struct control_server *s = serve();
+    struct console_socket *s = serve();
     struct strbuf msg = STRBUF_INIT;
     struct rlimit old, none;
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -299,14 +299,14 @@ END_TEST
 
 START_TEST(a_socket_is_taken_over_only_from_the_dead)
 {
-    struct control_server *s = serve(), *second = NULL;
+    struct console_socket *s = serve(), *second = NULL;
     struct sockaddr_un un = {.sun_family = AF_UNIX};
     struct error err;
     int fd;
 
-    ck_assert_int_eq(control_server_open(path, &second, &err), ERR_EXISTS);
+    ck_assert_int_eq(console_socket_open(path, &second, &err), ERR_EXISTS);
     ck_assert_ptr_nonnull(strstr(err.text, "another daemon answers at"));
-    control_server_close(s);
+    console_socket_close(s);
 
     /* left behind by a daemon that was killed */
     strcpy(un.sun_path, path);
@@ -314,16 +314,16 @@ START_TEST(a_socket_is_taken_over_only_from_the_dead)
     ck_assert_int_eq(bind(fd, (struct sockaddr *)&un, sizeof(un)), 0);
     close(fd);
     s = serve();
-    control_server_close(s);
+    console_socket_close(s);
 
     fd = open(path, O_CREAT | O_WRONLY, 0600);
     close(fd);
-    ck_assert_int_eq(control_server_open(path, &second, &err), ERR_EXISTS);
+    ck_assert_int_eq(console_socket_open(path, &second, &err), ERR_EXISTS);
     ck_assert_ptr_nonnull(strstr(err.text, "is no socket"));
     unlink(path);
     s = serve();
     stop(s);
-    ck_assert_int_eq(control_server_open("/nonexistent/sock", &second, &err),
+    ck_assert_int_eq(console_socket_open("/nonexistent/sock", &second, &err),
                      ERR_SYSTEM);
     ck_assert_ptr_null(second);
 }
@@ -344,20 +344,20 @@ static int ask_for_later(void)
     return fd;
 }
 
-static void reply(struct control_server *s, unsigned long long to,
+static void reply(struct console_socket *s, unsigned long long to,
                   const char *text)
 {
     struct control_answer a = {.status = 1};
 
     strbuf_adds(&a.out, text);
-    control_server_reply(s, to, &a);
+    console_socket_reply(s, to, &a);
     strbuf_done(&a.out);
 }
 
 /* Nobody else waits meanwhile, and each gets his own. */
 START_TEST(an_answer_may_come_later)
 {
-    struct control_server *s = serve();
+    struct console_socket *s = serve();
     struct strbuf msg = STRBUF_INIT;
     unsigned long long first, gone, third;
     int fd[3], other;
@@ -398,7 +398,7 @@ static bool wait_for_one(atomic_int *count)
 
 START_TEST(a_socket_that_is_removed_is_made_again)
 {
-    struct control_server *s = serve();
+    struct console_socket *s = serve();
     struct strbuf msg = STRBUF_INIT;
     struct stat st;
     int fd;
@@ -420,7 +420,7 @@ START_TEST(a_socket_that_is_removed_is_made_again)
     ck_assert(wait_for_one(&not_made));
     poll(NULL, 0, 1200);
     ck_assert_int_eq(not_made, 1);
-    control_server_close(s);
+    console_socket_close(s);
     ck_assert_int_eq(access(path, F_OK), 0);
     unlink(path);
     s = serve();
@@ -428,7 +428,7 @@ START_TEST(a_socket_that_is_removed_is_made_again)
 }
 END_TEST
 
-TESTS_BEGIN("control_server")
+TESTS_BEGIN("console_socket")
 TEST(an_answer_may_come_later)
 TEST(a_socket_that_is_removed_is_made_again)
 TEST(answers_a_request_that_comes_in_pieces)

@@ -1,6 +1,6 @@
 /* One caller at a time is answered, all are read and written as they come. */
 
-#include "console/control_server.h"
+#include "console/socket.h"
 
 #include <errno.h>
 #include <event2/event.h>
@@ -27,7 +27,7 @@ static const char group_name[] = "attls";
 
 struct caller {
     LIST_ENTRY(caller) next;
-    struct control_server *server;
+    struct console_socket *socket;
     struct event *event;
     int fd, file; /* file: came with the request, or -1 */
     struct strbuf in, out;
@@ -44,8 +44,8 @@ struct late_reply {
     struct strbuf out;
 };
 
-struct control_server {
-    struct control_server_params params;
+struct console_socket {
+    struct console_socket_params params;
     struct timeval patience;
     char *path;
     int fd, stop_fd, late_fd;
@@ -69,7 +69,7 @@ struct control_server {
 static void drop(struct caller *c)
 {
     LIST_REMOVE(c, next);
-    c->server->count--;
+    c->socket->count--;
     if (c->event != NULL)
         event_free(c->event);
     fd_close(&c->fd);
@@ -116,15 +116,15 @@ static void send_reply(struct caller *c)
 {
     if (c->event != NULL)
         event_free(c->event);
-    c->event = event_new(c->server->base, c->fd, EV_WRITE | EV_PERSIST,
+    c->event = event_new(c->socket->base, c->fd, EV_WRITE | EV_PERSIST,
                          on_writable, c);
-    if (c->event == NULL || event_add(c->event, &c->server->patience) < 0)
+    if (c->event == NULL || event_add(c->event, &c->socket->patience) < 0)
         drop(c);
 }
 
 /* ---- answers of other threads ---- */
 
-void control_server_reply(struct control_server *s, uint64_t ticket,
+void console_socket_reply(struct console_socket *s, uint64_t ticket,
                           const struct control_answer *answer)
 {
     struct late_reply *r = calloc(1, sizeof(*r));
@@ -142,7 +142,7 @@ void control_server_reply(struct control_server *s, uint64_t ticket,
         ;
 }
 
-static struct late_reply *take_late(struct control_server *s)
+static struct late_reply *take_late(struct console_socket *s)
 {
     struct late_reply *r;
 
@@ -155,7 +155,7 @@ static struct late_reply *take_late(struct control_server *s)
 }
 
 /* The caller who waits for it gets R's text; NULL: he has gone. */
-static struct caller *hand_over(struct control_server *s, struct late_reply *r)
+static struct caller *hand_over(struct console_socket *s, struct late_reply *r)
 {
     struct caller *c;
 
@@ -175,7 +175,7 @@ static struct caller *hand_over(struct control_server *s, struct late_reply *r)
 
 static void on_late(evutil_socket_t fd, short what, void *arg)
 {
-    struct control_server *s = arg;
+    struct console_socket *s = arg;
     struct late_reply *r;
     struct caller *c;
     uint64_t count;
@@ -189,7 +189,7 @@ static void on_late(evutil_socket_t fd, short what, void *arg)
 }
 
 /* At the end: what the sockets take at once. */
-static void send_last(struct control_server *s)
+static void send_last(struct console_socket *s)
 {
     struct late_reply *r;
     struct caller *c;
@@ -208,7 +208,7 @@ static void answer_request(struct caller *c,
                            const struct control_request *request,
                            struct control_answer *answer)
 {
-    const struct control_server *s = c->server;
+    const struct console_socket *s = c->socket;
     const struct control_command_info *info =
         control_command_info(request->command);
 
@@ -241,7 +241,7 @@ static void wait_for_answer(struct caller *c, uint64_t ticket)
 
 static void take_request(struct caller *c)
 {
-    struct control_answer answer = {.ticket = ++c->server->tickets};
+    struct control_answer answer = {.ticket = ++c->socket->tickets};
     struct control_request request;
     struct error err;
     int r = control_decode_request(c->in.data, c->in.len, &request, &err);
@@ -346,7 +346,7 @@ static bool in_group(int fd, gid_t gid, gid_t own)
     return false;
 }
 
-static bool identify(const struct control_server *s, int fd,
+static bool identify(const struct console_socket *s, int fd,
                      struct control_caller *ret)
 {
     struct ucred cred;
@@ -363,7 +363,7 @@ static bool identify(const struct control_server *s, int fd,
 /* ---- a place for each ---- */
 
 /* WHO may have one more call open. */
-static bool has_place(const struct control_server *s,
+static bool has_place(const struct console_socket *s,
                       const struct control_caller *who, bool operates)
 {
     unsigned others = 0, own = 0;
@@ -399,7 +399,7 @@ static void turn_away(int fd, const struct control_caller *who)
     strbuf_done(&out);
 }
 
-static struct caller *new_caller(struct control_server *s, int fd)
+static struct caller *new_caller(struct console_socket *s, int fd)
 {
     struct control_caller who;
     struct caller *c;
@@ -416,13 +416,13 @@ static struct caller *new_caller(struct control_server *s, int fd)
     if (c == NULL)
         return NULL;
     *c = (struct caller){
-        .server = s, .fd = fd, .file = -1, .who = who, .operates = operates};
+        .socket = s, .fd = fd, .file = -1, .who = who, .operates = operates};
     return c;
 }
 
 static void on_retry(evutil_socket_t fd, short what, void *arg)
 {
-    struct control_server *s = arg;
+    struct console_socket *s = arg;
 
     (void)fd;
     (void)what;
@@ -431,7 +431,7 @@ static void on_retry(evutil_socket_t fd, short what, void *arg)
 
 /* Without descriptors or memory the socket stays readable: looking again at
  * once would cost a core. */
-static void pause_accept(struct control_server *s, int error)
+static void pause_accept(struct console_socket *s, int error)
 {
     static const struct timeval later = {0, PAUSE_MS * 1000};
 
@@ -443,7 +443,7 @@ static void pause_accept(struct control_server *s, int error)
 
 static void on_accept(evutil_socket_t listener, short what, void *arg)
 {
-    struct control_server *s = arg;
+    struct console_socket *s = arg;
     int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     struct caller *c;
 
@@ -460,13 +460,13 @@ static void on_accept(evutil_socket_t listener, short what, void *arg)
     c->event = event_new(s->base, fd, EV_READ | EV_PERSIST, on_readable, c);
     LIST_INSERT_HEAD(&s->callers, c, next);
     s->count++;
-    if (c->event == NULL || event_add(c->event, &c->server->patience) < 0)
+    if (c->event == NULL || event_add(c->event, &c->socket->patience) < 0)
         drop(c);
 }
 
 /* ---- the socket ---- */
 
-static int bind_socket(struct control_server *s, int *ret, struct error *err)
+static int bind_socket(struct console_socket *s, int *ret, struct error *err)
 {
     const struct group *g;
     int r = unixsock_listen(s->path, SOCK_STREAM, 0660, BACKLOG, ret, err);
@@ -480,7 +480,7 @@ static int bind_socket(struct control_server *s, int *ret, struct error *err)
     return 0;
 }
 
-static int accept_at(struct control_server *s, int fd, struct error *err)
+static int accept_at(struct console_socket *s, int fd, struct error *err)
 {
     struct event *event =
         event_new(s->base, fd, EV_READ | EV_PERSIST, on_accept, s);
@@ -497,7 +497,7 @@ static int accept_at(struct control_server *s, int fd, struct error *err)
 }
 
 /* Who waited at the old one to be accepted is hung up on. */
-static int make_again(struct control_server *s, struct error *err)
+static int make_again(struct console_socket *s, struct error *err)
 {
     int fd = -1, r = bind_socket(s, &fd, err);
 
@@ -514,7 +514,7 @@ static int make_again(struct control_server *s, struct error *err)
 
 static void on_look(evutil_socket_t fd, short what, void *arg)
 {
-    struct control_server *s = arg;
+    struct console_socket *s = arg;
     struct error err;
     int r;
 
@@ -532,7 +532,7 @@ static void on_look(evutil_socket_t fd, short what, void *arg)
 
 static void on_stop(evutil_socket_t fd, short what, void *arg)
 {
-    struct control_server *s = arg;
+    struct console_socket *s = arg;
 
     (void)fd;
     (void)what;
@@ -541,13 +541,13 @@ static void on_stop(evutil_socket_t fd, short what, void *arg)
 
 static void *run(void *arg)
 {
-    struct control_server *s = arg;
+    struct console_socket *s = arg;
 
     event_base_loop(s->base, EVLOOP_NO_EXIT_ON_EMPTY);
     return NULL;
 }
 
-static int start_events(struct control_server *s, struct error *err)
+static int start_events(struct console_socket *s, struct error *err)
 {
     static const struct timeval look = {LOOK_S, 0};
 
@@ -566,8 +566,8 @@ static int start_events(struct control_server *s, struct error *err)
     return accept_at(s, s->fd, err);
 }
 
-int control_server_start(struct control_server *s,
-                         const struct control_server_params *params,
+int console_socket_start(struct console_socket *s,
+                         const struct console_socket_params *params,
                          struct error *err)
 {
     int r;
@@ -588,10 +588,10 @@ int control_server_start(struct control_server *s,
     return 0;
 }
 
-int control_server_open(const char *path, struct control_server **ret,
+int console_socket_open(const char *path, struct console_socket **ret,
                         struct error *err)
 {
-    struct control_server *s = calloc(1, sizeof(*s));
+    struct console_socket *s = calloc(1, sizeof(*s));
     int r;
 
     if (s == NULL)
@@ -609,14 +609,14 @@ int control_server_open(const char *path, struct control_server **ret,
     else
         r = bind_socket(s, &s->fd, err);
     if (r < 0) {
-        control_server_close(s);
+        console_socket_close(s);
         return r;
     }
     *ret = s;
     return 0;
 }
 
-void control_server_close(struct control_server *s)
+void console_socket_close(struct console_socket *s)
 {
     uint64_t one = 1;
 

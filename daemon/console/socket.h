@@ -1,5 +1,5 @@
-#ifndef CONSOLE_CONTROL_SERVER_H
-#define CONSOLE_CONTROL_SERVER_H
+#ifndef CONSOLE_SOCKET_H
+#define CONSOLE_SOCKET_H
 
 /*
  * The unix socket of the operator's console: one thread that takes a request
@@ -26,7 +26,7 @@ enum {
     CONTROL_CALLERS_KEPT = 16
 };
 
-struct control_server;
+struct console_socket;
 
 struct control_caller {
     uid_t uid;
@@ -34,7 +34,7 @@ struct control_caller {
     bool in_group; /* one of the caller's groups is the socket's */
 };
 
-/* LATER: the answer comes by control_server_reply() under this TICKET. */
+/* LATER: the answer comes by console_socket_reply() under this TICKET. */
 struct control_answer {
     struct strbuf out, err;
     int status; /* attlsctl's exit status */
@@ -42,7 +42,7 @@ struct control_answer {
     uint64_t ticket; /* set before the answerer is called */
 };
 
-/* Both are called on the server's thread. FILE is the descriptor that came
+/* Both are called on the socket's thread. FILE is the descriptor that came
  * with the request, or -1; the answerer may take it by setting it to -1. */
 typedef bool (*control_allow_fn)(void *arg, const struct control_caller *caller,
                                  enum control_right right);
@@ -55,7 +55,7 @@ typedef void (*control_answer_fn)(void *arg,
  * it can't be; said once. */
 typedef void (*control_remade_fn)(void *arg, const char *error);
 
-struct control_server_params {
+struct console_socket_params {
     control_allow_fn allow;
     control_answer_fn answer;
     control_remade_fn remade; /* may be NULL */
@@ -69,17 +69,17 @@ struct control_server_params {
  * replaced. ERR_EXISTS: another daemon serves it;
  * ERR_SYSTEM, ERR_NOMEM.
  */
-int control_server_open(const char *path, struct control_server **ret,
+int console_socket_open(const char *path, struct console_socket **ret,
                         struct error *err);
 /* Starts the thread. ERR_SYSTEM, ERR_NOMEM. */
-int control_server_start(struct control_server *s,
-                         const struct control_server_params *params,
+int console_socket_start(struct console_socket *s,
+                         const struct console_socket_params *params,
                          struct error *err);
 /* The answer to a caller who waits for it; any thread, while S is there. It is
  * for nobody when the caller has gone. */
-void control_server_reply(struct control_server *s, uint64_t ticket,
+void console_socket_reply(struct console_socket *s, uint64_t ticket,
                           const struct control_answer *answer);
 /* Ends the thread and removes the socket. NULL allowed. */
-void control_server_close(struct control_server *s);
+void console_socket_close(struct console_socket *s);
 
 #endif
