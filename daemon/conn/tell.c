@@ -214,6 +214,26 @@ static void tell_policy(const struct conn *c, struct story *s)
         story_set(s->ring, sizeof(s->ring), environment_ring(c->env));
 }
 
+/* What it waits for, for whoever looks at an open one that does not go on. */
+static void tell_now(const struct conn *c, struct story *s)
+{
+    struct strbuf text = STRBUF_INIT;
+    uint64_t now = conn_now(c);
+
+    strbuf_addf(&text, "%s", conn_state_name((enum conn_state)c->state));
+    if (c->deadline != 0)
+        strbuf_addf(
+            &text, ", %s%llu ms to its limit",
+            c->state < CONN_RELAYING ? "" : "at least ",
+            (unsigned long long)(c->deadline > now ? c->deadline - now : 0));
+    strbuf_adds(&text, "; wire ");
+    endpoint_show(&c->wire, &text);
+    strbuf_adds(&text, "; app ");
+    endpoint_show(&c->app, &text);
+    story_set(s->now, sizeof(s->now), strbuf_str(&text));
+    strbuf_done(&text);
+}
+
 void conn_make_story(const struct conn *c, const struct tls_outcome *o,
                      struct story *ret)
 {
@@ -241,8 +261,10 @@ void conn_make_story(const struct conn *c, const struct tls_outcome *o,
     if (o != NULL)
         ret->outcome = *o;
     ret->side = story_side(&ret->outcome);
-    if (ret->open)
+    if (ret->open) {
         ret->end = "";
+        tell_now(c, ret);
+    }
 }
 
 /* ---- telling ---- */

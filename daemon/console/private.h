@@ -31,6 +31,9 @@ struct question {
 bool question_takes(const struct question *q, size_t *at, const char *word);
 /* TEXT is the number of a connection, in hex as in the messages; not 0. */
 bool question_connid(const char *text, uint32_t *ret);
+/* WHO may do that: as the running configuration says. */
+bool question_allowed(const struct console *c, const struct control_caller *who,
+                      enum control_right right);
 /* The caller may change things, not only look. */
 bool question_may_change(const struct question *q);
 /* "attlsd: " FMT newline to the errors, exit status 2. */

@@ -15,6 +15,7 @@
 #include "relay/closer.h"
 #include "relay/private.h"
 #include "util/fd.h"
+#include "util/strbuf.h"
 
 /* Without libevent's changelist: that removes a descriptor from the kernel's
  * set when it is closed already, which fails, and leaves it there while another
@@ -164,6 +165,34 @@ static void before_write(struct endpoint *e)
 {
     if (e->delayed != 0 && --e->delayed == 0)
         no_delay(e->fd, NULL);
+}
+
+void endpoint_show(const struct endpoint *e, struct strbuf *out)
+{
+    const struct {
+        bool is;
+        const char *what;
+    } words[] = {
+        {e->session != NULL, "TLS"},
+        {e->readable, "can read"},
+        {e->writable, "can write"},
+        {e->read_writes, "reads when it can write"},
+        {e->write_reads, "writes when it can read"},
+        {e->ends, "the peer has ended"},
+        {e->doubt, "in doubt"},
+        {e->unsent || e->tickets, "unsent"},
+        {e->foreign, "others hold it"},
+    };
+    size_t i;
+
+    if (e->fd < 0) {
+        strbuf_adds(out, "closed");
+        return;
+    }
+    strbuf_addf(out, "fd %d", e->fd);
+    for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (words[i].is)
+            strbuf_addf(out, ", %s", words[i].what);
 }
 
 /* libevent makes both of an error: readable and writable. */

@@ -33,6 +33,8 @@
 #include "tls/session.h"
 #include "util/netaddr.h"
 
+struct strbuf;
+
 typedef void (*endpoint_ready_fn)(void *arg);
 
 struct endpoint {
@@ -128,6 +130,8 @@ int endpoint_foreign(struct endpoint *e, struct event_base *base, int fd,
  * when it fails); `ready` is called when it is made or has failed. */
 int endpoint_connect(struct endpoint *e, struct event_base *base, int fd,
                      const struct netaddr *to, struct error *err);
+/* In a few words for people: "fd 12, TLS, can read, in doubt". */
+void endpoint_show(const struct endpoint *e, struct strbuf *out);
 /* It is connected, as far as the events tell. */
 bool endpoint_is_connected(const struct endpoint *e);
 /* 0: connected to *RET_PEER; EINPROGRESS, also where no event has said yet that

@@ -439,10 +439,12 @@ static void print_times(const struct story *s, struct strbuf *out)
 static void print_states(const struct story *s, struct strbuf *out)
 {
     enum { WIDTH = 96 };
-    size_t i, begin = out->len;
+    size_t i, begin;
 
+    add_row(out, "now", s->now);
     if (s->state_count == 0)
         return;
+    begin = out->len;
     strbuf_addf(out, "  %-*s", LABEL, "states");
     for (i = 0; i < s->state_count; i++) {
         const struct story_state *at = &s->states[i];
@@ -619,6 +621,7 @@ void story_json(const struct story *s, struct json *j, const char *key)
         if (s->at[i] != 0)
             json_unsigned(j, point_names[i], s->at[i] - 1);
     json_end(j);
+    text_json(j, "now", s->now);
     json_array(j, "states");
     for (i = 0; i < s->state_count; i++) {
         json_object(j, NULL);

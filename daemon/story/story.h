@@ -80,6 +80,7 @@ struct story {
     size_t state_count;
     uint64_t bytes_in, bytes_out;
     const char *end; /* why it ended; "" while it is open */
+    char now[256];   /* while it is open: its state, limit and sockets */
 };
 
 /* Who found fault: from the alerts and the return code. */

@@ -3,11 +3,13 @@
  * and the question is asked at every door.
  */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "conn/private.h"
 #include "conn/tell.h"
+#include "support/made.h"
 #include "support/rig.h"
 #include "support/suite.h"
 
@@ -114,6 +116,32 @@ START_TEST(tells_its_way)
 }
 END_TEST
 
+/* And what an open one waits for. */
+START_TEST(tells_what_it_waits_for)
+{
+    struct story *s = malloc(sizeof(*s));
+    char expected[120];
+    struct made m;
+    struct rig r;
+
+    rig_open(&r, rings, "", "");
+    made_open(&m, &r, CONN_OPENING, TLS_ALONE, false);
+    conn_step(m.c, CONN_EV_OPENED);
+    rig_clock += 1000;
+    conn_make_story(m.c, NULL, s);
+    snprintf(expected, sizeof(expected),
+             "GREETING, 9000 ms to its limit; wire fd %d, TLS; app closed",
+             endpoint_fd(&m.c->wire));
+    ck_assert_str_eq(s->now, expected);
+    conn_step(m.c, CONN_EV_STOP);
+    conn_make_story(m.c, NULL, s);
+    ck_assert_str_eq(s->now, "");
+    free(s);
+    made_close(&m);
+    rig_close(&r);
+}
+END_TEST
+
 enum { NOBODY = 4711 };
 
 /* The account that is asked about is the owner's; ALL: everybody may. */
@@ -168,5 +196,6 @@ tcase_add_unchecked_fixture(tc, setup, teardown);
 TEST_ROWS(nobody_gets_by_unasked, table)
 TEST_ROWS(no_edge_leads_back, table)
 TEST(tells_its_way)
+TEST(tells_what_it_waits_for)
 TEST_ROWS(asks_at_every_door, doors)
 TESTS_END

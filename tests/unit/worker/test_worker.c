@@ -779,8 +779,10 @@ START_TEST(stopping_ends_with_the_last_connection)
         fd_close(&a[i]);
         fd_close(&b[i]);
     }
-    if (hurried)
+    if (hurried) {
+        ck_assert(wait_for(&s, 1));
         workers_hurry(s.workers);
+    }
     pthread_join(stopper, NULL);
     ck_assert_uint_eq(s.cut, hurried ? 1 : 0);
     if (hurried) {
