@@ -121,7 +121,7 @@ static void keep_time(struct conn *c)
 {
     if (c->deadline != 0)
         set_timer(c);
-    else
+    else if (c->timer != NULL)
         conn_drop_timer(c);
 }
 
