@@ -547,10 +547,10 @@ static void remark_start(struct server *s)
             trace_remark(s->services.trace, TRACE_NOTICE, "listen=%s run",
                          l->socket);
         else if (l->mode == MODE_TRANSPARENT)
-            trace_remark(
-                s->services.trace, TRACE_NOTICE,
-                "listen=%s direction=%s transparent", netaddr_format(&a, text),
-                policy_direction_name(l->direction));
+            trace_remark(s->services.trace, TRACE_NOTICE,
+                         "listen=%s direction=%s transparent",
+                         netaddr_format(&a, text),
+                         policy_direction_name(l->direction));
         else
             trace_remark(
                 s->services.trace, TRACE_NOTICE,

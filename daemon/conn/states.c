@@ -5,26 +5,22 @@
 static const char *const state_names[] = {
 #define STATE(id, limit, meaning) #id,
 #include "conn/states.def"
-#undef STATE
 };
 
 static const char *const event_names[] = {
 #define EVENT(id, meaning) #id,
 #include "conn/states.def"
-#undef EVENT
 };
 
 static const struct conn_reason_row reasons[] = {
 #define REASON(id, counter, failure, line, text)                               \
     {COUNTER_##counter, FAILURE_##failure, LINE_##line, text},
 #include "conn/reasons.def"
-#undef REASON
 };
 
 static const bool edges[CONN_STATE_COUNT][CONN_EVENT_COUNT] = {
 #define EDGE(from, event, to, action) [CONN_##from][CONN_EV_##event] = true,
 #include "conn/states.def"
-#undef EDGE
 };
 
 const char *conn_state_name(enum conn_state s)

@@ -14,13 +14,11 @@
 enum {
 #define LIMIT(id, says) LIMIT_##id,
 #include "conn/states.def"
-#undef LIMIT
 };
 
 static const int limits[] = {
 #define STATE(id, limit, meaning) LIMIT_##limit,
 #include "conn/states.def"
-#undef STATE
 };
 
 struct edge {
@@ -32,7 +30,6 @@ static const struct edge edges[CONN_STATE_COUNT][CONN_EVENT_COUNT] = {
 #define EDGE(from, event, to, action)                                          \
     [CONN_##from][CONN_EV_##event] = {CONN_##to, conn_do_##action},
 #include "conn/states.def"
-#undef EDGE
 };
 
 /* ---- limits ---- */

@@ -1,8 +1,9 @@
 /* status --differences: what the running daemon does otherwise than z/OS. */
 
-#include "site/differences.h"
 #include "console/private.h"
+#include "site/differences.h"
 #include "util/json.h"
+#include "worker/listener.h"
 
 /* Where the differences go: to TEXT, or to JSON where it is there. */
 struct output {
@@ -58,13 +59,13 @@ static void add_settings(const struct console *c, const struct config *config,
     size_t i;
 
     differences_of_config(config, add_setting, o);
-    for (i = 0; i < c->p.listener_count; i++) {
+    for (i = 0; i < workers_listener_count(c->workers); i++) {
         before = l;
-        l = listener_config(c->p.listeners[i]);
+        l = listener_config(workers_listener(c->workers, i));
         if (before != NULL && before->mode == MODE_TRANSPARENT &&
             l->mode == MODE_TRANSPARENT)
             continue; /* another socket of the same one */
-        a = listener_address(c->p.listeners[i]);
+        a = listener_address(workers_listener(c->workers, i));
         o->place = l->mode == MODE_RUN           ? l->socket
                    : l->mode == MODE_TRANSPARENT ? "transparent"
                                                  : netaddr_format(&a, text);
@@ -119,7 +120,7 @@ static void print_text(const struct console *c, const struct config *config,
 
 void console_differences(struct question *q, bool as_json)
 {
-    struct snapshot *s = snapshots_get(q->console->p.snapshots);
+    struct snapshot *s = snapshots_get(q->console->services->snapshots);
 
     if (as_json)
         print_json(q->console, snapshot_config(s), &q->answer->out);

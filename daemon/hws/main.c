@@ -13,7 +13,6 @@
 #include "util/harden.h"
 #include "util/paths.h"
 
-
 enum { DEFAULT_REVOKE = 3, REVOKE_MAX = 254 };
 
 enum {

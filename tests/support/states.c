@@ -11,7 +11,6 @@ static const struct {
 } limits[] = {
 #define LIMIT(id, says) {#id, says},
 #include "conn/states.def"
-#undef LIMIT
 };
 
 static const struct {
@@ -19,7 +18,6 @@ static const struct {
 } states[] = {
 #define STATE(id, limit, meaning) {#id, #limit, meaning},
 #include "conn/states.def"
-#undef STATE
 };
 
 static const struct {
@@ -27,7 +25,6 @@ static const struct {
 } events[] = {
 #define EVENT(id, meaning) {#id, meaning},
 #include "conn/states.def"
-#undef EVENT
 };
 
 static const struct {
@@ -35,7 +32,6 @@ static const struct {
 } edges[] = {
 #define EDGE(from, event, to, action) {#from, #event, #to},
 #include "conn/states.def"
-#undef EDGE
 };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))

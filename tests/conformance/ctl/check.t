@@ -12,31 +12,31 @@ attlsctl help check shows the options
 $ attlsctl check conf/policy/ims.policy
 $ attlsctl check nowhere.policy
 error: nowhere.policy: no such file [file-read]
-    correct the name
+    fix: correct the name
 [2]
 $ attlsctl check lib
 error: lib: not a plain file; - is standard input [file-read]
-    correct the name
+    fix: correct the name
 [2]
 $ echo 'Colour blue' | attlsctl check -
 <stdin>:1:1: warning: unknown keyword "Colour" in a policy file: it is ignored, as on z/OS [unknown-keyword]
 Colour blue
 ^~~~~~
-    correct the word, or put a # before it
+    fix: correct the word, or put a # before it
 <stdin>:1:1: warning: the policy has no rule: every connection stays in clear [no-rules]
 Colour blue
 ^
-    add a TTLSRule
+    fix: add a TTLSRule
 [1]
 $ echo 'Colour blue' | attlsctl check - conf/policy/ims.policy
 <stdin>:1:1: warning: unknown keyword "Colour" in a policy file: it is ignored, as on z/OS [unknown-keyword]
 Colour blue
 ^~~~~~
-    correct the word, or put a # before it
+    fix: correct the word, or put a # before it
 <stdin>:1:1: warning: the policy has no rule: every connection stays in clear [no-rules]
 Colour blue
 ^
-    add a TTLSRule
+    fix: add a TTLSRule
 [1]
 $ attlsctl check --release 2.6 conf/policy/ims.policy
 attlsctl check: release "2.6" is not known; 2.1, 2.2, 2.3, 2.4, 2.5, 3.1 and 3.2 are
@@ -51,27 +51,27 @@ $ attlsctl check --allow unknown-keyword --allow no-rules tests/conformance/allo
 tests/conformance/allow.pol:16:16: warning: no finding has this name: nothing is switched off [unknown-finding]
 # attls-allow: no-such-finding dangling-ref old-protocl
                ^~~~~~~~~~~~~~~
-    attls-policy(5) lists the names
+    fix: attls-policy(5) lists the names
 tests/conformance/allow.pol:16:32: warning: dangling-ref stops a load and can't be switched off [unknown-finding]
 # attls-allow: no-such-finding dangling-ref old-protocl
                                ^~~~~~~~~~~~
-    attls-policy(5) lists the names
+    fix: attls-policy(5) lists the names
 tests/conformance/allow.pol:16:45: warning: no finding has this name: nothing is switched off [unknown-finding]
 # attls-allow: no-such-finding dangling-ref old-protocl
                                             ^~~~~~~~~~~
-    did you mean old-protocol?
+    fix: did you mean old-protocol?
 tests/conformance/allow.pol:37:1: warning: nothing refers to PortRange unused [unused-definition]
 PortRange unused
 ^~~~~~~~~
-    remove it, or correct the reference that was meant for it
+    fix: remove it, or correct the reference that was meant for it
 tests/conformance/no-rules.pol:2:1: warning: nothing refers to TTLSGroupAction gOn [unused-definition]
 TTLSGroupAction gOn
 ^~~~~~~~~~~~~~~
-    remove it, or correct the reference that was meant for it
+    fix: remove it, or correct the reference that was meant for it
 tests/conformance/no-rules.pol:6:1: warning: nothing refers to TTLSEnvironmentAction eServer [unused-definition]
 TTLSEnvironmentAction eServer
 ^~~~~~~~~~~~~~~~~~~~~
-    remove it, or correct the reference that was meant for it
+    fix: remove it, or correct the reference that was meant for it
 [1]
 $ attlsctl check --json tests/conformance/lint-unused.pol conf/policy/ims.policy
 [
@@ -127,15 +127,15 @@ $ attlsctl check -f tests/conformance/files/attlsd.conf --release 3.2 tests/conf
 tests/conformance/words-release.pol:23:21: warning: connections that map to this OcspAiaEnable are refused: revocation can't be checked by OCSP yet [not-built]
       OcspAiaEnable On
                     ^~
-    remove it, then attlsd carries such connections
+    fix: remove it, then attlsd carries such connections
 tests/conformance/words-release.pol:37:11: warning: rule r1 has TLSv1.3 on and none of its suites: it is never chosen [tls13-no-suite]
   TLSv1.3 On
           ^~
-    add 130213011303 to V3CipherSuites4Char
+    fix: add 130213011303 to V3CipherSuites4Char
 tests/conformance/words-release.pol:39:14: warning: ServerScsv has no effect here: OpenSSL always refuses a fallback (RFC 7507) as a server [no-effect]
   ServerScsv On
              ^~
-    remove it, or write behind it: # attls-allow: no-effect
+    fix: remove it, or write behind it: # attls-allow: no-effect
 [1]
 $ attlsctl check --coverage conf/policy/ims.policy
 attlsctl check: --coverage takes no FILE
