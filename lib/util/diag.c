@@ -32,9 +32,9 @@ void diags_free(struct diags *d)
     if (d == NULL)
         return;
     for (i = 0; i < d->count; i++) {
-        source_unref((struct source *)(uintptr_t)d->list[i].span.src);
-        free((char *)(uintptr_t)d->list[i].text);
-        free((char *)(uintptr_t)d->list[i].fix);
+        source_unref(d->list[i].span.src);
+        free(d->list[i].text);
+        free(d->list[i].fix);
     }
     free(d->list);
     free(d);
@@ -80,7 +80,7 @@ void diag_fix(struct diags *d, const char *fmt, ...)
     if (vasprintf(&text, fmt, ap) < 0)
         text = NULL;
     va_end(ap);
-    free((char *)(uintptr_t)last->fix);
+    free(last->fix);
     last->fix = text;
 }
 

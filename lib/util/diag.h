@@ -21,8 +21,8 @@ struct diag {
     unsigned line;    /* from 1; 0: no place */
     unsigned column;  /* from 1, in bytes */
     const char *name; /* the finding's stable name, "unknown-keyword" */
-    const char *text; /* one line, no newline */
-    const char *fix;  /* how to mend it, or NULL */
+    char *text;       /* one line, no newline */
+    char *fix;        /* how to mend it, or NULL */
     bool concealed; /* the line holds a secret: only its first word is shown */
 };
 

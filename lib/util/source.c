@@ -214,26 +214,34 @@ void source_same_file(struct source *to, const struct source *from)
     to->origin = from->origin;
 }
 
+/* Spans point to sources that they may not change. The count is the only part
+ * that changes after source_new(), until the last one lets go. */
+static struct source *counted(const struct source *src)
+{
+    return (struct source *)(uintptr_t)src;
+}
+
 struct source *source_ref(const struct source *src)
 {
-    /* The count is the only part that changes after source_new(). */
-    struct source *s = (struct source *)(uintptr_t)src;
+    struct source *s = counted(src);
 
     if (s != NULL)
         atomic_fetch_add_explicit(&s->refs, 1, memory_order_relaxed);
     return s;
 }
 
-void source_unref(struct source *src)
+void source_unref(const struct source *src)
 {
-    if (src == NULL ||
-        atomic_fetch_sub_explicit(&src->refs, 1, memory_order_acq_rel) != 1)
+    struct source *s = counted(src);
+
+    if (s == NULL ||
+        atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1)
         return;
-    explicit_bzero(src->text, src->len);
-    free(src->text);
-    free(src->name);
-    free(src->marks);
-    free(src);
+    explicit_bzero(s->text, s->len);
+    free(s->text);
+    free(s->name);
+    free(s->marks);
+    free(s);
 }
 
 const char *source_name(const struct source *src)

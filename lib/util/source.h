@@ -56,7 +56,7 @@ int source_new(const char *name, const char *text, size_t len,
 struct source *source_ref(const struct source *src);
 /* NULL is allowed. The text is overwritten before it is freed: it may hold
  * a password. */
-void source_unref(struct source *src);
+void source_unref(const struct source *src);
 
 const char *source_name(const struct source *src);
 /* The text; a NUL follows its last byte. */
