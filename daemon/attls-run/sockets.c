@@ -154,7 +154,7 @@ int run_is_connected(int fd)
     struct sockaddr_storage sa;
     socklen_t len = sizeof(sa);
 
-    if (getpeername(fd, (struct sockaddr *)&sa, &len) == 0)
+    if (getpeername(fd, (void *)&sa, &len) == 0)
         return 1;
     return errno == ENOTCONN ? 0 : -1;
 }
@@ -219,8 +219,7 @@ int run_read_address(const struct seccomp_notif *call, int family,
         return EINVAL;
     if (sa.ss_family != family)
         return EAFNOSUPPORT;
-    return netaddr_from_sockaddr((struct sockaddr *)&sa, ret) ? 0
-                                                              : EAFNOSUPPORT;
+    return netaddr_from_sockaddr(&sa, ret) ? 0 : EAFNOSUPPORT;
 }
 
 /* IPv4 on an IPv6 socket is shown mapped. */
@@ -275,8 +274,8 @@ static int open_door(const char *text, struct netaddr *ret)
     netaddr_parse(text, &any, NULL);
     len = netaddr_to_sockaddr(&any, &sa);
     fd = socket(any.family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&sa, len) < 0 ||
-        listen(fd, SOMAXCONN) < 0 || !netaddr_of_socket(fd, getsockname, ret))
+    if (fd < 0 || bind(fd, (void *)&sa, len) < 0 || listen(fd, SOMAXCONN) < 0 ||
+        !netaddr_of_socket(fd, getsockname, ret))
         fd_close(&fd);
     return fd;
 }
@@ -322,7 +321,7 @@ static int to_door(const struct run_socket *s, struct netaddr door)
 
     door = as_family(&door, s->family);
     len = netaddr_to_sockaddr(&door, &sa);
-    return connect(s->fd, (struct sockaddr *)&sa, len) == 0 ? 0 : errno;
+    return connect(s->fd, (void *)&sa, len) == 0 ? 0 : errno;
 }
 
 int run_through_door(struct run *r, const struct run_socket *s,

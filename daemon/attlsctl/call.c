@@ -36,7 +36,7 @@ static int connect_to(const char *path)
     }
     strcpy(un.sun_path, path);
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&un, sizeof(un)) == 0)
+    if (fd < 0 || connect(fd, (void *)&un, sizeof(un)) == 0)
         return fd;
     saved = errno;
     fd_close(&fd);

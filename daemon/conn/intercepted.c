@@ -229,7 +229,7 @@ static int bind_as_program(const struct intercepted *in, int fd,
     int on = 1;
 
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
-        bind(fd, (struct sockaddr *)&sa, len) < 0)
+        bind(fd, (void *)&sa, len) < 0)
         return error_errno(err, "bind, as the program's socket is bound");
     return 0;
 }

@@ -110,7 +110,7 @@ static int bind_to(int fd, const struct netaddr *a, struct netaddr *ret,
 
     any_port.port = 0;
     len = netaddr_to_sockaddr(&any_port, &sa);
-    if (bind(fd, (struct sockaddr *)&sa, len) < 0)
+    if (bind(fd, (void *)&sa, len) < 0)
         return error_errno(err, "bind");
     return intercepted_address(fd, getsockname, ret, err);
 }

@@ -175,7 +175,7 @@ int hws_console_ask(const char *path, const char *command, unsigned seconds,
         return error_errno(err, "socket");
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-    if (connect(fd, (struct sockaddr *)&sa, sizeof(sa)) < 0)
+    if (connect(fd, (void *)&sa, sizeof(sa)) < 0)
         r = errno == ENOENT || errno == ECONNREFUSED
                 ? error_set(err, ERR_NOT_FOUND, "%s: no hws is running there",
                             path)

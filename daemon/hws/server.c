@@ -348,8 +348,7 @@ static void on_acceptable(evutil_socket_t fd, short what, void *arg)
     struct hws_server *s = arg;
     struct sockaddr_storage peer;
     socklen_t len = sizeof(peer);
-    int client = accept4(fd, (struct sockaddr *)&peer, &len,
-                         SOCK_NONBLOCK | SOCK_CLOEXEC);
+    int client = accept4(fd, (void *)&peer, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
     (void)what;
     if (client < 0) {
@@ -365,7 +364,7 @@ static void on_acceptable(evutil_socket_t fd, short what, void *arg)
         fd_reset(&client);
         return;
     }
-    add_client(s, client, (struct sockaddr *)&peer);
+    add_client(s, client, (void *)&peer);
 }
 
 /* ---- opening ---- */
@@ -382,8 +381,7 @@ static int listen_there(struct hws_server *s, struct error *err)
                    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (s->fd < 0 ||
         setsockopt(s->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
-        bind(s->fd, (struct sockaddr *)&sa, len) < 0 ||
-        listen(s->fd, BACKLOG) < 0)
+        bind(s->fd, (void *)&sa, len) < 0 || listen(s->fd, BACKLOG) < 0)
         return error_errno(err, "can't listen on %s", text);
     s->acceptable =
         event_new(s->base, s->fd, EV_READ | EV_PERSIST, on_acceptable, s);

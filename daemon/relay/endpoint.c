@@ -147,7 +147,7 @@ int endpoint_connect(struct endpoint *e, struct event_base *base, int fd,
 {
     struct sockaddr_storage sa;
     socklen_t len = netaddr_to_sockaddr(to, &sa);
-    int r = connect(fd, (struct sockaddr *)&sa, len);
+    int r = connect(fd, (void *)&sa, len);
 
     if (r < 0 && errno != EINPROGRESS) {
         error_errno(err, "connect");

@@ -66,7 +66,7 @@ static int bind_and_listen(struct listener *l, struct error *err)
     /* what it accepts is a program's side, and inherits it: relay/endpoint.h */
     if (l->cfg->direction == POLICY_OUTBOUND && !fd_end_hard(l->fd, true))
         return error_errno(err, "listener %s: SO_LINGER", text);
-    if (bind(l->fd, (struct sockaddr *)&sa, len) < 0)
+    if (bind(l->fd, (void *)&sa, len) < 0)
         return error_errno(err, "listener %s: bind", text);
     if (listen(l->fd, l->backlog) < 0)
         return error_errno(err, "listener %s: listen", text);
@@ -328,10 +328,10 @@ static void on_readable(evutil_socket_t listening, short what, void *arg)
     (void)what;
     for (i = 0; i < BATCH; i++) {
         len = sizeof(sa);
-        fd = accept4(listening, (struct sockaddr *)&sa, &len,
-                     SOCK_NONBLOCK | SOCK_CLOEXEC);
+        fd =
+            accept4(listening, (void *)&sa, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
-            if (!netaddr_from_sockaddr((struct sockaddr *)&sa, &peer))
+            if (!netaddr_from_sockaddr(&sa, &peer))
                 peer = (struct netaddr){.family = AF_UNSPEC};
             if (descriptors_is_kept(fd)) { /* it waits, and those behind it */
                 l->aside = fd;

@@ -64,7 +64,7 @@ static int dial(struct target_check *c)
     if (intercepted_socket(&c->in, c->at, c->host, &c->fd, NULL) < 0)
         return errno != 0 ? errno : ENOMEM;
     event_assign(&c->answer, c->base, c->fd, EV_WRITE, on_answer, c);
-    if (connect(c->fd, (struct sockaddr *)&sa, len) == 0)
+    if (connect(c->fd, (void *)&sa, len) == 0)
         return 0;
     if (errno == EINPROGRESS && event_add(&c->answer, &limit) < 0)
         return ENOMEM;

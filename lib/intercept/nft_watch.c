@@ -89,7 +89,7 @@ int nft_watch_open(struct nft_watch **ret, struct error *err)
     if (w->fd >= 0)
         setsockopt(w->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
     if (w->fd >= 0 && leave_elements_out(w->fd) == 0 &&
-        bind(w->fd, (struct sockaddr *)&all, sizeof(all)) == 0) {
+        bind(w->fd, (void *)&all, sizeof(all)) == 0) {
         *ret = w;
         return 0;
     }

@@ -45,7 +45,7 @@ int origdst_get(int fd, int family, struct netaddr *ret, struct error *err)
                              "it was not redirected here by our rules");
         return error_errno(err, "SO_ORIGINAL_DST");
     }
-    if (!netaddr_from_sockaddr((struct sockaddr *)&sa, ret))
+    if (!netaddr_from_sockaddr(&sa, ret))
         return error_set(err, ERR_SYSTEM, "SO_ORIGINAL_DST: no IP address");
     return 0;
 }
@@ -61,7 +61,7 @@ bool origdst_is_local(const struct netaddr *a)
         return false;
     any_port.port = 0;
     len = netaddr_to_sockaddr(&any_port, &sa);
-    r = bind(fd, (struct sockaddr *)&sa, len);
+    r = bind(fd, (void *)&sa, len);
     fd_close(&fd);
     return r == 0;
 }

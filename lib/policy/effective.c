@@ -159,6 +159,7 @@ size_t effective_ciphers(const struct effective *e,
                          const struct cipher *const **ret)
 {
     const struct codes *codes;
+    const void *items;
     int level, profile = effective_choice(e, PARM_SuiteBProfile);
 
     if (profile != SUITEB_OFF)
@@ -169,7 +170,8 @@ size_t effective_ciphers(const struct effective *e,
             return e->levels[level]->cipher_count;
         }
     codes = e->policy->defaults->values[PARM_V3CipherSuites4Char].value.codes;
-    *ret = (const struct cipher *const *)(const void *)codes->items;
+    items = codes->items; /* rows of the table of suites */
+    *ret = items;
     return codes->count;
 }
 

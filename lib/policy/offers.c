@@ -234,12 +234,14 @@ static size_t policy_pairs(const struct effective *e,
 {
     size_t n = effective_sigpairs(e, PARM_SignaturePairs, ret);
     const struct codes *codes;
+    const void *items;
 
     if (n != 0)
         return n;
     codes = default_codes(e->policy, PARM_SignaturePairs,
                           effective_on(e, PARM_TLSv1_3));
-    *ret = (const struct sigpair *const *)(const void *)codes->items;
+    items = codes->items; /* rows of the table of pairs */
+    *ret = items;
     return codes->count;
 }
 

@@ -34,7 +34,7 @@ static int connect_socket(struct dgram_sink *s)
         return -1;
     if (setsockopt(s->fd, SOL_SOCKET, SO_SNDTIMEO, &patience,
                    sizeof(patience)) == 0 &&
-        connect(s->fd, (struct sockaddr *)&un, sizeof(un)) == 0)
+        connect(s->fd, (void *)&un, sizeof(un)) == 0)
         return 0;
     fd_close(&s->fd);
     return -1;

@@ -6,24 +6,28 @@
 #include <ctype.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-bool netaddr_from_sockaddr(const struct sockaddr *sa, struct netaddr *ret)
+bool netaddr_from_sockaddr(const void *sa, struct netaddr *ret)
 {
     struct sockaddr_in in4;
     struct sockaddr_in6 in6;
+    sa_family_t family;
 
     memset(ret, 0, sizeof(*ret));
-    if (sa->sa_family == AF_INET) {
+    memcpy(&family, (const char *)sa + offsetof(struct sockaddr, sa_family),
+           sizeof(family));
+    if (family == AF_INET) {
         memcpy(&in4, sa, sizeof(in4));
         ret->family = AF_INET;
         memcpy(ret->ip, &in4.sin_addr, 4);
         ret->port = ntohs(in4.sin_port);
         return true;
     }
-    if (sa->sa_family == AF_INET6) {
+    if (family == AF_INET6) {
         memcpy(&in6, sa, sizeof(in6));
         ret->family = AF_INET6;
         memcpy(ret->ip, &in6.sin6_addr, 16);
@@ -40,8 +44,7 @@ bool netaddr_of_socket(int fd, netaddr_name_fn name, struct netaddr *ret)
     struct sockaddr_storage sa;
     socklen_t len = sizeof(sa);
 
-    return name(fd, (struct sockaddr *)&sa, &len) == 0 &&
-           netaddr_from_sockaddr((struct sockaddr *)&sa, ret);
+    return name(fd, (void *)&sa, &len) == 0 && netaddr_from_sockaddr(&sa, ret);
 }
 
 socklen_t netaddr_to_sockaddr(const struct netaddr *a,

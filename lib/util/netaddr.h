@@ -26,8 +26,9 @@ struct netaddr {
 /* Longest text of netaddr_format(), with its NUL. */
 enum { NETADDR_TEXT = 72 };
 
-/* False, and AF_UNSPEC in RET, when SA is not an IP address. */
-bool netaddr_from_sockaddr(const struct sockaddr *sa, struct netaddr *ret);
+/* SA: a socket's address of any family. False, and AF_UNSPEC in RET, when it is
+ * not an IP address. */
+bool netaddr_from_sockaddr(const void *sa, struct netaddr *ret);
 
 /*
  * The own address of a socket or its peer's: NAME is getsockname() or

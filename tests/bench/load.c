@@ -200,7 +200,7 @@ int load_listen(const char *address)
 
     if (fd < 0 ||
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
-        bind(fd, (struct sockaddr *)&sa, len) < 0 || listen(fd, 4096) < 0)
+        bind(fd, (void *)&sa, len) < 0 || listen(fd, 4096) < 0)
         load_die("%s: %s", address, strerror(errno));
     return fd;
 }
@@ -217,7 +217,7 @@ int load_connect(const char *address)
     if (fd < 0)
         return -1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    if (connect(fd, (struct sockaddr *)&sa, len) == 0 || errno == EINPROGRESS)
+    if (connect(fd, (void *)&sa, len) == 0 || errno == EINPROGRESS)
         return fd;
     close(fd);
     return -1;

@@ -48,7 +48,7 @@ static int call(const char *path)
     int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 
     snprintf(un.sun_path, sizeof(un.sun_path), "%s", path);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&un, sizeof(un)) < 0)
+    if (fd < 0 || connect(fd, (void *)&un, sizeof(un)) < 0)
         die("call");
     return fd;
 }
@@ -78,9 +78,9 @@ static void make_pair(int pair[2], const struct netaddr *at, bool tight)
     if (tight)
         setsockopt(pair[0], SOL_SOCKET, SO_RCVBUF, &little, sizeof(little));
     setsockopt(door, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    if (bind(door, (struct sockaddr *)&sa, len) < 0 || listen(door, 1) < 0 ||
-        getsockname(door, (struct sockaddr *)&sa, &len) < 0 ||
-        connect(pair[0], (struct sockaddr *)&sa, len) < 0 ||
+    if (bind(door, (void *)&sa, len) < 0 || listen(door, 1) < 0 ||
+        getsockname(door, (void *)&sa, &len) < 0 ||
+        connect(pair[0], (void *)&sa, len) < 0 ||
         (pair[1] = accept4(door, NULL, NULL, SOCK_CLOEXEC)) < 0)
         die("pair");
     close(door);
@@ -156,7 +156,7 @@ static int lends(int fd, const char *to, const char *at)
     socklen_t len = netaddr_to_sockaddr(&there, &sa);
     int lent = socket(there.family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-    if (connect(lent, (struct sockaddr *)&sa, len) < 0)
+    if (connect(lent, (void *)&sa, len) < 0)
         die("connect");
     return ask(fd, RUNMSG_CONNECT, &address, &lent, 1) != 0;
 }

@@ -21,7 +21,7 @@ static int reach(const char *path)
     int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 
     strncpy(un.sun_path, path, sizeof(un.sun_path) - 1);
-    return connect(fd, (struct sockaddr *)&un, sizeof(un)) < 0 ? -1 : fd;
+    return connect(fd, (void *)&un, sizeof(un)) < 0 ? -1 : fd;
 }
 
 static int bound(const char *at)
@@ -35,7 +35,7 @@ static int bound(const char *at)
     if (netaddr_parse(at, &a, NULL) < 0)
         return -1;
     len = netaddr_to_sockaddr(&a, &sa);
-    return bind(fd, (struct sockaddr *)&sa, len) < 0 ? -1 : fd;
+    return bind(fd, (void *)&sa, len) < 0 ? -1 : fd;
 }
 
 /* The other end of a socket that is bound to OWN, on this host. */
@@ -46,8 +46,8 @@ static int other_end(const char *own)
     int door = bound("127.0.0.1:0"), fd = bound(own);
 
     if (door < 0 || fd < 0 || listen(door, 1) < 0 ||
-        getsockname(door, (struct sockaddr *)&sa, &len) < 0 ||
-        connect(fd, (struct sockaddr *)&sa, len) < 0)
+        getsockname(door, (void *)&sa, &len) < 0 ||
+        connect(fd, (void *)&sa, len) < 0)
         return -1;
     return accept4(door, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }

@@ -53,7 +53,7 @@ static int make_socket(void)
                 SOCK_NONBLOCK,
             0);
         snprintf(un.sun_path, sizeof(un.sun_path), "%s", where);
-        if (connect(fd, (struct sockaddr *)&un, sizeof(un)) < 0)
+        if (connect(fd, (void *)&un, sizeof(un)) < 0)
             fd_close(&fd);
         return fd;
     }
@@ -63,7 +63,7 @@ static int make_socket(void)
     }
     len = netaddr_to_sockaddr(&a, &sa);
     fd = socket(a.family, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    if (connect(fd, (struct sockaddr *)&sa, len) < 0 && errno != EINPROGRESS)
+    if (connect(fd, (void *)&sa, len) < 0 && errno != EINPROGRESS)
         fd_close(&fd);
     return fd;
 }

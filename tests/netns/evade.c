@@ -65,7 +65,7 @@ static int fastopen(const char *to)
         return 2;
     m.msg_namelen = netaddr_to_sockaddr(&a, &sa);
     say("sendto", sendto(new_socket(), text, sizeof(text) - 1, MSG_FASTOPEN,
-                         (struct sockaddr *)&sa, m.msg_namelen));
+                         (void *)&sa, m.msg_namelen));
     say("sendmsg", sendmsg(new_socket(), &m, MSG_FASTOPEN));
     say("TCP_FASTOPEN_CONNECT",
         setsockopt(new_socket(), IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &on,
@@ -131,11 +131,11 @@ int main(int argc, char **argv)
     if (strcmp(verb, "protocols") == 0)
         return protocols();
     if (strcmp(verb, "datagram") == 0)
-        return there_and_back("datagram", (struct sockaddr *)&in, sizeof(in),
-                              sizeof(in), SOCK_DGRAM);
+        return there_and_back("datagram", (void *)&in, sizeof(in), sizeof(in),
+                              SOCK_DGRAM);
     if (strcmp(verb, "unix") == 0)
-        return there_and_back("unix", (struct sockaddr *)&un,
-                              sizeof(sa_family_t), sizeof(un), SOCK_STREAM);
+        return there_and_back("unix", (void *)&un, sizeof(sa_family_t),
+                              sizeof(un), SOCK_STREAM);
     fprintf(stderr, "evade: see the head of evade.c\n");
     return 2;
 }

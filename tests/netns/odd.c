@@ -80,14 +80,13 @@ static void addresses(void)
     say("IPv6 any", dial(AF_INET6, &any6, sizeof(any6)));
     say("mapped", dial(AF_INET6, &mapped, sizeof(mapped)));
     setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-    say("mapped, IPv6 only",
-        connect(fd, (struct sockaddr *)&mapped, sizeof(mapped)));
+    say("mapped, IPv6 only", connect(fd, (void *)&mapped, sizeof(mapped)));
 }
 
 static void descriptors(void)
 {
     struct sockaddr_in in = v4(INADDR_LOOPBACK);
-    const struct sockaddr *sa = (struct sockaddr *)&in;
+    const struct sockaddr *sa = (void *)&in;
     int file = open("/dev/null", O_RDONLY | O_CLOEXEC), i;
     int way = open("/dev/null", O_PATH | O_CLOEXEC);
     int udp = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -96,9 +95,8 @@ static void descriptors(void)
     for (i = 0; i < 4; i++) {
         say("connect", connect(fds[i], sa, sizeof(in)));
         say("accept", accept(fds[i], NULL, NULL));
-        say("getsockname",
-            getsockname(fds[i], (struct sockaddr *)&(struct sockaddr_in){0},
-                        &(socklen_t){16}));
+        say("getsockname", getsockname(fds[i], (void *)&(struct sockaddr_in){0},
+                                       &(socklen_t){16}));
     }
     say("datagram", connect(udp, sa, sizeof(in)));
     say("datagram accepts", accept(udp, NULL, NULL));
@@ -131,7 +129,7 @@ static void connected(void)
 {
     struct sockaddr_in sa;
     int server = listener(&sa, 0), fd = new_socket(AF_INET), got;
-    struct sockaddr *at = (struct sockaddr *)&sa;
+    struct sockaddr *at = (void *)&sa;
     socklen_t len = sizeof(sa);
 
     say("connect", connect(fd, at, len));
@@ -139,9 +137,8 @@ static void connected(void)
     got = accept(server, NULL, NULL);
     say("accept", got);
     say("nowhere", getpeername(fd, (void *)8, &len));
-    say("negative room",
-        getpeername(fd, (struct sockaddr *)&(struct sockaddr_in){0},
-                    &(socklen_t){(socklen_t)-1}));
+    say("negative room", getpeername(fd, (void *)&(struct sockaddr_in){0},
+                                     &(socklen_t){(socklen_t)-1}));
     say("disconnect", connect(fd, &(struct sockaddr){.sa_family = AF_UNSPEC},
                               sizeof(struct sockaddr)));
     say("has no peer", getpeername(fd, at, &len));

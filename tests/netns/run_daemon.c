@@ -67,7 +67,7 @@ int main(int argc, char **argv)
         return 2;
     strcpy(un.sun_path, argv[1]);
     unlink(argv[1]);
-    if (bind(fd, (struct sockaddr *)&un, sizeof(un)) < 0 || listen(fd, 9) < 0)
+    if (bind(fd, (void *)&un, sizeof(un)) < 0 || listen(fd, 9) < 0)
         return 1;
     while ((c = accept(fd, NULL, NULL)) >= 0) {
         if (strcmp(argv[2], "close") != 0)

@@ -77,8 +77,7 @@ static const char *shown(int fd,
     socklen_t len = sizeof(sa);
     struct netaddr a;
 
-    if (name(fd, (struct sockaddr *)&sa, &len) < 0 ||
-        !netaddr_from_sockaddr((struct sockaddr *)&sa, &a))
+    if (name(fd, (void *)&sa, &len) < 0 || !netaddr_from_sockaddr(&sa, &a))
         return "none";
     return netaddr_format(&a, buf);
 }
@@ -122,7 +121,7 @@ static int listen_at(const char *at)
     socklen_t len = address(at, &sa);
     int fd = new_socket(&sa, 0);
 
-    if (bind(fd, (struct sockaddr *)&sa, len) < 0 || listen(fd, 128) < 0)
+    if (bind(fd, (void *)&sa, len) < 0 || listen(fd, 128) < 0)
         return -1;
     return fd;
 }
@@ -169,7 +168,7 @@ static int accepts(const char *at, int count)
         return failed("listen");
     for (i = 0; i < count; i++) {
         len = sizeof(sa);
-        c = accept(fd, (struct sockaddr *)&sa, &len);
+        c = accept(fd, (void *)&sa, &len);
         if (c < 0)
             failed("accept");
         else
@@ -209,13 +208,13 @@ static int dial(const char *from, const char *to, int seconds)
     if (from != NULL) {
         socklen_t own_len = address(from, &own);
 
-        if (bind(fd, (struct sockaddr *)&own, own_len) < 0) {
+        if (bind(fd, (void *)&own, own_len) < 0) {
             failed("bind");
             return -1;
         }
     }
-    if ((later ? connect_later(fd, &sa, len)
-               : connect(fd, (struct sockaddr *)&sa, len)) < 0) {
+    if ((later ? connect_later(fd, &sa, len) : connect(fd, (void *)&sa, len)) <
+        0) {
         failed("connect");
         return -1;
     }
@@ -363,7 +362,7 @@ static int watch(const char *interface)
 
     at.sll_ifindex = (int)if_nametoindex(interface);
     setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &big, sizeof(big));
-    if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0)
+    if (fd < 0 || bind(fd, (void *)&at, sizeof(at)) < 0)
         return failed("watch");
     printf("watching\n");
     while ((n = recv(fd, buf, sizeof(buf), 0)) > 0)

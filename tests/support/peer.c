@@ -194,11 +194,10 @@ void peer_tcp_pair(int fds[2], bool small)
         make_small(listener);
         make_small(fds[0]);
     }
-    if (listener < 0 || fds[0] < 0 ||
-        bind(listener, (struct sockaddr *)&in, len) < 0 ||
+    if (listener < 0 || fds[0] < 0 || bind(listener, (void *)&in, len) < 0 ||
         listen(listener, 1) < 0 ||
-        getsockname(listener, (struct sockaddr *)&in, &len) < 0 ||
-        connect(fds[0], (struct sockaddr *)&in, len) < 0)
+        getsockname(listener, (void *)&in, &len) < 0 ||
+        connect(fds[0], (void *)&in, len) < 0)
         abort();
     fds[1] = accept(listener, NULL, NULL);
     if (fds[1] < 0)

@@ -53,10 +53,10 @@ static int open_socket(const char *text, bool server)
     if (fd < 0)
         die("socket");
     if (!server) {
-        r = connect(fd, (struct sockaddr *)&ss, len);
+        r = connect(fd, (void *)&ss, len);
     } else {
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-        r = bind(fd, (struct sockaddr *)&ss, len);
+        r = bind(fd, (void *)&ss, len);
         if (r == 0)
             r = listen(fd, 16);
     }

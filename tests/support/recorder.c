@@ -44,10 +44,10 @@ static int make_socket(const char *text, int backlog)
     if (fd < 0)
         die("socket");
     if (backlog == 0) {
-        r = connect(fd, (struct sockaddr *)&ss, len);
+        r = connect(fd, (void *)&ss, len);
     } else {
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-        r = bind(fd, (struct sockaddr *)&ss, len);
+        r = bind(fd, (void *)&ss, len);
         if (r == 0)
             r = listen(fd, backlog);
     }

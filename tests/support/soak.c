@@ -228,7 +228,7 @@ static void near_side(unsigned *seed)
     memcpy(h + 4, &p.down, 4);
     h[8] = (unsigned char)p.how;
     e.fd = socket(from.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (e.fd < 0 || connect(e.fd, (struct sockaddr *)&from, from_len) < 0)
+    if (e.fd < 0 || connect(e.fd, (void *)&from, from_len) < 0)
         die("connect");
     if (send(e.fd, h, sizeof(h), MSG_NOSIGNAL) != HEADER)
         die("send");
@@ -267,7 +267,7 @@ static int listen_at(const char *text)
 
     if (fd < 0 ||
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
-        bind(fd, (struct sockaddr *)&sa, len) < 0 || listen(fd, 256) < 0)
+        bind(fd, (void *)&sa, len) < 0 || listen(fd, 256) < 0)
         die(text);
     return fd;
 }

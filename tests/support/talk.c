@@ -116,7 +116,7 @@ static void do_connect(const char *arg)
     struct sockaddr_storage sa = address(arg, &len);
 
     sock = socket(sa.ss_family, SOCK_STREAM, 0);
-    if (sock < 0 || connect(sock, (struct sockaddr *)&sa, len) < 0)
+    if (sock < 0 || connect(sock, (void *)&sa, len) < 0)
         die("%s", strerror(errno));
 }
 
@@ -128,7 +128,7 @@ static void do_listen(const char *arg)
 
     if (fd < 0 ||
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
-        bind(fd, (struct sockaddr *)&sa, len) < 0 || listen(fd, 1) < 0)
+        bind(fd, (void *)&sa, len) < 0 || listen(fd, 1) < 0)
         die("%s", strerror(errno));
     sock = accept(fd, NULL, NULL);
     if (sock < 0)

@@ -169,7 +169,7 @@ static int listen_at(const char *text)
     be_small(fd);
     if (fd < 0 ||
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
-        bind(fd, (struct sockaddr *)&sa, len) < 0 || listen(fd, 1024) < 0)
+        bind(fd, (void *)&sa, len) < 0 || listen(fd, 1024) < 0)
         die(text);
     return fd;
 }
@@ -182,7 +182,7 @@ static void open_near(void)
     e->fd = socket(from.ss_family, SOCK_STREAM, 0);
     if (!away)
         be_small(e->fd);
-    if (e->fd < 0 || connect(e->fd, (struct sockaddr *)&from, from_len) < 0 ||
+    if (e->fd < 0 || connect(e->fd, (void *)&from, from_len) < 0 ||
         send(e->fd, away ? "u" : "d", 1, MSG_NOSIGNAL) != 1 ||
         fcntl(e->fd, F_SETFL, O_NONBLOCK) < 0)
         die("connect");

@@ -358,15 +358,15 @@ static struct netaddr make_deaf(struct deaf *d)
 
     in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     d->fd[0] = socket(AF_INET, SOCK_STREAM, 0);
-    ck_assert_int_eq(bind(d->fd[0], (struct sockaddr *)&in, len), 0);
+    ck_assert_int_eq(bind(d->fd[0], (void *)&in, len), 0);
     ck_assert_int_eq(listen(d->fd[0], 0), 0);
-    getsockname(d->fd[0], (struct sockaddr *)&in, &len);
+    getsockname(d->fd[0], (void *)&in, &len);
     for (i = 1; i < 4; i++) {
         d->fd[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-        ck_assert(connect(d->fd[i], (struct sockaddr *)&in, len) == 0 ||
+        ck_assert(connect(d->fd[i], (void *)&in, len) == 0 ||
                   errno == EINPROGRESS);
     }
-    netaddr_from_sockaddr((struct sockaddr *)&in, &a);
+    netaddr_from_sockaddr(&in, &a);
     return a;
 }
 
@@ -418,11 +418,11 @@ static int open_at(struct netaddr *ret, bool shut)
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
 
     in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ck_assert_int_eq(bind(fd, (struct sockaddr *)&in, len), 0);
+    ck_assert_int_eq(bind(fd, (void *)&in, len), 0);
     if (!shut)
         ck_assert_int_eq(listen(fd, 8), 0);
-    getsockname(fd, (struct sockaddr *)&in, &len);
-    netaddr_from_sockaddr((struct sockaddr *)&in, ret);
+    getsockname(fd, (void *)&in, &len);
+    netaddr_from_sockaddr(&in, ret);
     return fd;
 }
 

@@ -41,16 +41,16 @@ static int target_at(struct netaddr *ret, enum target kind, int full[DEAF_FULL])
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), i;
 
     in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ck_assert_int_eq(bind(fd, (struct sockaddr *)&in, len), 0);
+    ck_assert_int_eq(bind(fd, (void *)&in, len), 0);
     if (kind != REFUSES)
         ck_assert_int_eq(listen(fd, kind == DEAF ? 0 : 64), 0);
-    getsockname(fd, (struct sockaddr *)&in, &len);
-    netaddr_from_sockaddr((struct sockaddr *)&in, ret);
+    getsockname(fd, (void *)&in, &len);
+    netaddr_from_sockaddr(&in, ret);
     for (i = 0; i < DEAF_FULL; i++) {
         full[i] =
             kind == DEAF ? socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0) : -1;
         if (kind == DEAF)
-            ck_assert(connect(full[i], (struct sockaddr *)&in, len) == 0 ||
+            ck_assert(connect(full[i], (void *)&in, len) == 0 ||
                       errno == EINPROGRESS);
     }
     return fd;

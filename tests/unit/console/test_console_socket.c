@@ -91,7 +91,7 @@ static int call(void)
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     strcpy(un.sun_path, path);
-    ck_assert_int_eq(connect(fd, (struct sockaddr *)&un, sizeof(un)), 0);
+    ck_assert_int_eq(connect(fd, (void *)&un, sizeof(un)), 0);
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
     return fd;
 }
@@ -284,7 +284,7 @@ START_TEST(pauses_without_descriptors)
     none = old;
     none.rlim_cur = (rlim_t)fd + 1; /* all below are in use */
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
-    ck_assert_int_eq(connect(fd, (struct sockaddr *)&un, sizeof(un)), 0);
+    ck_assert_int_eq(connect(fd, (void *)&un, sizeof(un)), 0);
     before = cpu_ms();
     nanosleep(&nap, NULL);
     ck_assert_int_lt(cpu_ms() - before, 60);
@@ -311,7 +311,7 @@ START_TEST(a_socket_is_taken_over_only_from_the_dead)
     /* left behind by a daemon that was killed */
     strcpy(un.sun_path, path);
     fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    ck_assert_int_eq(bind(fd, (struct sockaddr *)&un, sizeof(un)), 0);
+    ck_assert_int_eq(bind(fd, (void *)&un, sizeof(un)), 0);
     close(fd);
     s = serve();
     console_socket_close(s);

@@ -55,9 +55,9 @@ static uint16_t free_port(void)
 
     ck_assert_int_eq(netaddr_parse("127.0.0.1:0", &a, NULL), 0);
     len = netaddr_to_sockaddr(&a, &sa);
-    ck_assert_int_eq(bind(fd, (struct sockaddr *)&sa, len), 0);
-    ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&sa, &len), 0);
-    netaddr_from_sockaddr((struct sockaddr *)&sa, &a);
+    ck_assert_int_eq(bind(fd, (void *)&sa, len), 0);
+    ck_assert_int_eq(getsockname(fd, (void *)&sa, &len), 0);
+    netaddr_from_sockaddr(&sa, &a);
     close(fd);
     return a.port;
 }
@@ -173,7 +173,7 @@ static int dial(void)
     socklen_t len = netaddr_to_sockaddr(&params.listen, &sa);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-    ck_assert_int_eq(connect(fd, (struct sockaddr *)&sa, len), 0);
+    ck_assert_int_eq(connect(fd, (void *)&sa, len), 0);
     return fd;
 }
 

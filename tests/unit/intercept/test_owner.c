@@ -23,8 +23,8 @@ static struct netaddr name_of(int fd)
     socklen_t len = sizeof(sa);
     struct netaddr a;
 
-    ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&sa, &len), 0);
-    netaddr_from_sockaddr((struct sockaddr *)&sa, &a);
+    ck_assert_int_eq(getsockname(fd, (void *)&sa, &len), 0);
+    netaddr_from_sockaddr(&sa, &a);
     return a;
 }
 
@@ -39,7 +39,7 @@ static bool connect_pair(const char *listen_on, const char *to, struct pair *p)
     ck_assert_int_eq(netaddr_parse(listen_on, &a, NULL), 0);
     len = netaddr_to_sockaddr(&a, &sa);
     p->listener = socket(a.family, SOCK_STREAM, 0);
-    if (p->listener < 0 || bind(p->listener, (struct sockaddr *)&sa, len) < 0) {
+    if (p->listener < 0 || bind(p->listener, (void *)&sa, len) < 0) {
         fd_close(&p->listener);
         return false;
     }
@@ -49,7 +49,7 @@ static bool connect_pair(const char *listen_on, const char *to, struct pair *p)
     a.port = p->at.port;
     len = netaddr_to_sockaddr(&a, &sa);
     p->client = socket(a.family, SOCK_STREAM, 0);
-    ck_assert_int_eq(connect(p->client, (struct sockaddr *)&sa, len), 0);
+    ck_assert_int_eq(connect(p->client, (void *)&sa, len), 0);
     p->server = accept(p->listener, NULL, NULL);
     p->from = name_of(p->client);
     p->at = name_of(p->server);
@@ -159,14 +159,14 @@ START_TEST(who_only_calls_is_not_known)
 
     ck_assert_int_eq(netaddr_parse("127.0.0.1:0", &to, NULL), 0);
     len = netaddr_to_sockaddr(&to, &sa);
-    ck_assert_int_eq(bind(listener, (struct sockaddr *)&sa, len), 0);
+    ck_assert_int_eq(bind(listener, (void *)&sa, len), 0);
     ck_assert_int_eq(listen(listener, 0), 0);
     to = name_of(listener);
     len = netaddr_to_sockaddr(&to, &sa);
     /* nobody accepts: soon the kernel takes no more calls */
     for (n = 0; n < 8 && info.tcpi_state != TCP_SYN_SENT; n++) {
         call[n] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-        connect(call[n], (struct sockaddr *)&sa, len);
+        connect(call[n], (void *)&sa, len);
         len = sizeof(info);
         getsockopt(call[n], IPPROTO_TCP, TCP_INFO, &info, &len);
         len = netaddr_to_sockaddr(&to, &sa);

@@ -278,10 +278,10 @@ static int bound(bool listening, struct netaddr *ret)
     int fd = socket(AF_INET, SOCK_STREAM, 0);
 
     in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ck_assert_int_eq(bind(fd, (struct sockaddr *)&in, len), 0);
+    ck_assert_int_eq(bind(fd, (void *)&in, len), 0);
     ck_assert(!listening || listen(fd, 1) == 0);
-    getsockname(fd, (struct sockaddr *)&in, &len);
-    netaddr_from_sockaddr((struct sockaddr *)&in, ret);
+    getsockname(fd, (void *)&in, &len);
+    netaddr_from_sockaddr(&in, ret);
     return fd;
 }
 

@@ -206,7 +206,7 @@ static int listen_as_syslog(void)
     int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
 
     snprintf(un.sun_path, sizeof(un.sun_path), "%.100s", path_of("log"));
-    ck_assert_int_eq(bind(fd, (struct sockaddr *)&un, sizeof(un)), 0);
+    ck_assert_int_eq(bind(fd, (void *)&un, sizeof(un)), 0);
     return fd;
 }
 

@@ -75,10 +75,10 @@ START_TEST(reset_is_not_an_orderly_end)
     char c;
 
     in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ck_assert_int_eq(bind(listener, (struct sockaddr *)&in, len), 0);
+    ck_assert_int_eq(bind(listener, (void *)&in, len), 0);
     ck_assert_int_eq(listen(listener, 1), 0);
-    ck_assert_int_eq(getsockname(listener, (struct sockaddr *)&in, &len), 0);
-    ck_assert_int_eq(connect(client, (struct sockaddr *)&in, len), 0);
+    ck_assert_int_eq(getsockname(listener, (void *)&in, &len), 0);
+    ck_assert_int_eq(connect(client, (void *)&in, len), 0);
     server = accept(listener, NULL, NULL);
     fd_reset(&server);
     ck_assert_int_eq(read(client, &c, 1), -1);

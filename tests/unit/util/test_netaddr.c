@@ -29,7 +29,7 @@ START_TEST(prints_what_it_parsed)
     ck_assert_msg(netaddr_parse(good[_i], &a, &err) == 0, "%s", err.text);
     ck_assert_str_eq(netaddr_format(&a, buf), good[_i]);
     ck_assert_uint_gt(netaddr_to_sockaddr(&a, &ss), 0);
-    ck_assert(netaddr_from_sockaddr((struct sockaddr *)&ss, &b));
+    ck_assert(netaddr_from_sockaddr(&ss, &b));
     ck_assert(netaddr_equal(&a, &b));
 }
 END_TEST
@@ -133,7 +133,7 @@ START_TEST(an_unknown_address_is_a_question_mark)
     char buf[NETADDR_TEXT];
     struct netaddr a;
 
-    ck_assert(!netaddr_from_sockaddr((struct sockaddr *)&un, &a));
+    ck_assert(!netaddr_from_sockaddr(&un, &a));
     ck_assert_int_eq(a.family, AF_UNSPEC);
     ck_assert_str_eq(netaddr_format(&a, buf), "?:0");
     netaddr_add_ip(&a, &sb);
@@ -149,7 +149,7 @@ START_TEST(keeps_the_scope)
     struct sockaddr_storage ss;
     struct netaddr a;
 
-    ck_assert(netaddr_from_sockaddr((struct sockaddr *)&in6, &a));
+    ck_assert(netaddr_from_sockaddr(&in6, &a));
     ck_assert_uint_eq(a.scope, 3);
     netaddr_to_sockaddr(&a, &ss);
     memcpy(&in6, &ss, sizeof(in6));

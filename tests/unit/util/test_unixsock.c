@@ -58,7 +58,7 @@ START_TEST(listens_with_the_mode)
     ck_assert_int_ne(fcntl(fd, F_GETFD) & FD_CLOEXEC, 0);
     ck_assert_int_eq(unixsock_address(path, &un, NULL), 0);
     peer = socket(AF_UNIX, kinds[_i].type, 0);
-    ck_assert_int_eq(connect(peer, (struct sockaddr *)&un, sizeof(un)), 0);
+    ck_assert_int_eq(connect(peer, (void *)&un, sizeof(un)), 0);
     fd_close(&peer);
     fd_close(&fd);
 }

@@ -95,7 +95,7 @@ static int knock(const struct hall *h)
     socklen_t len = netaddr_to_sockaddr(&a, &sa);
     int fd = socket(a.family, SOCK_STREAM, 0);
 
-    ck_assert_int_eq(connect(fd, (struct sockaddr *)&sa, len), 0);
+    ck_assert_int_eq(connect(fd, (void *)&sa, len), 0);
     return fd;
 }
 
@@ -223,7 +223,7 @@ START_TEST(refuses_once_shut)
     listener_shut(h.listener);
     len = netaddr_to_sockaddr(&a, &sa);
     late = socket(AF_INET, SOCK_STREAM, 0);
-    ck_assert_int_eq(connect(late, (struct sockaddr *)&sa, len), -1);
+    ck_assert_int_eq(connect(late, (void *)&sa, len), -1);
     ck_assert_int_eq(errno, ECONNREFUSED);
     ck_assert_int_eq(recv(fd, &byte, 1, 0), -1);
     ck_assert_int_eq(errno, ECONNRESET);
@@ -244,7 +244,7 @@ static int knock_at(const char *path)
     int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
 
     ck_assert_int_eq(unixsock_address(path, &un, NULL), 0);
-    if (connect(fd, (struct sockaddr *)&un, sizeof(un)) != 0)
+    if (connect(fd, (void *)&un, sizeof(un)) != 0)
         fd_close(&fd);
     return fd;
 }
@@ -325,7 +325,7 @@ static int try_knock(const struct hall *h)
     socklen_t len = netaddr_to_sockaddr(&a, &sa);
     int fd = socket(a.family, SOCK_STREAM, 0), error = 0;
 
-    if (connect(fd, (struct sockaddr *)&sa, len) < 0)
+    if (connect(fd, (void *)&sa, len) < 0)
         error = errno;
     fd_close(&fd);
     return error;
@@ -340,7 +340,7 @@ static int make_target(struct config_target *t)
 
     ck_assert_int_eq(netaddr_parse("127.0.0.1:0", &any, NULL), 0);
     len = netaddr_to_sockaddr(&any, &sa);
-    ck_assert_int_eq(bind(fd, (struct sockaddr *)&sa, len), 0);
+    ck_assert_int_eq(bind(fd, (void *)&sa, len), 0);
     ck_assert(netaddr_of_socket(fd, getsockname, &t->address[0]));
     t->text = "the target";
     t->count = 1;

@@ -60,11 +60,11 @@ static int listen_anywhere(struct netaddr *ret)
     netaddr_parse("127.0.0.1:0", ret, NULL);
     len = netaddr_to_sockaddr(ret, &sa);
     fd = socket(AF_INET, SOCK_STREAM, 0);
-    ck_assert_int_eq(bind(fd, (struct sockaddr *)&sa, len), 0);
+    ck_assert_int_eq(bind(fd, (void *)&sa, len), 0);
     ck_assert_int_eq(listen(fd, 256), 0);
     len = sizeof(sa);
-    getsockname(fd, (struct sockaddr *)&sa, &len);
-    netaddr_from_sockaddr((struct sockaddr *)&sa, ret);
+    getsockname(fd, (void *)&sa, &len);
+    netaddr_from_sockaddr(&sa, ret);
     return fd;
 }
 
@@ -115,8 +115,8 @@ static int enter_from(const struct shop *s, const char *from)
 
     ck_assert_int_eq(netaddr_parse(from, &mine, NULL), 0);
     netaddr_to_sockaddr(&mine, &from_sa);
-    ck_assert_int_eq(bind(fd, (struct sockaddr *)&from_sa, len), 0);
-    ck_assert_int_eq(connect(fd, (struct sockaddr *)&sa, len), 0);
+    ck_assert_int_eq(bind(fd, (void *)&from_sa, len), 0);
+    ck_assert_int_eq(connect(fd, (void *)&sa, len), 0);
     return fd;
 }
 
@@ -640,7 +640,7 @@ static int bring(const char *path, int *ret_wire)
     struct error err;
 
     strcpy(un.sun_path, path);
-    ck_assert_int_eq(connect(fd, (struct sockaddr *)&un, sizeof(un)), 0);
+    ck_assert_int_eq(connect(fd, (void *)&un, sizeof(un)), 0);
     peer_tcp_pair(app, false);
     peer_tcp_pair(wire, false);
     both[0] = wire[0];
