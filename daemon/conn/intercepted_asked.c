@@ -8,9 +8,9 @@ int intercepted_address(int fd, netaddr_name_fn name, struct netaddr *ret,
     struct sockaddr_storage sa;
     socklen_t len = sizeof(sa);
 
-    if (name(fd, (struct sockaddr *)&sa, &len) < 0)
+    if (name(fd, (void *)&sa, &len) < 0)
         return error_errno(err, "an accepted socket has no address");
-    if (!netaddr_from_sockaddr((struct sockaddr *)&sa, ret))
+    if (!netaddr_from_sockaddr(&sa, ret))
         return error_set(err, ERR_VALUE, "an accepted socket is not IP");
     return 0;
 }
