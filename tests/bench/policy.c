@@ -86,14 +86,24 @@ static void kind_job(unsigned i, unsigned n, struct strbuf *out,
     c->local.port = 443;
 }
 
-static const struct {
+/* Whose the rules' actions are: group, environment and connection. */
+enum actions {
+    SHARED,     /* all rules have the same three */
+    SAME_GROUP, /* each rule has two of its own */
+    OWN         /* each rule has three of its own */
+};
+
+struct kind {
     const char *name;
     kind_fn rule;
-} kinds[] = {{"port", kind_port},
-             {"address", kind_address},
-             {"prefix6", kind_prefix},
-             {"mixed", kind_mixed},
-             {"jobname", kind_job}};
+    enum actions actions;
+};
+
+static const struct kind kinds[] = {
+    {"port", kind_port, SAME_GROUP},      {"address", kind_address, SAME_GROUP},
+    {"prefix6", kind_prefix, SAME_GROUP}, {"mixed", kind_mixed, SAME_GROUP},
+    {"jobname", kind_job, SAME_GROUP},    {"own", kind_address, OWN},
+    {"shared", kind_address, SHARED}};
 
 static const unsigned sizes[] = {2, 100, 1000, 10000};
 
@@ -117,6 +127,11 @@ static void conn_init(struct policy_conn *c)
     c->userid = "BENCH";
 }
 
+static void add_group(unsigned i, struct strbuf *out)
+{
+    strbuf_addf(out, "TTLSGroupAction g%u\n{\nTTLSEnabled On\n}\n", i);
+}
+
 static void add_actions(unsigned i, struct strbuf *out)
 {
     strbuf_addf(out,
@@ -128,23 +143,25 @@ static void add_actions(unsigned i, struct strbuf *out)
                 i, i, i);
 }
 
-/* Each rule has actions of its own: the dearest way to write it. */
-static void make_text(kind_fn kind, unsigned n, struct strbuf *out)
+static void make_text(const struct kind *k, unsigned n, struct strbuf *out)
 {
     struct policy_conn c;
-    unsigned i;
+    unsigned i, own;
 
-    strbuf_adds(out, "TTLSGroupAction g\n{\nTTLSEnabled On\n}\n");
     for (i = 0; i < n; i++) {
+        own = k->actions == SHARED ? 0 : i;
         strbuf_addf(out, "TTLSRule r%u\n{\nDirection Inbound\nPriority %u\n", i,
                     1 + i % 255);
         conn_init(&c);
-        kind(i, n, out, &c);
+        k->rule(i, n, out, &c);
         strbuf_addf(out,
-                    "TTLSGroupActionRef g\nTTLSEnvironmentActionRef e%u\n"
+                    "TTLSGroupActionRef g%u\nTTLSEnvironmentActionRef e%u\n"
                     "TTLSConnectionActionRef c%u\n}\n",
-                    i, i);
-        add_actions(i, out);
+                    k->actions == OWN ? i : 0, own, own);
+        if (i == 0 || k->actions == OWN)
+            add_group(i, out);
+        if (i == own)
+            add_actions(i, out);
     }
 }
 
@@ -202,22 +219,22 @@ static double lookups(const struct policy *p, kind_fn kind, unsigned n,
     return (end - start) / (double)done * 1e9;
 }
 
-static void run(const char *name, kind_fn kind, unsigned n)
+static void run(const struct kind *k, unsigned n)
 {
     struct strbuf text = STRBUF_INIT;
     struct policy *p;
     size_t before, after;
     double start, end;
 
-    make_text(kind, n, &text);
+    make_text(k, n, &text);
     before = mallinfo2().uordblks + mallinfo2().hblkhd;
     start = seconds();
     p = load(&text);
     end = seconds();
     after = mallinfo2().uordblks + mallinfo2().hblkhd;
-    printf("%-8s %6u %9.1f %9.0f %9.0f %9.0f %9.0f\n", name, n,
-           (end - start) * 1e3, lookups(p, kind, n, true),
-           lookups(p, kind, n, false), (double)(after - before) / n,
+    printf("%-8s %6u %9.1f %9.0f %9.0f %9.0f %9.0f\n", k->name, n,
+           (end - start) * 1e3, lookups(p, k->rule, n, true),
+           lookups(p, k->rule, n, false), (double)(after - before) / n,
            (double)text.len / n);
     policy_unref(p);
     strbuf_done(&text);
@@ -235,7 +252,7 @@ int main(int argc, char **argv)
             if (strcmp(argv[i], kinds[k].name) == 0)
                 break;
         for (s = 0; s < 4 && (argc == 1 || i < argc); s++)
-            run(kinds[k].name, kinds[k].rule, sizes[s]);
+            run(&kinds[k], sizes[s]);
     }
     return 0;
 }
