@@ -13,22 +13,6 @@
 
 /* Time conditions */
 
-static bool settings_same(const struct setting *a, const struct setting *b)
-{
-    enum value_type type = schema_parm((enum policy_parm)a->parm)->type;
-    struct strbuf x = STRBUF_INIT, y = STRBUF_INIT;
-    bool same;
-
-    if (a->parm != b->parm)
-        return false;
-    value_show(type, &a->value, &x);
-    value_show(type, &b->value, &y);
-    same = strcmp(strbuf_str(&x), strbuf_str(&y)) == 0;
-    strbuf_done(&x);
-    strbuf_done(&y);
-    return same;
-}
-
 static bool objects_same(const struct object *a, const struct object *b)
 {
     uint32_t i;
@@ -36,7 +20,9 @@ static bool objects_same(const struct object *a, const struct object *b)
     if (a->count != b->count)
         return false;
     for (i = 0; i < a->count; i++)
-        if (!settings_same(&a->settings[i], &b->settings[i]))
+        if (a->settings[i].parm != b->settings[i].parm ||
+            !value_same((enum policy_parm)a->settings[i].parm,
+                        &a->settings[i].value, &b->settings[i].value))
             return false;
     return true;
 }
@@ -155,9 +141,6 @@ uint32_t *same_rules(const struct policy *before, const struct policy *after)
         calloc(before->rule_count + 1, sizeof(const struct policy_rule *));
     uint32_t *twins = calloc(after->rule_count + 1, sizeof(*twins));
     const struct policy_rule *key, **found;
-    bool comparable = before->release == after->release &&
-                      before->allow_legacy == after->allow_legacy &&
-                      before->x25519_first == after->x25519_first;
     size_t i;
 
     if (byname == NULL || twins == NULL) {
@@ -173,7 +156,7 @@ uint32_t *same_rules(const struct policy *before, const struct policy *after)
         key = &after->rules[i];
         found = bsearch(&key, byname, before->rule_count,
                         sizeof(const struct policy_rule *), compare_names);
-        twins[i] = comparable && found != NULL && rules_same(*found, key)
+        twins[i] = found != NULL && rules_same(*found, key)
                        ? (uint32_t)(*found - before->rules)
                        : (uint32_t)(before->rule_count + i);
     }

@@ -19,6 +19,7 @@
 #include "policy/ciphers.h"
 #include "policy/parms.h"
 #include "policy/versions.h"
+#include "util/digest.h"
 #include "util/source.h"
 
 struct effective;
@@ -60,9 +61,17 @@ enum effective_level {
     LEVEL_CONNECTION
 };
 
-/* A number that no other effective policy of this process has or will have,
- * so that what was made of one can be found again by it. */
-uint64_t effective_id(const struct effective *e);
+/*
+ * Stands for the TLS that the policy makes: the values of the parameters that
+ * parms.def marks TLS, wherever they were coded, with the release's defaults.
+ * Two policies, of one load or of two, make the same TLS exactly where their
+ * digests are the same; what was made of one may then be used for the other.
+ *
+ * A wrong "the same" would let a session of one policy be resumed under
+ * another, so this is SHA-256, and not a hash with a comparison of values
+ * behind it, which would have to keep the values of policies that are gone.
+ */
+const struct digest *effective_digest(const struct effective *e);
 
 /* Where the value in effect comes from; *RET (may be NULL) gets its place,
  * src NULL for a default. */

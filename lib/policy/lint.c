@@ -319,11 +319,9 @@ static void check_revocation(const struct policy *p, struct findings *f)
 static int compare_actions(const void *a, const void *b)
 {
     const struct policy_rule *const *x = a, *const *y = b;
-    int order = memcmp((*x)->effective->levels, (*y)->effective->levels,
-                       sizeof((*x)->effective->levels));
 
-    if (order != 0)
-        return order;
+    if ((*x)->effective != (*y)->effective)
+        return (*x)->effective < (*y)->effective ? -1 : 1;
     return *x < *y ? -1 : *x > *y;
 }
 
@@ -344,9 +342,7 @@ static size_t make_cases(const struct policy_rule **rules, size_t n,
         return 0;
     qsort(rules, n, sizeof(rules[0]), compare_actions);
     for (i = 0; i < n; i++) {
-        if (count != 0 &&
-            memcmp(rules[i]->effective->levels, cases[count - 1].e->levels,
-                   sizeof(rules[i]->effective->levels)) == 0) {
+        if (count != 0 && rules[i]->effective == cases[count - 1].e) {
             cases[count - 1].more++;
             continue;
         }

@@ -11,9 +11,7 @@ typedef void (*case_check_fn)(const struct lint_case *c);
 /* The parameter is coded at some level. */
 static bool is_coded(const struct lint_case *c, enum policy_parm parm)
 {
-    enum effective_level level;
-
-    return effective_entry(c->e, parm, &level) != NULL;
+    return effective_origin(c->e, parm, NULL) != LEVEL_DEFAULT;
 }
 
 static bool has_profile(const struct lint_case *c)
@@ -31,8 +29,8 @@ static void check_role_override(const struct lint_case *c)
 
     if (conn == NULL)
         return;
-    a = action_entry(env, PARM_HandshakeRole);
-    b = action_entry(conn, PARM_HandshakeRole);
+    a = action_entry(c->e->policy, env, PARM_HandshakeRole);
+    b = action_entry(c->e->policy, conn, PARM_HandshakeRole);
     if (a == NULL || b == NULL ||
         a->last->value.number == b->last->value.number)
         return;
@@ -158,7 +156,7 @@ static bool suites_place(const struct lint_case *c, const struct cipher *suite,
     *span = c->rule->object->span;
     for (level = LEVEL_CONNECTION; level > LEVEL_DEFAULT; level--) {
         a = c->e->levels[level];
-        if (a == NULL || !a->ciphers_coded)
+        if (a == NULL || action_ciphers(c->e->policy, a) == NULL)
             continue;
         *span = suite_line(cipher_parms(a), suite)->span;
         return true;

@@ -19,6 +19,7 @@
 #include "policy/policy.h"
 #include "policy/schema.h"
 #include "util/arena.h"
+#include "util/digest.h"
 
 /* Addresses, both ends included. BITS: length of the prefix it was written
  * as, or one of the two below. */
@@ -84,37 +85,42 @@ struct object {
     struct policy_action *action; /* of an action statement */
 };
 
-/* What one keyword says in one action, inner blocks included; references have
- * no entry, but what they lead to. */
+/*
+ * What one keyword says in one action, inner blocks included, or by default.
+ * A reference has no entry, but what it leads to. The two V3 cipher keywords
+ * of an action are one list and have one entry, under V3CipherSuites4Char
+ * where both are coded.
+ *
+ * The entries of a policy have numbers. 0 says nothing; 1 + PARM_x is the
+ * default of x; then come the entries of policy.tls13 and policy.suiteb, and
+ * those of the actions.
+ */
 struct entry {
     uint16_t parm;
-    uint32_t count; /* items of a keyword that may repeat */
-    const struct setting *last;
-    const void *items; /* const char *const *, or rows of a code table */
+    uint16_t level; /* enum effective_level */
+    uint32_t count;
+    const struct setting *last; /* NULL: there is no such default */
+    const void *const
+        *items; /* texts, or rows of a code table; NULL: no list */
 };
 
 struct policy_action {
     const struct object *object;
-    struct entry *entries; /* by parm */
-    uint32_t count;
-    uint32_t cipher_count;
-    const struct cipher *const *ciphers; /* both V3 keywords, in order */
-    bool ciphers_coded;
+    uint32_t first;        /* number of the first of its entries, by parm */
+    uint32_t count : 15;   /* of them */
+    uint32_t numbered : 1; /* it has a user instance number: the next */
+    uint32_t instance : 16;
+    struct digest digest; /* of what it says, but for that number */
 };
 
-/* The defaults of the release, parsed; shared by all effective policies. */
-struct defaults {
-    struct setting values[PARM_COUNT];
-    bool known[PARM_COUNT];
-    const struct codes *tls13[PARM_COUNT]; /* with what TLSv1.3 adds, or NULL */
-    const struct cipher *suiteb[2];        /* of 128 and 192 bit strength */
-};
-
+/* The row of all rules that have the same actions: the number of the entry
+ * that counts, for each parameter. */
 struct effective {
     const struct policy *policy;
-    uint64_t id; /* no other has it, nor will */
     const struct policy_action *levels[LEVEL_CONNECTION + 1];
-    struct policy_refusal *refusal; /* NULL: none */
+    const struct policy_refusal *refusal; /* NULL: nothing is refused */
+    struct digest digest;                 /* effective_digest() */
+    uint32_t number[PARM_COUNT];
 };
 
 /* One side's addresses or ports; count 0: any. */
@@ -144,7 +150,12 @@ struct policy {
     bool allow_legacy, x25519_first;
     const char *stack;
     struct policy_agent agent;
-    const struct defaults *defaults;
+    struct entry *entries; /* by number; from malloc() */
+    /* Defaults that take the place of others where TLSv1.3 is on, up to the
+     * next. */
+    uint32_t tls13;
+    /* The suites of SUITEB_128, of the two of 192 bits, and of the others. */
+    uint32_t suiteb;
     struct allow *allow;           /* findings that are switched off */
     const struct object **objects; /* global ones, in the order of the files */
     size_t object_count;
@@ -153,14 +164,18 @@ struct policy {
     const struct index *index; /* of the rules; NULL: they are few */
 };
 
-/* The default of a parameter that is a list of codes. */
-const struct codes *default_codes(const struct policy *p, enum policy_parm parm,
-                                  bool tls13);
-const struct entry *action_entry(const struct policy_action *a,
-                                 enum policy_parm parm);
-/* The level whose word counts, and its entry; LEVEL_DEFAULT: NULL. */
+/* NULL: it says nothing. */
 const struct entry *effective_entry(const struct effective *e,
-                                    enum policy_parm parm,
-                                    enum effective_level *ret_level);
+                                    enum policy_parm parm);
+/* What an action of P codes; NULL: it does not. */
+const struct entry *action_entry(const struct policy *p,
+                                 const struct policy_action *a,
+                                 enum policy_parm parm);
+/* The cipher suites that it codes, by either keyword. */
+const struct entry *action_ciphers(const struct policy *p,
+                                   const struct policy_action *a);
+/* TLS13: where TLSv1.3 is on. NULL: there is no default. */
+const struct entry *default_entry(const struct policy *p, enum policy_parm parm,
+                                  bool tls13);
 
 #endif

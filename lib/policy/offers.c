@@ -85,19 +85,14 @@ static void add_any(const struct effective *e, struct curves *ret)
 static void policy_curves(const struct effective *e, enum policy_parm parm,
                           struct curves *ret)
 {
-    const struct codes *codes =
-        default_codes(e->policy, parm, effective_on(e, PARM_TLSv1_3));
-    const struct curve *const *list;
-    size_t i, n = effective_curves(e, parm, &list);
-    bool coded = effective_origin(e, parm, NULL) != LEVEL_DEFAULT;
+    const struct entry *entry = effective_entry(e, parm);
+    size_t i;
 
     ret->n = 0;
-    for (i = 0; i < n; i++)
-        add_curve(ret, list[i]);
-    if (coded && n == 0)
+    for (i = 0; i < entry->count; i++)
+        add_curve(ret, entry->items[i]);
+    if (entry->count == 0)
         add_any(e, ret);
-    for (i = 0; !coded && i < codes->count; i++)
-        add_curve(ret, codes->items[i]);
 }
 
 /* RFC 8446 section 4.2.7. */
@@ -232,17 +227,11 @@ static const char *pair_out(const struct effective *e, const struct sigpair *p)
 static size_t policy_pairs(const struct effective *e,
                            const struct sigpair *const **ret)
 {
-    size_t n = effective_sigpairs(e, PARM_SignaturePairs, ret);
-    const struct codes *codes;
-    const void *items;
+    const struct entry *entry = effective_entry(e, PARM_SignaturePairs);
+    const void *items = entry->items; /* rows of the table of pairs */
 
-    if (n != 0)
-        return n;
-    codes = default_codes(e->policy, PARM_SignaturePairs,
-                          effective_on(e, PARM_TLSv1_3));
-    items = codes->items; /* rows of the table of pairs */
     *ret = items;
-    return codes->count;
+    return entry->count;
 }
 
 static bool has_pair(const struct sigpair *const *list, size_t n,

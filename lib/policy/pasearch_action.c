@@ -22,19 +22,24 @@ struct report {
     struct strbuf *out;
 };
 
+static const struct entry *coded(const struct report *r, enum policy_parm parm)
+{
+    return action_entry(r->policy, r->action, parm);
+}
+
 static bool switched_on(const struct report *r, enum policy_parm parm)
 {
-    const struct entry *e = action_entry(r->action, parm);
+    const struct entry *e = coded(r, parm);
 
     return e != NULL && e->last->value.number == SWITCH_ON;
 }
 
-static bool codes_version(const struct policy_action *a)
+static bool codes_version(const struct report *r)
 {
     size_t i;
 
     for (i = 0; i < VERSION_COUNT; i++)
-        if (action_entry(a, tls_versions[i].parm) != NULL)
+        if (coded(r, tls_versions[i].parm) != NULL)
             return true;
     return false;
 }
@@ -57,12 +62,12 @@ static bool default_shown(const struct report *r, enum policy_parm parm)
 {
     const struct parm *row = schema_parm(parm);
 
-    if (!r->policy->defaults->known[parm] || (row->flags & QUIET) != 0 ||
-        row->since > r->policy->release)
+    if (default_entry(r->policy, parm, r->tls13) == NULL ||
+        (row->flags & QUIET) != 0 || row->since > r->policy->release)
         return false;
     /* Key shares go with the default curves only. */
     if (parm == PARM_ClientKeyShareGroups &&
-        action_entry(r->action, PARM_ClientECurves) != NULL)
+        coded(r, PARM_ClientECurves) != NULL)
         return false;
     return lowest_level(row) == r->level || filled(r, parm);
 }
@@ -106,67 +111,48 @@ static void label_line(const struct report *r, int indent, const char *label)
     strbuf_addf(r->out, "%s:\n", label);
 }
 
-static void codes_parm(const struct report *r, enum policy_parm parm,
+static void codes_parm(const struct report *r, const struct entry *e,
                        int indent)
 {
-    const struct parm *row = schema_parm(parm);
-    const struct entry *e = action_entry(r->action, parm);
-    const struct codes *codes = e != NULL
-                                    ? e->last->value.codes
-                                    : default_codes(r->policy, parm, r->tls13);
-    const void *const *items = codes->items;
-    size_t count = codes->count;
+    const struct parm *row = schema_parm((enum policy_parm)e->parm);
 
-    if (e != NULL && e->items != NULL) {
-        items = e->items;
-        count = e->count;
-    }
-    if (count == 0) { /* one column further, in the real listing too */
+    if (e->count == 0) { /* one column further, in the real listing too */
         pasearch_line(r->out, indent, row->keyword, PASEARCH_VALUE + 1, "Any");
         return;
     }
     label_line(r, indent, row->keyword);
-    code_lines(r, row->type, indent + 1, items, count);
+    code_lines(r, row->type, indent + 1, e->items, e->count);
 }
 
 /* Both V3 keywords are one list. */
 static void cipher_parm(const struct report *r, enum policy_parm parm,
                         int indent)
 {
-    const struct policy_action *a = r->action;
+    const struct entry *e = action_ciphers(r->policy, r->action);
 
-    if (parm != PARM_V3CipherSuites4Char || !a->ciphers_coded)
+    if (parm != PARM_V3CipherSuites4Char || e == NULL)
         return;
     label_line(r, indent, "v3CipherSuites");
-    code_lines(r, TYPE_ciphers4, indent + 1,
-               (const void *const *)(const void *)a->ciphers, a->cipher_count);
+    code_lines(r, TYPE_ciphers4, indent + 1, e->items, e->count);
 }
 
 /* Values */
 
-static void text_parm(const struct report *r, enum policy_parm parm, int indent,
+static void text_parm(const struct report *r, const struct entry *e, int indent,
                       size_t column)
 {
-    const struct parm *row = schema_parm(parm);
-    const struct entry *e = action_entry(r->action, parm);
-    const union value *v =
-        e != NULL ? &e->last->value : &r->policy->defaults->values[parm].value;
+    const struct parm *row = schema_parm((enum policy_parm)e->parm);
     struct strbuf text = STRBUF_INIT;
-    const char *const *items;
-    size_t i;
+    uint32_t i;
 
-    if (e != NULL && e->items != NULL) {
-        items = e->items;
-        for (i = 0; i < e->count; i++)
-            pasearch_line(r->out, indent, row->keyword, column, items[i]);
+    for (i = 0; i < e->count; i++)
+        pasearch_line(r->out, indent, row->keyword, column, e->items[i]);
+    if (e->items != NULL)
         return;
-    }
     if (row->flags & SECRET)
         strbuf_adds(&text, "****");
-    else if (parm == PARM_TLSv1_2 && e == NULL && r->tls13)
-        strbuf_adds(&text, "Off"); /* see effective_on() */
     else
-        value_show(row->type, v, &text);
+        value_show(row->type, &e->last->value, &text);
     pasearch_line(r->out, indent, row->keyword, column, strbuf_str(&text));
     r->out->failed = r->out->failed || strbuf_failed(&text);
     strbuf_done(&text);
@@ -185,7 +171,7 @@ static bool lacks_required(const struct report *r, enum policy_stmt stmt)
     for (i = 0; i < PARM_COUNT; i++)
         if (schema_parm((enum policy_parm)i)->where == 1u << stmt &&
             (schema_parm((enum policy_parm)i)->flags & REQUIRED) != 0 &&
-            action_entry(r->action, (enum policy_parm)i) == NULL)
+            coded(r, (enum policy_parm)i) == NULL)
             return true;
     return false;
 }
@@ -210,10 +196,21 @@ static void inner_section(const struct report *r, enum policy_stmt stmt,
     strbuf_done(&text);
 }
 
+/* What is shown of it: what is coded, else the default. */
+static const struct entry *said(const struct report *r, enum policy_parm parm)
+{
+    const struct entry *e = coded(r, parm);
+
+    return e == NULL && default_shown(r, parm)
+               ? default_entry(r->policy, parm, r->tls13)
+               : e;
+}
+
 static void show_parm(const struct report *r, enum policy_stmt stmt,
                       enum policy_parm parm, int indent, size_t column)
 {
     const struct parm *row = schema_parm(parm);
+    const struct entry *e = said(r, parm);
     enum value_type type = row->type;
 
     if (type == TYPE_ref) {
@@ -223,12 +220,11 @@ static void show_parm(const struct report *r, enum policy_stmt stmt,
             inner_section(r, (enum policy_stmt)row->low, indent);
     } else if (type == TYPE_ciphers2 || type == TYPE_ciphers4) {
         cipher_parm(r, parm, indent);
-    } else if (action_entry(r->action, parm) != NULL ||
-               default_shown(r, parm)) {
+    } else if (e != NULL) {
         if (type == TYPE_curves || type == TYPE_sigpairs)
-            codes_parm(r, parm, indent);
+            codes_parm(r, e, indent);
         else
-            text_parm(r, parm, indent, column);
+            text_parm(r, e, indent, column);
     }
 }
 
@@ -251,7 +247,7 @@ void pasearch_action(const struct policy *p, const struct policy_action *a,
     struct report r = {p, a, level, false, false, out};
 
     r.tls13 = switched_on(&r, PARM_TLSv1_3);
-    r.fills = level == LEVEL_CONNECTION && codes_version(a);
+    r.fills = level == LEVEL_CONNECTION && codes_version(&r);
     pasearch_line(out, 4, "Version", PASEARCH_VALUE, "3");
     pasearch_line(out, 4, "Status", PASEARCH_VALUE, "Active");
     pasearch_line(out, 4, "Scope", PASEARCH_VALUE, scopes[level]);

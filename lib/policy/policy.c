@@ -81,7 +81,7 @@ static struct policy *policy_new(const struct policy_options *opt)
     p->arena = arena_new();
     if (p->arena != NULL)
         p->allow = allow_new(p->arena);
-    if (p->allow == NULL || !resolver_defaults(p)) {
+    if (p->allow == NULL) {
         policy_unref(p);
         return NULL;
     }
@@ -245,6 +245,7 @@ void policy_unref(struct policy *p)
     for (i = 0; i < p->source_count; i++)
         source_unref(p->sources[i]);
     free(p->sources);
+    free(p->entries);
     arena_wipe_free(p->arena);
     free(p);
 }
@@ -352,6 +353,21 @@ const struct policy_action *policy_rule_environment(const struct policy_rule *r)
 const struct policy_action *policy_rule_connection(const struct policy_rule *r)
 {
     return r->effective->levels[LEVEL_CONNECTION];
+}
+
+bool policy_action_alike(const struct policy_action *a,
+                         const struct policy_action *b)
+{
+    return a == b ||
+           (a != NULL && b != NULL && digest_same(&a->digest, &b->digest));
+}
+
+bool policy_action_equal(const struct policy_action *a,
+                         const struct policy_action *b)
+{
+    return policy_action_alike(a, b) &&
+           (a == b ||
+            (a->numbered == b->numbered && a->instance == b->instance));
 }
 
 const char *policy_action_name(const struct policy_action *a)

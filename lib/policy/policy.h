@@ -162,9 +162,10 @@ const char *policy_action_name(const struct policy_action *a);
 /*
  * The two actions, of one or of two loaded policies, have the same name and
  * say the same, all that they refer to included, user instance numbers too
- * (but not the names of what they refer to, nor the order of lines): the
- * question that a refresh asks before it keeps an environment. NULL equals
- * NULL only.
+ * (but not the names of what they refer to, nor the order of lines), under the
+ * same release, allow_legacy and x25519_first: the question that a refresh
+ * asks before it keeps an environment. NULL equals NULL only. Digests of what
+ * they say are compared, which are made at the load.
  */
 bool policy_action_equal(const struct policy_action *a,
                          const struct policy_action *b);

@@ -3,8 +3,7 @@
 
 /*
  * From the shape of the files to the model: names to objects, words to
- * values, references to pointers, actions to entries, rules in the order of
- * their search.
+ * values, references to pointers; then the rules in the order of their search.
  */
 
 #include "policy/ast.h"
@@ -13,7 +12,7 @@
 
 struct resolver;
 
-/* Works for P, whose arena, release and defaults are set. NULL: no memory. */
+/* Works for P, whose arena and release are set. NULL: no memory. */
 struct resolver *resolver_new(struct policy *p, struct findings *f);
 void resolver_free(struct resolver *r);
 
@@ -29,8 +28,5 @@ bool resolver_has(const struct resolver *r, enum policy_stmt kind,
 
 /* Resolves all; what is wrong goes to the findings. */
 void resolver_finish(struct resolver *r);
-
-/* Parses the defaults of P's release. False: no memory. */
-bool resolver_defaults(struct policy *p);
 
 #endif

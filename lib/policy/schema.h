@@ -46,7 +46,8 @@ enum parm_flags {
     REPEAT = 1,
     REQUIRED = 2,
     SECRET = 4,
-    QUIET = 8 /* pasearch shows it only where it is coded */
+    QUIET = 8, /* pasearch shows it only where it is coded */
+    TLS = 16   /* the value makes the TLS that is spoken */
 };
 
 enum parm_support { SUPPORT_HONOURED, SUPPORT_NO_EFFECT, SUPPORT_REFUSED };

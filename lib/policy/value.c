@@ -487,26 +487,28 @@ static bool parse_v2ciphers(struct value_in *in, union value *ret)
     return keep_text(in, s, len, ret);
 }
 
-/* The items of a keyword that may repeat: texts, or rows of a code table. */
-static void show_items(enum value_type type, const void *items, size_t count,
-                       struct strbuf *out)
+const char *value_item_text(enum value_type type, const void *item)
+{
+    if (type == TYPE_ciphers2 || type == TYPE_ciphers4)
+        return ((const struct cipher *)item)->code4;
+    if (type == TYPE_curves)
+        return ((const struct curve *)item)->id4;
+    if (type == TYPE_sigpairs)
+        return ((const struct sigpair *)item)->id4;
+    return item;
+}
+
+void value_show_items(enum value_type type, const void *items, size_t count,
+                      struct strbuf *out)
 {
     const void *const *list = items;
-    const char *text;
     size_t i;
 
     if (type == TYPE_curves && count == 0)
         strbuf_adds(out, "Any");
-    for (i = 0; i < count; i++) {
-        text = list[i];
-        if (type == TYPE_ciphers2 || type == TYPE_ciphers4)
-            text = ((const struct cipher *)list[i])->code4;
-        else if (type == TYPE_curves)
-            text = ((const struct curve *)list[i])->id4;
-        else if (type == TYPE_sigpairs)
-            text = ((const struct sigpair *)list[i])->id4;
-        strbuf_addf(out, "%s%s", i != 0 ? " " : "", text);
-    }
+    for (i = 0; i < count; i++)
+        strbuf_addf(out, "%s%s", i != 0 ? " " : "",
+                    value_item_text(type, list[i]));
 }
 
 static void show_codes(enum value_type type, const union value *value,
@@ -535,6 +537,16 @@ static const struct {
 } types[TYPE_COUNT] = {
 #include "policy/types.def"
 };
+
+#define TYPE(name, parse, show) FORM_##show,
+static const unsigned char forms[TYPE_COUNT] = {
+#include "policy/types.def"
+};
+
+enum value_form value_form(enum policy_parm parm)
+{
+    return (enum value_form)forms[schema_parm(parm)->type];
+}
 
 static void check_trailing(struct value_in *in)
 {
@@ -581,4 +593,101 @@ void value_show(enum value_type type, const union value *value,
                 struct strbuf *out)
 {
     types[type].show(type, value, out);
+}
+
+/* Rows of a code table are one each: their addresses tell. */
+static bool items_same(enum value_form form, const void *const *a,
+                       const void *const *b, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        if (form == FORM_codes ? a[i] != b[i] : strcmp(a[i], b[i]) != 0)
+            return false;
+    return true;
+}
+
+static bool bytes_same(const void *a, const void *b, size_t size)
+{
+    return a == b || (a != NULL && b != NULL && memcmp(a, b, size) == 0);
+}
+
+bool value_same(enum policy_parm parm, const union value *a,
+                const union value *b)
+{
+    switch (value_form(parm)) {
+    case FORM_choice:
+    case FORM_number:
+        return a->number == b->number;
+    case FORM_text:
+        return strcmp(a->text, b->text) == 0;
+    case FORM_codes:
+        return a->codes->count == b->codes->count &&
+               items_same(FORM_codes, a->codes->items, b->codes->items,
+                          a->codes->count);
+    case FORM_address:
+        return bytes_same(a->addr, b->addr, sizeof(*a->addr));
+    case FORM_ports:
+        return a->ports.low == b->ports.low && a->ports.high == b->ports.high;
+    case FORM_timerange:
+        return bytes_same(a->time, b->time, sizeof(*a->time));
+    case FORM_daytimes:
+        return a->days->count == b->days->count &&
+               bytes_same(a->days->range, b->days->range,
+                          a->days->count * sizeof(a->days->range[0]));
+    case FORM_ref:
+        return a->object == b->object;
+    }
+    return false;
+}
+
+bool entry_same(const struct entry *a, const struct entry *b)
+{
+    enum policy_parm parm = (enum policy_parm)a->parm;
+
+    if (a->items == NULL || b->items == NULL)
+        return a->items == b->items &&
+               value_same(parm, &a->last->value, &b->last->value);
+    return a->count == b->count &&
+           items_same(value_form(parm), a->items, b->items, a->count);
+}
+
+static unsigned long code_of(enum value_type type, const void *item)
+{
+    if (type == TYPE_curves)
+        return ((const struct curve *)item)->id;
+    if (type == TYPE_sigpairs)
+        return ((const struct sigpair *)item)->id;
+    return ((const struct cipher *)item)->code;
+}
+
+static void items_digest(struct digest_state *d, enum policy_parm parm,
+                         const struct entry *e)
+{
+    uint32_t i;
+
+    digest_add_number(d, e->count);
+    for (i = 0; i < e->count; i++) {
+        if (value_form(parm) == FORM_codes)
+            digest_add_number(d, code_of(schema_parm(parm)->type, e->items[i]));
+        else
+            digest_add_text(d, e->items[i]);
+    }
+}
+
+/* The V3 cipher keywords are one. What stands in actions is a list, a text or a
+ * number. */
+void entry_digest(struct digest_state *d, const struct entry *e)
+{
+    enum policy_parm parm = e->parm == PARM_V3CipherSuites
+                                ? PARM_V3CipherSuites4Char
+                                : (enum policy_parm)e->parm;
+
+    digest_add_number(d, parm);
+    if (e->items != NULL)
+        items_digest(d, parm, e);
+    else if (value_form(parm) == FORM_text)
+        digest_add_text(d, e->last->value.text);
+    else
+        digest_add_number(d, (uint64_t)e->last->value.number);
 }

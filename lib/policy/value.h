@@ -28,6 +28,34 @@ bool value_parse(struct value_in *in, union value *ret);
 void value_show(enum value_type type, const union value *value,
                 struct strbuf *out);
 
+/* The items of a keyword that may repeat: texts, or rows of a code table. */
+const char *value_item_text(enum value_type type, const void *item);
+void value_show_items(enum value_type type, const void *items, size_t count,
+                      struct strbuf *out);
+
+/* How values of a type lie in union value: the last column of types.def. */
+enum value_form {
+    FORM_choice,
+    FORM_number,
+    FORM_text,
+    FORM_codes,
+    FORM_address,
+    FORM_ports,
+    FORM_timerange,
+    FORM_daytimes,
+    FORM_ref
+};
+enum value_form value_form(enum policy_parm parm);
+
+/* Both say the same, of one policy or of two; a reference, of one only.
+ * Entries of one parameter, or of the two V3 cipher keywords. */
+bool value_same(enum policy_parm parm, const union value *a,
+                const union value *b);
+bool entry_same(const struct entry *a, const struct entry *b);
+/* Adds the parameter and what is said of it: what is not the same makes other
+ * bytes. */
+void entry_digest(struct digest_state *d, const struct entry *e);
+
 /* The text of a choice. */
 const char *value_choice_name(enum value_type type, long value);
 

@@ -1,7 +1,4 @@
-/*
- * From settings to an SSL_CTX: the order of the steps, and what two
- * connection actions must have in common to share one.
- */
+/* From settings to an SSL_CTX: the order of the steps. */
 #include "tls/context.h"
 
 #include <stdatomic.h>
@@ -15,80 +12,6 @@
 #include "tls/reuse.h"
 #include "tls/tap.h"
 #include "tls/verify.h"
-#include "util/strbuf.h"
-
-/* Every parameter that this folder asks for, but for the key ring's: a test
- * compares. */
-static const enum policy_parm key_parms[] = {
-    PARM_HandshakeRole,
-    PARM_SuiteBProfile,
-    PARM_TLSv1,
-    PARM_TLSv1_1,
-    PARM_TLSv1_2,
-    PARM_TLSv1_3,
-    PARM_MiddleBoxCompatMode,
-    PARM_V3CipherSuites,
-    PARM_V3CipherSuites4Char,
-    PARM_ClientECurves,
-    PARM_ClientKeyShareGroups,
-    PARM_ServerKexECurves,
-    PARM_ServerKeyShareGroups,
-    PARM_SignaturePairs,
-    PARM_SignaturePairsCert,
-    PARM_ClientEDHGroupSize,
-    PARM_ServerEDHGroupSize,
-    PARM_CertificateLabel,
-    PARM_ServerCertificateLabel,
-    PARM_ClientAuthType,
-    PARM_CertValidationMode,
-    PARM_PeerMinCertVersion,
-    PARM_PeerMinDHKeySize,
-    PARM_PeerMinDsaKeySize,
-    PARM_PeerMinECCKeySize,
-    PARM_PeerMinRsaKeySize,
-    PARM_HostReferenceIdDNS,
-    PARM_HostReferenceIdCN,
-    PARM_HostRefWildcardValidation,
-    PARM_Renegotiation,
-    PARM_RenegotiationIndicator,
-    PARM_RenegotiationCertCheck,
-    PARM_ClientHandshakeSNI,
-    PARM_ClientHandshakeSNIMatch,
-    PARM_ClientHandshakeSNIList,
-    PARM_ServerHandshakeSNI,
-    PARM_ServerHandshakeSNIMatch,
-    PARM_ServerHandshakeSNIList,
-    PARM_ClientMaxSSLFragment,
-    PARM_ClientMaxSSLFragmentLength,
-    PARM_ServerMaxSSLFragment,
-    PARM_ClientExtendedMasterSecret,
-    PARM_ServerExtendedMasterSecret,
-    PARM_GSK_V3_SESSION_TIMEOUT,
-    PARM_GSK_V3_SIDCACHE_SIZE,
-    PARM_GSK_SESSION_TICKET_CLIENT_ENABLE,
-    PARM_GSK_SESSION_TICKET_CLIENT_MAXSIZE,
-    PARM_GSK_SESSION_TICKET_CLIENT_MAXCACHED,
-    PARM_GSK_SESSION_TICKET_SERVER_ENABLE,
-    PARM_GSK_SESSION_TICKET_SERVER_ALGORITHM,
-    PARM_GSK_SESSION_TICKET_SERVER_COUNT,
-    PARM_GSK_SESSION_TICKET_SERVER_KEY_REFRESH,
-    PARM_GSK_SESSION_TICKET_SERVER_TIMEOUT,
-};
-
-char *context_key(const struct effective *eff)
-{
-    struct strbuf key = STRBUF_INIT;
-    char *text;
-    size_t i;
-
-    for (i = 0; i < sizeof(key_parms) / sizeof(key_parms[0]); i++) {
-        effective_show(eff, key_parms[i], &key);
-        strbuf_addc(&key, '\n');
-    }
-    text = strbuf_steal(&key);
-    strbuf_done(&key);
-    return text;
-}
 
 int tls_no_memory(struct tls_outcome *why)
 {
@@ -142,18 +65,16 @@ static int fill(const struct context_params *p, struct context *c,
     return rc;
 }
 
-int context_new(const struct context_params *params, char *key,
-                struct context **ret, struct tls_outcome *ret_why)
+int context_new(const struct context_params *params, struct context **ret,
+                struct tls_outcome *ret_why)
 {
     static atomic_uint_fast64_t last;
     struct context *c = calloc(1, sizeof(*c));
     int rc;
 
-    if (c == NULL) {
-        free(key);
+    if (c == NULL)
         return tls_no_memory(ret_why);
-    }
-    c->key = key;
+    c->settings = *effective_digest(params->eff);
     c->ring = params->ring;
     c->users = params->users;
     c->id[0] = params->id;
@@ -179,6 +100,5 @@ void context_free(struct context *c)
     resume_free(c);
     reuse_free(c);
     arena_free(c->arena);
-    free(c->key);
     free(c);
 }

@@ -86,7 +86,7 @@ typedef int (*security_fn)(const SSL *, const SSL_CTX *, int, int, int, void *,
 
 struct context {
     struct context *next;
-    char *key; /* the settings it was made from, as text */
+    struct digest settings; /* effective_digest() of what it was made from */
     struct arena *arena;
     SSL_CTX *ssl;
     bool server;
@@ -115,14 +115,9 @@ struct context_params {
     bool tls12_tickets; /* a client's; reuse.h */
 };
 
-/* The settings of EFF that a context is made from, one text: equal texts can
- * share a context. NULL: no memory. */
-char *context_key(const struct effective *eff);
-
-/* 0 or a return code (5006, 402, 6, 407, 7, 428 ...) with its reason. Takes
- * KEY, also on failure. */
-int context_new(const struct context_params *params, char *key,
-                struct context **ret, struct tls_outcome *ret_why);
+/* 0 or a return code (5006, 402, 6, 407, 7, 428 ...) with its reason. */
+int context_new(const struct context_params *params, struct context **ret,
+                struct tls_outcome *ret_why);
 void context_free(struct context *c); /* NULL allowed */
 
 /* Return code 4, for all files of this folder. */

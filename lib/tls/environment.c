@@ -18,14 +18,9 @@
 #include "tls/memory.h"
 #include "util/strbuf.h"
 
-/* Contexts by the effective policy that was last used with them: a short cut
- * past the texts of context_key(). */
-enum { SHORT_CUTS = 64 };
-
-struct short_cut {
-    uint64_t id; /* effective_id(); 0: empty */
-    const struct context *context;
-};
+/* Lists of contexts, by a byte of their digest: an environment action may have
+ * any number of connection actions. */
+enum { CONTEXT_LISTS = 64 };
 
 struct environment {
     atomic_uint refs;
@@ -36,8 +31,7 @@ struct environment {
     unsigned min_rsa;
     bool secrets, tls12_tickets;
     pthread_mutex_t lock;
-    struct context *contexts; /* under the lock, as the next two */
-    struct short_cut short_cuts[SHORT_CUTS];
+    struct context *contexts[CONTEXT_LISTS]; /* under the lock, as the next */
     struct keyring_stamp stamp; /* the ring was then as we have it */
 };
 
@@ -312,14 +306,16 @@ struct environment *environment_ref(struct environment *env)
 void environment_unref(struct environment *env)
 {
     struct context *c;
+    size_t i;
 
     if (env == NULL ||
         atomic_fetch_sub_explicit(&env->refs, 1, memory_order_acq_rel) != 1)
         return;
-    while ((c = env->contexts) != NULL) {
-        env->contexts = c->next;
-        context_free(c);
-    }
+    for (i = 0; i < CONTEXT_LISTS; i++)
+        while ((c = env->contexts[i]) != NULL) {
+            env->contexts[i] = c->next;
+            context_free(c);
+        }
     X509_STORE_free(env->trust);
     keyring_unref(env->ring);
     cert_users_free(env->users);
@@ -353,61 +349,42 @@ static int check_refused(const struct effective *eff, struct tls_outcome *why)
     return why->rc;
 }
 
-/* With the lock held. */
-static struct context *find_context(const struct environment *env,
-                                    const char *key)
+/* Where the context of DIGEST is linked, or is to be; with the lock held. */
+static struct context **find_context(struct environment *env,
+                                     const struct digest *digest)
 {
-    struct context *c = env->contexts;
+    struct context **c = &env->contexts[digest->byte[0] % CONTEXT_LISTS];
 
-    while (c != NULL && strcmp(c->key, key) != 0)
-        c = c->next;
+    while (*c != NULL && !digest_same(&(*c)->settings, digest))
+        c = &(*c)->next;
     return c;
 }
 
-/* Finds or makes the context, with the lock held. */
-static int make_context(struct environment *env, const struct effective *eff,
-                        const struct context **ret, struct tls_outcome *why)
+static int make_context(const struct environment *env,
+                        const struct effective *eff, struct context **ret,
+                        struct tls_outcome *why)
 {
     struct context_params params = {
         env->ring,    env->users,  env->trust,   eff,
         env->min_rsa, env->handle, env->secrets, env->tls12_tickets};
-    struct context *c;
-    char *key = context_key(eff);
-    int rc = 0;
 
-    if (key == NULL)
-        return tls_no_memory(why);
-    c = find_context(env, key);
-    if (c != NULL) {
-        free(key);
-    } else {
-        rc = context_new(&params, key, &c, why);
-        if (rc != 0)
-            return rc;
-        c->next = env->contexts;
-        env->contexts = c;
-    }
-    *ret = c;
-    return 0;
+    return context_new(&params, ret, why);
 }
 
 int environment_context(struct environment *env, const struct effective *eff,
                         const struct context **ret, struct tls_outcome *ret_why)
 {
-    uint64_t id = effective_id(eff);
-    struct short_cut *cut = &env->short_cuts[id % SHORT_CUTS];
+    struct context **c;
     int rc = check_refused(eff, ret_why);
 
     if (rc != 0)
         return rc;
     pthread_mutex_lock(&env->lock);
-    if (cut->id == id) {
-        *ret = cut->context;
-    } else {
-        rc = make_context(env, eff, ret, ret_why);
-        if (rc == 0)
-            *cut = (struct short_cut){id, *ret};
-    }
+    c = find_context(env, effective_digest(eff));
+    if (*c == NULL)
+        rc = make_context(env, eff, c, ret_why);
+    if (rc == 0)
+        *ret = *c;
     pthread_mutex_unlock(&env->lock);
     return rc;
 }

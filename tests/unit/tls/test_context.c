@@ -4,7 +4,6 @@
  */
 #include "tls/context.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +11,6 @@
 
 #include "support/suite.h"
 #include "support/tlspair.h"
-#include "util/source.h"
 
 enum { ROOM = 64 * 1024 };
 
@@ -656,46 +654,6 @@ START_TEST(a_clients_certificate_is_looked_at_when_asked_for)
 }
 END_TEST
 
-/* ---- the key of a context ---- */
-
-/* Every PARM_ in lib/tls stands in the key, or belongs to the ring. */
-START_TEST(the_key_has_every_parameter)
-{
-    static const char *const files[] = {"context", "protocol",   "owncert",
-                                        "verify",  "extensions", "resume",
-                                        "reuse"};
-    struct source *key, *src;
-    struct error err = {0};
-    size_t i, found = 0;
-
-    ck_assert_int_eq(source_read("lib/tls/context.c", &key, &err), 0);
-    for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-        const char *p;
-        char path[64];
-
-        snprintf(path, sizeof(path), "lib/tls/%s.c", files[i]);
-        ck_assert_int_eq(source_read(path, &src, &err), 0);
-        for (p = source_text(src); (p = strstr(p, "PARM_")) != NULL;) {
-            char word[80];
-            int n = 0;
-
-            while (n < 78 && (isalnum((unsigned char)*p) || *p == '_'))
-                word[n++] = *p++;
-            if (*p == '(' || strncmp(word, "PARM_", 5) != 0 || n == 5)
-                continue; /* OSSL_PARAM_... */
-            snprintf(word + n, 2, ",");
-            found++;
-            ck_assert_msg(strstr(source_text(key), word) != NULL,
-                          "%s asks for %s, which is not in the key", path,
-                          word);
-        }
-        source_unref(src);
-    }
-    ck_assert_uint_gt(found, 90);
-    source_unref(key);
-}
-END_TEST
-
 TESTS_BEGIN("context")
 tcase_add_unchecked_fixture(tc, setup, teardown);
 tcase_set_timeout(tc, 30);
@@ -703,5 +661,4 @@ TEST_ROWS(a_handshake_comes_out_as_its_row_says, rows)
 TEST(a_server_has_a_certificate_for_each_kind_of_key)
 TEST_ROWS(an_own_certificate_must_be_usable, own)
 TEST_ROWS(a_clients_certificate_is_looked_at_when_asked_for, asked)
-TEST(the_key_has_every_parameter)
 TESTS_END
