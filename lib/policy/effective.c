@@ -3,6 +3,7 @@
 #include "policy/effective.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "policy/model.h"
@@ -51,12 +52,28 @@ const struct entry *effective_entry(const struct effective *e,
 {
     uint32_t n = e->number[parm];
 
+    assert(!e->for_tls || (schema_parm(parm)->flags & TLS));
     return n != 0 ? &e->policy->entries[n] : NULL;
 }
 
 const struct digest *effective_digest(const struct effective *e)
 {
     return &e->digest;
+}
+
+struct effective *effective_for_tls(const struct effective *e)
+{
+    struct effective *copy = malloc(sizeof(*copy));
+    size_t i;
+
+    if (copy == NULL)
+        return NULL;
+    *copy = *e;
+    copy->for_tls = true;
+    for (i = 0; i < PARM_COUNT; i++)
+        if (!(schema_parm((enum policy_parm)i)->flags & TLS))
+            copy->number[i] = 0;
+    return copy;
 }
 
 static bool cipher_keyword(enum policy_parm parm)

@@ -73,6 +73,14 @@ enum effective_level {
  */
 const struct digest *effective_digest(const struct effective *e);
 
+/*
+ * A copy that knows the parameters marked TLS and no other: what is made from
+ * it can't depend on a value that the digest leaves out. To ask it for another
+ * is a fault (asserted), and finds nothing. NULL: no memory. To be given to
+ * free(), before its policy goes.
+ */
+struct effective *effective_for_tls(const struct effective *e);
+
 /* Where the value in effect comes from; *RET (may be NULL) gets its place,
  * src NULL for a default. */
 enum effective_level effective_origin(const struct effective *e,

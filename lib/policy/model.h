@@ -121,6 +121,7 @@ struct effective {
     const struct policy_refusal *refusal; /* NULL: nothing is refused */
     struct digest digest;                 /* effective_digest() */
     uint32_t number[PARM_COUNT];
+    bool for_tls; /* those of parameters marked TLS only */
 };
 
 /* One side's addresses or ports; count 0: any. */

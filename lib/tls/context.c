@@ -48,8 +48,8 @@ static int make_ssl(const struct context_params *p, struct context *c,
     return 0;
 }
 
-static int fill(const struct context_params *p, struct context *c,
-                struct tls_outcome *why)
+static int take_steps(const struct context_params *p, struct context *c,
+                      struct tls_outcome *why)
 {
     static int (*const steps[])(const struct context_params *, struct context *,
                                 struct tls_outcome *) = {
@@ -62,6 +62,22 @@ static int fill(const struct context_params *p, struct context *c,
         set_behaviour(p->eff, c->ssl);
     for (i = 0; i < sizeof(steps) / sizeof(steps[0]) && rc == 0; i++)
         rc = steps[i](p, c, why);
+    return rc;
+}
+
+/* No step sees what is not in the digest. */
+static int fill(const struct context_params *params, struct context *c,
+                struct tls_outcome *why)
+{
+    struct context_params p = *params;
+    struct effective *eff = effective_for_tls(params->eff);
+    int rc;
+
+    if (eff == NULL)
+        return tls_no_memory(why);
+    p.eff = eff;
+    rc = take_steps(&p, c, why);
+    free(eff);
     return rc;
 }
 

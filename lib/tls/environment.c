@@ -267,13 +267,12 @@ static int open_users(struct environment *env,
     return 0;
 }
 
-int environment_open(const struct environment_params *params,
-                     struct environment **ret, struct tls_outcome *ret_why)
+static int open_it(const struct environment_params *params,
+                   struct environment **ret, struct tls_outcome *ret_why)
 {
     struct environment *env = calloc(1, sizeof(*env));
     int rc;
 
-    tls_outcome_init(ret_why);
     if (env == NULL)
         return tls_no_memory(ret_why);
     atomic_init(&env->refs, 1);
@@ -294,6 +293,23 @@ int environment_open(const struct environment_params *params,
         *ret = env;
     else
         environment_unref(env);
+    return rc;
+}
+
+/* As a context: from nothing but what makes TLS. */
+int environment_open(const struct environment_params *params,
+                     struct environment **ret, struct tls_outcome *ret_why)
+{
+    struct environment_params p = *params;
+    struct effective *eff = effective_for_tls(params->eff);
+    int rc;
+
+    tls_outcome_init(ret_why);
+    if (eff == NULL)
+        return tls_no_memory(ret_why);
+    p.eff = eff;
+    rc = open_it(&p, ret, ret_why);
+    free(eff);
     return rc;
 }
 

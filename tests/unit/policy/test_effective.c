@@ -2,10 +2,14 @@
 
 #include "policy/effective.h"
 
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "policy/policy.h"
+#include "policy/schema.h"
+#include "support/parmtext.h"
 #include "support/policies.h"
 #include "support/suite.h"
 #include "util/strbuf.h"
@@ -279,7 +283,235 @@ START_TEST(knows_versions)
 }
 END_TEST
 
+/* ---- digests ---- */
+
+static const struct effective *row_of(const struct policy *p, size_t i)
+{
+    return policy_rule_effective(policy_rule_get(p, i));
+}
+
+static bool same_tls(const struct policy *p, const struct policy *q)
+{
+    return digest_same(effective_digest(row_of(p, 0)),
+                       effective_digest(row_of(q, 0)));
+}
+
+/* Two policies that differ in one parameter: of each row of parms.def. */
+START_TEST(the_digest_is_of_what_makes_tls)
+{
+    enum policy_parm parm = (enum policy_parm)_i;
+    const struct parm *row = schema_parm(parm);
+    struct policy *p, *q, *again;
+
+    if (!parmtext_has(parm)) {
+        ck_assert_msg(!(row->flags & TLS), "%s is in no action", row->keyword);
+        return;
+    }
+    p = parmtext_load(parm, 0);
+    q = parmtext_load(parm, 1);
+    again = parmtext_load(parm, 1);
+    ck_assert_msg(same_tls(p, q) == !(row->flags & TLS), "%s", row->keyword);
+    ck_assert_msg(same_tls(q, again), "%s", row->keyword);
+    policy_unref(p);
+    policy_unref(q);
+    policy_unref(again);
+}
+END_TEST
+
+/* A refresh asks more: all that an action says. */
+START_TEST(actions_differ_in_any_parameter)
+{
+    enum policy_parm parm = (enum policy_parm)_i;
+    const struct policy_rule *r, *s;
+    struct policy *p, *q;
+
+    if (!parmtext_has(parm))
+        return;
+    p = parmtext_load(parm, 0);
+    q = parmtext_load(parm, 1);
+    r = policy_rule_get(p, 0);
+    s = policy_rule_get(q, 0);
+    ck_assert_msg(
+        !policy_action_equal(policy_rule_group(r), policy_rule_group(s)) ||
+            !policy_action_equal(policy_rule_environment(r),
+                                 policy_rule_environment(s)),
+        "%s", schema_parm(parm)->keyword);
+    ck_assert_msg(!effective_same(policy_rule_effective(r),
+                                  policy_rule_effective(s), parm),
+                  "%s", schema_parm(parm)->keyword);
+    policy_unref(p);
+    policy_unref(q);
+}
+END_TEST
+
+#define ADV(lines)      "TTLSEnvironmentAdvancedParms\n{\n" lines "}\n"
+#define CONN_ADV(lines) "TTLSConnectionAdvancedParms\n{\n" lines "}\n"
+#define SUITES(lines)   "TTLSCipherParms\n{\n" lines "}\n"
+static const struct {
+    const char *name, *env, *conn, *other_env, *other_conn;
+    bool same;
+} pairs[] = {
+    {"a default that is coded", ADV("TLSv1 On\n"), "", "", "", true},
+    {"a value that is not the default", ADV("TLSv1 Off\n"), "", "", "", false},
+    {"the action that codes it", ADV("CertificateLabel A\n"), "", "",
+     CONN_ADV("CertificateLabel A\n"), true},
+    {"a value that another hides", ADV("CertificateLabel A\n"),
+     CONN_ADV("CertificateLabel B\n"), ADV("CertificateLabel C\n"),
+     CONN_ADV("CertificateLabel B\n"), true},
+    {"suites by either keyword", SUITES("V3CipherSuites 352F\n"), "", "",
+     SUITES("V3CipherSuites4Char 0035002F\n"), true},
+    {"the order of suites", SUITES("V3CipherSuites 352F\n"), "",
+     SUITES("V3CipherSuites 2F35\n"), "", false},
+    {"suites that a profile hides", "SuiteBProfile 128\n",
+     SUITES("V3CipherSuites 352F\n"), "SuiteBProfile 128\n", "", true},
+    {"Any and no curves", "TTLSSignatureParms\n{\nClientECurves Any\n}\n", "",
+     "", "", false},
+    {"the default curves and the same with TLSv1.3",
+     ADV("TLSv1.3 On\n") "TTLSSignatureParms\n{\nClientECurves 002300240025"
+                         "\n}\n",
+     "", ADV("TLSv1.3 On\n"), "", false},
+    {"one label of two", ADV("ServerCertificateLabel A\n"), "",
+     ADV("ServerCertificateLabel A\nServerCertificateLabel B\n"), "", false},
+    {"what is logged", "Trace 255\n", "HandshakeRole Server\n", "", "", true},
+};
+
+START_TEST(equal_values_have_equal_digests)
+{
+    struct policy *p = build("", pairs[_i].env, pairs[_i].conn, ZOS_3_1);
+    struct policy *q =
+        build("", pairs[_i].other_env, pairs[_i].other_conn, ZOS_3_1);
+
+    ck_assert_msg(same_tls(p, q) == pairs[_i].same, "%s", pairs[_i].name);
+    policy_unref(p);
+    policy_unref(q);
+}
+END_TEST
+
+/* What the same values mean hangs on these. */
+static const struct {
+    const char *name;
+    enum zos_release release;
+    bool legacy, x25519_first;
+} options[] = {{"as they are", ZOS_3_1, false, false},
+               {"release", ZOS_3_2, false, false},
+               {"allow_legacy", ZOS_3_1, true, false},
+               {"x25519_first", ZOS_3_1, false, true}};
+
+static struct policy *load_with(size_t i)
+{
+    static const char text[] =
+        POLICY_RULE("r", "Direction Both\nLocalPortRange 1\n") POLICY_ACTIONS;
+    struct diags *diags = diags_new();
+    struct policy_options opt;
+    struct policy *p = NULL;
+    struct source *src;
+
+    policy_options_init(&opt);
+    opt.release = options[i].release;
+    opt.allow_legacy = options[i].legacy;
+    opt.x25519_first = options[i].x25519_first;
+    ck_assert_int_eq(source_new("p", text, strlen(text), &src, NULL), 0);
+    ck_assert_int_eq(policy_load_source(src, &opt, diags, &p), 0);
+    source_unref(src);
+    diags_free(diags);
+    return p;
+}
+
+START_TEST(options_are_in_the_digests)
+{
+    struct policy *p = load_with(0), *q = load_with((size_t)_i);
+    const struct policy_rule *r = policy_rule_get(p, 0),
+                             *s = policy_rule_get(q, 0);
+
+    ck_assert_msg(same_tls(p, q) == (_i == 0), "%s", options[_i].name);
+    ck_assert_msg(policy_action_equal(policy_rule_environment(r),
+                                      policy_rule_environment(s)) == (_i == 0),
+                  "%s", options[_i].name);
+    policy_unref(p);
+    policy_unref(q);
+}
+END_TEST
+
+/* ---- rows ---- */
+
+START_TEST(rules_with_the_same_actions_share_a_row)
+{
+    struct policy *p = policy_good(
+        POLICY_RULE("a", "Direction Both\nLocalPortRange 1\n") POLICY_RULE(
+            "b",
+            "Direction Both\nLocalPortRange 2\n") "TTLSRule c\n{\nDirection "
+                                                  "Both\nLocalPortRange 3\n"
+                                                  "TTLSGroupActionRef "
+                                                  "gOn\nTTLSEnvironmentActionRe"
+                                                  "f "
+                                                  "eClient\n}"
+                                                  "\n" POLICY_ACTIONS);
+
+    ck_assert_ptr_eq(row_of(p, 0), row_of(p, 1));
+    ck_assert_ptr_ne(row_of(p, 0), row_of(p, 2));
+    policy_unref(p);
+}
+END_TEST
+
+static char *shown(const struct effective *e, enum policy_parm parm)
+{
+    struct strbuf out = STRBUF_INIT;
+
+    effective_show(e, parm, &out);
+    return strbuf_steal(&out);
+}
+
+/* What lib/tls is given knows what makes TLS, and nothing else. */
+START_TEST(tls_is_made_of_what_is_marked)
+{
+    enum policy_parm parm = (enum policy_parm)_i;
+    struct policy *p;
+    struct effective *e;
+    char *whole, *part;
+
+    if (!parmtext_has(parm))
+        return;
+    p = parmtext_load(parm, 1);
+    e = effective_for_tls(row_of(p, 0));
+    whole = shown(row_of(p, 0), parm);
+    ck_assert_str_ne(whole, "");
+    if (schema_parm(parm)->flags & TLS) {
+        part = shown(e, parm);
+        ck_assert_str_eq(part, whole);
+        free(part);
+    }
+    free(whole);
+    free(e);
+    policy_unref(p);
+}
+END_TEST
+
+/* Code that makes TLS of a parameter without the mark is found by the first
+ * test that runs it. */
+START_TEST(tls_is_made_of_nothing_else)
+{
+    struct policy *p = parmtext_load(PARM_Trace, 1);
+    struct effective *e = effective_for_tls(row_of(p, 0));
+
+    ck_assert_uint_eq(effective_number(row_of(p, 0), PARM_Trace), 1);
+    ck_assert_uint_eq(effective_number(e, PARM_Trace), 0);
+    free(e);
+    policy_unref(p);
+}
+END_TEST
+
 TESTS_BEGIN("effective")
+TEST_TIMES(the_digest_is_of_what_makes_tls, PARM_COUNT)
+TEST_TIMES(actions_differ_in_any_parameter, PARM_COUNT)
+TEST_ROWS(equal_values_have_equal_digests, pairs)
+TEST_ROWS(options_are_in_the_digests, options)
+TEST(rules_with_the_same_actions_share_a_row)
+TEST_TIMES(tls_is_made_of_what_is_marked, PARM_COUNT)
+#ifdef NDEBUG
+TEST(tls_is_made_of_nothing_else)
+#else
+tcase_add_test_raise_signal(tc, tls_is_made_of_nothing_else, SIGABRT);
+#endif
 TEST_ROWS(takes_precedence, cases)
 TEST_ROWS(lists_suites, lists)
 TEST_ROWS(a_parameter_that_is_not_built_is_refused, refusals)

@@ -3,12 +3,15 @@
  * (or what a plain OpenSSL peer does) and what comes of it.
  */
 #include "tls/context.h"
+#include "tls/environment_private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <openssl/ssl.h>
 
+#include "policy/schema.h"
+#include "support/parmtext.h"
 #include "support/suite.h"
 #include "support/tlspair.h"
 
@@ -654,7 +657,57 @@ START_TEST(a_clients_certificate_is_looked_at_when_asked_for)
 }
 END_TEST
 
+/* ---- which policies share a context ---- */
+
+/* Made by one environment, from the one value of PARM and from the other.
+ * False: a value of it has no context here. */
+static bool make_two(struct environment *env, enum policy_parm parm,
+                     bool *ret_shared)
+{
+    struct policy *p = parmtext_load(parm, 0), *q = parmtext_load(parm, 1);
+    const struct context *a = NULL, *b = NULL;
+    struct tls_outcome why;
+    bool made;
+
+    tls_outcome_init(&why);
+    made =
+        environment_context(env, policy_rule_effective(policy_rule_get(p, 0)),
+                            &a, &why) == 0 &&
+        environment_context(env, policy_rule_effective(policy_rule_get(q, 0)),
+                            &b, &why) == 0;
+    *ret_shared = a == b;
+    policy_unref(p);
+    policy_unref(q);
+    return made;
+}
+
+/* Walks parms.def. A session belongs to its context, so what is not shared
+ * here can't be resumed either. */
+START_TEST(contexts_are_shared_by_what_makes_the_same_tls)
+{
+    struct tls_side side = {.role = "Server"};
+    struct tls_setup s;
+    unsigned made = 0;
+    bool shared;
+    int i;
+
+    ck_assert_int_eq(tls_setup_open(&s, ec, &side), 0);
+    for (i = 0; i < PARM_COUNT; i++) {
+        const struct parm *row = schema_parm((enum policy_parm)i);
+
+        if (!parmtext_has((enum policy_parm)i) ||
+            !make_two(s.env, (enum policy_parm)i, &shared))
+            continue;
+        ck_assert_msg(shared == !(row->flags & TLS), "%s", row->keyword);
+        made += (row->flags & TLS) != 0;
+    }
+    ck_assert_uint_ge(made, 45);
+    tls_setup_done(&s);
+}
+END_TEST
+
 TESTS_BEGIN("context")
+TEST(contexts_are_shared_by_what_makes_the_same_tls)
 tcase_add_unchecked_fixture(tc, setup, teardown);
 tcase_set_timeout(tc, 30);
 TEST_ROWS(a_handshake_comes_out_as_its_row_says, rows)
