@@ -126,11 +126,24 @@ int snapshot_load(struct config *config, struct diags *diags,
     return snapshot_load_next(config, &first, diags, ret);
 }
 
+struct environment_params snapshot_params(const struct snapshot *s)
+{
+    const struct config *c = s->config;
+
+    return (struct environment_params){
+        .where = config_rings(c),
+        .min_rsa = (unsigned)c->min_rsa,
+        .secrets = c->allow_secrets,
+        .tls12_tickets = c->tls12_tickets,
+    };
+}
+
 int snapshot_load_next(struct config *config,
                        const struct snapshot_loading *how, struct diags *diags,
                        struct snapshot **ret)
 {
     struct snapshot *s = calloc(1, sizeof(*s));
+    struct environment_params params;
     int r;
 
     if (s == NULL)
@@ -140,6 +153,8 @@ int snapshot_load_next(struct config *config,
     SLIST_INIT(&s->groups);
     SLIST_INIT(&s->places);
     s->config = config_ref(config);
+    params = snapshot_params(s);
+    s->settings = environment_settings(&params);
     r = load_policy(s, how, diags);
     if (r < 0) {
         snapshot_unref(s);
@@ -375,21 +390,6 @@ static const struct policy_rule *find_group(const struct snapshot *s,
     return NULL;
 }
 
-bool snapshot_same_settings(const struct snapshot *a, const struct snapshot *b)
-{
-    return strcmp(a->config->racf, b->config->racf) == 0 &&
-           strcmp(a->config->pagent_root, b->config->pagent_root) == 0 &&
-           strcmp(a->config->pkcs11_module, b->config->pkcs11_module) == 0 &&
-           strcmp(a->config->pkcs11_pin_file, b->config->pkcs11_pin_file) ==
-               0 &&
-           a->config->allow_legacy == b->config->allow_legacy &&
-           (a->config->x25519_first == 1) == (b->config->x25519_first == 1) &&
-           a->config->min_rsa == b->config->min_rsa &&
-           a->config->allow_secrets == b->config->allow_secrets &&
-           a->config->tls12_tickets == b->config->tls12_tickets &&
-           a->config->zos_release == b->config->zos_release;
-}
-
 static struct group *look_for_group(const struct snapshot *s,
                                     const struct policy_action *action)
 {
@@ -441,7 +441,7 @@ void snapshot_keep_groups(struct snapshots *all, struct snapshot *old,
     struct group *g;
     size_t i;
 
-    if (old != NULL && snapshot_same_settings(old, next))
+    if (old != NULL && digest_same(&old->settings, &next->settings))
         keep_groups(old, next);
     for (i = 0; i < policy_rule_count(next->policy); i++)
         snapshot_group(next, all, policy_rule_get(next->policy, i));

@@ -85,14 +85,11 @@ bool snapshot_has_environment(struct snapshot *s, uint32_t envid)
 static struct environment_params params_of(const struct snapshot *s,
                                            const struct place *p)
 {
-    return (struct environment_params){
-        .where = config_rings(s->config),
-        .userid = p->userid,
-        .eff = policy_rule_effective(p->rule),
-        .min_rsa = (unsigned)s->config->min_rsa,
-        .secrets = s->config->allow_secrets,
-        .tls12_tickets = s->config->tls12_tickets,
-    };
+    struct environment_params params = snapshot_params(s);
+
+    params.userid = p->userid;
+    params.eff = policy_rule_effective(p->rule);
+    return params;
 }
 
 /* The store may have another answer now: a stat() or two. */
@@ -446,7 +443,7 @@ static void copy_place(struct place *p, struct place *q)
     q->told = p->told;
 }
 
-/* SAME: what every environment depends on is as it was. */
+/* SAME: the configuration says of environments what it said. */
 static void keep_place(struct snapshot *next, struct place *p, bool same)
 {
     const struct policy_rule *rule =
@@ -473,7 +470,7 @@ static void keep_place(struct snapshot *next, struct place *p, bool same)
 
 void snapshot_keep_places(struct snapshot *old, struct snapshot *next)
 {
-    bool same = snapshot_same_settings(old, next);
+    bool same = digest_same(&old->settings, &next->settings);
     struct place *p;
 
     next->change.environments_kept = next->change.environments_stale = 0;
@@ -487,7 +484,7 @@ struct refresh {
     struct snapshots *all;
     struct snapshot *next;
     uint64_t began; /* openings_clock() */
-    bool same;      /* what every environment depends on is as it was */
+    bool same;      /* the configuration says of environments what it said */
     unsigned failed;
     const struct policy_rule *sure; /* no later rule is the listener's */
     const char *userid;
@@ -624,7 +621,7 @@ unsigned snapshot_open_changed(struct snapshots *all, struct snapshot *next)
     uint64_t deadline = r.began + next->config->open_limit * 1000;
     struct place *p;
 
-    r.same = snapshot_same_settings(old, next);
+    r.same = digest_same(&old->settings, &next->settings);
     snapshot_keep_groups(all, old, next);
     snapshot_keep_places(old, next);
     begin_all(&r, old);

@@ -45,7 +45,8 @@ struct snapshot {
     atomic_uint refs;
     struct config *config;
     struct policy *policy;
-    pthread_mutex_t lock; /* of the two lists */
+    struct digest settings; /* of snapshot_params() */
+    pthread_mutex_t lock;   /* of the two lists */
     SLIST_HEAD(, group) groups;
     SLIST_HEAD(, place) places; /* only ever added to, at the head */
     time_t installed;
@@ -67,8 +68,9 @@ struct snapshots {
 /* Identifiers start at 1; 0 means "none" in the messages. */
 uint32_t snapshots_next_id(atomic_uint *counter);
 
-/* What else an environment depends on. */
-bool snapshot_same_settings(const struct snapshot *a, const struct snapshot *b);
+/* What the configuration says of all environments; user id and policy are
+ * missing. */
+struct environment_params snapshot_params(const struct snapshot *s);
 
 /* The groups of NEXT: those that OLD (NULL: there is none) has too keep their
  * GRPID. Once more changes nothing. */

@@ -514,7 +514,7 @@ void value_show_items(enum value_type type, const void *items, size_t count,
 static void show_codes(enum value_type type, const union value *value,
                        struct strbuf *out)
 {
-    show_items(type, value->codes->items, value->codes->count, out);
+    value_show_items(type, value->codes->items, value->codes->count, out);
 }
 
 /* The table */

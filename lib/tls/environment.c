@@ -49,6 +49,25 @@ int tls_init(struct error *err)
     return error_set(err, ERR_CRYPTO, "OpenSSL can't be started");
 }
 
+/* A new member of the struct belongs to the digest. */
+_Static_assert(sizeof(struct environment_params) == 6 * sizeof(void *) + 8,
+               "environment_settings() knows all members");
+
+struct digest environment_settings(const struct environment_params *params)
+{
+    struct digest_state d;
+
+    digest_begin(&d);
+    digest_add_text(&d, params->where.racf);
+    digest_add_text(&d, params->where.root);
+    digest_add_text(&d, params->where.token.module);
+    digest_add_text(&d, params->where.token.pin_file);
+    digest_add_number(&d, params->min_rsa);
+    digest_add_number(&d, params->secrets);
+    digest_add_number(&d, params->tls12_tickets);
+    return digest_end(&d);
+}
+
 uint64_t tls_next_handle(void)
 {
     static atomic_uint_fast64_t last;

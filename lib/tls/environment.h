@@ -28,6 +28,10 @@ struct environment_params {
     bool tls12_tickets;          /* a client resumes by ticket in TLSv1.2 too */
 };
 
+/* Stands for all of PARAMS but the user id and the policy: where it is not the
+ * same, an environment is another one, whatever the policy says. */
+struct digest environment_settings(const struct environment_params *params);
+
 /*
  * Starts OpenSSL without the system's configuration file. Call once, before
  * any thread. ERR_CRYPTO.

@@ -147,6 +147,10 @@ static const struct {
     const char *name, *settings;
 } others[] = {
     {"min_rsa", "min_rsa = 3072;"},
+    {"pkcs11_module", "pkcs11_module = \"/srv/other.so\";"},
+    {"pkcs11_pin_file", "pkcs11_module = \"/srv/other.so\";\n"
+                        "pkcs11_pin_file = \"/srv/pin\";"},
+    {"tls12_tickets", "tls12_tickets = true;"},
     {"pagent_root", "pagent_root = \"/srv/other\";"},
     {"allow_legacy", "allow_legacy = true;"},
     {"x25519_first", "x25519_first = true;"},

@@ -703,7 +703,45 @@ START_TEST(memory_may_be_short)
 }
 END_TEST
 
+/* ---- what all environments depend on ---- */
+
+static const struct {
+    const char *name;
+    struct environment_params params;
+    bool same;
+} settings[] = {
+    {"as they are", {.racf = "a", .root = "b", .token = {"c", "d"}}, true},
+    {"whose it is",
+     {.racf = "a", .root = "b", .token = {"c", "d"}, .userid = "U"},
+     true},
+    {"racf", {.racf = "x", .root = "b", .token = {"c", "d"}}, false},
+    {"root", {.racf = "a", .root = "x", .token = {"c", "d"}}, false},
+    {"no root", {.racf = "a", .token = {"c", "d"}}, false},
+    {"module", {.racf = "a", .root = "b", .token = {"x", "d"}}, false},
+    {"PIN file", {.racf = "a", .root = "b", .token = {"c", "x"}}, false},
+    {"min_rsa",
+     {.racf = "a", .root = "b", .token = {"c", "d"}, .min_rsa = 1},
+     false},
+    {"secrets",
+     {.racf = "a", .root = "b", .token = {"c", "d"}, .secrets = true},
+     false},
+    {"tls12_tickets",
+     {.racf = "a", .root = "b", .token = {"c", "d"}, .tls12_tickets = true},
+     false},
+};
+
+START_TEST(settings_have_a_digest)
+{
+    struct digest a = environment_settings(&settings[0].params);
+    struct digest b = environment_settings(&settings[_i].params);
+
+    ck_assert_msg(digest_same(&a, &b) == settings[_i].same, "%s",
+                  settings[_i].name);
+}
+END_TEST
+
 TESTS_BEGIN("environment")
+TEST_ROWS(settings_have_a_digest, settings)
 int names = 0;
 
 while (fault_tls_name((size_t)names) != NULL)
