@@ -56,27 +56,16 @@ static int refused(struct command *c, enum passticket_outcome o,
 
 /* ---- the caller ---- */
 
-static void account_name(char ret[SAF_NAME_MAX + 1])
-{
-    struct passwd *pw = getpwuid(geteuid());
-    size_t i;
-
-    if (pw == NULL || strlen(pw->pw_name) > SAF_NAME_MAX)
-        return;
-    for (i = 0; pw->pw_name[i] != '\0'; i++)
-        ret[i] = (char)toupper((unsigned char)pw->pw_name[i]);
-    ret[i] = '\0';
-}
-
-/* The account that runs us, never cut to fit; another only when the store is
- * in our hands anyway. */
+/* The account that runs us; another only when the store is in our hands
+ * anyway. */
 static int find_caller(struct command *c)
 {
-    size_t i, len;
+    struct passwd *pw;
+    char text[128];
 
     if (c->o->caller == NULL) {
-        account_name(c->caller);
-        if (saf_name_valid(c->caller))
+        pw = getpwuid(geteuid());
+        if (pw != NULL && zos_name_fold(ZOS_USERID, pw->pw_name, c->caller))
             return DONE;
         return wrong_use(c, "this account's name is no user id: give --caller "
                             "USER");
@@ -84,13 +73,11 @@ static int find_caller(struct command *c)
     if (!saf_may_write(c->saf))
         return wrong_use(c, "--caller: only root and the owner of the "
                             "security database may speak for others");
-    len = strlen(c->o->caller);
-    for (i = 0; i < len && i < SAF_NAME_MAX; i++)
-        c->caller[i] = (char)toupper((unsigned char)c->o->caller[i]);
-    if (len > SAF_NAME_MAX || !saf_name_valid(c->caller))
-        return wrong_use(c, "--caller: a user id has 1 to 8 characters A-Z "
-                            "0-9 # $ @, no digit first");
-    return DONE;
+    if (zos_name_fold(ZOS_USERID, c->o->caller, c->caller))
+        return DONE;
+    snprintf(text, sizeof(text), "--caller: a user id has %s",
+             zos_name_form(ZOS_USERID));
+    return wrong_use(c, text);
 }
 
 /* ---- keys ---- */

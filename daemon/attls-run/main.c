@@ -61,20 +61,28 @@ static int check(const struct run_arguments *a)
 }
 
 /* Names are upper case; nobody must type them so. */
+static int fold_name(enum zos_name_kind kind, const char *option,
+                     const char **name, char folded[ZOS_NAME_SIZE])
+{
+    char text[128];
+
+    if (*name == NULL)
+        return -1;
+    if (!zos_name_fold(kind, *name, folded)) {
+        snprintf(text, sizeof(text), "%s: a %s has %s", option,
+                 zos_name_what(kind), zos_name_form(kind));
+        return complain(text);
+    }
+    *name = folded;
+    return -1;
+}
+
 static int fold_names(struct run_arguments *a)
 {
-    static char jobname[NAME_SIZE], userid[NAME_SIZE];
+    static char jobname[ZOS_NAME_SIZE], userid[ZOS_NAME_SIZE];
+    int c = fold_name(ZOS_JOBNAME, "--jobname", &a->jobname, jobname);
 
-    if (a->jobname != NULL && !name_of_comm(a->jobname, jobname))
-        return complain("--jobname: 1 to 8 characters A-Z 0-9 @ # $, the first "
-                        "no digit");
-    if (a->userid != NULL && !name_of_account(a->userid, userid))
-        return complain("--userid: 1 to 8 characters A-Z 0-9 @ # $");
-    if (a->jobname != NULL)
-        a->jobname = jobname;
-    if (a->userid != NULL)
-        a->userid = userid;
-    return -1;
+    return c >= 0 ? c : fold_name(ZOS_USERID, "--userid", &a->userid, userid);
 }
 
 static void take_options(const struct options *o, struct run_arguments *a)

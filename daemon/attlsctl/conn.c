@@ -5,12 +5,12 @@
 
 #include "attlsctl/conn.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "attlsctl/ctl.h"
+#include "zos/name.h"
 
 void ctl_conn_init(struct ctl_conn *c)
 {
@@ -33,21 +33,13 @@ int ctl_conn_set_direction(struct ctl_conn *c, const char *value,
     return 0;
 }
 
-/* As the system knows names: up to 8 characters, upper case. */
-static int set_name(const char *what, const char *value, char name[9],
-                    const char **ret, struct error *err)
+static int set_name(enum zos_name_kind kind, const char *value,
+                    char name[ZOS_NAME_SIZE], const char **ret,
+                    struct error *err)
 {
-    size_t i, len = strlen(value);
-
-    for (i = 0; i < len && i < 8; i++)
-        name[i] = (char)toupper((unsigned char)value[i]);
-    if (len == 0 || len > 8 ||
-        strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@#$") < len)
-        return error_set(err, ERR_VALUE,
-                         "%s \"%s\" is not one to eight of A to Z, 0 to 9, @, "
-                         "# and $",
-                         what, value);
-    name[len] = '\0';
+    if (!zos_name_fold(kind, value, name))
+        return error_set(err, ERR_VALUE, "\"%s\" is not a %s: %s", value,
+                         zos_name_what(kind), zos_name_form(kind));
     *ret = name;
     return 0;
 }
@@ -55,13 +47,13 @@ static int set_name(const char *what, const char *value, char name[9],
 int ctl_conn_set_jobname(struct ctl_conn *c, const char *value,
                          struct error *err)
 {
-    return set_name("job name", value, c->jobname, &c->conn.jobname, err);
+    return set_name(ZOS_JOBNAME, value, c->jobname, &c->conn.jobname, err);
 }
 
 int ctl_conn_set_userid(struct ctl_conn *c, const char *value,
                         struct error *err)
 {
-    return set_name("user id", value, c->userid, &c->conn.userid, err);
+    return set_name(ZOS_USERID, value, c->userid, &c->conn.userid, err);
 }
 
 int ctl_conn_set_when(struct ctl_conn *c, const char *value, struct error *err)

@@ -182,7 +182,7 @@ static void add_defaults(const struct parm *row, struct strbuf *out)
     const char *def, *more = schema_default_tls13(row);
     int release;
 
-    for (release = ZOS_2_1; release <= ZOS_3_2; release++) {
+    for (release = 0; release < ZOS_RELEASES; release++) {
         def = default_of(row, (enum zos_release)release, buf);
         if (def == NULL || strcmp(def, before) == 0)
             continue;

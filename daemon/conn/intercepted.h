@@ -40,7 +40,7 @@ enum claimed_by {
 struct identity {
     struct owner owner; /* of the app side's socket; the kernel's word */
     int owner_error;    /* 0: the kernel named OWNER; else ERR_* */
-    char jobname[NAME_SIZE], userid[NAME_SIZE]; /* "": not known */
+    char jobname[ZOS_NAME_SIZE], userid[ZOS_NAME_SIZE]; /* "": not known */
     bool claimed;               /* the job name is the program's own word, */
     enum claimed_by claimed_by; /* in this way */
     char unit[64];              /* its systemd unit, by root's word; "": none */

@@ -39,7 +39,7 @@ struct naming {
 
 /* What is known of a program; "": not known. */
 struct facts {
-    char userid[NAME_SIZE];
+    char userid[ZOS_NAME_SIZE];
     struct cgroup cgroup;
     struct program program;
 };
@@ -131,7 +131,7 @@ static void decide_job(const struct naming_question *q, const struct facts *f,
     if (name_of_unit(f->cgroup.path, who->jobname))
         claim(who, true, CLAIMED_BY_CGROUP);
     else
-        claim(who, name_of_comm(f->program.comm, who->jobname),
+        claim(who, zos_name_fold(ZOS_JOBNAME, f->program.comm, who->jobname),
               CLAIMED_BY_PROGRAM);
 }
 

@@ -1,13 +1,13 @@
 /* modify: F PAGENT,command (IP System Administrator's Commands, "MODIFY
  * command: Policy Agent"). */
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "console/private.h"
 #include "trace/operator.h"
+#include "zos/name.h"
 
 static void accepted(struct question *q)
 {
@@ -107,9 +107,7 @@ void console_modify(struct question *q)
     if (force && !reloads)
         question_fail(q, "--force is for REFRESH and UPDATE");
     else if (reloads)
-        reload(q,
-               toupper((unsigned char)word[0]) == 'U' ? PAGENT_UPDATE
-                                                      : PAGENT_REFRESH,
+        reload(q, zos_upper(word[0]) == 'U' ? PAGENT_UPDATE : PAGENT_REFRESH,
                force);
     else if (strcasecmp(word, "QUERY") == 0)
         query(q);

@@ -13,6 +13,7 @@
 
 #include "trace/operator.h"
 #include "util/array.h"
+#include "zos/name.h"
 
 /* ---- collecting ---- */
 
@@ -232,12 +233,6 @@ static void split(char *text, struct words *w)
     }
 }
 
-static void upper(struct strbuf *sb, size_t from)
-{
-    for (; from < sb->len; from++)
-        sb->data[from] = (char)toupper((unsigned char)sb->data[from]);
-}
-
 void console_display(struct question *q)
 {
     struct netstat n = {.console = true};
@@ -260,7 +255,8 @@ void console_display(struct question *q)
         if (takes(&w, "Netstat")) {
             from = q->answer->out.len;
             answer(q, &w, &n);
-            upper(&q->answer->out, from);
+            if (q->answer->out.len > from)
+                zos_fold(q->answer->out.data + from);
         } else {
             question_wrong(q);
         }

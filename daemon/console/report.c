@@ -14,14 +14,10 @@
 /* "CS 3.1", "CS V2R3", padded. */
 void report_add_version(const struct snapshot *s, int width, struct strbuf *out)
 {
-    enum zos_release r = policy_release(snapshot_policy(s));
-    const char *name = zos_release_name(r);
+    enum zos_release release = policy_release(snapshot_policy(s));
     size_t before = out->len;
 
-    if (r >= ZOS_3_1)
-        strbuf_addf(out, "CS %s", name);
-    else
-        strbuf_addf(out, "CS V%cR%c", name[0], name[2]);
+    strbuf_adds(out, zos_release_shown(release));
     strbuf_fill(out, ' ', width - (int)(out->len - before));
 }
 

@@ -14,6 +14,7 @@
 #include "site/bounded.h"
 #include "trace/operator.h"
 #include "util/source.h"
+#include "zos/dataset.h"
 
 /* One message, to the caller and to the log. */
 static void say(struct question *q, enum operator_message m, const char *first,
@@ -110,46 +111,30 @@ static int read_profile(struct question *q, const char *text)
 
 /* ---- the data set ---- */
 
-static void upper(char *s)
-{
-    for (; *s != '\0'; s++)
-        *s = (char)toupper((unsigned char)*s);
-}
-
 /* "SYS1.TCPPARMS(TTLS)", quoted or not, to a path by the map. */
 static bool find_member(struct question *q, const struct config *config,
                         const char *dsn, struct strbuf *path)
 {
-    char name[64], *open, *close;
-    size_t i;
+    const struct dataset_map map = {config->datasets.item,
+                                    config->datasets.count};
+    struct strbuf row = STRBUF_INIT;
+    struct dataset d;
 
-    snprintf(name, sizeof(name), "%s", dsn);
-    open = strchr(name, '(');
-    close = open != NULL ? strchr(open, ')') : NULL;
-    if (open != NULL &&
-        (close == NULL || close[1] != '\0' || close == open + 1 ||
-         open[1] == '.' || strchr(open, '/') != NULL)) {
+    if (!dataset_parse(dsn, &d)) {
         question_fail(q,
                       "\"%s\" is no data set name; SYS1.TCPPARMS(TTLS) is "
                       "one",
                       dsn);
         return false;
     }
-    if (open != NULL)
-        *open = *close = '\0';
-    for (i = 0; i < config->datasets.count; i++) {
-        const struct policy_dataset *d = &config->datasets.item[i];
-
-        if (strcasecmp(d->dsn, name) != 0)
-            continue;
-        strbuf_addf(path, "%s/%s", d->dir, open != NULL ? open + 1 : name);
+    if (dataset_path(&map, &d, path))
         return true;
-    }
+    dataset_add_row_text(&d, &row);
     question_fail(q,
                   "data set %s is not in the map of data sets; add to "
-                  "attlsd.conf: datasets = ( { dsn = \"%s\"; dir = "
-                  "\"/path\"; } );",
-                  name, name);
+                  "attlsd.conf: %s",
+                  d.name, strbuf_str(&row));
+    strbuf_done(&row);
     return false;
 }
 
@@ -193,10 +178,10 @@ static void obey(struct question *q, const char *dsn)
 static char *parse_obey(char *text, struct strbuf *echo)
 {
     static const char *const words[] = {",OBEYFILE,", ",OBEY,", ",O,"};
-    char *dsn = NULL, *quote;
-    size_t i;
+    char *dsn = NULL;
+    size_t i, len;
 
-    upper(text);
+    zos_fold(text);
     if (strncmp(text, "VARY ", 5) == 0)
         text += 5;
     else if (strncmp(text, "V ", 2) == 0)
@@ -211,11 +196,10 @@ static char *parse_obey(char *text, struct strbuf *echo)
         return NULL;
     if (strncmp(dsn, "DSN=", 4) == 0)
         dsn += 4;
-    if (dsn[0] == '\'') {
+    len = strlen(dsn);
+    if (len > 1 && dsn[0] == '\'' && dsn[len - 1] == '\'') {
+        dsn[len - 1] = '\0';
         dsn++;
-        quote = strchr(dsn, '\'');
-        if (quote != NULL)
-            *quote = '\0';
     }
     return dsn[0] != '\0' ? dsn : NULL;
 }

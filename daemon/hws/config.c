@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "util/spelling.h"
+#include "zos/name.h"
 
 enum type { NAME, NUMBER, YESNO, LIST, ANY };
 enum effect { USED, IGNORED };
@@ -107,7 +108,7 @@ static int take_word(struct reader *r, char ret[WORD_MAX])
     while (peek(r) != '\0' && strchr(" \t\r\n,=()", peek(r)) == NULL) {
         if (n + 1 == WORD_MAX)
             return wrong(r, "the word is too long", "", "");
-        ret[n++] = (char)toupper((unsigned char)peek(r));
+        ret[n++] = zos_upper(peek(r));
         r->pos++;
     }
     ret[n] = '\0';
@@ -155,10 +156,9 @@ static int set_value(struct reader *r, const struct parm *p, const char *word)
         *(bool *)field = word[0] == 'Y';
         return 0;
     case NAME:
-        if (strlen(word) > 8)
+        if (!zos_name_fold(ZOS_APPLICATION, word, field))
             return wrong(r, "not a value of its keyword:", word,
-                         "1 to 8 characters");
-        memcpy(field, word, strlen(word) + 1);
+                         zos_name_form(ZOS_APPLICATION));
         return 0;
     case LIST:
         return wrong(r, "expected a list in parentheses here", "", "");

@@ -4,7 +4,6 @@
 
 #include "hws/console.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 
 #include "util/fd.h"
 #include "util/unixsock.h"
+#include "zos/name.h"
 
 enum { LINE_MAX_LEN = 256, PATIENCE = 10, BACKLOG = 8, ANSWER_MAX = 1 << 20 };
 
@@ -55,15 +55,14 @@ static void on_line(struct bufferevent *bev, void *arg)
     struct hws_console *c = arg;
     struct evbuffer *in = bufferevent_get_input(bev);
     struct strbuf out = STRBUF_INIT;
-    char *line = evbuffer_readln(in, NULL, EVBUFFER_EOL_CRLF), *p;
+    char *line = evbuffer_readln(in, NULL, EVBUFFER_EOL_CRLF);
 
     if (line == NULL) {
         if (evbuffer_get_length(in) > LINE_MAX_LEN)
             drop(bev);
         return;
     }
-    for (p = line; *p != '\0'; p++)
-        *p = (char)toupper((unsigned char)*p);
+    zos_fold(line);
     c->command(c->arg, line, &out);
     free(line);
     bufferevent_disable(bev, EV_READ);

@@ -5,13 +5,13 @@
 
 #include "hws/session.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "hws/ddm.h"
 #include "util/bytes.h"
+#include "zos/name.h"
 
 enum state { START, EXCHANGED, ACCESSED, CHECKED, AT_WORK };
 
@@ -273,10 +273,7 @@ static enum secchkcd check_form(const struct credentials *c)
 /* A user id that can't be one is asked for too: it costs the same time. */
 static enum hws_logon_answer ask(struct hws_session *s, struct credentials *c)
 {
-    char *p;
-
-    for (p = c->user; *p != '\0'; p++)
-        *p = (char)toupper((unsigned char)*p);
+    zos_fold(c->user);
     memcpy(s->user, c->user, sizeof(s->user));
     return s->params->logon(s->arg, c->bad_form ? "" : c->user, c->password);
 }

@@ -5,8 +5,6 @@
 
 #include "racdcert/input.h"
 
-#include <ctype.h>
-#include <stdint.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,69 +12,57 @@
 #include <unistd.h>
 #include <libconfig.h>
 
-#include "util/array.h"
+#include "util/arena.h"
 #include "util/fd.h"
 
 /* ---- the data set map ---- */
 
-void dataset_map_done(struct dataset_map *map)
+static int read_row(config_setting_t *s, struct arena *arena, const char *file,
+                    struct dataset_row *ret, struct error *err)
 {
-    size_t i;
-
-    for (i = 0; i < map->n; i++) {
-        free((char *)(uintptr_t)map->row[i].dsn);
-        free((char *)(uintptr_t)map->row[i].dir);
-    }
-    free(map->row);
-    map->row = NULL;
-    map->n = 0;
-}
-
-static int add_row(struct dataset_map *map, const char *dsn, const char *dir,
-                   struct error *err)
-{
-    struct job_dataset *row = array_add(&map->row, &map->n, sizeof(*row));
-    char *p, *name = strdup(dsn);
-
-    if (row == NULL || name == NULL) {
-        free(name);
-        return error_nomem(err);
-    }
-    for (p = name; *p != '\0'; p++)
-        *p = (char)toupper((unsigned char)*p);
-    row->dsn = name;
-    row->dir = strdup(dir);
-    return row->dir != NULL ? 0 : error_nomem(err);
-}
-
-static int read_rows(config_t *cfg, const char *file, struct dataset_map *ret,
-                     struct error *err)
-{
-    config_setting_t *list = config_lookup(cfg, "datasets"), *s;
+    unsigned line = config_setting_source_line(s);
     const char *dsn, *dir;
-    int i, r = 0;
+    struct dataset d;
 
-    for (i = 0; r == 0 && list != NULL && i < config_setting_length(list);
-         i++) {
-        s = config_setting_get_elem(list, (unsigned)i);
-        if (!config_setting_is_group(s) ||
-            !config_setting_lookup_string(s, "dsn", &dsn) ||
-            !config_setting_lookup_string(s, "dir", &dir))
-            return error_set(err, ERR_VALUE,
-                             "%s:%u: an element of datasets is { dsn = \"A.B\";"
-                             " dir = \"/path\"; }",
-                             file, config_setting_source_line(s));
-        r = add_row(ret, dsn, dir, err);
+    if (!config_setting_is_group(s) ||
+        !config_setting_lookup_string(s, "dsn", &dsn) ||
+        !config_setting_lookup_string(s, "dir", &dir))
+        return error_set(err, ERR_VALUE,
+                         "%s:%u: an element of datasets is { dsn = \"A.B\";"
+                         " dir = \"/path\"; }",
+                         file, line);
+    if (!dataset_set(dsn, NULL, &d))
+        return error_set(err, ERR_VALUE, "%s:%u: '%s' is no data set name",
+                         file, line, dsn);
+    ret->dsn = arena_strdup(arena, d.name);
+    ret->dir = arena_strdup(arena, dir);
+    return ret->dsn != NULL && ret->dir != NULL ? 0 : error_nomem(err);
+}
+
+static int read_rows(config_t *cfg, struct arena *arena, const char *file,
+                     struct dataset_map *ret, struct error *err)
+{
+    config_setting_t *list = config_lookup(cfg, "datasets");
+    int i, n = list != NULL ? config_setting_length(list) : 0, r = 0;
+    struct dataset_row *row = arena_calloc(arena, (size_t)n + 1, sizeof(*row));
+
+    if (row == NULL)
+        return error_nomem(err);
+    for (i = 0; r == 0 && i < n; i++)
+        r = read_row(config_setting_get_elem(list, (unsigned)i), arena, file,
+                     &row[i], err);
+    if (r == 0) {
+        ret->row = row;
+        ret->count = (size_t)n;
     }
     return r;
 }
 
 enum { CONF_MAX = 1024 * 1024 };
 
-int dataset_map_read(const char *file, struct dataset_map *ret,
-                     struct error *err)
+int dataset_map_read(const char *file, struct arena *arena,
+                     struct dataset_map *ret, struct error *err)
 {
-    struct dataset_map map = {NULL, 0};
     config_t cfg;
     size_t len;
     char *text;
@@ -90,15 +76,10 @@ int dataset_map_read(const char *file, struct dataset_map *ret,
         r = error_set(err, ERR_SYNTAX, "%s:%d: %s", file,
                       config_error_line(&cfg), config_error_text(&cfg));
     else
-        r = read_rows(&cfg, file, &map, err);
+        r = read_rows(&cfg, arena, file, ret, err);
     config_destroy(&cfg);
     free(text);
-    if (r != 0) {
-        dataset_map_done(&map);
-        return r;
-    }
-    *ret = map;
-    return 0;
+    return r;
 }
 
 /* ---- password ---- */

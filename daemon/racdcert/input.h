@@ -6,20 +6,18 @@
 
 #include <stddef.h>
 
-#include "saf/job/job.h"
 #include "util/error.h"
+#include "zos/dataset.h"
 
-struct dataset_map {
-    struct job_dataset *row;
-    size_t n;
-};
+struct arena;
+
 
 /* The list `datasets` of a configuration file (attlsd.conf(5)); empty when
- * there is none. ERR_NOT_FOUND, ERR_SYSTEM, ERR_SYNTAX, ERR_VALUE (with file
- * and line), ERR_NOMEM. */
-int dataset_map_read(const char *file, struct dataset_map *ret,
-                     struct error *err);
-void dataset_map_done(struct dataset_map *map);
+ * there is none. What RET points to lives as long as the arena. RET is left as
+ * it was on ERR_NOT_FOUND, ERR_SYSTEM, ERR_SYNTAX, ERR_VALUE (with file and
+ * line) and ERR_NOMEM. */
+int dataset_map_read(const char *file, struct arena *arena,
+                     struct dataset_map *ret, struct error *err);
 
 /* Asks on the terminal, without showing what is typed. NULL: there is no
  * terminal, or nothing was typed. The caller wipes and frees it. */

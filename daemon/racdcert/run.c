@@ -20,6 +20,7 @@
 #include "saf/admin/admin.h"
 #include "saf/db/saf.h"
 #include "saf/job/job.h"
+#include "util/arena.h"
 #include "util/harden.h"
 #include "util/paths.h"
 #include "util/secret.h"
@@ -36,18 +37,10 @@ struct program {
     bool single; /* one command from the command line */
     char issuer[SAF_NAME_MAX + 1];
     struct secret password; /* of --password-file, or what was typed */
+    struct arena *arena;    /* of the map */
     struct dataset_map datasets;
     char scratch[64]; /* the folder of a dry run that has none, or "" */
 };
-
-static void fold(const char *from, char to[SAF_NAME_MAX + 1])
-{
-    size_t i;
-
-    for (i = 0; from[i] != '\0' && i < SAF_NAME_MAX; i++)
-        to[i] = (char)toupper((unsigned char)from[i]);
-    to[i] = '\0';
-}
 
 /*
  * --issuer, else the account that runs us in upper case, if that is a user id
@@ -60,21 +53,14 @@ static int find_issuer(struct program *p, struct error *err)
 
     if (name == NULL) {
         pw = getpwuid(geteuid());
-        if (pw == NULL || strlen(pw->pw_name) > SAF_NAME_MAX)
-            return 0;
-        fold(pw->pw_name, p->issuer);
-        if (!saf_name_valid(p->issuer))
-            p->issuer[0] = '\0';
+        if (pw != NULL)
+            zos_name_fold(ZOS_USERID, pw->pw_name, p->issuer);
         return 0;
     }
-    if (strlen(name) <= SAF_NAME_MAX)
-        fold(name, p->issuer);
-    if (saf_name_valid(p->issuer))
+    if (zos_name_fold(ZOS_USERID, name, p->issuer))
         return 0;
-    return error_set(err, ERR_VALUE,
-                     "--issuer %s: a user id has 1 to 8 characters A-Z 0-9 # "
-                     "$ @, no digit first",
-                     name);
+    return error_set(err, ERR_VALUE, "--issuer %s: a user id has %s", name,
+                     zos_name_form(ZOS_USERID));
 }
 
 /* The words of the command line as one command. */
@@ -152,7 +138,7 @@ static int read_password(struct program *p, struct error *err)
 static int read_datasets(struct program *p, struct error *err)
 {
     const char *file = p->o->conf != NULL ? p->o->conf : PATH_CONF;
-    int r = dataset_map_read(file, &p->datasets, err);
+    int r = dataset_map_read(file, p->arena, &p->datasets, err);
 
     if (r == 0 || p->o->conf != NULL)
         return r;
@@ -202,7 +188,8 @@ static int set_up(struct program *p, struct error *err)
     int r;
 
     p->runner = job_runner_new();
-    if (p->runner == NULL)
+    p->arena = arena_new();
+    if (p->runner == NULL || p->arena == NULL)
         return error_nomem(err);
     r = racdcert_new(&p->racdcert, err);
     if (r == 0)
@@ -261,7 +248,7 @@ static void tear_down(struct program *p)
     saf_close(p->saf);
     if (p->scratch[0] != '\0')
         nftw(p->scratch, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-    dataset_map_done(&p->datasets);
+    arena_free(p->arena);
     secret_done(&p->password);
 }
 
@@ -282,8 +269,7 @@ int racdcert_main(const struct racdcert_options *o, FILE *out, FILE *errors)
         ctx.password = p.password.data;
         ctx.ask_password = ask_password;
         ctx.ask_arg = &p;
-        ctx.datasets = p.datasets.row;
-        ctx.dataset_count = p.datasets.n;
+        ctx.datasets = p.datasets;
         ctx.dry_run = o->dry_run;
         ctx.no_echo = p.single;
         rc = job_run(p.runner, &ctx, p.src, print, &p);

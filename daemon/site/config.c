@@ -544,8 +544,8 @@ void config_policy_options(const struct config *c, struct policy_options *ret)
     ret->release = c->zos_release;
     ret->stack = c->stack[0] != '\0' ? c->stack : NULL;
     ret->root = c->pagent_root;
-    ret->datasets = c->datasets.item;
-    ret->dataset_count = c->datasets.count;
+    ret->datasets.row = c->datasets.item;
+    ret->datasets.count = c->datasets.count;
     ret->allow_legacy = c->allow_legacy;
     ret->x25519_first = c->x25519_first == 1;
 }

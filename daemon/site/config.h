@@ -150,7 +150,7 @@ struct config_listeners {
 };
 
 struct config_datasets {
-    struct policy_dataset *item;
+    struct dataset_row *item;
     size_t count;
 };
 

@@ -2,7 +2,6 @@
 
 #include "site/value.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <netdb.h>
 #include <pwd.h>
@@ -15,6 +14,8 @@
 #include "util/arena.h"
 #include "util/paths.h"
 #include "util/spelling.h"
+#include "zos/dataset.h"
+#include "zos/name.h"
 
 /* ---- places and errors ---- */
 
@@ -143,43 +144,51 @@ static int read_text(struct config_reader *r, config_setting_t *s,
 
 const struct config_type config_type_text = {read_text, preset_text, NULL};
 
-/* Job names and user ids: z/OS Security Server RACF, naming conventions. */
-static int read_upper(struct config_reader *r, config_setting_t *s,
-                      const struct config_setting *row, void *field)
+/* ---- names of z/OS ---- */
+
+/* "" where the row allows a text that short: no name. */
+static int read_name(struct config_reader *r, config_setting_t *s,
+                     const struct config_setting *row, enum zos_name_kind kind,
+                     void *field)
 {
     const char *text = text_of(r, s, row);
-    size_t ok;
+    char name[ZOS_NAME_SIZE] = "";
 
     if (text == NULL)
         return 0;
-    ok = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@#$");
-    if (text[ok] != '\0' || isdigit((unsigned char)text[0]))
-        return config_wrong_value(r, s,
-                                  "'%s' is no name: 1 to 8 characters A-Z 0-9 "
-                                  "@ # $, upper case, no digit first",
-                                  text);
-    return store(r, text, field);
+    if (text[0] != '\0' && !zos_name_fold(kind, text, name))
+        return config_wrong_value(r, s, "'%s' is not a %s: %s", text,
+                                  zos_name_what(kind), zos_name_form(kind));
+    return store(r, name, field);
 }
 
-const struct config_type config_type_upper = {read_upper, preset_text, NULL};
+static int read_userid(struct config_reader *r, config_setting_t *s,
+                       const struct config_setting *row, void *field)
+{
+    return read_name(r, s, row, ZOS_USERID, field);
+}
+
+const struct config_type config_type_userid = {read_userid, preset_text, NULL};
+
+static int read_jobname(struct config_reader *r, config_setting_t *s,
+                        const struct config_setting *row, void *field)
+{
+    return read_name(r, s, row, ZOS_JOBNAME, field);
+}
+
+const struct config_type config_type_jobname = {read_jobname, preset_text, NULL};
 
 static int read_dataset(struct config_reader *r, config_setting_t *s,
                         const struct config_setting *row, void *field)
 {
     const char *text = text_of(r, s, row);
-    char *copy, *p;
+    struct dataset d;
 
     if (text == NULL)
         return 0;
-    copy = arena_strdup(r->config->arena, text);
-    if (copy == NULL)
-        return ERR_NOMEM;
-    for (p = copy; *p != '\0'; p++)
-        *p = (char)toupper((unsigned char)*p);
-    if (copy[strspn(copy, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@#$.-")] != '\0')
+    if (!dataset_set(text, NULL, &d))
         return config_wrong_value(r, s, "'%s' is no data set name", text);
-    *(const char **)field = copy;
-    return 0;
+    return store(r, d.name, field);
 }
 
 const struct config_type config_type_dataset = {read_dataset, preset_text,

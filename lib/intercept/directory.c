@@ -32,7 +32,7 @@ TAILQ_HEAD(table, entry);
 /* All accounts whose names can be user ids, by name. */
 struct listing {
     struct account {
-        char userid[NAME_SIZE];
+        char userid[ZOS_NAME_SIZE];
         uid_t uid;
     } * item;
     size_t count;
@@ -135,29 +135,29 @@ static void remember(struct directory *d, struct table *t, size_t *count,
 /* ---- accounts ---- */
 
 enum directory_answer directory_userid(struct directory *d, uid_t uid,
-                                       char ret[NAME_SIZE])
+                                       char ret[ZOS_NAME_SIZE])
 {
     struct cgroup is;
     enum directory_answer answer = find(d, &d->users, uid, &is);
 
     if (answer != DIRECTORY_ASK)
-        memccpy(ret, is.path, '\0', NAME_SIZE);
+        memccpy(ret, is.path, '\0', ZOS_NAME_SIZE);
     return answer;
 }
 
 static void add_account(struct listing *l, const struct passwd *pw)
 {
-    char userid[NAME_SIZE];
+    char userid[ZOS_NAME_SIZE];
     struct account *a;
 
-    if (!name_of_account(pw->pw_name, userid))
+    if (!zos_name_fold(ZOS_USERID, pw->pw_name, userid))
         return;
     a = array_add(&l->item, &l->count, sizeof(*a));
     if (a == NULL) {
         l->broken = true;
         return;
     }
-    memcpy(a->userid, userid, NAME_SIZE);
+    memcpy(a->userid, userid, ZOS_NAME_SIZE);
     a->uid = pw->pw_uid;
 }
 
@@ -189,7 +189,7 @@ static bool is_listed_twice(const struct listing *l, const char *userid,
     struct account key = {.uid = uid};
     const struct account *end = l->item + l->count, *a = NULL;
 
-    memccpy(key.userid, userid, '\0', NAME_SIZE);
+    memccpy(key.userid, userid, '\0', ZOS_NAME_SIZE);
     if (l->count > 0)
         a = bsearch(&key, l->item, l->count, sizeof(key), by_userid);
     if (a == NULL)
@@ -208,7 +208,7 @@ static bool is_ambiguous(struct directory *d, const char *userid, uid_t uid,
                          time_t *ret_until)
 {
     struct passwd one, *found = NULL;
-    char lower[NAME_SIZE], buf[16384];
+    char lower[ZOS_NAME_SIZE], buf[16384];
     bool twice;
     size_t i;
 
@@ -230,15 +230,15 @@ static bool is_ambiguous(struct directory *d, const char *userid, uid_t uid,
 
 void directory_resolve_userid(struct directory *d, uid_t uid)
 {
-    char buf[16384], userid[NAME_SIZE] = "";
+    char buf[16384], userid[ZOS_NAME_SIZE] = "";
     time_t until = clock_s() + DIRECTORY_SECONDS;
     struct passwd pw, *found = NULL;
     struct cgroup is = {0};
 
     if (getpwuid_r(uid, &pw, buf, sizeof(buf), &found) == 0 && found != NULL &&
-        name_of_account(found->pw_name, userid) &&
+        zos_name_fold(ZOS_USERID, found->pw_name, userid) &&
         !is_ambiguous(d, userid, uid, &until))
-        memcpy(is.path, userid, NAME_SIZE);
+        memcpy(is.path, userid, ZOS_NAME_SIZE);
     remember(d, &d->users, &d->user_count, uid, until, &is);
 }
 

@@ -38,7 +38,7 @@ enum directory_answer {
  * second account folds to the same.
  */
 enum directory_answer directory_userid(struct directory *d, uid_t uid,
-                                       char ret[NAME_SIZE]);
+                                       char ret[ZOS_NAME_SIZE]);
 void directory_resolve_userid(struct directory *d, uid_t uid);
 
 /* The path of a cgroup v2 folder below its mount, and whose word it is. */

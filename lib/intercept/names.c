@@ -2,37 +2,7 @@
 
 #include "intercept/names.h"
 
-#include <ctype.h>
 #include <string.h>
-
-static bool fold(const char *name, size_t len, bool digit_first,
-                 char ret[NAME_SIZE])
-{
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@#$";
-    char out[NAME_SIZE] = "";
-    size_t i;
-
-    if (len == 0 || len >= NAME_SIZE ||
-        (!digit_first && isdigit((unsigned char)name[0])))
-        return false;
-    for (i = 0; i < len; i++) {
-        out[i] = (char)toupper((unsigned char)name[i]);
-        if (strchr(allowed, out[i]) == NULL || out[i] == '\0')
-            return false;
-    }
-    memcpy(ret, out, NAME_SIZE);
-    return true;
-}
-
-bool name_of_account(const char *account, char ret[NAME_SIZE])
-{
-    return fold(account, strlen(account), true, ret);
-}
-
-bool name_of_comm(const char *comm, char ret[NAME_SIZE])
-{
-    return fold(comm, strlen(comm), false, ret);
-}
 
 const char *name_unit_part(const char *cgroup, int *ret_len)
 {
@@ -52,7 +22,7 @@ const char *name_unit_part(const char *cgroup, int *ret_len)
     return NULL;
 }
 
-bool name_of_unit(const char *cgroup, char ret[NAME_SIZE])
+bool name_of_unit(const char *cgroup, char ret[ZOS_NAME_SIZE])
 {
     int len = 0;
     const char *unit = name_unit_part(cgroup, &len), *at;
@@ -65,5 +35,5 @@ bool name_of_unit(const char *cgroup, char ret[NAME_SIZE])
         len -= (int)(at + 1 - unit);
         unit = at + 1;
     }
-    return fold(unit, (size_t)len, false, ret);
+    return zos_name_fold_len(ZOS_JOBNAME, unit, (size_t)len, ret);
 }

@@ -46,7 +46,7 @@ struct runmsg {
     /* What the program's socket is bound to, whose port then is the peer's of
      * the socket that goes along; AF_UNSPEC: nothing. */
     struct netaddr source;
-    char jobname[NAME_SIZE]; /* of a request, claimed; "": none */
+    char jobname[ZOS_NAME_SIZE]; /* of a request, claimed; "": none */
 };
 
 /* With COUNT sockets, which stay the caller's. ERR_SYSTEM. */

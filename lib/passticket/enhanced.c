@@ -6,7 +6,6 @@
 
 #include "passticket/passticket.h"
 
-#include <ctype.h>
 #include <string.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -51,9 +50,9 @@ static int coder_init(struct coder *c, const char *user,
     c->key = key;
     c->key_len = (int)key_len;
     c->mixed = mixed;
-    r = passticket_name("user id", user, c->who, err);
+    r = passticket_name(ZOS_USERID, user, c->who, err);
     if (r == 0)
-        r = passticket_name("application", application, c->who + 8, err);
+        r = passticket_name(ZOS_APPLICATION, application, c->who + 8, err);
     if (r != 0)
         return r;
     hmac(c, c->who, WHO, c->mask);
@@ -152,7 +151,7 @@ static bool read_ticket(const char *ticket, bool mixed, uint64_t *ret)
     if (strlen(ticket) != PASSTICKET_LEN)
         return false;
     for (; *ticket != '\0'; ticket++) {
-        p = strchr(digits, mixed ? *ticket : toupper((unsigned char)*ticket));
+        p = strchr(digits, mixed ? *ticket : zos_upper(*ticket));
         if (p == NULL || p - digits >= (int)base)
             return false;
         n = n * base + (uint64_t)(p - digits);

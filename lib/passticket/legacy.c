@@ -6,7 +6,6 @@
 
 #include "passticket/passticket.h"
 
-#include <ctype.h>
 #include <string.h>
 #include <openssl/evp.h>
 
@@ -90,9 +89,9 @@ static int coder_init(struct coder *c, const char *user,
     int r;
 
     memset(c, 0, sizeof(*c));
-    r = passticket_name("user id", user, name, err);
+    r = passticket_name(ZOS_USERID, user, name, err);
     if (r == 0)
-        r = passticket_name("application", application, appl, err);
+        r = passticket_name(ZOS_APPLICATION, application, appl, err);
     if (r != 0)
         return r;
     if (!start_des(c, key)) {
@@ -242,7 +241,7 @@ static bool read_ticket(const char *ticket, unsigned char digit[WINDOWS])
     if (strlen(ticket) != WINDOWS)
         return false;
     for (i = 0; i < WINDOWS; i++) {
-        p = strchr(alphabet, toupper((unsigned char)ticket[i]));
+        p = strchr(alphabet, zos_upper(ticket[i]));
         if (p == NULL)
             return false;
         digit[i] = (unsigned char)(p - alphabet);

@@ -7,22 +7,14 @@
 #include "passticket/private.h"
 #include "util/ebcdic.h"
 
-bool passticket_name_valid(const char *name)
-{
-    size_t n = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789#@$");
-
-    return n >= 1 && n <= PASSTICKET_NAME_MAX && name[n] == '\0';
-}
-
-int passticket_name(const char *what, const char *name, unsigned char ret[8],
-                    struct error *err)
+int passticket_name(enum zos_name_kind kind, const char *name,
+                    unsigned char ret[8], struct error *err)
 {
     size_t i, len;
 
-    if (!passticket_name_valid(name))
-        return error_set(err, ERR_VALUE,
-                         "the %s must have 1 to 8 characters A-Z 0-9 # @ $",
-                         what);
+    if (!zos_name_valid(kind, name))
+        return error_set(err, ERR_VALUE, "the %s must have %s",
+                         zos_name_what(kind), zos_name_form(kind));
     len = strlen(name);
     for (i = 0; i < 8; i++)
         ret[i] = ebcdic_from_latin1(i < len ? (unsigned char)name[i] : ' ');

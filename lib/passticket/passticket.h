@@ -9,9 +9,9 @@
  * time coder). Enhanced: IBM's published sample (HMAC-SHA-512); TYPE(UPPER)
  * has the alphabet A-Z 0-9, TYPE(MIXED) lower case and - _ too.
  *
- * User ids and application names are 1 to 8 characters A-Z 0-9 # @ $, upper
- * case. Times are seconds since 1970, GMT. Every function wipes what it
- * derives from a key.
+ * User ids and application names are ZOS_USERID and ZOS_APPLICATION of
+ * zos/name.h, in upper case. Times are seconds since 1970, GMT. Every function
+ * wipes what it derives from a key.
  */
 
 #include <stdbool.h>
@@ -19,18 +19,15 @@
 #include <stdint.h>
 
 #include "util/error.h"
+#include "zos/name.h"
 
 enum {
     PASSTICKET_LEN = 8,
-    PASSTICKET_NAME_MAX = 8,
     PASSTICKET_KEY = 8,           /* bytes of a legacy key */
     PASSTICKET_ENHANCED_MIN = 32, /* bytes of an enhanced key */
     PASSTICKET_ENHANCED_MAX = 256,
     PASSTICKET_WINDOW = 600 /* seconds that a clock may differ */
 };
-
-/* 1 to 8 characters A-Z 0-9 # @ $. */
-bool passticket_name_valid(const char *name);
 
 /* ERR_VALUE (a name, a time beyond 2106), ERR_CRYPTO. */
 int passticket_legacy(const char *user, const char *application,

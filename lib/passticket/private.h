@@ -4,10 +4,11 @@
 /* Shared by legacy.c and enhanced.c. */
 
 #include "util/error.h"
+#include "zos/name.h"
 
 /* NAME in EBCDIC, padded with blanks to eight. ERR_VALUE. */
-int passticket_name(const char *what, const char *name, unsigned char ret[8],
-                    struct error *err);
+int passticket_name(enum zos_name_kind kind, const char *name,
+                    unsigned char ret[8], struct error *err);
 
 int passticket_no_ticket(struct error *err);
 int passticket_other_key(struct error *err);

@@ -2,7 +2,6 @@
 
 #include "passticket/service.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -29,29 +28,18 @@ const char *passticket_meaning(enum passticket_outcome o)
 }
 
 struct names {
-    char user[PASSTICKET_NAME_MAX + 1];
-    char application[PASSTICKET_NAME_MAX + 1];
+    char user[ZOS_NAME_SIZE];
+    char application[ZOS_NAME_SIZE];
 };
-
-static bool fold(const char *from, char to[PASSTICKET_NAME_MAX + 1])
-{
-    size_t i, len = strlen(from);
-
-    if (len > PASSTICKET_NAME_MAX)
-        return false;
-    for (i = 0; i <= len; i++)
-        to[i] = (char)toupper((unsigned char)from[i]);
-    return passticket_name_valid(to);
-}
 
 static bool get_names(const char *user, const char *application,
                       struct names *n, struct error *why)
 {
-    if (fold(user, n->user) && fold(application, n->application))
+    if (zos_name_fold(ZOS_USERID, user, n->user) &&
+        zos_name_fold(ZOS_APPLICATION, application, n->application))
         return true;
-    error_set(why, ERR_VALUE,
-              "a user id and an application have 1 to 8 characters A-Z 0-9 # "
-              "@ $");
+    error_set(why, ERR_VALUE, "a user id and an application have %s",
+              zos_name_form(ZOS_USERID));
     return false;
 }
 

@@ -167,74 +167,30 @@ static const struct source *adopt(struct loader *ld, struct source *src)
     return other;
 }
 
-static char *fold(char *s)
-{
-    char *p;
-
-    for (p = s; *p != '\0'; p++)
-        *p = (char)toupper((unsigned char)*p);
-    return s;
-}
-
-/* A part of a data set name becomes part of a path: no other folder. */
-static bool member_valid(const char *s)
-{
-    return s[0] != '\0' && s[0] != '.' && strchr(s, '/') == NULL;
-}
-
-static void dataset_unknown(struct loader *ld, const char *name,
-                            const struct span *span)
-{
-    finding_add(ld->f, FIND_dataset_unknown, span,
-                "the data set %s is not in the map of data sets", name);
-    finding_fix(ld->f,
-                "add to attlsd.conf: datasets = ( { dsn = \"%s\"; dir = "
-                "\"/path\"; } );",
-                name);
-}
-
 /*
- * //'HLQ.PDS(MEMBER)' and //'HLQ.SEQ' to a file, by the map: dir/MEMBER, and
- * dir/HLQ.SEQ. Quoted or not, no prefix is added.
+ * //'HLQ.PDS(MEMBER)' and //'HLQ.SEQ' to a file, by the map. Quoted or not,
+ * no prefix is added.
  */
-static bool dataset_path(struct loader *ld, const char *text,
+static bool find_dataset(struct loader *ld, const char *text,
                          const struct span *span, struct strbuf *out)
 {
-    const struct policy_options *opt = ld->opt;
-    char *name = arena_strdup(ld->scratch, text + 2), *open, *close;
-    size_t i, len;
+    struct strbuf row = STRBUF_INIT;
+    struct dataset d;
 
-    if (name == NULL) {
-        ld->f->nomem = true;
-        return false;
-    }
-    len = strlen(name);
-    if (len > 1 && name[0] == '\'' && name[len - 1] == '\'') {
-        name[len - 1] = '\0';
-        name++;
-    }
-    fold(name);
-    open = strchr(name, '(');
-    close = open != NULL ? strchr(open, ')') : NULL;
-    if (open != NULL && (close == NULL || close[1] != '\0'))
-        open = name; /* no name at all */
-    else if (open != NULL)
-        *open = *close = '\0';
-    if (!member_valid(name) || open == name ||
-        (open != NULL && !member_valid(open + 1))) {
+    if (!dataset_parse(text + 2, &d)) {
         finding_add(ld->f, FIND_bad_value, span,
                     "\"%s\" is no data set name; //'HLQ.NAME' or "
                     "//'HLQ.LIBRARY(MEMBER)' is wanted",
                     text);
         return false;
     }
-    for (i = 0; i < opt->dataset_count; i++)
-        if (strcasecmp(opt->datasets[i].dsn, name) == 0) {
-            strbuf_addf(out, "%s/%s", opt->datasets[i].dir,
-                        open != NULL ? open + 1 : name);
-            return true;
-        }
-    dataset_unknown(ld, name, span);
+    if (dataset_path(&ld->opt->datasets, &d, out))
+        return true;
+    finding_add(ld->f, FIND_dataset_unknown, span,
+                "the data set %s is not in the map of data sets", d.name);
+    dataset_add_row_text(&d, &row);
+    finding_fix(ld->f, "add to attlsd.conf: %s", strbuf_str(&row));
+    strbuf_done(&row);
     return false;
 }
 
@@ -245,7 +201,7 @@ static bool find_path(struct loader *ld, const char *text,
     const char *from = source_name(span->src), *slash = strrchr(from, '/');
 
     if (strncmp(text, "//", 2) == 0)
-        return dataset_path(ld, text, span, out);
+        return find_dataset(ld, text, span, out);
     if (text[0] == '/')
         strbuf_addf(out, "%s%s", ld->opt->root != NULL ? ld->opt->root : "",
                     text);

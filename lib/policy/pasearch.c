@@ -90,11 +90,9 @@ static void created(const struct pasearch *s, int indent, struct strbuf *out)
     strbuf_addf(out, "Policy updated: %s\n", text);
 }
 
-/* "CS 3.1", "CS V2R3" */
 static void header(const struct policy *p, const struct pasearch *s,
                    struct strbuf *out)
 {
-    const char *release = zos_release_name(p->release);
     const char *image = s->image != NULL   ? s->image
                         : p->stack != NULL ? p->stack
                                            : "TCPIP";
@@ -107,10 +105,7 @@ static void header(const struct policy *p, const struct pasearch *s,
     strftime(hour, sizeof(hour), "%H:%M:%S", &tm);
     strbuf_addc(out, '\n');
     start = out->len;
-    if (p->release >= ZOS_3_1)
-        strbuf_addf(out, "TCP/IP pasearch CS %s", release);
-    else
-        strbuf_addf(out, "TCP/IP pasearch CS V%cR%c", release[0], release[2]);
+    strbuf_addf(out, "TCP/IP pasearch %s", zos_release_shown(p->release));
     to_column(out, start, LABEL2);
     strbuf_addf(out, "Image Name: %s\n", image);
     start = out->len;

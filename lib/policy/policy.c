@@ -15,33 +15,6 @@
 #include "policy/model.h"
 #include "policy/resolver.h"
 
-/* Releases */
-
-static const char *const releases[] = {
-    [ZOS_2_1] = "2.1", [ZOS_2_2] = "2.2", [ZOS_2_3] = "2.3", [ZOS_2_4] = "2.4",
-    [ZOS_2_5] = "2.5", [ZOS_3_1] = "3.1", [ZOS_3_2] = "3.2"};
-
-int zos_release_parse(const char *text, enum zos_release *ret,
-                      struct error *err)
-{
-    size_t i;
-
-    for (i = 0; i < sizeof(releases) / sizeof(releases[0]); i++)
-        if (strcmp(text, releases[i]) == 0) {
-            *ret = (enum zos_release)i;
-            return 0;
-        }
-    return error_set(err, ERR_VALUE,
-                     "release \"%s\" is not known; 2.1, 2.2, 2.3, 2.4, 2.5, "
-                     "3.1 and 3.2 are",
-                     text);
-}
-
-const char *zos_release_name(enum zos_release release)
-{
-    return releases[release];
-}
-
 void policy_options_init(struct policy_options *opt)
 {
     memset(opt, 0, sizeof(*opt));

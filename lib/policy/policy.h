@@ -24,43 +24,21 @@
 #include "util/diag.h"
 #include "util/netaddr.h"
 #include "util/strbuf.h"
+#include "zos/dataset.h"
+#include "zos/release.h"
 
 struct policy;
 struct policy_rule;
 struct policy_action; /* group, environment or connection action */
 struct effective;     /* policy/effective.h */
 
-/* Releases of z/OS Communications Server whose defaults can be asked for.
- * The values only order them. */
-enum zos_release {
-    ZOS_2_1,
-    ZOS_2_2,
-    ZOS_2_3,
-    ZOS_2_4,
-    ZOS_2_5,
-    ZOS_3_1,
-    ZOS_3_2
-};
-
-/* "2.3" to ZOS_2_3; ERR_VALUE names the releases that are known. */
-int zos_release_parse(const char *text, enum zos_release *ret,
-                      struct error *err);
-const char *zos_release_name(enum zos_release release);
-
-/* One line of the data set map: names of MVS data sets to folders. */
-struct policy_dataset {
-    const char *dsn; /* upper case, "SYS1.TCPPARMS" */
-    const char *dir; /* member M of it is the file dir/M */
-};
-
 struct policy_options {
     enum zos_release release;
     const char *stack; /* which TcpImage; NULL: the only or the first one */
     const char *root;  /* put before absolute paths in policy files, or "" */
-    const struct policy_dataset *datasets;
-    size_t dataset_count;
-    bool allow_legacy; /* TLSv1 and TLSv1.1 may be in effect */
-    bool x25519_first; /* of groups where the policy codes none */
+    struct dataset_map datasets; /* borrowed */
+    bool allow_legacy;           /* TLSv1 and TLSv1.1 may be in effect */
+    bool x25519_first;           /* of groups where the policy codes none */
     bool no_files; /* files that a text names are not read: it is not ours */
     /* Names of findings that are not to be reported (policy/allow.h tells
      * how a file can say so itself). */

@@ -133,7 +133,7 @@ static bool parse_ident(struct value_in *in, union value *ret)
     for (i = 0; i < len; i++) {
         if (s[i] == '*' && i + 1 == len)
             continue;
-        if (!isalnum((unsigned char)s[i]) && strchr("@#$", s[i]) == NULL)
+        if (!zos_name_char(zos_upper(s[i])))
             return value_bad(in, 0, FIND_bad_value,
                              "only A to Z, 0 to 9, @, # and $ are allowed, and "
                              "* as the last character");
@@ -141,9 +141,7 @@ static bool parse_ident(struct value_in *in, union value *ret)
     text = arena_strndup(in->arena, s, len);
     if (text == NULL)
         return value_nomem(in);
-    for (i = 0; i < len; i++)
-        text[i] = (char)toupper((unsigned char)text[i]);
-    ret->text = text;
+    ret->text = zos_fold(text);
     return true;
 }
 
@@ -536,6 +534,7 @@ static const struct {
     show_fn show;
 } types[TYPE_COUNT] = {
 #include "policy/types.def"
+#include "zos/name.h"
 };
 
 #define TYPE(name, parse, show) FORM_##show,

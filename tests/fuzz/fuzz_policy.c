@@ -57,7 +57,7 @@ static void search(const struct policy *p, enum policy_direction direction)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct policy_dataset map[] = {
+    static const struct dataset_row map[] = {
         {"SYS1.TCPPARMS", "/nonexistent/lib"}};
     struct policy_options opt;
     struct diags *diags = diags_new();
@@ -68,8 +68,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     policy_options_init(&opt);
     opt.root = "/nonexistent";
-    opt.datasets = map;
-    opt.dataset_count = 1;
+    opt.datasets.row = map;
+    opt.datasets.count = 1;
     if (source_new("/nonexistent/fuzz.policy", (const char *)data, size, &src,
                    NULL) != 0)
         abort();

@@ -13,10 +13,10 @@
 enum { NAMES = 2, TIME = 5, HEAD = NAMES * 9 + TIME + 1 };
 
 /* A name of the alphabet, of 1 to 8 characters: nine bytes. */
-static void take_name(const uint8_t *p, char name[PASSTICKET_NAME_MAX + 1])
+static void take_name(const uint8_t *p, char name[ZOS_NAME_SIZE])
 {
     static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789#@$";
-    size_t i, len = 1 + p[0] % PASSTICKET_NAME_MAX;
+    size_t i, len = 1 + p[0] % ZOS_NAME_MAX;
 
     for (i = 0; i < len; i++)
         name[i] = alphabet[p[1 + i] % (sizeof(alphabet) - 1)];
@@ -57,7 +57,7 @@ static void try_enhanced(const char *user, const char *application,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char user[PASSTICKET_NAME_MAX + 1], application[PASSTICKET_NAME_MAX + 1];
+    char user[ZOS_NAME_SIZE], application[ZOS_NAME_SIZE];
     char ticket[PASSTICKET_LEN + 1] = "";
     unsigned char key[PASSTICKET_ENHANCED_MAX] = {0};
     int64_t when = 0, back;

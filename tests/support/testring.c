@@ -17,7 +17,7 @@
 
 struct testring {
     char dir[512];
-    bool temporary, quiet;
+    bool temporary, quiet, dry_run;
     const char *issuer, *dsn_dir, *password;
     struct strbuf out;
 };
@@ -53,6 +53,9 @@ int testring_run_until(struct testring *t, const char *job,
         source_new("test", job, strlen(job), &src, &err) != 0 ||
         saf_open(t->dir, SAF_CREATE, &saf, &err) != 0)
         die(t, err.text);
+    if (t->dry_run)
+        saf_set_dry_run(saf);
+    ctx.dry_run = t->dry_run;
     ctx.saf = saf;
     ctx.issuer = t->issuer;
     ctx.not_after = not_after;
@@ -229,6 +232,11 @@ void testring_dsn_dir(struct testring *t, const char *dir)
 void testring_password(struct testring *t, const char *password)
 {
     t->password = password;
+}
+
+void testring_dry_run(struct testring *t, bool dry_run)
+{
+    t->dry_run = dry_run;
 }
 
 void testring_quiet(struct testring *t, bool quiet)

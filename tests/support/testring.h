@@ -60,6 +60,9 @@ void testring_dsn_dir(struct testring *t, const char *dir);
 void testring_password(struct testring *t, const char *password);
 /* No echo, as for one command on the command line. */
 void testring_quiet(struct testring *t, bool quiet);
+/* The runs that follow change nothing on the disk, and need not wait for it:
+ * what one of them does is gone when it has ended. */
+void testring_dry_run(struct testring *t, bool dry_run);
 /* What the last run printed. */
 const char *testring_output(const struct testring *t);
 

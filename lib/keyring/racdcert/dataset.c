@@ -1,11 +1,10 @@
 /*
  * Data sets as files. A name in quotes that begins with / is a path; any
- * other is a data set name (MVS JCL Reference, "DSNAME parameter"), looked up
- * in the data set map, else a file below --dsn-dir. TSO would put a prefix
- * before a name without quotes; here none is put.
+ * other is a data set name, looked up in the data set map, else a file below
+ * --dsn-dir. TSO would put a prefix before a name without quotes; here none is
+ * put.
  */
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,116 +14,58 @@
 
 #include "keyring/racdcert/private.h"
 #include "util/fd.h"
+#include "util/strbuf.h"
+#include "zos/dataset.h"
 
-enum { DSN_MAX = 44, QUALIFIER_MAX = 8, INPUT_MAX = 1024 * 1024 };
-
-struct dataset {
-    char name[DSN_MAX + 1], member[QUALIFIER_MAX + 1];
-};
-
-static bool name_char(char c, bool first)
-{
-    return isupper((unsigned char)c) || strchr("#@$", c) != NULL ||
-           (!first && (isdigit((unsigned char)c) || c == '-'));
-}
-
-/* 1 to 8 characters, no digit first; qualifiers with dots between. */
-static bool valid_name(const char *s, bool dots)
-{
-    size_t n = 0;
-
-    for (; *s != '\0'; s++) {
-        if (dots && *s == '.' && n > 0) {
-            n = 0;
-            continue;
-        }
-        if (!name_char(*s, n == 0) || ++n > QUALIFIER_MAX)
-            return false;
-    }
-    return n > 0;
-}
-
-/* Copies folded to upper case; false: too long. */
-static bool fold(const char *from, size_t len, char *to, size_t cap)
-{
-    size_t i;
-
-    if (len >= cap)
-        return false;
-    for (i = 0; i < len; i++)
-        to[i] = (char)toupper((unsigned char)from[i]);
-    to[len] = '\0';
-    return true;
-}
+enum { INPUT_MAX = 1024 * 1024 };
 
 /* 'A.B(M)' in one quoted text, or A.B(M) as word and list. */
 static bool parse(const struct tso_node *n, struct dataset *ret)
 {
-    const char *text = n->text, *member = "";
-    size_t len = strlen(text), mlen = 0;
-
-    memset(ret, 0, sizeof(*ret));
-    if (n->has_list) {
-        if (n->child == NULL || n->child->next != NULL || n->child->has_list)
-            return false;
-        member = n->child->text;
-        mlen = strlen(member);
-    } else if (len > 0 && text[len - 1] == ')' && strchr(text, '(') != NULL) {
-        member = strchr(text, '(') + 1;
-        mlen = len - 1 - (size_t)(member - text);
-        len = (size_t)(member - text) - 1;
-    }
-    return fold(text, len, ret->name, sizeof(ret->name)) &&
-           fold(member, mlen, ret->member, sizeof(ret->member)) &&
-           valid_name(ret->name, true) &&
-           (*ret->member == '\0' || valid_name(ret->member, false));
-}
-
-static const struct job_dataset *find_mapped(struct rd *q, const char *dsn)
-{
-    size_t i;
-
-    for (i = 0; i < q->ctx->dataset_count; i++)
-        if (strcmp(q->ctx->datasets[i].dsn, dsn) == 0)
-            return &q->ctx->datasets[i];
-    return NULL;
+    if (!n->has_list)
+        return dataset_parse(n->text, ret);
+    return n->child != NULL && n->child->next == NULL && !n->child->has_list &&
+           dataset_set(n->text, n->child->text, ret);
 }
 
 static int unknown(struct rd *q, const struct dataset *d)
 {
+    struct strbuf row = STRBUF_INIT;
+
+    dataset_add_row_text(d, &row);
     rd_say(q, 0, MSG_INVALID, "DATA SET NAME", d->name);
     rd_hint(q, "write a path in quotes, '/path/of/the/file'; or name the "
                "folder for data sets with --dsn-dir");
-    rd_hint(q,
-            "or add to datasets in the configuration: { dsn = \"%s\"; "
-            "dir = \"/path\"; }",
-            d->name);
+    rd_hint(q, "or add to the configuration: %s", strbuf_str(&row));
+    strbuf_done(&row);
     return JOB_FAILED;
 }
 
-/* DIR/A.B.C, or DIR/A.B.C/M; in the map a library is the folder itself. */
+/* By the map, else below --dsn-dir: DIR/A.B.C, or DIR/A.B.C/MEMBER. */
 static int place(struct rd *q, const struct dataset *d, char path[RD_PATH])
 {
-    const struct job_dataset *mapped = find_mapped(q, d->name);
-    const char *dir = mapped != NULL ? mapped->dir : q->ctx->dsn_dir;
-    bool member = *d->member != '\0';
-    int n;
+    struct strbuf sb = STRBUF_INIT;
+    bool fits;
 
-    if (dir == NULL)
-        return unknown(q, d);
-    if (mapped != NULL && member)
-        n = snprintf(path, RD_PATH, "%s/%s", dir, d->member);
-    else
-        n = snprintf(path, RD_PATH, "%s/%s%s%s", dir, d->name,
-                     member ? "/" : "", d->member);
-    if (n < 0 || n >= RD_PATH)
-        return rd_invalid(q, "DATA SET NAME", d->name, "the path is too long");
-    return 0;
+    if (!dataset_path(&q->ctx->datasets, d, &sb)) {
+        if (q->ctx->dsn_dir == NULL)
+            return unknown(q, d);
+        strbuf_addf(&sb, "%s/%s%s%s", q->ctx->dsn_dir, d->name,
+                    *d->member != '\0' ? "/" : "", d->member);
+    }
+    fits = !strbuf_failed(&sb) && sb.len < RD_PATH;
+    if (fits)
+        memcpy(path, strbuf_str(&sb), sb.len + 1);
+    strbuf_done(&sb);
+    return fits ? 0
+                : rd_invalid(q, "DATA SET NAME", d->name,
+                             "the path is too long");
 }
 
 static int path_of(struct rd *q, const struct tso_node *list,
                    char path[RD_PATH])
 {
+    char hint[256];
     struct dataset d;
 
     if (list == NULL)
@@ -139,11 +80,11 @@ static int path_of(struct rd *q, const struct tso_node *list,
         snprintf(path, RD_PATH, "%s", list->text);
         return 0;
     }
-    if (!parse(list, &d))
-        return rd_invalid(q, "DATA SET NAME", list->text,
-                          "a data set is 'A.B.C' or 'A.B.C(MEMBER)', 1 to 8 "
-                          "characters between the dots, 44 in all; a path is "
-                          "in quotes and begins with /");
+    if (!parse(list, &d)) {
+        snprintf(hint, sizeof(hint),
+                 "%s; a path is in quotes and begins with /", dataset_form);
+        return rd_invalid(q, "DATA SET NAME", list->text, hint);
+    }
     return place(q, &d, path);
 }
 

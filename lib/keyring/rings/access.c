@@ -5,7 +5,6 @@
 
 #include "keyring/rings/access.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,12 +16,10 @@ static void resource_name(const char *owner, const char *ring, char *buf,
                           size_t cap)
 {
     bool virtual_ring = strcmp(ring, "*") == 0;
-    char *p;
 
     snprintf(buf, cap, "%s.%s.LST", owner,
              virtual_ring ? "IRR_VIRTUAL_KEYRING" : ring);
-    for (p = buf; *p != '\0'; p++)
-        *p = (char)toupper((unsigned char)*p);
+    zos_fold(buf);
 }
 
 static int denied(const char *reader, const char *owner, const char *ring,

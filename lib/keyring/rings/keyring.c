@@ -60,10 +60,12 @@ static int check_exists(struct saf *saf, struct ring_store *s,
                              : error_set(err, ERR_NOT_FOUND,
                                          "%s has no key rings", n->owner);
     if (!saf_user_exists(saf, n->owner))
-        return error_set(
-            err, ERR_NOT_FOUND,
-            "user %s is not defined in the security database%s", n->owner,
-            saf_name_valid(n->owner) ? "" : " (user ids are in upper case)");
+        return error_set(err, ERR_NOT_FOUND,
+                         "user %s is not defined in the security database%s",
+                         n->owner,
+                         zos_name_valid(ZOS_USERID, n->owner)
+                             ? ""
+                             : " (user ids are in upper case)");
     r = store_know(s, n->owner, err);
     if (r != 0)
         return r;

@@ -289,8 +289,8 @@ int store_open_empty(struct saf *saf, struct ring_store **ret,
 /* Whose folder it can be: the name may have been written by anybody. */
 static bool is_owner(const char *id)
 {
-    return saf_name_valid(id) || owner_kind(id) != RING_OWNER_USER ||
-           strcmp(id, OWNER_MULTI) == 0;
+    return zos_name_valid(ZOS_USERID, id) ||
+           owner_kind(id) != RING_OWNER_USER || strcmp(id, OWNER_MULTI) == 0;
 }
 
 int store_know(struct ring_store *s, const char *owner, struct error *err)

@@ -115,6 +115,16 @@ int admin_invalid(struct job_context *ctx, const char *what, const char *name,
     return JOB_FAILED;
 }
 
+int admin_bad_name(struct job_context *ctx, const char *what,
+                   enum zos_name_kind kind, const char *name, const char *must)
+{
+    char hint[128];
+
+    snprintf(hint, sizeof(hint), "a %s has %s, and %s", zos_name_what(kind),
+             zos_name_form(kind), must);
+    return admin_invalid(ctx, what, name, hint);
+}
+
 int admin_nomem(struct job_context *ctx)
 {
     saf_rollback(ctx->saf, NULL);

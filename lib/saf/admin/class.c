@@ -140,7 +140,7 @@ static int set_class(struct job_context *ctx, const char *name, class_fn set,
     const char *near = NULL;
     struct saf_class *c;
 
-    if (!saf_name_valid(name))
+    if (!zos_name_valid(ZOS_CLASS, name))
         return admin_invalid(ctx, "CLASS", name,
                              "a class has 1 to 8 characters, like FACILITY");
     if (!admin_class_known(ctx->saf, name)) {

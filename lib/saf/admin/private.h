@@ -41,6 +41,10 @@ int admin_bind(struct job_context *ctx, int command, struct tso_node *list);
 /* "IKJ56702I INVALID WHAT, NAME" and a line of help; returns 8. */
 int admin_invalid(struct job_context *ctx, const char *what, const char *name,
                   const char *hint);
+/* The same of a name that lacks the form of its kind, or is not free: "a user
+ * id has 1 to 8 ..., and MUST". */
+int admin_bad_name(struct job_context *ctx, const char *what,
+                   enum zos_name_kind kind, const char *name, const char *must);
 /* What the command has changed in memory is taken back; returns 8. */
 int admin_nomem(struct job_context *ctx);
 

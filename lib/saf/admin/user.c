@@ -43,10 +43,9 @@ static int add_user(struct job_context *ctx, const char *id,
     struct saf_user *u;
     saf_id group;
 
-    if (!saf_name_valid(id) || saf_group_exists(ctx->saf, id))
-        return admin_invalid(ctx, "USERID", id,
-                             "a user id has 1 to 8 characters A-Z 0-9 # $ @, "
-                             "no digit first, and is not a group's name");
+    if (!zos_name_valid(ZOS_USERID, id) || saf_group_exists(ctx->saf, id))
+        return admin_bad_name(ctx, "USERID", ZOS_USERID, id,
+                              "is not a group's name");
     if (saf_user_exists(ctx->saf, id))
         return admin_invalid(ctx, "USERID", id, "the user exists already");
     choose_group(ctx, tso_value(list, AW_DFLTGRP), "SYS1", group);
@@ -179,10 +178,8 @@ static int add_group(struct job_context *ctx, const char *id,
     struct saf_group *g;
     saf_id sup;
 
-    if (!saf_name_valid(id) || saf_user_exists(ctx->saf, id))
-        return admin_invalid(ctx, "GROUP", id,
-                             "a group's name has 1 to 8 characters A-Z 0-9 # "
-                             "$ @, no digit first, and is not a user id");
+    if (!zos_name_valid(ZOS_GROUP, id) || saf_user_exists(ctx->saf, id))
+        return admin_bad_name(ctx, "GROUP", ZOS_GROUP, id, "is not a user id");
     if (saf_group_exists(ctx->saf, id))
         return admin_invalid(ctx, "GROUP", id, "the group exists already");
     choose_group(ctx, tso_value(list, AW_SUPGROUP), "SYS1", sup);

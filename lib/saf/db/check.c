@@ -9,14 +9,6 @@
 
 #include <string.h>
 
-bool saf_name_valid(const char *name)
-{
-    size_t n = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789#@$");
-
-    return n >= 1 && n <= SAF_NAME_MAX && name[n] == '\0' &&
-           strchr("0123456789", name[0]) == NULL;
-}
-
 bool saf_user_exists(const struct saf *saf, const char *userid)
 {
     return saf_find_user(saf, userid) != NULL;

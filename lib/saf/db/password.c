@@ -5,7 +5,6 @@
 
 #include "saf/db/private.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <openssl/crypto.h>
@@ -25,7 +24,7 @@ static int derive(const char *password, const unsigned char *salt,
     int ok;
 
     for (i = 0; i < len; i++)
-        folded[i] = (char)toupper((unsigned char)password[i]);
+        folded[i] = zos_upper(password[i]);
     ok = PKCS5_PBKDF2_HMAC(folded, (int)len, salt, SAF_SALT, (int)rounds,
                            EVP_sha512(), SAF_HASH, ret);
     explicit_bzero(folded, sizeof(folded));

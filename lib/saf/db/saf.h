@@ -22,6 +22,7 @@
 #include <stddef.h>
 
 #include "util/error.h"
+#include "zos/name.h"
 
 struct saf;
 
@@ -32,7 +33,7 @@ enum saf_mode {
 };
 
 /* Longest user id, group, class (RACF: 8), and profile name (246). */
-enum { SAF_NAME_MAX = 8, SAF_PROFILE_MAX = 246 };
+enum { SAF_NAME_MAX = ZOS_NAME_MAX, SAF_PROFILE_MAX = 246 };
 
 /*
  * ERR_NOT_FOUND (no such folder, or no database in it), ERR_UNSAFE,
@@ -93,8 +94,6 @@ bool saf_unchanged(struct saf *saf);
 
 /* ---- users and groups ---- */
 
-/* 1 to 8 characters A-Z 0-9 # @ $, no digit first: a name as RACF has them. */
-bool saf_name_valid(const char *name);
 bool saf_user_exists(const struct saf *saf, const char *userid);
 /* ALTUSER REVOKE: the user can't be used. False for an unknown one. */
 bool saf_user_revoked(const struct saf *saf, const char *userid);

@@ -77,7 +77,8 @@ static bool read_connect(struct saf_user *u, config_setting_t *s)
     saf_id group = "", owner = "";
     unsigned day = 0;
 
-    return get_id(s, "group", group, true) && saf_name_valid(group) &&
+    return get_id(s, "group", group, true) &&
+           zos_name_valid(ZOS_GROUP, group) &&
            get_id(s, "owner", owner, false) && get_day(s, "day", &day) &&
            saf_user_join(u, group, owner, day) == 0;
 }
@@ -90,7 +91,7 @@ static bool read_user(struct saf *saf, config_setting_t *s)
     saf_id id = "";
     int i;
 
-    if (!get_id(s, "id", id, true) || !saf_name_valid(id) ||
+    if (!get_id(s, "id", id, true) || !zos_name_valid(ZOS_USERID, id) ||
         (u = saf_add_user(saf, id)) == NULL ||
         !get_id(s, "owner", u->owner, false) ||
         !get_id(s, "dfltgrp", u->dfltgrp, false) ||
@@ -113,7 +114,7 @@ static bool read_group(struct saf *saf, config_setting_t *s)
     struct saf_group *g;
     saf_id id = "";
 
-    return get_id(s, "id", id, true) && saf_name_valid(id) &&
+    return get_id(s, "id", id, true) && zos_name_valid(ZOS_GROUP, id) &&
            (g = saf_add_group(saf, id)) != NULL &&
            get_id(s, "owner", g->owner, false) &&
            get_id(s, "supgroup", g->supgroup, false) &&
@@ -160,7 +161,7 @@ static bool read_profile_into(struct saf_profiles *list, config_setting_t *s)
         saf_id who = "";
 
         if (!get_id(a, "id", who, true) ||
-            (strcmp(who, "*") != 0 && !saf_name_valid(who)) ||
+            (strcmp(who, "*") != 0 && !zos_name_valid(ZOS_USERID, who)) ||
             !get_level(a, "level", &level) ||
             saf_profile_permit(p, who, level) != 0)
             return false;

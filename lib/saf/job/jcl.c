@@ -165,15 +165,6 @@ static char *unquote(char *s)
     return s;
 }
 
-static char *fold(char *s)
-{
-    char *p;
-
-    for (p = s; p != NULL && *p != '\0'; p++)
-        *p = (char)toupper((unsigned char)*p);
-    return s;
-}
-
 static int add_step(struct jcl *j, char *name, const char *operands,
                     unsigned line, struct error *err)
 {
@@ -186,11 +177,11 @@ static int add_step(struct jcl *j, char *name, const char *operands,
     s->user = j->user;
     s->name = name;
     s->line = line;
-    s->program = fold(find_operand(j, operands, "PGM"));
+    s->program = zos_fold(find_operand(j, operands, "PGM"));
     s->parm = unquote(find_operand(j, operands, "PARM"));
     s->cond = find_operand(j, operands, "COND") != NULL;
     if (s->program == NULL) {
-        s->proc = fold(find_operand(j, operands, "PROC"));
+        s->proc = zos_fold(find_operand(j, operands, "PROC"));
         if (s->proc == NULL)
             s->proc = arena_strndup(j->arena, operands, strcspn(operands, ","));
     }
@@ -233,15 +224,15 @@ static void take_data(struct jcl *j, const char *operands, struct jcl_step *s)
 static int job_card(struct jcl *j, char *name, const char *operands,
                     unsigned line, struct error *err)
 {
-    const char *user = fold(find_operand(j, operands, "USER"));
+    const char *user = zos_fold(find_operand(j, operands, "USER"));
 
     if (user != NULL && strcmp(user, "&SYSUID") == 0)
         user = NULL; /* whoever submits the job: our issuer */
-    if (user != NULL && !saf_name_valid(user))
-        return error_set(err, ERR_SYNTAX,
-                         "%s:%u: USER=%s on the JOB card is not a user id: 1 "
-                         "to 8 characters A-Z 0-9 # $ @, no digit first",
-                         source_name(j->src), line, user);
+    if (user != NULL && !zos_name_valid(ZOS_JCL_USER, user))
+        return error_set(
+            err, ERR_SYNTAX, "%s:%u: USER=%s on the JOB card is not a %s: %s",
+            source_name(j->src), line, user, zos_name_what(ZOS_JCL_USER),
+            zos_name_form(ZOS_JCL_USER));
     j->job = name;
     j->user = user;
     return 0;
@@ -283,7 +274,7 @@ static int statement(struct jcl *j, const struct card *c, struct error *err)
 
     if (begins(c, "//*") || op >= c->len || op == op_end)
         return 0; /* a comment, the null statement */
-    name = fold(arena_strndup(j->arena, c->text + 2, name_end - 2));
+    name = zos_fold(arena_strndup(j->arena, c->text + 2, name_end - 2));
     if (name == NULL)
         return error_nomem(err);
     source_position(j->src, c->off, &line, &column);

@@ -24,6 +24,7 @@
 #include "util/error.h"
 #include "util/source.h"
 #include "util/strbuf.h"
+#include "zos/dataset.h"
 
 struct saf;
 struct tso_command; /* saf/tso.h: one parsed command */
@@ -31,13 +32,6 @@ struct tso_grammar; /* saf/tso.h: a command's table of operands */
 
 /* Return codes of commands and jobs. */
 enum { JOB_OK = 0, JOB_WARNING = 4, JOB_FAILED = 8, JOB_SYNTAX = 12 };
-
-/* A row of the data set map: a library (members are files in DIR) or a data
- * set (the file DIR/DSN). */
-struct job_dataset {
-    const char *dsn; /* upper case */
-    const char *dir;
-};
 
 /* Asks for the password of PASSWORD(*); NULL: none was given. The text
  * belongs to the caller of the job and is valid to its end. */
@@ -52,12 +46,11 @@ struct job_context {
     const char *password;  /* from --password-file, or NULL; secret */
     job_password_fn ask_password; /* when PASSWORD is NULL; may be NULL */
     void *ask_arg;
-    const struct job_dataset *datasets; /* the data set map */
-    size_t dataset_count;
-    bool dry_run;       /* say what would be done */
-    bool no_echo;       /* a single command: show only what it says */
-    struct strbuf *out; /* the command's messages and listing */
-    void *module;       /* the module's own object (struct ring_store) */
+    struct dataset_map datasets; /* borrowed */
+    bool dry_run;                /* say what would be done */
+    bool no_echo;                /* a single command: show only what it says */
+    struct strbuf *out;          /* the command's messages and listing */
+    void *module; /* the module's own object (struct ring_store) */
 };
 
 /* Runs one command; returns its return code (0, 4, 8, 12). */

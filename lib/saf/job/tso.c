@@ -7,6 +7,7 @@
 
 #include "saf/job/private.h"
 #include "util/arena.h"
+#include "zos/name.h"
 
 /* 80-byte card images carry a sequence number in columns 73 to 80. */
 enum { CARD = 80, SEQUENCE = 8 };
@@ -272,7 +273,7 @@ static int scan_command(struct tso_command *cmd, struct error *err)
     if (comment != NULL && comment < cmd->text + s.pos + n)
         n = (size_t)(comment - cmd->text) - s.pos;
     for (i = 0; i < n && i < sizeof(cmd->name) - 1; i++)
-        cmd->name[i] = (char)toupper((unsigned char)cmd->text[s.pos + i]);
+        cmd->name[i] = zos_upper(cmd->text[s.pos + i]);
     s.pos += (uint32_t)n;
     cmd->list = scan_list(&s);
     return s.nomem ? error_nomem(err) : 0;

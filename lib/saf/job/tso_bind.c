@@ -4,8 +4,8 @@
  */
 
 #include "saf/job/tso.h"
+#include "zos/name.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,8 +53,7 @@ static unsigned distance(const char *a, const char *b)
         diagonal = row[0];
         row[0] = i;
         for (j = 1; j <= lb; j++) {
-            unsigned same = toupper((unsigned char)a[i - 1]) ==
-                            toupper((unsigned char)b[j - 1]);
+            unsigned same = zos_upper(a[i - 1]) == zos_upper(b[j - 1]);
 
             up = row[j];
             row[j] = diagonal + !same;
@@ -91,10 +90,8 @@ const char *tso_nearest(const struct tso_grammar *g, int scope, int scope2,
 
 void tso_fold(struct tso_node *node)
 {
-    char *p;
-
-    for (p = node->text; !node->quoted && *p != '\0'; p++)
-        *p = (char)toupper((unsigned char)*p);
+    if (!node->quoted)
+        zos_fold(node->text);
 }
 
 static void add_text(struct strbuf *out, const char *text)

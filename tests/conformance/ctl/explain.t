@@ -284,7 +284,7 @@ $ attlsctl explain --direction Outbound --local ::1:80 conf/policy/ims.policy
 attlsctl explain: '::1:80' is not address:port (IPv6: [address]:port)
 [2]
 $ attlsctl explain --direction Outbound --local 1.2.3.4:1 --remote 1.2.3.4:2 --jobname TOOLONGNAME conf/policy/ims.policy
-attlsctl explain: job name "TOOLONGNAME" is not one to eight of A to Z, 0 to 9, @, # and $
+attlsctl explain: "TOOLONGNAME" is not a job name: 1 to 8 characters A-Z 0-9 # $ @, no digit first
 [2]
 $ attlsctl explain --direction Outbound --local 1.2.3.4:1 --remote 1.2.3.4:2 --when tomorrow conf/policy/ims.policy
 attlsctl explain: time "tomorrow" is not yyyy-mm-dd hh:mm or yyyy-mm-dd hh:mm:ss

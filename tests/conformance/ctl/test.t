@@ -113,7 +113,7 @@ $ printf 'policy = "x";\ncases = ( { connection = { direction = "In"; local = "1
 $T/c:2: direction "In" is neither Inbound (the local program accepted) nor Outbound (it connected)
 $T/c:2: '1.2.3.4' is not address:port (IPv6: [address]:port)
 $T/c:2: remote wants a text in quotes
-$T/c:3: job name "A B" is not one to eight of A to Z, 0 to 9, @, # and $
+$T/c:3: "A B" is not a job name: 1 to 8 characters A-Z 0-9 # $ @, no digit first
 $T/c:3: time "now" is not yyyy-mm-dd hh:mm or yyyy-mm-dd hh:mm:ss
 $T/c:2: a connection has a direction, local and remote
 $T/c:3: nothing can be expected of "rul"; of rule, status, role, protocols, ciphers and ring it can

@@ -66,7 +66,7 @@ $ racfjob --racf $T/r "ADDGROUP GRP"
 $ racfjob --racf $T/r "CONNECT ANN GROUP(GRP)"
 % Who issues: the account, which may be no user id; --issuer; USER= of the job
 $ racdcert --racf $T/r --issuer toolonganame LIST
-racdcert: --issuer toolonganame: a user id has 1 to 8 characters A-Z 0-9 # $ @, no digit first
+racdcert: --issuer toolonganame: a user id has 1 to 8 characters A-Z 0-9 # $ @
 [12]
 $ racdcert --racf $T/r --issuer nobody LIST
 IKJ56702I INVALID USERID, NOBODY
@@ -213,7 +213,7 @@ $ racdcert --racf $T/d "ID(ANN) EXPORT(LABEL('a')) DSN('$T/path.pem')"
 $ racdcert --racf $T/d "ID(ANN) EXPORT(LABEL('a')) DSN('ann.cert')"
 IKJ56702I INVALID DATA SET NAME, ANN.CERT
   write a path in quotes, '/path/of/the/file'; or name the folder for data sets with --dsn-dir
-  or add to datasets in the configuration: { dsn = "ANN.CERT"; dir = "/path"; }
+  or add to the configuration: datasets = ( { dsn = "ANN.CERT"; dir = "/path"; } );
 [8]
 $ racdcert --racf $T/d "ID(ANN) EXPORT(LABEL('a')) DSN(../out)"
 IKJ56702I INVALID DATA SET NAME, ../out

@@ -76,7 +76,7 @@ static const struct {
      "",
      "attls-passticket: 8/8/4: a user id, application or time is of a "
      "wrong form\n  a user id and an application have 1 to 8 characters A-Z "
-     "0-9 # @ $\n"},
+     "0-9 # $ @\n"},
     {"key too short",
      {VERB_GEN, NULL, "FRED", "IMSAPPL", NULL, "1234", NULL, NULL, false, NOW},
      12,

@@ -83,7 +83,7 @@ static const struct {
     {"no value", "HWS=(ID=)", "hws:1:9: error: expected a word here"},
     {"name too long", "HWS=(ID=ABCDEFGHI)",
      "hws:1:9: error: not a value of its keyword: ABCDEFGHI; 1 to 8 "
-     "characters"},
+     "characters A-Z 0-9 # $ @"},
     {"no number", "ODACCESS=(DRDAPORT=(ID=5555D))",
      "hws:1:24: error: not a value of its keyword: 5555D; a number from 1 to "
      "65535"},

@@ -12,7 +12,7 @@
 START_TEST(an_account_is_asked_once)
 {
     struct directory *d;
-    char userid[NAME_SIZE];
+    char userid[ZOS_NAME_SIZE];
 
     ck_assert_int_eq(directory_new(&d, NULL), 0);
     ck_assert_int_eq(directory_userid(d, 0, userid), DIRECTORY_ASK);
@@ -27,7 +27,7 @@ END_TEST
 START_TEST(a_uid_without_account_is_none)
 {
     struct directory *d;
-    char userid[NAME_SIZE];
+    char userid[ZOS_NAME_SIZE];
 
     ck_assert_int_eq(directory_new(&d, NULL), 0);
     directory_resolve_userid(d, 4000000000u);

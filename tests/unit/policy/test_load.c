@@ -157,7 +157,7 @@ static struct policy *load(const char *name, const char *stack,
                            struct diags *diags)
 {
     static char lib[SCRATCH + 20];
-    struct policy_dataset map[] = {{"SYS1.TCPPARMS", lib}, {"SYS1.SEQ", lib}};
+    struct dataset_row map[] = {{"SYS1.TCPPARMS", lib}, {"SYS1.SEQ", lib}};
     struct policy_options opt;
     struct policy *p = NULL;
     int r;
@@ -165,8 +165,8 @@ static struct policy *load(const char *name, const char *stack,
     snprintf(lib, sizeof(lib), "%s/lib", dir);
     policy_options_init(&opt);
     opt.stack = stack;
-    opt.datasets = map;
-    opt.dataset_count = 2;
+    opt.datasets.row = map;
+    opt.datasets.count = 2;
     r = policy_load(path_of(name), &opt, diags, &p);
     ck_assert(r == 0 || r == ERR_SYNTAX);
     return p;

@@ -117,7 +117,7 @@ static void default_parses(int row_no)
     const char *p;
     int release;
 
-    for (release = ZOS_2_1; release <= ZOS_3_2; release++)
+    for (release = 0; release < ZOS_RELEASES; release++)
         if (schema_default(row, (enum zos_release)release, text) != NULL)
             must_parse(row, text);
     for (p = row->harmless; p != NULL && *p != '\0'; p += strspn(p, " ")) {

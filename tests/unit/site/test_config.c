@@ -277,10 +277,12 @@ static const struct {
     {"empty path", "racf = \"\";",
      "attlsd.conf:1:1: error: racf: has 0 characters, 1 to 4095 are allowed "
      "[bad-value]\n"},
-    {"lower-case user id", LISTENER("userid = \"libserv\";"),
-     "attlsd.conf:1:107: error: userid: 'libserv' is no name: 1 to 8 "
-     "characters "
-     "A-Z 0-9 @ # $, upper case, no digit first [bad-value]\n"},
+    {"user id that is none", LISTENER("userid = \"www-data\";"),
+     "attlsd.conf:1:107: error: userid: 'www-data' is not a user id: 1 to 8 "
+     "characters A-Z 0-9 # $ @ [bad-value]\n"},
+    {"job name with a digit first", LISTENER("jobname = \"7Z\";"),
+     "attlsd.conf:1:107: error: jobname: '7Z' is not a job name: 1 to 8 "
+     "characters A-Z 0-9 # $ @, no digit first [bad-value]\n"},
     {"account that is none", LISTENER("allow = ( \"no-such-account\" );"),
      "attlsd.conf:1:107: error: allow: 'no-such-account' is no account of this "
      "machine; see getent passwd [bad-value]\n"},

@@ -29,8 +29,8 @@ static void tear_down(void)
 }
 
 #define BAD_ID                                                                 \
-    "\n  a user id has 1 to 8 characters A-Z 0-9 # $ @, no digit first, and "  \
-    "is not a group's name\n"
+    "\n  a user id has 1 to 8 characters A-Z 0-9 # $ @, and is not a group's " \
+    "name\n"
 #define BAD_GROUP                                                              \
     "\n  a group's name has 1 to 8 characters A-Z 0-9 # $ @, no digit first, " \
     "and is not a user id\n"
@@ -52,7 +52,8 @@ static const struct {
     {"AU (FRED A) PASSWORD(X)", 8,
      "IKJ56702I INVALID USERID, FRED\n  the user exists already\n"},
     {"AU ABCDEFGHI", 8, "IKJ56702I INVALID USERID, ABCDEFGHI" BAD_ID},
-    {"AU 1A", 8, "IKJ56702I INVALID USERID, 1A" BAD_ID},
+    {"AU 1A", 0, "ICH01024I User 1A is defined as PROTECTED.\n"},
+    {"AG 1A", 8, "IKJ56702I INVALID GROUP, 1A" BAD_GROUP},
     {"AU 'a'", 8, "IKJ56702I INVALID USERID, a" BAD_ID},
     {"AU irrcerta", 0, "ICH01024I User IRRCERTA is defined as PROTECTED.\n"},
     {"AU '../X'", 8, "IKJ56702I INVALID USERID, ../X" BAD_ID},

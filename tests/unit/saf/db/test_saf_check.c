@@ -240,23 +240,6 @@ START_TEST(groups_are_seen_at_once)
 }
 END_TEST
 
-static const struct {
-    const char *name;
-    bool valid;
-} names[] = {
-    {"A", true},        {"FRED", true},      {"#A@$9", true},
-    {"ABCDEFGH", true}, {"", false},         {"ABCDEFGHI", false},
-    {"9A", false},      {"fred", false},     {"A B", false},
-    {"A.B", false},     {"irrcerta", false}, {"*", false},
-};
-
-START_TEST(knows_names)
-{
-    ck_assert_msg(saf_name_valid(names[_i].name) == names[_i].valid, "%s",
-                  names[_i].name);
-}
-END_TEST
-
 START_TEST(answers_about_users_groups_and_classes)
 {
     struct saf *saf = NULL;
@@ -294,7 +277,6 @@ int main(void)
     TEST(an_inactive_class_gives_no_authority)
     TEST(a_raclisted_class_is_seen_as_of_its_refresh)
     TEST(groups_are_seen_at_once)
-    TEST_ROWS(knows_names, names)
     TEST(answers_about_users_groups_and_classes)
     srunner_run_all(sr, CK_NORMAL);
     failed = srunner_ntests_failed(sr);

@@ -128,13 +128,15 @@ static const struct {
      "job:4: expected a JCL statement (//) here; commands stand behind "
      "//SYSTSIN DD *"},
     {"USER= too long", "//J JOB 0,USER=ABCDEFGHI\n",
-     "job:1: USER=ABCDEFGHI on the JOB card is not a user id: 1 to 8 "
+     "job:1: USER=ABCDEFGHI on the JOB card is not a user id in JCL: 1 to 8 "
      "characters A-Z 0-9 # $ @, no digit first"},
     {"USER= empty", "//J JOB 0,USER=\n",
-     "job:1: USER= on the JOB card is not a user id: 1 to 8 characters A-Z "
+     "job:1: USER= on the JOB card is not a user id in JCL: 1 to 8 characters "
+     "A-Z "
      "0-9 # $ @, no digit first"},
     {"USER= with another symbol", "//J JOB 0,USER=&ME\n",
-     "job:1: USER=&ME on the JOB card is not a user id: 1 to 8 characters "
+     "job:1: USER=&ME on the JOB card is not a user id in JCL: 1 to 8 "
+     "characters "
      "A-Z 0-9 # $ @, no digit first"},
     {"a concatenation", JOB TSO DATA "A\n/*\n//  DD *\nB\n",
      "job:7: a second DD behind SYSTSIN (a concatenation) is not supported "

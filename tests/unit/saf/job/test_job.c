@@ -144,7 +144,8 @@ static const struct {
      "//J\033 JOB 0\n//\377 EXEC PGM=IKJEFT01\n//SYSTSIN DD *\nRC\n", 0,
      "[ME]\nIEF142I J\\x1B \\xFF - STEP WAS EXECUTED - COND CODE 0000\n"},
     {"a user in control characters", "//J JOB 0,USER=A\033B\n", 12,
-     "job:1: USER=A\\x1BB on the JOB card is not a user id: 1 to 8 characters "
+     "job:1: USER=A\\x1BB on the JOB card is not a user id in JCL: 1 to 8 "
+     "characters "
      "A-Z 0-9 # $ @, no digit first\n"},
     {"a procedure", "//J JOB 0\n//S EXEC ASMHCL\n", 12,
      "step not run: PROC=ASMHCL (line 2); only PGM=IKJEFT01 is known here\n"},
