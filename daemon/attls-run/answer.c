@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "attls-run/private.h"
-#include "util/clock.h"
 #include "util/fd.h"
 
 enum how { CONTINUE, GIVEN, SHUT, REFUSE, LATE, ABORT, HANDED };
@@ -170,22 +169,7 @@ void run_end(struct run *r, const struct seccomp_notif *call, enum run_row row,
     }
 }
 
-bool run_is_valid(const struct run *r, const struct seccomp_notif *call)
-{
-    return ioctl(r->notify, SECCOMP_IOCTL_NOTIF_ID_VALID, &call->id) == 0;
-}
-
 /* ---- those that wait ---- */
-
-uint64_t run_now(void)
-{
-    return clock_ms();
-}
-
-uint64_t run_after(uint64_t ms)
-{
-    return run_now() + ms + 1;
-}
 
 struct waiting *run_keep(struct waiting_list *list, const struct waiting *w)
 {

@@ -145,14 +145,6 @@ static bool share_port(const struct aim *a)
     return setsockopt(a->s.fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0;
 }
 
-static void unshare_port(const struct waiting *w)
-{
-    int off = 0;
-
-    if (w->reuse)
-        setsockopt(w->fd, SOL_SOCKET, SO_REUSEADDR, &off, sizeof(off));
-}
-
 /* The program's socket goes to our door, our end of it to the daemon. */
 static enum run_row lead(struct run *r, const struct aim *a, uint32_t *ret_id,
                          int *ret_error)
@@ -186,7 +178,7 @@ static enum run_row redirect(struct run *r, const struct seccomp_notif *call,
     w.reuse = share_port(a);
     row = lead(r, a, &w.id, ret_error);
     if (row != RUN_ROWS) {
-        unshare_port(&w);
+        run_unshare_port(&w);
         return row;
     }
     t = run_add_told(r, run_cookie(a->s.fd), w.id);
@@ -218,38 +210,6 @@ static void handle_connect(struct run *r, const struct seccomp_notif *call)
     if (row != RUN_ROWS)
         run_end(r, call, row, error);
     fd_close(&a.s.fd);
-}
-
-/* A connection that is not to be leaves the socket as it was. */
-static void end_connect(struct run *r, struct waiting *w, int error)
-{
-    struct told *t = run_find_told_id(r, w->id);
-    enum run_row row = RUN_CONNECT_RESULT;
-
-    if (error != 0) {
-        run_disconnect(w->fd);
-        if (t != NULL)
-            run_drop_told(r, t);
-    }
-    unshare_port(w);
-    if (error == ENOENT)
-        row = r->setting->strict ? RUN_CONNECT_STRICT : RUN_CONNECT_DECLINED;
-    run_end(r, &w->call, row, error);
-    run_forget(&r->connects, w);
-}
-
-void run_connected(struct run *r, const struct runmsg *reply)
-{
-    struct told *t = run_find_told_id(r, reply->id);
-    struct waiting *w;
-
-    if (reply->error == 0 && t != NULL)
-        t->local = reply->address;
-    TAILQ_FOREACH (w, &r->connects, link)
-        if (w->id == reply->id)
-            break;
-    if (w != NULL)
-        end_connect(r, w, reply->error);
 }
 
 /* ---- names ---- */

@@ -99,18 +99,12 @@ static bool hear(struct run *r, struct runmsg *ret)
     return true;
 }
 
-static void handle_reply(struct run *r, const struct runmsg *m)
-{
-    if (!run_accepted(r, m))
-        run_connected(r, m);
-}
-
 void run_hear(struct run *r)
 {
     struct runmsg m;
 
     if (hear(r, &m))
-        handle_reply(r, &m);
+        run_reply(r, &m);
 }
 
 /* The reply to request ID, 0: it was not sent. */
@@ -130,7 +124,7 @@ static int wait_for(struct run *r, uint32_t id, int ms)
         else if (hear(r, &m)) {
             if (m.id == id)
                 return m.error;
-            handle_reply(r, &m);
+            run_reply(r, &m);
         }
     }
     return ECONNREFUSED;

@@ -57,6 +57,18 @@ struct run {
     struct run_refused *refused;
 };
 
+/* ---- the caller and the time (thread.c) ---- */
+
+/* A word that /proc says of THREAD; "": not known. KEY: "Tgid:" */
+enum { RUN_STATUS = 64 };
+void run_status(pid_t thread, const char *key, char ret[RUN_STATUS]);
+/* The call is still there (its thread was not interrupted). */
+bool run_is_valid(const struct run *r, const struct seccomp_notif *call);
+/* Milliseconds of a clock that only goes forward. */
+uint64_t run_now(void);
+/* When so many have passed, no less: run_now() cuts. */
+uint64_t run_after(uint64_t ms);
+
 /* ---- answers to the kernel (answer.c) ---- */
 
 enum run_row {
@@ -69,21 +81,27 @@ enum run_row {
  * is the reason, 0 if there is none. */
 void run_end(struct run *r, const struct seccomp_notif *call, enum run_row row,
              int error);
-/* The call is still there (its thread was not interrupted). */
-bool run_is_valid(const struct run *r, const struct seccomp_notif *call);
 /* How many were refused with a line for their program, said at the end. */
 void run_say_refused(struct run *r);
 
-/* Milliseconds of a clock that only goes forward. */
-uint64_t run_now(void);
-/* When so many have passed, no less: run_now() cuts. */
-uint64_t run_after(uint64_t ms);
 /* A copy of W at the end of the list, which owns its descriptors; NULL: no
  * memory, and they are still the caller's. */
 struct waiting *run_keep(struct waiting_list *list, const struct waiting *w);
 void run_forget(struct waiting_list *list, struct waiting *w);
 /* Answers what is due; how long until the next is, for poll(). */
 int run_answer_due(struct run *r);
+
+/* ---- the daemon's word (reply.c) ---- */
+
+/* To the call that waits for it. */
+void run_reply(struct run *r, const struct runmsg *reply);
+/* It will say nothing more: all that wait are refused. */
+void run_abandon(struct run *r);
+/* What accept() gets: *FD, which is closed here; W's wire is reset when it
+ * gets nothing. */
+void run_end_accept(struct run *r, struct waiting *w, int *fd);
+/* SO_REUSEADDR, if it was ours, is taken off the program's socket. */
+void run_unshare_port(const struct waiting *w);
 
 /* ---- the daemon (link.c) ---- */
 
@@ -104,19 +122,10 @@ void run_hear(struct run *r);
 
 void run_handle(struct run *r, const struct seccomp_notif *call);
 void run_accept(struct run *r, const struct seccomp_notif *call);
-/* The daemon's word on a request. */
-void run_connected(struct run *r, const struct runmsg *reply);
-bool run_accepted(struct run *r, const struct runmsg *reply);
-/* It will say nothing more. */
-void run_abandon(struct run *r);
 /* Somebody may be there for those who wait. */
 void run_try_accepts(struct run *r);
 
 /* ---- sockets (sockets.c) ---- */
-
-/* A word that /proc says of THREAD; "": not known. KEY: "Tgid:" */
-enum { RUN_STATUS = 64 };
-void run_status(pid_t thread, const char *key, char ret[RUN_STATUS]);
 
 /* What a descriptor of the program is. */
 enum run_look { RUN_TCP, RUN_OTHER, RUN_FOREIGN, RUN_BAD_FD, RUN_BLIND };

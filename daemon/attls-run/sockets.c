@@ -27,22 +27,6 @@ enum { DOOR_MS = 1000 };
 
 /* ---- the program's descriptors ---- */
 
-void run_status(pid_t thread, const char *key, char ret[RUN_STATUS])
-{
-    char path[40], line[128];
-    size_t len = strlen(key);
-    FILE *f;
-
-    ret[0] = '\0';
-    snprintf(path, sizeof(path), "/proc/%d/status", (int)thread);
-    f = fopen(path, "re");
-    while (f != NULL && fgets(line, sizeof(line), f) != NULL)
-        if (strncmp(line, key, len) == 0 && sscanf(line + len, "%63s", ret) > 0)
-            break;
-    if (f != NULL)
-        fclose(f);
-}
-
 /* Of a thread; of its process, for kernels whose pidfd can't be of a thread. */
 static int open_pidfd(pid_t thread)
 {
