@@ -63,7 +63,7 @@ static void cert_done(struct store_cert *c)
     free(c->label);
 }
 
-static void clear(struct ring_store *s)
+void store_clear(struct ring_store *s)
 {
     size_t i, k;
 
@@ -258,21 +258,6 @@ struct store_cert *store_connected(const struct ring_store *s,
     return store_cert_find(s, c->owner, c->label);
 }
 
-static int load(struct ring_store *s, struct error *err)
-{
-    char **names, **p;
-    int r;
-
-    s->epoch = saf_epoch(s->saf);
-    r = saf_list_folders(s->saf, &names, err);
-    if (r != 0)
-        return r;
-    for (p = names; r == 0 && *p != NULL; p++)
-        r = store_load_owner(s, *p, err);
-    saf_names_free(names);
-    return r;
-}
-
 int store_open_empty(struct saf *saf, struct ring_store **ret,
                      struct error *err)
 {
@@ -286,50 +271,12 @@ int store_open_empty(struct saf *saf, struct ring_store **ret,
     return 0;
 }
 
-/* Whose folder it can be: the name may have been written by anybody. */
-static bool is_owner(const char *id)
-{
-    return zos_name_valid(ZOS_USERID, id) ||
-           owner_kind(id) != RING_OWNER_USER || strcmp(id, OWNER_MULTI) == 0;
-}
-
-int store_know(struct ring_store *s, const char *owner, struct error *err)
-{
-    if (!is_owner(owner) || store_owner_find(s, owner) != NULL)
-        return 0;
-    return store_load_owner(s, owner, err);
-}
-
-int store_open(struct saf *saf, struct ring_store **ret, struct error *err)
-{
-    struct ring_store *s;
-    int r = store_open_empty(saf, &s, err);
-
-    if (r != 0)
-        return r;
-    r = load(s, err);
-    if (r != 0) {
-        store_close(s);
-        return r;
-    }
-    *ret = s;
-    return 0;
-}
-
 void store_close(struct ring_store *s)
 {
     if (s == NULL)
         return;
-    clear(s);
+    store_clear(s);
     free(s);
-}
-
-int store_sync(struct ring_store *s, struct error *err)
-{
-    if (s->epoch == saf_epoch(s->saf))
-        return 0;
-    clear(s);
-    return load(s, err);
 }
 
 /* ---- certificates and keys ---- */

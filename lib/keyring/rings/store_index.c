@@ -170,7 +170,7 @@ static int read_index(struct store_owner *o, const char *text, const char *file,
     return r;
 }
 
-int store_load_owner(struct ring_store *s, const char *id, struct error *err)
+static int load_owner(struct ring_store *s, const char *id, struct error *err)
 {
     struct store_owner *o;
     char name[64], file[512], *text;
@@ -195,6 +195,59 @@ int store_load_owner(struct ring_store *s, const char *id, struct error *err)
         r = read_index(o, text, file, err);
     free(text);
     return r;
+}
+
+static int load(struct ring_store *s, struct error *err)
+{
+    char **names, **p;
+    int r;
+
+    s->epoch = saf_epoch(s->saf);
+    r = saf_list_folders(s->saf, &names, err);
+    if (r != 0)
+        return r;
+    for (p = names; r == 0 && *p != NULL; p++)
+        r = load_owner(s, *p, err);
+    saf_names_free(names);
+    return r;
+}
+
+/* Whose folder it can be: the name may have been written by anybody. */
+static bool is_owner(const char *id)
+{
+    return zos_name_valid(ZOS_USERID, id) ||
+           owner_kind(id) != RING_OWNER_USER || strcmp(id, OWNER_MULTI) == 0;
+}
+
+int store_know(struct ring_store *s, const char *owner, struct error *err)
+{
+    if (!is_owner(owner) || store_owner_find(s, owner) != NULL)
+        return 0;
+    return load_owner(s, owner, err);
+}
+
+int store_open(struct saf *saf, struct ring_store **ret, struct error *err)
+{
+    struct ring_store *s;
+    int r = store_open_empty(saf, &s, err);
+
+    if (r != 0)
+        return r;
+    r = load(s, err);
+    if (r != 0) {
+        store_close(s);
+        return r;
+    }
+    *ret = s;
+    return 0;
+}
+
+int store_sync(struct ring_store *s, struct error *err)
+{
+    if (s->epoch == saf_epoch(s->saf))
+        return 0;
+    store_clear(s);
+    return load(s, err);
 }
 
 /* ---- writing the index ---- */

@@ -15,6 +15,9 @@ struct store_filter *store_new_filter(struct store_owner *o, const char *label);
 struct store_connect *store_new_connect(struct store_ring *r, const char *owner,
                                         const char *label);
 
+/* Forgets all owners. */
+void store_clear(struct ring_store *s);
+
 /* Takes one element out of its array and frees it. */
 void store_drop_cert(struct store_owner *o, struct store_cert *c);
 void store_drop_ring(struct store_owner *o, struct store_ring *r);
@@ -25,8 +28,5 @@ void store_drop_connect(struct store_ring *r, struct store_connect *c);
 enum { STORE_FILE = 64 };
 void store_file_name(const char *owner, unsigned file, const char *ext,
                      char buf[STORE_FILE]);
-
-/* Reads one owner's index; a folder without one is no owner. */
-int store_load_owner(struct ring_store *s, const char *id, struct error *err);
 
 #endif
