@@ -16,6 +16,7 @@ static struct {
     int countdown;
     int error;
     int struck;
+    int kills;
 } faults[FAULT_KINDS];
 
 void fault_set(enum fault kind, int nth, int error)
@@ -23,6 +24,13 @@ void fault_set(enum fault kind, int nth, int error)
     faults[kind].countdown = nth;
     faults[kind].error = error;
     faults[kind].struck = 0;
+    faults[kind].kills = 0;
+}
+
+void fault_kill(enum fault kind, int nth)
+{
+    fault_set(kind, nth, 0);
+    faults[kind].kills = 1;
 }
 
 int fault_struck(enum fault kind)
@@ -34,6 +42,8 @@ static int strikes(enum fault kind)
 {
     if (faults[kind].countdown == 0 || --faults[kind].countdown != 0)
         return 0;
+    if (faults[kind].kills)
+        _exit(FAULT_KILLED);
     faults[kind].struck = 1;
     errno = faults[kind].error;
     return 1;

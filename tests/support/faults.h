@@ -26,6 +26,11 @@ enum fault {
  */
 void fault_set(enum fault kind, int nth, int error);
 
+/* The NTH call of this kind ends the process with status FAULT_KILLED, at
+ * once, before it does anything: what a killed writer leaves is tested so. */
+enum { FAULT_KILLED = 17 };
+void fault_kill(enum fault kind, int nth);
+
 /* True when the fault that was set has struck. */
 int fault_struck(enum fault kind);
 

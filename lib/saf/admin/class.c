@@ -91,7 +91,7 @@ static int set_raclist(struct job_context *ctx, struct saf_class *c,
         return 0;
     if (!refresh)
         c->raclisted = true;
-    ctx->saf->dirty[TABLE_RACLIST] = true;
+    saf_changed(ctx->saf, TABLE_RACLIST);
     return saf_raclist_class(ctx->saf, c->name) == 0 ? 0 : admin_nomem(ctx);
 }
 
@@ -100,8 +100,8 @@ static int unset_raclist(struct job_context *ctx, struct saf_class *c,
 {
     (void)refresh;
     c->raclisted = false;
-    saf_drop_profiles(&ctx->saf->raclist, c->name);
-    ctx->saf->dirty[TABLE_RACLIST] = true;
+    saf_drop_profiles(&saf_tables(ctx->saf)->raclist, c->name);
+    saf_changed(ctx->saf, TABLE_RACLIST);
     return 0;
 }
 
@@ -165,8 +165,8 @@ static int set_all(struct job_context *ctx, class_fn set, bool refresh)
     for (i = 0; i < CLASSES; i++)
         if (saf_need_class(ctx->saf, classes[i].name) == NULL)
             return admin_nomem(ctx);
-    for (i = 0; i < ctx->saf->nclasses; i++) {
-        each = set(ctx, &ctx->saf->classes[i], refresh);
+    for (i = 0; i < saf_tables(ctx->saf)->nclasses; i++) {
+        each = set(ctx, &saf_tables(ctx->saf)->classes[i], refresh);
         r = each > r ? each : r;
     }
     return r;
@@ -187,7 +187,7 @@ static int set_classes(struct job_context *ctx, const struct tso_node *list,
         r = each > r ? each : r;
     }
     if (n != NULL)
-        ctx->saf->dirty[TABLE_CLASSES] = true;
+        saf_changed(ctx->saf, TABLE_CLASSES);
     return r;
 }
 

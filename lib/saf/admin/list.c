@@ -97,7 +97,7 @@ static int compare_profiles(const void *a, const void *b)
 static int list_class(struct job_context *ctx, const char *class_name,
                       const struct tso_node *list)
 {
-    const struct saf_profiles *all = &ctx->saf->profiles;
+    const struct saf_profiles *all = &saf_tables(ctx->saf)->profiles;
     const struct saf_profile **sorted = calloc(all->n + 1, sizeof(*sorted));
     size_t i, n = 0;
 
@@ -125,7 +125,7 @@ static int list_name(struct job_context *ctx, const char *class_name,
     if (strcmp(name, "*") == 0)
         return list_class(ctx, class_name, list);
     if (p == NULL && tso_get(list, AW_NOGENERIC_PROFILE) == NULL)
-        p = saf_covering(&ctx->saf->profiles, class_name, name);
+        p = saf_covering(&saf_tables(ctx->saf)->profiles, class_name, name);
     if (p != NULL) {
         list_profile(ctx, p, list);
         return 0;
@@ -252,8 +252,8 @@ int admin_LISTUSER(struct job_context *ctx, const struct tso_command *cmd)
         return r;
     for (id = ids; id != NULL; id = id->next) {
         if (strcmp(id->text, "*") == 0)
-            for (i = 0; i < ctx->saf->nusers; i++)
-                list_user(ctx, ctx->saf->users[i].id);
+            for (i = 0; i < saf_tables(ctx->saf)->nusers; i++)
+                list_user(ctx, saf_tables(ctx->saf)->users[i].id);
         else if ((each = list_user(ctx, id->text)) > r)
             r = each;
     }
@@ -264,30 +264,29 @@ int admin_LISTUSER(struct job_context *ctx, const struct tso_command *cmd)
 
 enum { SUBGROUPS_A_LINE = 6 };
 
-static void put_subgroups(const struct saf *saf, const char *group,
+static void put_subgroups(struct saf *saf, const char *group,
                           struct strbuf *out)
 {
     size_t i, n = 0;
 
-    for (i = 0; i < saf->ngroups; i++) {
-        if (strcmp(saf->groups[i].supgroup, group) != 0)
+    for (i = 0; i < saf_tables(saf)->ngroups; i++) {
+        if (strcmp(saf_tables(saf)->groups[i].supgroup, group) != 0)
             continue;
         if (n % SUBGROUPS_A_LINE == 0)
             strbuf_adds(out,
                         n == 0 ? "    SUBGROUP(S)= " : "\n                 ");
-        strbuf_addf(out, "%-8s ", saf->groups[i].id);
+        strbuf_addf(out, "%-8s ", saf_tables(saf)->groups[i].id);
         n++;
     }
     strbuf_adds(out, n == 0 ? "    NO SUBGROUPS\n" : "\n");
 }
 
-static void put_users(const struct saf *saf, const char *group,
-                      struct strbuf *out)
+static void put_users(struct saf *saf, const char *group, struct strbuf *out)
 {
     size_t i, n = 0;
 
-    for (i = 0; i < saf->nusers; i++) {
-        if (!saf_user_in_group(saf, saf->users[i].id, group))
+    for (i = 0; i < saf_tables(saf)->nusers; i++) {
+        if (!saf_user_in_group(saf, saf_tables(saf)->users[i].id, group))
             continue;
         if (n++ == 0)
             strbuf_adds(out, "    USER(S)=      ACCESS=      ACCESS COUNT="
@@ -297,7 +296,7 @@ static void put_users(const struct saf *saf, const char *group,
                     "         CONNECT ATTRIBUTES=NONE\n"
                     "         REVOKE DATE=NONE                 "
                     "RESUME DATE=NONE\n",
-                    saf->users[i].id);
+                    saf_tables(saf)->users[i].id);
     }
     if (n == 0)
         strbuf_adds(out, "    NO USERS\n");
@@ -338,8 +337,8 @@ int admin_LISTGRP(struct job_context *ctx, const struct tso_command *cmd)
         return r;
     for (id = ids; id != NULL; id = id->next) {
         if (strcmp(id->text, "*") == 0)
-            for (i = 0; i < ctx->saf->ngroups; i++)
-                list_group(ctx, ctx->saf->groups[i].id);
+            for (i = 0; i < saf_tables(ctx->saf)->ngroups; i++)
+                list_group(ctx, saf_tables(ctx->saf)->groups[i].id);
         else if ((each = list_group(ctx, id->text)) > r)
             r = each;
     }

@@ -3,7 +3,7 @@
 
 /* Shared by the files that implement the commands of admin.def. */
 
-#include "saf/db/private.h"
+#include "saf/db/tables.h"
 #include "saf/job/job.h"
 #include "saf/job/tso.h"
 #include "util/strbuf.h"
@@ -56,7 +56,7 @@ const char *admin_owner(const struct job_context *ctx,
  * after a message. */
 int admin_check_defined(struct job_context *ctx, const struct tso_node *list,
                         int word, bool user_too);
-/* Today (local time) as a number, see saf/db/private.h; and as RACF shows it.
+/* Today (local time) as a number, see saf/db/tables.h; and as RACF shows it.
  */
 unsigned admin_today(void);
 const char *admin_day(unsigned day, char buf[8]);

@@ -131,13 +131,13 @@ static int define(struct job_context *ctx, const char *class_name,
                     "NOTE: class %s is not GENERIC: * and %% in this profile "
                     "stand for themselves (SETROPTS GENERIC(%s))\n",
                     class_name, class_name);
-    p = saf_add_profile(&ctx->saf->profiles, class_name, name);
+    p = saf_add_profile(&saf_tables(ctx->saf)->profiles, class_name, name);
     if (p == NULL)
         return admin_nomem(ctx);
     p->generic = generic;
     p->uacc = uacc;
     admin_copy_id(p->owner, admin_owner(ctx, list));
-    ctx->saf->dirty[TABLE_PROFILES] = true;
+    saf_changed(ctx->saf, TABLE_PROFILES);
     r = set_appldata(ctx, p, list);
     return r == 0 ? admin_set_ssignon(ctx, p, list) : r;
 }
@@ -160,7 +160,7 @@ static int alter(struct job_context *ctx, const char *class_name,
         p->uacc = uacc;
     if (owner != NULL)
         admin_copy_id(p->owner, owner);
-    ctx->saf->dirty[TABLE_PROFILES] = true;
+    saf_changed(ctx->saf, TABLE_PROFILES);
     r = set_appldata(ctx, p, list);
     return r == 0 ? admin_set_ssignon(ctx, p, list) : r;
 }
@@ -240,7 +240,7 @@ static int permit(struct job_context *ctx, struct saf_profile *p,
     bool remove = tso_get(list, AW_DELETE) != NULL;
     int r = 0, each;
 
-    ctx->saf->dirty[TABLE_PROFILES] = true;
+    saf_changed(ctx->saf, TABLE_PROFILES);
     if (tso_get(list, AW_RESET) != NULL)
         p->naccess = 0;
     for (id = ids != NULL ? ids->child : NULL; id != NULL; id = id->next) {

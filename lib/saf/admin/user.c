@@ -58,7 +58,7 @@ static int add_user(struct job_context *ctx, const char *id,
     set_name(u, name != NULL ? name : "");
     u->special = tso_get(list, AW_SPECIAL) != NULL;
     u->created = admin_today();
-    ctx->saf->dirty[TABLE_USERS] = true;
+    saf_changed(ctx->saf, TABLE_USERS);
     if (password != NULL)
         return set_password(ctx, u, password);
     strbuf_addf(ctx->out, "ICH01024I User %s is defined as PROTECTED.\n", id);
@@ -157,7 +157,7 @@ static int alter_user(struct job_context *ctx, const char *id,
     if (name != NULL)
         set_name(u, name);
     set_flags(u, list);
-    ctx->saf->dirty[TABLE_USERS] = true;
+    saf_changed(ctx->saf, TABLE_USERS);
     if (tso_get(list, AW_NOPASSWORD) != NULL) {
         u->passday = 0;
         saf_password_drop(ctx->saf, id);
@@ -189,7 +189,7 @@ static int add_group(struct job_context *ctx, const char *id,
     admin_copy_id(g->owner, admin_owner(ctx, list));
     admin_copy_id(g->supgroup, sup);
     g->created = admin_today();
-    ctx->saf->dirty[TABLE_GROUPS] = true;
+    saf_changed(ctx->saf, TABLE_GROUPS);
     return 0;
 }
 
@@ -228,7 +228,7 @@ static int connect_user(struct job_context *ctx, const char *id,
     }
     if (saf_user_join(u, group, owner, admin_today()) != 0)
         return admin_nomem(ctx);
-    ctx->saf->dirty[TABLE_USERS] = true;
+    saf_changed(ctx->saf, TABLE_USERS);
     return 0;
 }
 

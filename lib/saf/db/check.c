@@ -247,8 +247,9 @@ enum saf_answer saf_check(const struct saf *saf, const char *userid,
         error_set(why, 0, "class %s is not active", class_name);
         return SAF_NO_PROFILE;
     }
-    p = saf_covering(c->raclisted ? &saf->raclist : &saf->profiles, class_name,
-                     resource);
+    p = saf_covering(c->raclisted ? &saf->tables.raclist
+                                  : &saf->tables.profiles,
+                     class_name, resource);
     if (p == NULL) {
         error_set(why, 0, "no profile of class %s covers %s", class_name,
                   resource);

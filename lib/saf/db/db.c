@@ -1,4 +1,4 @@
-/* The tables in memory: look-up and change. */
+/* The tables in memory: their values, look-up and change. */
 
 #include "saf/db/private.h"
 
@@ -33,15 +33,53 @@ bool saf_level_parse(const char *text, enum saf_level *ret)
     return false;
 }
 
+bool saf_label_valid(const char *label)
+{
+    size_t n = strspn(label, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789#@$.");
+
+    return n >= 1 && n <= SAF_LABEL_MAX && label[n] == '\0' &&
+           strchr("0123456789.", label[0]) == NULL;
+}
+
+static int digit(char c)
+{
+    static const char digits[] = "0123456789ABCDEFabcdef";
+    const char *p = c != '\0' ? strchr(digits, c) : NULL;
+
+    if (p == NULL)
+        return -1;
+    return (int)(p - digits) < 16 ? (int)(p - digits) : (int)(p - digits) - 6;
+}
+
+bool saf_hex_parse(const char *text, unsigned char *ret, size_t len)
+{
+    size_t i;
+
+    if (strlen(text) != 2 * len)
+        return false;
+    for (i = 0; i < len; i++) {
+        if (digit(text[2 * i]) < 0 || digit(text[2 * i + 1]) < 0)
+            return false;
+        ret[i] =
+            (unsigned char)(digit(text[2 * i]) << 4 | digit(text[2 * i + 1]));
+    }
+    return true;
+}
+
 /* ---- look-up ---- */
+
+struct saf_tables *saf_tables(struct saf *saf)
+{
+    return &saf->tables;
+}
 
 struct saf_user *saf_find_user(const struct saf *saf, const char *id)
 {
     size_t i;
 
-    for (i = 0; i < saf->nusers; i++)
-        if (strcmp(saf->users[i].id, id) == 0)
-            return &saf->users[i];
+    for (i = 0; i < saf->tables.nusers; i++)
+        if (strcmp(saf->tables.users[i].id, id) == 0)
+            return &saf->tables.users[i];
     return NULL;
 }
 
@@ -49,9 +87,9 @@ struct saf_group *saf_find_group(const struct saf *saf, const char *id)
 {
     size_t i;
 
-    for (i = 0; i < saf->ngroups; i++)
-        if (strcmp(saf->groups[i].id, id) == 0)
-            return &saf->groups[i];
+    for (i = 0; i < saf->tables.ngroups; i++)
+        if (strcmp(saf->tables.groups[i].id, id) == 0)
+            return &saf->tables.groups[i];
     return NULL;
 }
 
@@ -59,9 +97,9 @@ struct saf_class *saf_find_class(const struct saf *saf, const char *name)
 {
     size_t i;
 
-    for (i = 0; i < saf->nclasses; i++)
-        if (strcmp(saf->classes[i].name, name) == 0)
-            return &saf->classes[i];
+    for (i = 0; i < saf->tables.nclasses; i++)
+        if (strcmp(saf->tables.classes[i].name, name) == 0)
+            return &saf->tables.classes[i];
     return NULL;
 }
 
@@ -80,20 +118,25 @@ struct saf_profile *saf_find_in(const struct saf_profiles *list,
 struct saf_profile *saf_find_profile(const struct saf *saf,
                                      const char *class_name, const char *name)
 {
-    return saf_find_in(&saf->profiles, class_name, name);
+    return saf_find_in(&saf->tables.profiles, class_name, name);
 }
 
 struct saf_password *saf_find_password(const struct saf *saf, const char *id)
 {
     size_t i;
 
-    for (i = 0; i < saf->npasswords; i++)
-        if (strcmp(saf->passwords[i].id, id) == 0)
-            return &saf->passwords[i];
+    for (i = 0; i < saf->tables.npasswords; i++)
+        if (strcmp(saf->tables.passwords[i].id, id) == 0)
+            return &saf->tables.passwords[i];
     return NULL;
 }
 
 /* ---- change ---- */
+
+void saf_changed(struct saf *saf, enum saf_table table)
+{
+    saf->dirty[table] = true;
+}
 
 static void copy_id(saf_id to, const char *from)
 {
@@ -102,7 +145,8 @@ static void copy_id(saf_id to, const char *from)
 
 struct saf_user *saf_add_user(struct saf *saf, const char *id)
 {
-    struct saf_user *u = array_add(&saf->users, &saf->nusers, sizeof(*u));
+    struct saf_user *u =
+        array_add(&saf->tables.users, &saf->tables.nusers, sizeof(*u));
 
     if (u != NULL)
         copy_id(u->id, id);
@@ -111,7 +155,8 @@ struct saf_user *saf_add_user(struct saf *saf, const char *id)
 
 struct saf_group *saf_add_group(struct saf *saf, const char *id)
 {
-    struct saf_group *g = array_add(&saf->groups, &saf->ngroups, sizeof(*g));
+    struct saf_group *g =
+        array_add(&saf->tables.groups, &saf->tables.ngroups, sizeof(*g));
 
     if (g != NULL)
         copy_id(g->id, id);
@@ -123,7 +168,7 @@ struct saf_class *saf_need_class(struct saf *saf, const char *name)
     struct saf_class *c = saf_find_class(saf, name);
 
     if (c == NULL) {
-        c = array_add(&saf->classes, &saf->nclasses, sizeof(*c));
+        c = array_add(&saf->tables.classes, &saf->tables.nclasses, sizeof(*c));
         if (c != NULL)
             copy_id(c->name, name);
     }
@@ -151,18 +196,18 @@ struct saf_profile *saf_add_profile(struct saf_profiles *list,
 /* Not by realloc(): the old block holds hashes, and is wiped. */
 struct saf_password *saf_add_password(struct saf *saf, const char *id)
 {
-    size_t n = saf->npasswords;
+    size_t n = saf->tables.npasswords;
     struct saf_password *p = calloc(n + 1, sizeof(*p));
 
     if (p == NULL)
         return NULL;
     if (n != 0) {
-        memcpy(p, saf->passwords, n * sizeof(*p));
-        explicit_bzero(saf->passwords, n * sizeof(*p));
+        memcpy(p, saf->tables.passwords, n * sizeof(*p));
+        explicit_bzero(saf->tables.passwords, n * sizeof(*p));
     }
-    free(saf->passwords);
-    saf->passwords = p;
-    saf->npasswords++;
+    free(saf->tables.passwords);
+    saf->tables.passwords = p;
+    saf->tables.npasswords++;
     copy_id(p[n].id, id);
     return &p[n];
 }
@@ -285,10 +330,10 @@ int saf_raclist_class(struct saf *saf, const char *class_name)
     size_t i;
     int r = 0;
 
-    saf_drop_profiles(&saf->raclist, class_name);
-    for (i = 0; r == 0 && i < saf->profiles.n; i++)
-        if (strcmp(saf->profiles.p[i].class_name, class_name) == 0)
-            r = copy_profile(&saf->raclist, &saf->profiles.p[i]);
+    saf_drop_profiles(&saf->tables.raclist, class_name);
+    for (i = 0; r == 0 && i < saf->tables.profiles.n; i++)
+        if (strcmp(saf->tables.profiles.p[i].class_name, class_name) == 0)
+            r = copy_profile(&saf->tables.raclist, &saf->tables.profiles.p[i]);
     return r;
 }
 
@@ -306,22 +351,23 @@ void saf_db_clear(struct saf *saf)
 {
     size_t i;
 
-    for (i = 0; i < saf->nusers; i++)
-        free(saf->users[i].groups);
-    free(saf->users);
-    free(saf->groups);
-    free(saf->classes);
-    profiles_done(&saf->profiles);
-    profiles_done(&saf->raclist);
-    if (saf->passwords != NULL)
-        explicit_bzero(saf->passwords,
-                       saf->npasswords * sizeof(*saf->passwords));
-    free(saf->passwords);
-    saf->users = NULL;
-    saf->groups = NULL;
-    saf->classes = NULL;
-    saf->passwords = NULL;
-    saf->nusers = saf->ngroups = saf->nclasses = saf->npasswords = 0;
+    for (i = 0; i < saf->tables.nusers; i++)
+        free(saf->tables.users[i].groups);
+    free(saf->tables.users);
+    free(saf->tables.groups);
+    free(saf->tables.classes);
+    profiles_done(&saf->tables.profiles);
+    profiles_done(&saf->tables.raclist);
+    if (saf->tables.passwords != NULL)
+        explicit_bzero(saf->tables.passwords,
+                       saf->tables.npasswords * sizeof(*saf->tables.passwords));
+    free(saf->tables.passwords);
+    saf->tables.users = NULL;
+    saf->tables.groups = NULL;
+    saf->tables.classes = NULL;
+    saf->tables.passwords = NULL;
+    saf->tables.nusers = saf->tables.ngroups = saf->tables.nclasses =
+        saf->tables.npasswords = 0;
 }
 
 int saf_db_init(struct saf *saf, struct error *err)
@@ -334,5 +380,5 @@ int saf_db_init(struct saf *saf, struct error *err)
     for (t = 0; t < TABLE_COUNT; t++)
         saf->dirty[t] = true;
     saf->in_change = true;
-    return saf_commit(saf, err);
+    return 0;
 }

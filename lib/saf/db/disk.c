@@ -23,6 +23,52 @@
 /* More than any job makes; a reader's defence against a wrong file. */
 enum { FILE_LIMIT = 64 * 1024 * 1024 };
 
+/* ---- which ---- */
+
+bool saf_file_name_valid(const char *name)
+{
+    unsigned parts = 0;
+    const char *p = name;
+
+    for (;;) {
+        size_t n = strspn(p, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                             "abcdefghijklmnopqrstuvwxyz0123456789#@$._-");
+
+        if (n == 0 || *p == '.' || ++parts > 2)
+            return false;
+        p += n;
+        if (*p == '\0')
+            return strlen(name) < SAF_FILE_NAME;
+        if (*p++ != '/')
+            return false;
+    }
+}
+
+/*
+ * Owner and modes of something we read. Whoever may write the store may give
+ * himself any key's trust, so nobody but root, the owner of the folder and
+ * ourselves may.
+ */
+int saf_check_safe(const struct saf *saf, const char *name,
+                   const struct stat *st, struct error *err)
+{
+    uid_t me = geteuid();
+
+    if (st->st_mode & (S_IWGRP | S_IWOTH))
+        return error_set(err, ERR_UNSAFE,
+                         "%s/%s may be written by others (mode %04o); correct "
+                         "it with: chmod go-w %s/%s",
+                         saf->dir, name, (unsigned)(st->st_mode & 07777),
+                         saf->dir, name);
+    if (st->st_uid != 0 && st->st_uid != me && st->st_uid != saf->uid)
+        return error_set(err, ERR_UNSAFE,
+                         "%s/%s belongs to uid %ld, not to root or to the "
+                         "owner of %s (uid %ld)",
+                         saf->dir, name, (long)st->st_uid, saf->dir,
+                         (long)saf->uid);
+    return 0;
+}
+
 /* ---- as whom ---- */
 
 static bool is_foreign(const struct saf *saf)

@@ -13,39 +13,6 @@
 
 enum { DEFAULT_TIMEOUT = 600 };
 
-bool saf_label_valid(const char *label)
-{
-    size_t n = strspn(label, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789#@$.");
-
-    return n >= 1 && n <= SAF_LABEL_MAX && label[n] == '\0' &&
-           strchr("0123456789.", label[0]) == NULL;
-}
-
-static int digit(char c)
-{
-    static const char digits[] = "0123456789ABCDEFabcdef";
-    const char *p = c != '\0' ? strchr(digits, c) : NULL;
-
-    if (p == NULL)
-        return -1;
-    return (int)(p - digits) < 16 ? (int)(p - digits) : (int)(p - digits) - 6;
-}
-
-bool saf_hex_parse(const char *text, unsigned char *ret, size_t len)
-{
-    size_t i;
-
-    if (strlen(text) != 2 * len)
-        return false;
-    for (i = 0; i < len; i++) {
-        if (digit(text[2 * i]) < 0 || digit(text[2 * i + 1]) < 0)
-            return false;
-        ret[i] =
-            (unsigned char)(digit(text[2 * i]) << 4 | digit(text[2 * i + 1]));
-    }
-    return true;
-}
-
 static void file_of(const char *label, char buf[SAF_LABEL_MAX + 16])
 {
     snprintf(buf, SAF_LABEL_MAX + 16, "saf/icsf.%s", label);
@@ -128,7 +95,7 @@ find_profile(const struct saf *saf, const char *name, struct error *err)
                   "class PTKTDATA is not active and RACLISTed");
         return NULL;
     }
-    p = saf_find_in(&saf->raclist, c->name, name);
+    p = saf_find_in(&saf->tables.raclist, c->name, name);
     if (p != NULL && !p->generic && p->keys != NULL)
         return p;
     error_set(err, ERR_NOT_FOUND,

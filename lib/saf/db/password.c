@@ -54,7 +54,7 @@ int saf_password_set(struct saf *saf, const char *userid, const char *password,
         return error_nomem(err);
     }
     *p = fresh;
-    saf->dirty[TABLE_PASSWORDS] = true;
+    saf_changed(saf, TABLE_PASSWORDS);
     return 0;
 }
 
@@ -64,9 +64,9 @@ void saf_password_drop(struct saf *saf, const char *userid)
 
     if (p == NULL)
         return;
-    *p = saf->passwords[--saf->npasswords];
-    explicit_bzero(&saf->passwords[saf->npasswords], sizeof(*p));
-    saf->dirty[TABLE_PASSWORDS] = true;
+    *p = saf->tables.passwords[--saf->tables.npasswords];
+    explicit_bzero(&saf->tables.passwords[saf->tables.npasswords], sizeof(*p));
+    saf_changed(saf, TABLE_PASSWORDS);
 }
 
 int saf_password_check(struct saf *saf, const char *userid,
@@ -113,6 +113,6 @@ int saf_user_revoke(struct saf *saf, const char *userid, struct error *err)
         return r;
     }
     u->revoked = true;
-    saf->dirty[TABLE_USERS] = true;
+    saf_changed(saf, TABLE_USERS);
     return saf_commit(saf, err);
 }

@@ -2,9 +2,9 @@
 #define SAF_DB_PRIVATE_H
 
 /*
- * What the files of lib/saf share: the tables in memory (db.c), the
- * files on disk (store.c) and the journal that makes several files one
- * change (journal.c). Nobody outside lib/saf includes this.
+ * What the files of this folder share: the database behind its tables, its
+ * files on the disk (disk.c, file.c), the changes that become one (store.c)
+ * and their journal (journal.c).
  */
 
 #include <stdbool.h>
@@ -12,92 +12,11 @@
 #include <sys/types.h>
 
 #include "saf/db/saf.h"
+#include "saf/db/tables.h"
 #include "util/error.h"
 
 struct stat;
 struct strbuf;
-
-typedef char saf_id[SAF_NAME_MAX + 1];
-
-/* Days are numbers, year * 1000 + day of the year (2020163); 0: not known. */
-struct saf_connect {
-    saf_id group, owner;
-    unsigned day;
-};
-
-struct saf_user {
-    saf_id id, owner, dfltgrp;
-    char name[21]; /* NAME('...'), at most 20 characters */
-    bool revoked;
-    bool special;
-    unsigned created, passday;
-    struct saf_connect *groups;
-    size_t ngroups;
-};
-
-struct saf_group {
-    saf_id id, owner, supgroup;
-    unsigned created;
-};
-
-struct saf_access {
-    saf_id id; /* user, group or "*" */
-    enum saf_level level;
-};
-
-/* The SSIGNON segment: PassTicket keys, or the ICSF labels they stand under.
- * Wiped when freed. */
-enum { SAF_LABEL_MAX = 64 };
-struct saf_keys {
-    bool masked, encrypted; /* at most one: how KEY was given */
-    unsigned char key[SAF_LEGACY_KEY];
-    char label[SAF_LABEL_MAX + 1];          /* KEYLABEL, "" none */
-    char enhanced_label[SAF_LABEL_MAX + 1]; /* EPTKEYLABEL, "" none */
-    bool mixed, replay;
-    unsigned timeout; /* seconds; 0: the default */
-};
-
-struct saf_profile {
-    saf_id class_name, owner;
-    char *name;
-    char *appldata; /* NULL: none */
-    bool generic;
-    enum saf_level uacc;
-    struct saf_access *access;
-    size_t naccess;
-    struct saf_keys *keys; /* NULL: no SSIGNON segment */
-};
-
-struct saf_profiles {
-    struct saf_profile *p;
-    size_t n;
-};
-
-struct saf_class {
-    saf_id name;
-    bool active, raclisted, generic;
-};
-
-/* A stored password: the salted hash, never the word. */
-enum { SAF_SALT = 16, SAF_HASH = 64 };
-struct saf_password {
-    saf_id id;
-    unsigned rounds;
-    unsigned char salt[SAF_SALT], hash[SAF_HASH];
-};
-
-/* Which of our files must be written at the next commit. */
-enum saf_table {
-    TABLE_DATABASE,
-    TABLE_USERS,
-    TABLE_GROUPS,
-    TABLE_CLASSES,
-    TABLE_PROFILES,
-    TABLE_RACLIST,
-    TABLE_KEYS, /* of the two tables before: stored apart, like passwords */
-    TABLE_PASSWORDS,
-    TABLE_COUNT
-};
 
 /* One file of a change. DATA NULL: the file is removed. */
 struct saf_change {
@@ -124,16 +43,7 @@ struct saf {
     struct saf_changes overlay; /* a journal not yet played, or a dry run */
     bool dirty[TABLE_COUNT];
 
-    struct saf_user *users;
-    size_t nusers;
-    struct saf_group *groups;
-    size_t ngroups;
-    struct saf_class *classes;
-    size_t nclasses;
-    struct saf_profiles profiles; /* as stored */
-    struct saf_profiles raclist;  /* as of the last RACLIST, by class */
-    struct saf_password *passwords;
-    size_t npasswords;
+    struct saf_tables tables;
 };
 
 /* ---- text.c ---- */
@@ -149,71 +59,6 @@ const char *saf_table_file(enum saf_table table);
 void saf_db_clear(struct saf *saf);
 /* What a new database holds: RACF's group SYS1. */
 int saf_db_init(struct saf *saf, struct error *err);
-
-struct saf_user *saf_find_user(const struct saf *saf, const char *id);
-struct saf_group *saf_find_group(const struct saf *saf, const char *id);
-struct saf_class *saf_find_class(const struct saf *saf, const char *name);
-struct saf_profile *saf_find_profile(const struct saf *saf,
-                                     const char *class_name, const char *name);
-struct saf_profile *saf_find_in(const struct saf_profiles *list,
-                                const char *class_name, const char *name);
-struct saf_password *saf_find_password(const struct saf *saf, const char *id);
-
-/* Adding: the new element, zeroed but for its name, or NULL (no memory).
- * Pointers into the same table are void afterwards. */
-struct saf_user *saf_add_user(struct saf *saf, const char *id);
-struct saf_group *saf_add_group(struct saf *saf, const char *id);
-struct saf_password *saf_add_password(struct saf *saf, const char *id);
-struct saf_class *saf_need_class(struct saf *saf, const char *name);
-struct saf_profile *saf_add_profile(struct saf_profiles *list,
-                                    const char *class_name, const char *name);
-/* Connects; a connection that exists is left as it is. */
-int saf_user_join(struct saf_user *user, const char *group, const char *owner,
-                  unsigned day);
-/* Replaces the class's snapshot by the stored profiles. */
-int saf_raclist_class(struct saf *saf, const char *class_name);
-void saf_drop_profiles(struct saf_profiles *list, const char *class_name);
-/* The profile's keys, made when it has none; NULL: no memory. */
-struct saf_keys *saf_need_keys(struct saf_profile *p);
-void saf_drop_keys(struct saf_profile *p);
-/* LEVEL SAF_NONE is stored too (it denies); REMOVE takes the entry out. */
-int saf_profile_permit(struct saf_profile *p, const char *id,
-                       enum saf_level level);
-bool saf_profile_remove_access(struct saf_profile *p, const char *id);
-
-/* The generic profile of LIST that covers RESOURCE best, or the discrete one;
- * NULL: none. */
-const struct saf_profile *saf_covering(const struct saf_profiles *list,
-                                       const char *class_name,
-                                       const char *resource);
-/* What PROFILE gives USERID; *RET_BY: whose entry says so, or "UACC". */
-enum saf_level saf_granted(const struct saf *saf,
-                           const struct saf_profile *profile,
-                           const char *userid, const char **ret_by);
-/* Whether the name has characters that stand for others, and stands them
- * where RACF allows it: * ends a qualifier, ** is one. */
-bool saf_generic_name(const char *name);
-bool saf_generic_valid(const char *name);
-
-const char *saf_level_name(enum saf_level level);
-/* Any unambiguous beginning; false: not a level. */
-bool saf_level_parse(const char *text, enum saf_level *ret);
-
-/* ---- password.c ---- */
-
-int saf_password_set(struct saf *saf, const char *userid, const char *password,
-                     struct error *err);
-/* NOPASSWORD: the user can't log on with one any more. */
-void saf_password_drop(struct saf *saf, const char *userid);
-
-/* ---- keys.c ---- */
-
-/* 1 to 64 characters A-Z 0-9 # @ $ and the dot, a letter or # @ $ first. */
-bool saf_label_valid(const char *label);
-/* 2 * LEN hexadecimal digits. */
-bool saf_hex_parse(const char *text, unsigned char *ret, size_t len);
-/* Whether a key is stored under this ICSF label. */
-bool saf_label_exists(struct saf *saf, const char *label);
 
 /* ---- journal.c ---- */
 
@@ -240,6 +85,17 @@ void saf_sweep_folders(struct saf *saf);
  * (ERR_UNSAFE). ERR_NOT_FOUND, ERR_DENIED, ERR_SYSTEM, ERR_NOMEM.
  */
 
+/* Room for a file's name in the database. */
+enum { SAF_FILE_NAME = 200 };
+bool saf_file_name_valid(const char *name);
+
+/* Our own folder in DIR. */
+#define SAF_FOLDER "saf"
+
+/* Owner and modes of something we read. ERR_UNSAFE. */
+int saf_check_safe(const struct saf *saf, const char *name,
+                   const struct stat *st, struct error *err);
+
 /* Between the two this thread reaches files as the owner of the folder. */
 int saf_disk_begin(const struct saf *saf, struct error *err);
 void saf_disk_end(const struct saf *saf);
@@ -262,25 +118,10 @@ int saf_disk_put(const struct saf *saf, const char *name, const void *data,
 /* One that is not there is well. */
 int saf_disk_remove(const struct saf *saf, const char *name, struct error *err);
 
-/* ---- store.c ---- */
+/* ---- file.c ---- */
 
-/* Room for a file's name in the database. */
-enum { SAF_FILE_NAME = 200 };
-
-/* Our own folder in DIR. */
-#define SAF_FOLDER "saf"
-
-/* Owner and modes of something we read. ERR_UNSAFE. */
-int saf_check_safe(const struct saf *saf, const char *name,
-                   const struct stat *st, struct error *err);
-bool saf_file_name_valid(const char *name);
-/*
- * A hook for tests: called before each step of a commit that touches the
- * disk, with the step's number from 0; a test ends the process there. NULL
- * (the default): no hook.
- */
-typedef void (*saf_step_fn)(unsigned step);
-extern saf_step_fn saf_commit_step;
+/* Only root and the owner of the folder write. ERR_DENIED. */
+int saf_check_writer(const struct saf *saf, struct error *err);
 
 /* Class active, after SETROPTS. */
 bool saf_class_active(const struct saf *saf, const char *class_name);

@@ -1,6 +1,7 @@
 /*
- * The database as a folder: opening and locking it, who may touch it, and
- * changes that reach the disk whole. What the files mean is db.c.
+ * The database as a folder: opening and locking it, and changes that reach the
+ * disk whole. One file is file.c, its place on the disk disk.c; what the files
+ * mean is db.c and text.c.
  */
 
 #include "saf/db/private.h"
@@ -25,60 +26,7 @@
 
 enum { OPEN_ATTEMPTS = 20 };
 
-saf_step_fn saf_commit_step;
-
-static void step(unsigned *n)
-{
-    if (saf_commit_step != NULL)
-        saf_commit_step(*n);
-    ++*n;
-}
-
-bool saf_file_name_valid(const char *name)
-{
-    unsigned parts = 0;
-    const char *p = name;
-
-    for (;;) {
-        size_t n = strspn(p, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                             "abcdefghijklmnopqrstuvwxyz0123456789#@$._-");
-
-        if (n == 0 || *p == '.' || ++parts > 2)
-            return false;
-        p += n;
-        if (*p == '\0')
-            return strlen(name) < SAF_FILE_NAME;
-        if (*p++ != '/')
-            return false;
-    }
-}
-
 /* ---- who may touch it ---- */
-
-/*
- * Owner and modes of something we read. Whoever may write the store may give
- * himself any key's trust, so nobody but root, the owner of the folder and
- * ourselves may.
- */
-int saf_check_safe(const struct saf *saf, const char *name,
-                   const struct stat *st, struct error *err)
-{
-    uid_t me = geteuid();
-
-    if (st->st_mode & (S_IWGRP | S_IWOTH))
-        return error_set(err, ERR_UNSAFE,
-                         "%s/%s may be written by others (mode %04o); correct "
-                         "it with: chmod go-w %s/%s",
-                         saf->dir, name, (unsigned)(st->st_mode & 07777),
-                         saf->dir, name);
-    if (st->st_uid != 0 && st->st_uid != me && st->st_uid != saf->uid)
-        return error_set(err, ERR_UNSAFE,
-                         "%s/%s belongs to uid %ld, not to root or to the "
-                         "owner of %s (uid %ld)",
-                         saf->dir, name, (long)st->st_uid, saf->dir,
-                         (long)saf->uid);
-    return 0;
-}
 
 static int open_folder(struct saf *saf, struct error *err)
 {
@@ -124,22 +72,6 @@ static bool folder_empty(const struct saf *saf)
     return empty;
 }
 
-bool saf_may_write(const struct saf *saf)
-{
-    return geteuid() == 0 || geteuid() == saf->uid;
-}
-
-/* Only the owner writes, and root in the owner's name. */
-static int may_write(const struct saf *saf, struct error *err)
-{
-    if (saf_may_write(saf))
-        return 0;
-    return error_set(err, ERR_DENIED,
-                     "%s belongs to uid %ld: only that user and root may "
-                     "change it",
-                     saf->dir, (long)saf->uid);
-}
-
 static int take_lock(struct saf *saf, struct error *err)
 {
     int r = saf_disk_open(saf, LOCK_FILE, &saf->lockfd, err);
@@ -158,78 +90,11 @@ static int take_lock(struct saf *saf, struct error *err)
 
 /* ---- files ---- */
 
-static int copy_change(const struct saf *saf, const struct saf_change *c,
-                       char **ret_data, size_t *ret_len, struct error *err)
-{
-    if (c->data == NULL)
-        return error_set(err, ERR_NOT_FOUND, "%s/%s: no such file", saf->dir,
-                         c->name);
-    *ret_data = malloc(c->len + 1);
-    if (*ret_data == NULL)
-        return error_nomem(err);
-    memcpy(*ret_data, c->data, c->len + 1);
-    *ret_len = c->len;
-    return 0;
-}
-
-static int read_any(struct saf *saf, const char *name, bool secret,
-                    char **ret_data, size_t *ret_len, struct error *err)
-{
-    const struct saf_change *c;
-
-    if (!saf_file_name_valid(name))
-        return error_set(err, ERR_VALUE, "%s: not a name in the database",
-                         name);
-    c = saf_changes_find(&saf->pending, name);
-    if (c == NULL)
-        c = saf_changes_find(&saf->overlay, name);
-    if (c != NULL)
-        return copy_change(saf, c, ret_data, ret_len, err);
-    return saf_disk_read(saf, name, secret, ret_data, ret_len, err);
-}
-
-int saf_read_file(struct saf *saf, const char *name, char **ret_data,
-                  size_t *ret_len, struct error *err)
-{
-    return read_any(saf, name, false, ret_data, ret_len, err);
-}
-
-int saf_read_secret(struct saf *saf, const char *name, char **ret_data,
-                    size_t *ret_len, struct error *err)
-{
-    return read_any(saf, name, true, ret_data, ret_len, err);
-}
-
 static void forget_changes(struct saf *saf)
 {
     saf->in_change = false;
     memset(saf->dirty, 0, sizeof(saf->dirty));
     saf_changes_clear(&saf->pending);
-}
-
-static int may_write_beside(const struct saf *saf, const char *name,
-                            struct error *err)
-{
-    if (!saf_file_name_valid(name))
-        return error_set(err, ERR_VALUE, "%s: not a name in the database",
-                         name);
-    return may_write(saf, err);
-}
-
-int saf_open_beside(struct saf *saf, const char *name, int *ret,
-                    struct error *err)
-{
-    int r = may_write_beside(saf, name, err);
-
-    return r == 0 ? saf_disk_open(saf, name, ret, err) : r;
-}
-
-int saf_replace_beside(struct saf *saf, const char *name, const void *data,
-                       size_t len, struct error *err)
-{
-    int r = may_write_beside(saf, name, err);
-
-    return r == 0 ? saf_disk_put(saf, name, data, len, err) : r;
 }
 
 static int change_file(struct saf *saf, const char *name, const void *data,
@@ -269,7 +134,7 @@ int saf_remove_file(struct saf *saf, const char *name, struct error *err)
 
 /* Plays a list of changes onto the disk and removes the journal. */
 static int play(struct saf *saf, const struct saf_changes *list,
-                unsigned *steps, struct error *err)
+                struct error *err)
 {
     size_t i;
     int r = 0;
@@ -277,16 +142,13 @@ static int play(struct saf *saf, const struct saf_changes *list,
     for (i = 0; r == 0 && i < list->n; i++) {
         const struct saf_change *c = &list->c[i];
 
-        step(steps);
         if (c->data != NULL)
             r = saf_disk_put(saf, c->name, c->data, c->len, err);
         else
             r = saf_disk_remove(saf, c->name, err);
     }
-    step(steps);
     if (r == 0)
         r = saf_disk_remove(saf, JOURNAL, err);
-    step(steps);
     return r;
 }
 
@@ -320,18 +182,16 @@ static int print_tables(struct saf *saf, struct error *err)
 static int write_changes(struct saf *saf, bool *ret_decided, struct error *err)
 {
     struct strbuf journal = STRBUF_INIT;
-    unsigned steps = 0;
     int r;
 
     r = saf_journal_print(&saf->pending, &journal, err);
-    step(&steps);
     if (r == 0)
         r = saf_disk_put(saf, JOURNAL, strbuf_str(&journal), journal.len, err);
     strbuf_wipe(&journal);
     if (r != 0)
         return r;
     *ret_decided = true;
-    return play(saf, &saf->pending, &steps, err);
+    return play(saf, &saf->pending, err);
 }
 
 /* A dry run's commit: the changes only become what we read from now on. */
@@ -416,7 +276,6 @@ static int read_journal(struct saf *saf, struct saf_changes *ret,
 
 static int reload(struct saf *saf, struct error *err)
 {
-    unsigned steps = 0;
     int r = 0;
 
     saf_db_clear(saf);
@@ -426,7 +285,7 @@ static int reload(struct saf *saf, struct error *err)
     }
     /* A writer finishes what a killed one has left. */
     if (r == 0 && saf->writable && !saf->dry_run && saf->overlay.n != 0) {
-        r = play(saf, &saf->overlay, &steps, err);
+        r = play(saf, &saf->overlay, err);
         saf_changes_clear(&saf->overlay);
     }
     return r == 0 ? saf_db_load(saf, err) : r;
@@ -509,6 +368,13 @@ static int open_reader(struct saf *saf, struct error *err)
     return r;
 }
 
+static int make_database(struct saf *saf, struct error *err)
+{
+    int r = saf_db_init(saf, err);
+
+    return r == 0 ? saf_commit(saf, err) : r;
+}
+
 static int open_writer(struct saf *saf, bool create, struct error *err)
 {
     int r = 0;
@@ -523,7 +389,7 @@ static int open_writer(struct saf *saf, bool create, struct error *err)
     saf_sweep_folders(saf);
     if (never_filled(saf)) {
         if (create)
-            return saf_db_init(saf, err);
+            return make_database(saf, err);
         return no_database(saf, err);
     }
     return reload(saf, err);
@@ -566,7 +432,7 @@ int saf_open(const char *dir, enum saf_mode mode, struct saf **ret,
     }
     r = open_folder(saf, err);
     if (r == 0 && mode != SAF_READ)
-        r = may_write(saf, err);
+        r = saf_check_writer(saf, err);
     if (r == 0)
         r = check_database(saf, mode, err);
     if (r == 0)

@@ -171,12 +171,12 @@ static bool read_profile_into(struct saf_profiles *list, config_setting_t *s)
 
 static bool read_profile(struct saf *saf, config_setting_t *s)
 {
-    return read_profile_into(&saf->profiles, s);
+    return read_profile_into(&saf->tables.profiles, s);
 }
 
 static bool read_raclist(struct saf *saf, config_setting_t *s)
 {
-    return read_profile_into(&saf->raclist, s);
+    return read_profile_into(&saf->tables.raclist, s);
 }
 
 static bool get_hex(config_setting_t *s, const char *key, unsigned char *ret,
@@ -213,8 +213,9 @@ static bool read_keys(struct saf *saf, config_setting_t *s)
     if (!get_id(s, "class", id, true) ||
         !config_setting_lookup_string(s, "name", &name))
         return false;
-    p = saf_find_in(get_bool(s, "raclist") ? &saf->raclist : &saf->profiles, id,
-                    name);
+    p = saf_find_in(get_bool(s, "raclist") ? &saf->tables.raclist
+                                           : &saf->tables.profiles,
+                    id, name);
     if (p == NULL || (k = saf_need_keys(p)) == NULL)
         return false;
     k->masked = get_bool(s, "masked");
@@ -405,7 +406,8 @@ static void print_profile(const struct saf_profile *p, struct strbuf *out)
 static const struct saf_profile *with_keys(const struct saf *saf, size_t i,
                                            bool *ret_raclist)
 {
-    const struct saf_profiles *lists[] = {&saf->profiles, &saf->raclist};
+    const struct saf_profiles *lists[] = {&saf->tables.profiles,
+                                          &saf->tables.raclist};
     size_t l, k;
 
     for (l = 0; l < 2; l++)
@@ -458,34 +460,34 @@ static void print_row(const struct saf *saf, enum saf_table table, size_t i,
         strbuf_addf(out, " format = 1; generation = %lldL;", saf->generation);
         break;
     case TABLE_USERS:
-        print_user(&saf->users[i], out);
+        print_user(&saf->tables.users[i], out);
         break;
     case TABLE_GROUPS:
-        put_string(out, "id", saf->groups[i].id);
-        put_string(out, "owner", saf->groups[i].owner);
-        put_string(out, "supgroup", saf->groups[i].supgroup);
-        put_day(out, "created", saf->groups[i].created);
+        put_string(out, "id", saf->tables.groups[i].id);
+        put_string(out, "owner", saf->tables.groups[i].owner);
+        put_string(out, "supgroup", saf->tables.groups[i].supgroup);
+        put_day(out, "created", saf->tables.groups[i].created);
         break;
     case TABLE_CLASSES:
-        put_string(out, "name", saf->classes[i].name);
-        put_bool(out, "active", saf->classes[i].active);
-        put_bool(out, "raclisted", saf->classes[i].raclisted);
-        put_bool(out, "generic", saf->classes[i].generic);
+        put_string(out, "name", saf->tables.classes[i].name);
+        put_bool(out, "active", saf->tables.classes[i].active);
+        put_bool(out, "raclisted", saf->tables.classes[i].raclisted);
+        put_bool(out, "generic", saf->tables.classes[i].generic);
         break;
     case TABLE_PROFILES:
-        print_profile(&saf->profiles.p[i], out);
+        print_profile(&saf->tables.profiles.p[i], out);
         break;
     case TABLE_RACLIST:
-        print_profile(&saf->raclist.p[i], out);
+        print_profile(&saf->tables.raclist.p[i], out);
         break;
     case TABLE_KEYS:
         print_keys(saf, i, out);
         break;
     case TABLE_PASSWORDS:
-        put_string(out, "id", saf->passwords[i].id);
-        strbuf_addf(out, " rounds = %u;", saf->passwords[i].rounds);
-        put_hex(out, "salt", saf->passwords[i].salt, SAF_SALT);
-        put_hex(out, "hash", saf->passwords[i].hash, SAF_HASH);
+        put_string(out, "id", saf->tables.passwords[i].id);
+        strbuf_addf(out, " rounds = %u;", saf->tables.passwords[i].rounds);
+        put_hex(out, "salt", saf->tables.passwords[i].salt, SAF_SALT);
+        put_hex(out, "hash", saf->tables.passwords[i].hash, SAF_HASH);
         break;
     case TABLE_COUNT:
         break;
@@ -496,13 +498,13 @@ static size_t row_count(const struct saf *saf, enum saf_table table)
 {
     const size_t counts[TABLE_COUNT] = {
         [TABLE_DATABASE] = 1,
-        [TABLE_USERS] = saf->nusers,
-        [TABLE_GROUPS] = saf->ngroups,
-        [TABLE_CLASSES] = saf->nclasses,
-        [TABLE_PROFILES] = saf->profiles.n,
-        [TABLE_RACLIST] = saf->raclist.n,
+        [TABLE_USERS] = saf->tables.nusers,
+        [TABLE_GROUPS] = saf->tables.ngroups,
+        [TABLE_CLASSES] = saf->tables.nclasses,
+        [TABLE_PROFILES] = saf->tables.profiles.n,
+        [TABLE_RACLIST] = saf->tables.raclist.n,
         [TABLE_KEYS] = count_keys(saf),
-        [TABLE_PASSWORDS] = saf->npasswords,
+        [TABLE_PASSWORDS] = saf->tables.npasswords,
     };
 
     return counts[table];

@@ -10,7 +10,8 @@
 
 #include "keyring/rings/keyring.h"
 #include "keyring/rings/store.h"
-#include "saf/db/private.h"
+#include "saf/db/saf.h"
+#include "support/faults.h"
 #include "support/suite.h"
 #include "support/testring.h"
 
@@ -25,15 +26,8 @@ static const char prepare[] =
     "RACDCERT ID(CLIENT) CONNECT(ID(SERVER) LABEL('SERVER') "
     "RING(Test.Ring))\n";
 
-static unsigned last_step;
-
-static void die_at(unsigned step)
-{
-    if (step == last_step)
-        _exit(17);
-}
-
-/* Runs the job in a process that is killed at STEP; false: it had no such
+/* Runs the job in a process that is killed at its STEPth fsync();
+ * false: it had no such
  * step and ended well. */
 static bool killed_at(struct testring *t, unsigned step)
 {
@@ -42,14 +36,13 @@ static bool killed_at(struct testring *t, unsigned step)
 
     ck_assert_int_ge(pid, 0);
     if (pid == 0) {
-        last_step = step;
-        saf_commit_step = die_at;
+        fault_kill(FAULT_FSYNC, (int)step + 1);
         _exit(testring_run(t, job));
     }
     ck_assert_int_eq(waitpid(pid, &status, 0), pid);
     ck_assert(WIFEXITED(status));
-    ck_assert(WEXITSTATUS(status) == 17 || WEXITSTATUS(status) == 0);
-    return WEXITSTATUS(status) == 17;
+    ck_assert(WEXITSTATUS(status) == FAULT_KILLED || WEXITSTATUS(status) == 0);
+    return WEXITSTATUS(status) == FAULT_KILLED;
 }
 
 /* What of the new state there is, one bit a place. */

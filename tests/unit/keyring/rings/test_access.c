@@ -7,7 +7,7 @@
 
 #include "keyring/rings/keyring.h"
 #include "keyring/rings/store.h"
-#include "saf/db/private.h"
+#include "saf/db/tables.h"
 #include "support/suite.h"
 #include "support/testring.h"
 
@@ -148,8 +148,8 @@ static const struct {
 static void define(struct saf *saf, const struct rule *rule)
 {
     struct saf_class *c = saf_need_class(saf, rule->class_name);
-    struct saf_profile *p =
-        saf_add_profile(&saf->profiles, rule->class_name, rule->profile);
+    struct saf_profile *p = saf_add_profile(&saf_tables(saf)->profiles,
+                                            rule->class_name, rule->profile);
 
     c->active = rule->active;
     p->uacc = (enum saf_level)rule->uacc;

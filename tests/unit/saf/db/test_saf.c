@@ -279,14 +279,6 @@ END_TEST
 
 /* ---- killed writers ---- */
 
-static unsigned deadly;
-
-static void die_at(unsigned n)
-{
-    if (n == deadly)
-        _exit(7);
-}
-
 /* One change: a file replaced, one removed, one new in a new folder, a user. */
 static void change(struct saf *saf)
 {
@@ -298,7 +290,7 @@ static void change(struct saf *saf)
     saf_write_file(saf, "B/added", "new", 3, &err);
     u = saf_add_user(saf, "FRED");
     ck_assert_ptr_nonnull(u);
-    saf->dirty[TABLE_USERS] = true;
+    saf_changed(saf, TABLE_USERS);
     ck_assert_msg(saf_commit(saf, &err) == 0, "%s", err.text);
 }
 
@@ -321,14 +313,13 @@ static bool kill_at(unsigned n)
     ck_assert_int_ge(pid, 0);
     if (pid == 0) {
         saf = open_as(SAF_WRITE);
-        deadly = n;
-        saf_commit_step = die_at;
+        fault_kill(FAULT_FSYNC, (int)n + 1);
         change(saf);
         _exit(0);
     }
     ck_assert_int_eq(waitpid(pid, &status, 0), pid);
     ck_assert(WIFEXITED(status));
-    return WEXITSTATUS(status) == 7;
+    return WEXITSTATUS(status) == FAULT_KILLED;
 }
 
 static void fill_old(void)
@@ -340,9 +331,11 @@ static void fill_old(void)
     saf_close(saf);
 }
 
-/* The steps: journal, A/replaced, A/removed, B/added, users, database,
- * removal of the journal, done. */
-enum { STEPS = 8 };
+/* Each fsync() is a place to be killed at: of what was written, under its
+ * temporary name; of its folder, when it has its own. Twice each for the
+ * journal, A/replaced, B/added, users and database; once, of the folder, for
+ * B itself, A/removed and the journal's end. */
+enum { STEPS = 13 };
 
 START_TEST(a_killed_writer_leaves_the_old_or_the_new_state)
 {
@@ -363,13 +356,6 @@ START_TEST(a_killed_writer_leaves_the_old_or_the_new_state)
 }
 END_TEST
 
-START_TEST(there_is_no_other_step)
-{
-    fill_old();
-    ck_assert(!kill_at(STEPS));
-}
-END_TEST
-
 static bool killed_while_making(unsigned n)
 {
     struct saf *saf = NULL;
@@ -378,14 +364,25 @@ static bool killed_while_making(unsigned n)
 
     ck_assert_int_ge(pid, 0);
     if (pid == 0) {
-        deadly = n;
-        saf_commit_step = die_at;
+        fault_kill(FAULT_FSYNC, (int)n + 1);
         saf_open(path("fresh"), SAF_CREATE, &saf, &err);
         _exit(0);
     }
     ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-    return WEXITSTATUS(status) == 7;
+    return WEXITSTATUS(status) == FAULT_KILLED;
 }
+
+/* The folder saf; the journal and eight tables, twice each; the journal's end.
+ * MADE: the first place where the journal has its name. */
+enum { MAKING_STEPS = 20, MADE = 2 };
+
+START_TEST(there_is_no_other_step)
+{
+    fill_old();
+    ck_assert(!kill_at(STEPS));
+    ck_assert(!killed_while_making(MAKING_STEPS));
+}
+END_TEST
 
 START_TEST(a_database_is_made_whole_or_not_at_all)
 {
@@ -396,11 +393,11 @@ START_TEST(a_database_is_made_whole_or_not_at_all)
     ck_assert(killed_while_making((unsigned)_i));
     snprintf(dir, sizeof(dir), "%s", path("fresh"));
     r = saf_open(dir, SAF_READ, &saf, &err);
-    ck_assert_msg(r == (_i == 0 ? ERR_NOT_FOUND : 0), "%s", err.text);
+    ck_assert_msg(r == (_i < MADE ? ERR_NOT_FOUND : 0), "%s", err.text);
     ck_assert(r != 0 || saf_group_exists(saf, "SYS1"));
     saf_close(saf);
     saf = NULL;
-    if (_i == 0)
+    if (_i < MADE)
         ck_assert_int_eq(saf_open(dir, SAF_WRITE, &saf, &err), ERR_NOT_FOUND);
     ck_assert_int_eq(saf_open(dir, SAF_CREATE, &saf, &err), 0);
     ck_assert(saf_group_exists(saf, "SYS1"));
@@ -459,7 +456,7 @@ START_TEST(a_failing_call_leaves_the_old_or_the_new_state)
         saf_remove_file(saf, "A/removed", &err);
         saf_write_file(saf, "B/added", "new", 3, &err);
         saf_add_user(saf, "FRED");
-        saf->dirty[TABLE_USERS] = true;
+        saf_changed(saf, TABLE_USERS);
         fault_set(faults[_i].fault, n, ENOSPC);
         r = saf_commit(saf, &err);
         struck = fault_struck(faults[_i].fault);
@@ -777,12 +774,14 @@ START_TEST(tables_survive_a_restart)
     for (t = 0; t < TABLE_COUNT; t++)
         saf_db_print(saf, (enum saf_table)t, &after, &err);
     ck_assert_str_eq(strbuf_str(&before), strbuf_str(&after));
-    ck_assert_str_eq(saf->users[0].name, "\"\\ \xc3\xa4");
-    ck_assert_str_eq(saf->profiles.p[0].appldata, "a \"quoted\" word");
-    ck_assert_uint_eq(saf->raclist.n, 2);
-    ck_assert_str_eq(saf->profiles.p[1].keys->enhanced_label, "K.1");
-    ck_assert_str_eq(saf->raclist.p[1].keys->enhanced_label, "");
-    ck_assert(saf->raclist.p[1].keys->encrypted);
+    ck_assert_str_eq(saf_tables(saf)->users[0].name, "\"\\ \xc3\xa4");
+    ck_assert_str_eq(saf_tables(saf)->profiles.p[0].appldata,
+                     "a \"quoted\" word");
+    ck_assert_uint_eq(saf_tables(saf)->raclist.n, 2);
+    ck_assert_str_eq(saf_tables(saf)->profiles.p[1].keys->enhanced_label,
+                     "K.1");
+    ck_assert_str_eq(saf_tables(saf)->raclist.p[1].keys->enhanced_label, "");
+    ck_assert(saf_tables(saf)->raclist.p[1].keys->encrypted);
     strbuf_wipe(&before);
     strbuf_wipe(&after);
     saf_close(saf);
@@ -812,7 +811,8 @@ int main(void)
     tcase_add_loop_test(tc, a_killed_writer_leaves_the_old_or_the_new_state, 0,
                         STEPS);
     TEST(there_is_no_other_step)
-    tcase_add_loop_test(tc, a_database_is_made_whole_or_not_at_all, 0, 9);
+    tcase_add_loop_test(tc, a_database_is_made_whole_or_not_at_all, 0,
+                        MAKING_STEPS);
     TEST(sweeps_what_a_killed_writer_left)
     TEST_ROWS(a_failing_call_leaves_the_old_or_the_new_state, faults)
     TEST(a_writer_that_is_stuck_writes_no_second_journal)

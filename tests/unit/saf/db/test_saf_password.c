@@ -1,4 +1,4 @@
-#include "saf/db/private.h"
+#include "saf/db/tables.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,9 +55,11 @@ START_TEST(passwords_are_kept_as_hashes_only)
                      0);
     ck_assert_ptr_null(strstr(text, "SESAME1"));
     free(text);
-    ck_assert_uint_ge(saf->passwords[0].rounds, 200000);
-    ck_assert_mem_ne(saf->passwords[0].salt, saf->passwords[1].salt, SAF_SALT);
-    ck_assert_mem_ne(saf->passwords[0].hash, saf->passwords[1].hash, SAF_HASH);
+    ck_assert_uint_ge(saf_tables(saf)->passwords[0].rounds, 200000);
+    ck_assert_mem_ne(saf_tables(saf)->passwords[0].salt,
+                     saf_tables(saf)->passwords[1].salt, SAF_SALT);
+    ck_assert_mem_ne(saf_tables(saf)->passwords[0].hash,
+                     saf_tables(saf)->passwords[1].hash, SAF_HASH);
     ck_assert_int_eq(saf_password_check(saf, "FRED", "SESAME1", &err), 0);
     ck_assert_int_eq(saf_password_check(saf, "FRED", "SESAME2", &err),
                      ERR_DENIED);
