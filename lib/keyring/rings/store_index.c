@@ -1,150 +1,122 @@
 /*
- * An owner's index.cfg. Labels and ring names are data in it, never part of a
- * file name.
+ * An owner's index.cfg. Labels and ring names are data in it, never part of
+ * a file name. The fields of each row stand once here, and are read and
+ * printed by saf/db/rows.c.
  */
 
 #include "keyring/rings/store_private.h"
 
+#include <limits.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <libconfig.h>
 
+#include "saf/db/rows.h"
+#include "util/array.h"
 #include "util/strbuf.h"
 
-static const char *const usages[] = {"PERSONAL", "CERTAUTH", "SITE"};
-static const char *const trusts[] = {"TRUST", "NOTRUST", "HIGHTRUST"};
+/* ---- the fields ---- */
 
-/* ---- reading the index ---- */
+static const char *const usages[] = {"PERSONAL", "CERTAUTH", "SITE", NULL};
+static const char *const trusts[] = {"TRUST", "NOTRUST", "HIGHTRUST", NULL};
 
-static bool name_index(const char *const *names, size_t n, const char *text,
-                       int *ret)
-{
-    size_t i;
-
-    for (i = 0; text != NULL && i < n; i++)
-        if (strcmp(names[i], text) == 0) {
-            *ret = (int)i;
-            return true;
-        }
-    return false;
-}
-
-static bool get_name(config_setting_t *s, const char *key,
-                     const char *const *names, size_t n, int *ret)
-{
-    const char *text = NULL;
-
-    config_setting_lookup_string(s, key, &text);
-    return name_index(names, n, text, ret);
-}
-
-static bool get_flag(config_setting_t *s, const char *key)
-{
-    int v = 0;
-
-    return config_setting_lookup_bool(s, key, &v) && v != 0;
-}
-
-static bool read_cert(struct store_owner *o, config_setting_t *s)
-{
-    struct store_cert *c;
-    const char *label;
-    long long serial = 1;
-    int file, trust;
-
-    if (!config_setting_lookup_string(s, "label", &label) ||
-        strlen(label) > LABEL_MAX ||
-        !config_setting_lookup_int(s, "file", &file) || file <= 0 ||
-        !get_name(s, "status", trusts, 3, &trust) ||
-        (c = store_new_cert(o, label)) == NULL)
-        return false;
-    c->file = (unsigned)file;
-    c->trust = (enum ring_trust)trust;
-    c->has_key = get_flag(s, "key");
-    c->requested = get_flag(s, "requested");
-    config_setting_lookup_int64(s, "next_serial", &serial);
-    c->next_serial = serial > 0 ? (unsigned long)serial : 1;
-    return true;
-}
-
-static bool read_connect(struct store_ring *r, config_setting_t *s)
-{
-    const char *owner, *label;
-    struct store_connect *c;
-    int usage;
-
-    if (!config_setting_lookup_string(s, "owner", &owner) ||
-        strlen(owner) > SAF_NAME_MAX ||
-        !config_setting_lookup_string(s, "label", &label) ||
-        !get_name(s, "usage", usages, 3, &usage) ||
-        (c = store_new_connect(r, owner, label)) == NULL)
-        return false;
-    c->usage = (enum ring_usage)usage;
-    c->is_default = get_flag(s, "default");
-    return true;
-}
-
-static bool read_ring(struct store_owner *o, config_setting_t *s)
-{
-    config_setting_t *list = config_setting_get_member(s, "connected");
-    struct store_ring *r;
-    const char *name;
-    int i;
-
-    if (!config_setting_lookup_string(s, "name", &name) ||
-        strlen(name) > RING_NAME_MAX || (r = store_new_ring(o, name)) == NULL)
-        return false;
-    for (i = 0; list != NULL && i < config_setting_length(list); i++)
-        if (!read_connect(r, config_setting_get_elem(list, (unsigned)i)))
-            return false;
-    return true;
-}
-
-static bool copy_string(config_setting_t *s, const char *key, char **ret)
-{
-    const char *text = "";
-
-    config_setting_lookup_string(s, key, &text);
-    *ret = strdup(text);
-    return *ret != NULL;
-}
-
-static bool read_filter(struct store_owner *o, config_setting_t *s)
-{
-    struct store_filter *f;
-    const char *label;
-    int trust;
-
-    if (!config_setting_lookup_string(s, "label", &label) ||
-        !get_name(s, "status", trusts, 3, &trust) ||
-        (f = store_new_filter(o, label)) == NULL)
-        return false;
-    f->trust = (enum ring_trust)trust;
-    if (config_setting_get_member(s, "criteria") != NULL &&
-        !copy_string(s, "criteria", &f->criteria))
-        return false;
-    return copy_string(s, "subject", &f->subject) &&
-           copy_string(s, "issuer", &f->issuer);
-}
-
-typedef bool (*read_fn)(struct store_owner *o, config_setting_t *s);
-
-static int read_list(struct store_owner *o, config_t *cfg, const char *key,
-                     read_fn read, const char *file, struct error *err)
-{
-    config_setting_t *list = config_lookup(cfg, key), *row;
-    int i;
-
-    for (i = 0; list != NULL && i < config_setting_length(list); i++) {
-        row = config_setting_get_elem(list, (unsigned)i);
-        if (!config_setting_is_group(row) || !read(o, row))
-            return error_set(err, ERR_DAMAGED,
-                             "%s:%u: not what we wrote: a value is missing or "
-                             "wrong here",
-                             file, config_setting_source_line(row));
+/* STRUCT is defined before each table. */
+#define AT(member) .offset = offsetof(STRUCT, member)
+#define TEXT(key, f, member, max)                                              \
+    {                                                                          \
+        key, ROW_TEXT, f, AT(member), .size = max                              \
     }
-    return 0;
+#define FLAG(key, member)                                                      \
+    {                                                                          \
+        key, ROW_FLAG, 0, AT(member)                                           \
+    }
+#define WORD(key, member, list)                                                \
+    {                                                                          \
+        key, ROW_WORD, ROW_REQUIRED, AT(member), .words = list                 \
+    }
+#define TABLE(key, fields)                                                     \
+    {                                                                          \
+        key, fields, sizeof(fields) / sizeof(fields[0]), sizeof(STRUCT)        \
+    }
+
+#define STRUCT struct store_cert
+static const struct row_field cert_fields[] = {
+    TEXT("label", ROW_REQUIRED, label, LABEL_MAX),
+    {"file", ROW_NUMBER, ROW_REQUIRED, AT(file), .low = 1, .high = INT_MAX},
+    WORD("status", trust, trusts),
+    FLAG("key", has_key),
+    FLAG("requested", requested),
+    {"next_serial", ROW_SERIAL, 0, AT(next_serial), .low = 1},
+};
+static const struct row_table cert_table = TABLE("certificates", cert_fields);
+#undef STRUCT
+
+#define STRUCT struct store_connect
+static const struct row_field connect_fields[] = {
+    {"owner", ROW_CHARS, ROW_REQUIRED, AT(owner), .size = SAF_NAME_MAX + 1},
+    TEXT("label", ROW_REQUIRED, label, 0),
+    WORD("usage", usage, usages),
+    FLAG("default", is_default),
+};
+static const struct row_table connect_table =
+    TABLE("connected", connect_fields);
+#undef STRUCT
+
+#define STRUCT struct store_ring
+static const struct row_field ring_fields[] = {
+    TEXT("name", ROW_REQUIRED, name, RING_NAME_MAX),
+    {"connected", ROW_LIST, ROW_LINES, AT(conn), .list = &connect_table,
+     .count_offset = offsetof(STRUCT, nconn)},
+};
+static const struct row_table ring_table = TABLE("rings", ring_fields);
+#undef STRUCT
+
+#define STRUCT struct store_filter
+static const struct row_field filter_fields[] = {
+    TEXT("label", ROW_REQUIRED, label, 0),
+    WORD("status", trust, trusts),
+    TEXT("subject", ROW_ALWAYS, subject, 0),
+    TEXT("issuer", ROW_ALWAYS, issuer, 0),
+    TEXT("criteria", 0, criteria, 0),
+};
+static const struct row_table filter_table = TABLE("filters", filter_fields);
+#undef STRUCT
+
+/* ---- reading ---- */
+
+/* The store takes the row with its texts and lists. */
+static bool keep(void *array, size_t *n, size_t size, void *row)
+{
+    void *place = array_add(array, n, size);
+
+    if (place == NULL)
+        return false;
+    memcpy(place, row, size);
+    memset(row, 0, size);
+    return true;
+}
+
+static bool keep_cert(void *arg, void *row)
+{
+    struct store_owner *o = arg;
+
+    return keep(&o->certs, &o->ncerts, sizeof(*o->certs), row);
+}
+
+static bool keep_ring(void *arg, void *row)
+{
+    struct store_owner *o = arg;
+
+    return keep(&o->rings, &o->nrings, sizeof(*o->rings), row);
+}
+
+static bool keep_filter(void *arg, void *row)
+{
+    struct store_owner *o = arg;
+
+    return keep(&o->filters, &o->nfilters, sizeof(*o->filters), row);
 }
 
 static int read_index(struct store_owner *o, const char *text, const char *file,
@@ -161,11 +133,11 @@ static int read_index(struct store_owner *o, const char *text, const char *file,
         r = error_set(err, ERR_DAMAGED, "%s: next_file is missing", file);
     o->next_file = (unsigned)next;
     if (r == 0)
-        r = read_list(o, &cfg, "certificates", read_cert, file, err);
+        r = rows_read(&cfg, &cert_table, false, file, keep_cert, o, err);
     if (r == 0)
-        r = read_list(o, &cfg, "rings", read_ring, file, err);
+        r = rows_read(&cfg, &ring_table, false, file, keep_ring, o, err);
     if (r == 0)
-        r = read_list(o, &cfg, "filters", read_filter, file, err);
+        r = rows_read(&cfg, &filter_table, false, file, keep_filter, o, err);
     config_destroy(&cfg);
     return r;
 }
@@ -252,89 +224,6 @@ int store_sync(struct ring_store *s, struct error *err)
 
 /* ---- writing the index ---- */
 
-static void put_string(struct strbuf *out, const char *key, const char *value)
-{
-    strbuf_addf(out, " %s = ", key);
-    strbuf_add_quoted(out, value);
-    strbuf_addc(out, ';');
-}
-
-static void print_certs(const struct store_owner *o, struct strbuf *out)
-{
-    size_t i;
-
-    strbuf_adds(out, "certificates = (\n");
-    for (i = 0; i < o->ncerts; i++) {
-        const struct store_cert *c = &o->certs[i];
-
-        strbuf_adds(out, "  {");
-        put_string(out, "label", c->label);
-        strbuf_addf(out, " file = %u; status = \"%s\";", c->file,
-                    trusts[c->trust]);
-        if (c->has_key)
-            strbuf_adds(out, " key = true;");
-        if (c->requested)
-            strbuf_adds(out, " requested = true;");
-        if (c->next_serial > 1)
-            strbuf_addf(out, " next_serial = %luL;", c->next_serial);
-        strbuf_adds(out, i + 1 < o->ncerts ? " },\n" : " }\n");
-    }
-    strbuf_adds(out, ");\n");
-}
-
-static void print_ring(const struct store_ring *r, struct strbuf *out)
-{
-    size_t i;
-
-    put_string(out, "name", r->name);
-    strbuf_adds(out, "\n    connected = (");
-    for (i = 0; i < r->nconn; i++) {
-        const struct store_connect *c = &r->conn[i];
-
-        strbuf_adds(out, i > 0 ? ",\n      {" : "\n      {");
-        put_string(out, "owner", c->owner);
-        put_string(out, "label", c->label);
-        put_string(out, "usage", usages[c->usage]);
-        if (c->is_default)
-            strbuf_adds(out, " default = true;");
-        strbuf_adds(out, " }");
-    }
-    strbuf_adds(out, " );");
-}
-
-static void print_rings(const struct store_owner *o, struct strbuf *out)
-{
-    size_t i;
-
-    strbuf_adds(out, "rings = (\n");
-    for (i = 0; i < o->nrings; i++) {
-        strbuf_adds(out, "  {");
-        print_ring(&o->rings[i], out);
-        strbuf_adds(out, i + 1 < o->nrings ? " },\n" : " }\n");
-    }
-    strbuf_adds(out, ");\n");
-}
-
-static void print_filters(const struct store_owner *o, struct strbuf *out)
-{
-    size_t i;
-
-    strbuf_adds(out, "filters = (\n");
-    for (i = 0; i < o->nfilters; i++) {
-        const struct store_filter *f = &o->filters[i];
-
-        strbuf_adds(out, "  {");
-        put_string(out, "label", f->label);
-        put_string(out, "status", trusts[f->trust]);
-        put_string(out, "subject", f->subject);
-        put_string(out, "issuer", f->issuer);
-        if (f->criteria != NULL)
-            put_string(out, "criteria", f->criteria);
-        strbuf_adds(out, i + 1 < o->nfilters ? " },\n" : " }\n");
-    }
-    strbuf_adds(out, ");\n");
-}
-
 int store_save(struct ring_store *s, const char *owner, struct error *err)
 {
     const struct store_owner *o = store_owner_find(s, owner);
@@ -345,10 +234,10 @@ int store_save(struct ring_store *s, const char *owner, struct error *err)
     if (o == NULL)
         return 0;
     strbuf_addf(&sb, "next_file = %u;\n", o->next_file);
-    print_certs(o, &sb);
-    print_rings(o, &sb);
+    rows_print(&cert_table, o->certs, o->ncerts, &sb);
+    rows_print(&ring_table, o->rings, o->nrings, &sb);
     if (o->nfilters != 0)
-        print_filters(o, &sb);
+        rows_print(&filter_table, o->filters, o->nfilters, &sb);
     snprintf(name, sizeof(name), "%s/index.cfg", owner);
     r = strbuf_failed(&sb)
             ? error_nomem(err)

@@ -3,6 +3,7 @@
 
 #include "keyring/rings/store.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 
 #include "support/suite.h"
 #include "support/testring.h"
+#include "util/fd.h"
 
 static struct testring *t;
 static struct saf *saf;
@@ -317,6 +319,17 @@ static const struct {
      "not what we wrote"},
     {"a filter without status",
      "next_file = 2; filters = ( { label = \"a\"; } );", "not what we wrote"},
+    {"a key that is a number",
+     "next_file = 2; certificates = (\n"
+     "{ label = \"a\"; file = 1; status = \"TRUST\"; key = 1; } );",
+     "index.cfg:2: not what we wrote"},
+    {"a label too long",
+     "next_file = 2; certificates = (\n{ label = "
+     "\"123456789012345678901234567890123\"; file = 1; status = \"TRUST\"; } "
+     ");",
+     "index.cfg:2: not what we wrote"},
+    {"certificates that are no list", "next_file = 2; certificates = 1;",
+     "index.cfg: it has no list \"certificates\""},
 };
 
 START_TEST(a_damaged_index_is_named)
@@ -328,6 +341,30 @@ START_TEST(a_damaged_index_is_named)
     ck_assert_ptr_null(other);
     ck_assert_msg(strstr(err.text, damages[_i].want) != NULL, "%s: %s",
                   damages[_i].name, err.text);
+}
+END_TEST
+
+/* Indexes that 0.1 wrote (store-0.1): printed again byte by byte. */
+static const char *const owners[] = {"ANN", "irrcerta", "irrmulti"};
+
+START_TEST(what_0_1_wrote_is_printed_the_same)
+{
+    const char *owner = owners[_i];
+    char fixture[128], name[64], *was, *now;
+    size_t len;
+
+    snprintf(fixture, sizeof(fixture),
+             "tests/unit/keyring/rings/store-0.1/%s.cfg", owner);
+    snprintf(name, sizeof(name), "%s/index.cfg", owner);
+    IS(0, fd_read_file(AT_FDCWD, fixture, 1 << 20, &was, &len, &err));
+    IS(0, saf_write_file(saf, name, was, len, &err));
+    reopen();
+    IS(0, saf_write_file(saf, name, "", 0, &err));
+    IS(0, store_save(s, owner, &err));
+    IS(0, saf_read_file(saf, name, &now, &len, &err));
+    ck_assert_str_eq(now, was);
+    free(was);
+    free(now);
 }
 END_TEST
 
@@ -453,6 +490,7 @@ TEST(what_is_taken_back_is_read_again)
 TEST(finds_by_serial_key_and_issuer)
 TEST(follows_a_chain_to_its_root)
 TEST_ROWS(a_damaged_index_is_named, damages)
+TEST_ROWS(what_0_1_wrote_is_printed_the_same, owners)
 TEST(a_key_that_others_may_read_is_not_used)
 TEST(damaged_files_are_named)
 TEST_ROWS(a_store_that_others_may_write_is_refused, modes)
