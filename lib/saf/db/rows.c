@@ -267,11 +267,14 @@ static bool is_printed(const struct row_field *f, const void *row)
 
 static void print_hex(const unsigned char *data, size_t len, struct strbuf *out)
 {
+    static const char digits[] = "0123456789abcdef";
     size_t i;
 
     strbuf_addc(out, '"');
-    for (i = 0; i < len; i++)
-        strbuf_addf(out, "%02x", data[i]);
+    for (i = 0; i < len; i++) {
+        strbuf_addc(out, digits[data[i] >> 4]);
+        strbuf_addc(out, digits[data[i] & 15]);
+    }
     strbuf_addc(out, '"');
 }
 
@@ -350,8 +353,9 @@ static void print_row(const struct row_table *t, const void *row,
     for (f = t->fields; f < t->fields + t->nfields; f++) {
         if (!is_printed(f, row))
             continue;
-        strbuf_addf(out, "%s %s = ", f->flags & ROW_LINES ? "\n   " : "",
-                    f->key);
+        strbuf_adds(out, f->flags & ROW_LINES ? "\n    " : " ");
+        strbuf_adds(out, f->key);
+        strbuf_adds(out, " = ");
         print_value(f, row, out);
         strbuf_addc(out, ';');
     }

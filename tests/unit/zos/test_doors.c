@@ -275,42 +275,52 @@ static bool wanted(int row, enum zos_name_kind kind)
                                                          : names[row].other;
 }
 
+/* One database for all: nothing is stored in it. */
+static void set_up(void)
+{
+    ring = testring_empty();
+    testring_run(ring, "SETROPTS LIST\n");
+    testring_dry_run(ring, true);
+}
+
+static void tear_down(void)
+{
+    testring_free(ring);
+}
+
 START_TEST(every_door_has_the_same_rule)
 {
     size_t d;
 
-    ring = testring_empty();
-    testring_run(ring, "SETROPTS LIST\n");
-    testring_dry_run(ring, true);
     for (d = 0; d < sizeof(doors) / sizeof(doors[0]); d++)
         ck_assert_msg(doors[d].takes(names[_i].name) ==
                           wanted(_i, doors[d].kind),
                       "%s: %s", doors[d].name, names[_i].name);
-    testring_free(ring);
 }
 END_TEST
 
 /* The tables on the disk take what the commands took. */
 START_TEST(what_was_stored_is_read_again)
 {
+    struct testring *own = testring_empty();
     struct saf *saf = NULL;
 
-    ring = testring_empty();
-    ck_assert_int_eq(testring_run(ring, "ADDUSER 1ABC\nADDGROUP G\n"
-                                        "CONNECT 1ABC GROUP(G)\n"
-                                        "RDEFINE FACILITY RES\n"
-                                        "PERMIT RES CLASS(FACILITY) ID(1ABC)\n"
-                                        "RACDCERT ID(1ABC) ADDRING(R)\n"),
+    ck_assert_int_eq(testring_run(own, "ADDUSER 1ABC\nADDGROUP G\n"
+                                       "CONNECT 1ABC GROUP(G)\n"
+                                       "RDEFINE FACILITY RES\n"
+                                       "PERMIT RES CLASS(FACILITY) ID(1ABC)\n"
+                                       "RACDCERT ID(1ABC) ADDRING(R)\n"),
                      0);
-    ck_assert_int_eq(saf_open(testring_dir(ring), SAF_READ, &saf, NULL), 0);
+    ck_assert_int_eq(saf_open(testring_dir(own), SAF_READ, &saf, NULL), 0);
     ck_assert(saf_user_in_group(saf, "1ABC", "G"));
     saf_close(saf);
-    ck_assert_int_eq(testring_run(ring, "RACDCERT ID(1ABC) LISTRING(R)\n"), 0);
-    testring_free(ring);
+    ck_assert_int_eq(testring_run(own, "RACDCERT ID(1ABC) LISTRING(R)\n"), 0);
+    testring_free(own);
 }
 END_TEST
 
 TESTS_BEGIN("doors")
+tcase_add_unchecked_fixture(tc, set_up, tear_down);
 TEST_ROWS(every_door_has_the_same_rule, names)
 TEST(what_was_stored_is_read_again)
 TESTS_END

@@ -150,7 +150,7 @@ int main(void)
     int failed;
 
     suite_add_tcase(suite, tc);
-    tcase_add_checked_fixture(tc, set_up, tear_down);
+    tcase_add_unchecked_fixture(tc, set_up, tear_down); /* one for all */
     tcase_add_loop_test(tc, what_0_1_wrote_is_printed_the_same, 0, TABLE_COUNT);
     TEST_ROWS(what_is_wrong_is_damage, damages)
     TEST(takes_what_people_write)
