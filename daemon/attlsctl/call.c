@@ -106,9 +106,9 @@ static void show(const char *text, size_t len, FILE *to)
     strbuf_done(&visible);
 }
 
-/* The output goes to INTO; NULL: to standard output. */
+/* Output and fields go to INTO; NULL: the output to standard output. */
 static int call(const char *path, const struct control_request *request,
-                int file, struct strbuf *into)
+                int file, struct ctl_reply *into)
 {
     struct strbuf out = STRBUF_INIT, in = STRBUF_INIT;
     struct control_reply reply;
@@ -131,10 +131,12 @@ static int call(const char *path, const struct control_request *request,
         else
             fprintf(stderr, "attlsctl: %s\n", err.text);
     } else { /* also when it had no place for us and did not read */
-        if (into != NULL)
-            strbuf_add(into, reply.out, reply.out_len);
-        else
+        if (into != NULL) {
+            strbuf_add(&into->out, reply.out, reply.out_len);
+            strbuf_add(&into->fields, reply.fields, reply.fields_len);
+        } else {
             show(reply.out, reply.out_len, stdout);
+        }
         show(reply.err, reply.err_len, stderr);
         status = reply.status;
     }
@@ -144,86 +146,78 @@ static int call(const char *path, const struct control_request *request,
     return status;
 }
 
-int ctl_call(const char *path, const struct control_request *request, int file)
+int ctl_fetch(const char *path, enum verb v, struct ctl_reply *ret)
 {
-    return call(path, request, file, NULL);
-}
+    struct control_request request = {.verb = v};
+    int status;
 
-int ctl_fetch(const char *path, const struct control_request *request,
-              struct strbuf *ret)
-{
-    int status = call(path, request, -1, ret);
-
-    if (!strbuf_failed(ret))
+    *ret = (struct ctl_reply){STRBUF_INIT, STRBUF_INIT};
+    status = call(path, &request, -1, ret);
+    if (!strbuf_failed(&ret->out) && !strbuf_failed(&ret->fields))
         return status;
     fprintf(stderr, "attlsctl: no memory\n");
     return CTL_EXIT_ERROR;
 }
 
-/* What the command line gives beside the words of the request. */
-struct options {
-    const char *path;
-    bool json, help;
+void ctl_reply_done(struct ctl_reply *r)
+{
+    strbuf_done(&r->out);
+    strbuf_done(&r->fields);
+}
+
+/* ---- a command line as a request ---- */
+
+enum { NAME = 32 }; /* "--name" */
+
+struct words {
+    struct control_request request;
+    char name[CONTROL_ARGS_MAX][NAME];
+    bool too_many;
 };
 
-/* The verb's own options are words for the daemon: those of its text. */
-static bool is_listed(const char *word, const char *options_text)
+static void add_word(struct words *w, const char *word)
 {
-    const char *at = strstr(options_text, word);
-
-    return at != NULL && strchr(" \n", at[strlen(word)]) != NULL;
+    if (w->request.argc == CONTROL_ARGS_MAX - 1)
+        w->too_many = true;
+    else
+        w->request.argv[w->request.argc++] = word;
 }
 
-/* 1: an option, *AT is its last word; 0: none; -1: a wrong one. */
-static int take_option(int argc, char **argv, int *at, struct options *o,
-                       const char *options_text)
+/* Where the daemon is, the daemon need not know. */
+static void add_options(struct words *w, const struct verb_call *c)
 {
-    const char *word = argv[*at];
+    size_t i;
 
-    if (strncmp(word, "--", 2) != 0)
-        return 0;
-    if (strcmp(word, "--json") == 0) {
-        o->json = true;
-    } else if (strcmp(word, "--help") == 0) {
-        o->help = true;
-    } else if (strncmp(word, "--control=", 10) == 0) {
-        o->path = word + 10;
-    } else if (strcmp(word, "--control") == 0 && *at + 1 < argc) {
-        o->path = argv[++*at];
-    } else if (strcmp(word, "--control") == 0) {
-        fprintf(stderr, "attlsctl: --control needs a socket\n");
-        return -1;
-    } else if (is_listed(word, options_text)) {
-        return 0;
-    } else {
-        fprintf(stderr, "attlsctl: unknown option %s\n", word);
-        return -1;
+    for (i = 0; i < c->options.given_count && !w->too_many; i++) {
+        const struct option_given *g = &c->options.given[i];
+        char *name = w->name[w->request.argc];
+
+        if (g->id == OPT_CONTROL)
+            continue;
+        snprintf(name, NAME, "--%s", verb_option_name((enum verb_option)g->id));
+        add_word(w, name);
+        if (g->value != NULL)
+            add_word(w, g->value);
     }
-    return 1;
 }
 
-/* Options may stand anywhere; short ones are words (netstat -x). */
-int ctl_pass(int argc, char **argv, enum control_command command,
-             const char *options_text)
+int ctl_pass_file(const struct verb_call *c, int file)
 {
-    struct control_request r = {.command = command};
-    const char *verb = control_command_info(command)->name;
-    struct options o = {NULL, false, false};
-    int i, took;
+    struct words w = {.request = {.verb = c->verb}};
+    size_t i;
 
-    for (i = 1; i < argc; i++) {
-        took = take_option(argc, argv, &i, &o, options_text);
-        if (took < 0 || o.help || r.argc == CONTROL_ARGS_MAX - 2) {
-            ctl_usage(took < 0 ? stderr : stdout, verb, options_text);
-            return o.help ? CTL_EXIT_OK : CTL_EXIT_ERROR;
-        }
-        if (took == 0)
-            r.argv[r.argc++] = argv[i];
+    for (i = 0; verb_word(c, i) != NULL; i++)
+        add_word(&w, verb_word(c, i));
+    add_options(&w, c);
+    if (w.too_many) {
+        fprintf(stderr, "attlsctl: more than %d words\n", CONTROL_ARGS_MAX - 1);
+        return CTL_EXIT_ERROR;
     }
-    if (o.json) {
-        memmove(r.argv + 1, r.argv, r.argc * sizeof(r.argv[0]));
-        r.argv[0] = "json";
-        r.argc++;
-    }
-    return ctl_call(ctl_control_path(o.path), &r, -1);
+    return call(ctl_control_path(verb_value(c, OPT_CONTROL)), &w.request, file,
+                NULL);
+}
+
+int ctl_pass(const struct verb_call *c)
+{
+    return ctl_pass_file(c, -1);
 }

@@ -11,22 +11,20 @@
 const char *ctl_control_path(const char *option);
 
 /*
- * Sends the request to the daemon at PATH, with the descriptor FILE (-1:
- * none), and prints what comes back to standard output and error. The exit
+ * Sends the words of the command line to the daemon, with the descriptor FILE
+ * (-1: none), and prints what comes back to standard output and error. The exit
  * status; CTL_EXIT_ERROR with a message when no daemon answers.
  */
-int ctl_call(const char *path, const struct control_request *request, int file);
+int ctl_pass_file(const struct verb_call *c, int file);
+int ctl_pass(const struct verb_call *c);
 
-/* As ctl_call(), with no descriptor, and what comes back for standard output
- * goes to RET. */
-int ctl_fetch(const char *path, const struct control_request *request,
-              struct strbuf *ret);
-
-/*
- * The whole of a verb that only passes its words on: takes --control, --json
- * (the word "json" goes first) and --help with OPTIONS_TEXT.
- */
-int ctl_pass(int argc, char **argv, enum control_command command,
-             const char *options_text);
+/* Asks the daemon at PATH for verb V, without words. What comes back for
+ * standard output, and the fields, go to RET, which is to be freed in any case.
+ * The exit status. */
+struct ctl_reply {
+    struct strbuf out, fields;
+};
+int ctl_fetch(const char *path, enum verb v, struct ctl_reply *ret);
+void ctl_reply_done(struct ctl_reply *r);
 
 #endif

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "attlsctl/conn.h"
+#include "attlsctl/conn_args.h"
 
 /* What can be expected, in the order of reporting. */
 enum ctl_aspect {

@@ -14,33 +14,6 @@
 #include "site/rings.h"
 #include "util/spelling.h"
 
-static const char help[] =
-    "FILE is a main configuration file, an image file or a policy file;\n"
-    "\"-\" is standard input.\n"
-    "\n" CTL_POLICY_HELP "  -f CONF         release, stack, root, datasets, "
-    "allow_legacy and\n"
-    "                  x25519_first of this attlsd.conf, and its pagent when "
-    "no\n"
-    "                  FILE is given\n"
-    "  --racf DIR      the security database: look at the key rings too\n"
-    "  --allow NAME    leave out findings of this name; may be repeated\n"
-    "  --json          an array of objects\n"
-    "  --coverage      no FILE: every keyword, and what becomes of it here\n"
-    "\n"
-    "exit status: 0 nothing to say (notes at most), 1 warnings, 2 errors\n";
-
-enum { OPT_ALLOW = 1, OPT_COVERAGE, OPT_MDOC, OPT_RACF };
-
-static const struct option options[] = {
-    {"config", required_argument, NULL, 'f'},
-    {"allow", required_argument, NULL, OPT_ALLOW},
-    {"racf", required_argument, NULL, OPT_RACF},
-    {"json", no_argument, NULL, CTL_OPT_JSON},
-    {"coverage", no_argument, NULL, OPT_COVERAGE},
-    {"mdoc", no_argument, NULL, OPT_MDOC},
-    CTL_POLICY_OPTIONS,
-    {NULL, 0, NULL, 0}};
-
 struct check {
     struct policy_options opt;
     struct config *config;
@@ -105,7 +78,7 @@ static int take_allow(struct check *c, const char *name)
     if (id != FIND_COUNT) {
         c->allow[c->opt.allow_count] = name;
         c->opt.allow_count += c->opt.allow_count + 1 < FIND_COUNT;
-        return -1;
+        return 0;
     }
     for (i = 0; i < FIND_COUNT; i++)
         spelling_offer(&near, finding_row((enum finding)i)->name);
@@ -116,49 +89,32 @@ static int take_allow(struct check *c, const char *name)
     return CTL_EXIT_ERROR;
 }
 
-/* -1: go on; else the exit status. */
-static int take_option(struct check *c, int option)
+/* The options come over what the configuration says. */
+static int take_options(struct check *c, const struct verb_call *call)
 {
-    switch (option) {
-    case 'f': /* read before, so that other options come over it */
-        return -1;
-    case OPT_ALLOW:
-        return take_allow(c, optarg);
-    case CTL_OPT_JSON:
-        c->as_json = true;
-        return -1;
-    case OPT_RACF:
-        c->racf = optarg;
-        return -1;
-    case OPT_COVERAGE:
-        c->coverage = true;
-        return -1;
-    case OPT_MDOC:
-        c->mdoc = true;
-        return -1;
-    default:
-        return ctl_policy_option(option, "check", help, &c->opt);
-    }
-}
-
-static int take_options(struct check *c, int argc, char **argv)
-{
-    const char *conf = ctl_conf_find(argc, argv);
-    int option, r = -1;
+    const char *conf = verb_value(call, OPT_CONFIG);
+    size_t i;
+    int r;
 
     policy_options_init(&c->opt);
-    if (conf != NULL && ctl_conf_load("check", conf, &c->opt, &c->config) != 0)
-        return CTL_EXIT_ERROR;
+    r = conf != NULL ? ctl_conf_load("check", conf, &c->opt, &c->config) : 0;
     c->opt.allow = c->allow;
-    while (r < 0 &&
-           (option = getopt_long(argc, argv, "f:", options, NULL)) != -1)
-        r = take_option(c, option);
+    c->as_json = verb_has(call, OPT_JSON);
+    c->coverage = verb_has(call, OPT_COVERAGE);
+    c->mdoc = verb_has(call, OPT_MDOC);
+    c->racf = verb_value(call, OPT_RACF);
+    if (r == 0)
+        r = ctl_policy_read(call, &c->opt);
+    for (i = 0; r == 0 && i < call->options.given_count; i++)
+        if (call->options.given[i].id == OPT_ALLOW)
+            r = take_allow(c, call->options.given[i].value);
     return r;
 }
 
-static int check_files(struct check *c, int count, char **files)
+static int check_files(struct check *c, size_t count, char **files)
 {
-    int i, r, status = CTL_EXIT_OK;
+    size_t i;
+    int r, status = CTL_EXIT_OK;
 
     if (c->as_json)
         json_array(&c->json, NULL);
@@ -168,42 +124,33 @@ static int check_files(struct check *c, int count, char **files)
     }
     if (c->as_json)
         json_end(&c->json);
-    return ctl_print(&c->text, status);
+    return ctl_write(&c->text, status);
 }
 
-static int show_coverage(struct check *c, int count)
+static int show_coverage(struct check *c)
 {
-    if (count != 0) {
-        fprintf(stderr, "attlsctl check: --coverage takes no FILE\n");
-        return CTL_EXIT_ERROR;
-    }
     if (c->mdoc)
         coverage_mdoc(&c->text);
     else if (c->as_json)
         coverage_json(c->opt.release, &c->json);
     else
         coverage_text(c->opt.release, &c->text);
-    return ctl_print(&c->text, CTL_EXIT_OK);
+    return ctl_write(&c->text, CTL_EXIT_OK);
 }
 
-static int run(struct check *c, int count, char **files)
+static int run(struct check *c, const struct options *o)
 {
     char *pagent;
 
     if (c->coverage)
-        return show_coverage(c, count);
-    if (count != 0)
-        return check_files(c, count, files);
-    if (c->config == NULL) {
-        fprintf(stderr, "attlsctl check: a FILE is needed (\"-\": standard "
-                        "input)\n");
-        return CTL_EXIT_ERROR;
-    }
+        return show_coverage(c);
+    if (o->operand_count != 0)
+        return check_files(c, o->operand_count, o->operand);
     pagent = (char *)(uintptr_t)c->config->pagent;
     return check_files(c, 1, &pagent);
 }
 
-int ctl_check(int argc, char **argv)
+int ctl_check(const struct verb_call *call)
 {
     struct check c;
     int r;
@@ -211,9 +158,9 @@ int ctl_check(int argc, char **argv)
     memset(&c, 0, sizeof(c));
     c.json.out = &c.text;
     c.json.form = JSON_LINES;
-    r = take_options(&c, argc, argv);
-    if (r < 0)
-        r = run(&c, argc - optind, argv + optind);
+    r = take_options(&c, call);
+    if (r == 0)
+        r = run(&c, &call->options);
     strbuf_done(&c.text);
     config_unref(c.config);
     return r;

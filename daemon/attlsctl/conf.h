@@ -14,7 +14,4 @@
 int ctl_conf_load(const char *verb, const char *file,
                   struct policy_options *opt, struct config **ret);
 
-/* The FILE behind "-f" or "--config" on a command line, or NULL. */
-const char *ctl_conf_find(int argc, char **argv);
-
 #endif

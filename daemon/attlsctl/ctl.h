@@ -2,35 +2,37 @@
 #define ATTLSCTL_CTL_H
 
 /*
- * The verbs of attlsctl. A new verb is a row of verbs.def, a file
- * NAME.c, and its text in attlsctl.8. Each takes its own arguments,
- * argv[0] is the verb (or the program's name when it is run under another
- * one); the result is the exit status.
+ * attlsctl: finds the verb of a command line in control/verbs.def, reads what
+ * stands behind it, and runs it. A verb that the daemon answers needs nothing
+ * here; one that attlsctl answers is a function ctl_<name>() in a file of that
+ * name. Each has its text in attlsctl.8.
  */
 
-#include <stdio.h>
-
-#include "util/strbuf.h"
+#include "control/verbs.h"
 
 enum { CTL_EXIT_OK = 0, CTL_EXIT_WARNING = 1, CTL_EXIT_ERROR = 2 };
 
-typedef int (*ctl_verb_fn)(int argc, char **argv);
+/* The result is the exit status. */
+typedef int ctl_verb_fn(const struct verb_call *call);
 
-#define VERB(name, function, ...) int function(int argc, char **argv);
-#include "attlsctl/verbs.def"
-#undef VERB
+#define DECLARE_HERE(name) ctl_verb_fn ctl_##name;
+#define DECLARE_DAEMON(name)
+#define DECLARE_BOTH(name) ctl_verb_fn ctl_##name;
+#define DECLARE_INNER(name)
+#define VERB(id, name, where, ...) DECLARE_##where(name)
+#include "control/verbs.def"
+#undef DECLARE_HERE
+#undef DECLARE_DAEMON
+#undef DECLARE_BOTH
+#undef DECLARE_INNER
 
-/* The whole program: finds the verb and runs it. */
+/* The whole program. */
 int ctl_main(int argc, char **argv);
-
-/* "usage: attlsctl VERB ..." from the table, an empty line, and OPTIONS: what
- * a verb prints for --help (to stdout) or after a wrong call (to stderr). */
-void ctl_usage(FILE *out, const char *verb, const char *options);
 
 /* Writes TEXT to stdout, control characters as \xNN. STATUS; or CTL_EXIT_ERROR
  * after a message when memory was short or the output can't be written. */
-int ctl_print(const struct strbuf *text, int status);
+int ctl_write(const struct strbuf *text, int status);
 /* The same, byte by byte unless stdout is a terminal. */
-int ctl_print_exact(const struct strbuf *text, int status);
+int ctl_write_exact(const struct strbuf *text, int status);
 
 #endif

@@ -5,23 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "attlsctl/conn.h"
+#include "attlsctl/conn_args.h"
 #include "attlsctl/ctl.h"
 #include "attlsctl/policy.h"
 #include "util/json.h"
-
-static const char help[] =
-    "Compares two policies by what they do: which connections would map to\n"
-    "another rule, and which parameters in effect change for those that do\n"
-    "not. Each difference has a connection as an example.\n"
-    "\n" CTL_POLICY_HELP "  --json          an array of differences\n"
-    "\n"
-    "exit status: 0 no difference, 1 differences, 2 errors\n";
-
-static const struct option options[] = {
-    CTL_POLICY_OPTIONS,
-    {"json", no_argument, NULL, CTL_OPT_JSON},
-    {NULL, 0, NULL, 0}};
 
 static const char *rule_name(const struct policy_rule *r)
 {
@@ -243,38 +230,26 @@ static int compare(const struct policy *before, const struct policy *after,
     else
         write_text(diff, &text);
     status = policy_diff_count(diff) != 0 ? CTL_EXIT_WARNING : CTL_EXIT_OK;
-    status = ctl_print(&text, status);
+    status = ctl_write(&text, status);
     strbuf_done(&text);
     policy_diff_free(diff);
     return status;
 }
 
-int ctl_diff(int argc, char **argv)
+int ctl_diff(const struct verb_call *call)
 {
     struct policy *before = NULL, *after = NULL;
     struct policy_options opt;
-    bool as_json = false;
-    int c, r;
+    int r;
 
     policy_options_init(&opt);
-    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (c == CTL_OPT_JSON) {
-            as_json = true;
-            continue;
-        }
-        r = ctl_policy_option(c, "diff", help, &opt);
-        if (r >= 0)
-            return r;
-    }
-    if (argc - optind != 2) {
-        fprintf(stderr, "attlsctl diff: two files are wanted, OLD and NEW\n");
-        return CTL_EXIT_ERROR;
-    }
-    r = ctl_policy_load("diff", argv[optind], &opt, &before);
+    r = ctl_policy_read(call, &opt);
     if (r == 0)
-        r = ctl_policy_load("diff", argv[optind + 1], &opt, &after);
+        r = ctl_policy_load("diff", verb_word(call, 0), &opt, &before, NULL);
     if (r == 0)
-        r = compare(before, after, as_json);
+        r = ctl_policy_load("diff", verb_word(call, 1), &opt, &after, NULL);
+    if (r == 0)
+        r = compare(before, after, verb_has(call, OPT_JSON));
     policy_unref(before);
     policy_unref(after);
     return r;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "attlsctl/conn.h"
+#include "attlsctl/conn_args.h"
 #include "attlsctl/ctl.h"
 #include "attlsctl/findings.h"
 #include "attlsctl/policy.h"
@@ -15,23 +15,6 @@
 #include "policy/offers.h"
 #include "tls/lint_rings.h"
 #include "util/json.h"
-
-static const char help[] =
-    "Says which rule of the policy FILE a connection takes, which condition\n"
-    "of each rule before it failed, and what the rule resolves to.\n"
-    "\n" CTL_CONN_HELP "  --racf DIR      the security database: what the "
-    "rule's ring lacks\n" CTL_POLICY_HELP "  --json          one JSON object\n"
-    "\n"
-    "exit status: 0 answered (no rule is an answer too), 2 errors\n";
-
-enum { OPT_RACF = 1 };
-
-static const struct option options[] = {
-    CTL_CONN_OPTIONS,
-    {"racf", required_argument, NULL, OPT_RACF},
-    CTL_POLICY_OPTIONS,
-    {"json", no_argument, NULL, CTL_OPT_JSON},
-    {NULL, 0, NULL, 0}};
 
 struct answer {
     const struct policy_conn *conn;
@@ -466,7 +449,7 @@ static int show(struct answer *a, const struct policy *p, bool as_json)
         write_json(a, &text);
     else
         write_text(a, &text);
-    status = ctl_print(&text, CTL_EXIT_OK);
+    status = ctl_write(&text, CTL_EXIT_OK);
     strbuf_done(&text);
     return status;
 }
@@ -490,40 +473,22 @@ static int explain(const struct policy *p, const struct policy_conn *c,
     return status;
 }
 
-int ctl_explain(int argc, char **argv)
+int ctl_explain(const struct verb_call *call)
 {
     struct policy_options opt;
     struct policy *policy = NULL;
     struct ctl_conn conn;
-    struct ring_where where = {NULL, NULL, {NULL, NULL}};
-    bool as_json = false;
-    int c, r;
+    struct ring_where where = {verb_value(call, OPT_RACF), NULL, {NULL, NULL}};
+    int r = ctl_conn_read(call, &conn);
 
     policy_options_init(&opt);
-    ctl_conn_init(&conn);
-    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        r = -1;
-        if (c == CTL_OPT_JSON)
-            as_json = true;
-        else if (c == OPT_RACF)
-            where.racf = optarg;
-        else if (ctl_conn_is_option(c))
-            r = ctl_conn_option(&conn, "explain", c, optarg);
-        else
-            r = ctl_policy_option(c, "explain", help, &opt);
-        if (r >= 0)
-            return r;
-    }
-    r = ctl_conn_complete(&conn, "explain");
     if (r == 0)
-        r = ctl_one_file("explain", argc - optind);
-    if (r != 0)
-        return r;
-    r = ctl_policy_load("explain", argv[optind], &opt, &policy);
-    if (r != 0)
-        return r;
+        r = ctl_policy_read(call, &opt);
     where.root = opt.root;
-    r = explain(policy, &conn.conn, &where, as_json);
+    if (r == 0)
+        r = ctl_policy_load("explain", verb_word(call, 0), &opt, &policy, NULL);
+    if (r == 0)
+        r = explain(policy, &conn.conn, &where, verb_has(call, OPT_JSON));
     policy_unref(policy);
     return r;
 }

@@ -2,73 +2,17 @@
  * daemon. It needs no daemon: an init container runs it. */
 
 #include <errno.h>
-#include <getopt.h>
 #include <pwd.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "attlsctl/ctl.h"
 #include "attlsctl/policy.h"
-#include "attlsctl/rules.h"
+#include "attlsctl/kernel_rules.h"
 #include "site/rulekeeper.h"
-
-static const char help[] =
-    "  -f CONF            the configuration of attlsd: policy and exclusions\n"
-    "  --policy FILE      a policy file instead\n"
-    "  --control SOCK     without both: the running daemon ($ATTLS_CONTROL)\n"
-    "  --dry-run          print the transaction for nft, change nothing\n"
-    "  --json             show, status: as JSON\n"
-    "  --force            remove: although connections are carried\n"
-    "\n"
-    "With -f or --policy, in place of what the configuration says:\n"
-    "  --exclude-uid U    leave connections of this account alone; repeat, or\n"
-    "                     U,U; a number or a name\n"
-    "  --exclude-ports P  and those to these ports: 22,8000-8099\n"
-    "  --exclude-cidr N   and those with these networks: 10.0.0.0/8\n"
-    "  --early-uid U      this account may connect until the daemon has "
-    "loaded\n"
-    "                     its policy, as with access to EZB.INITSTACK\n"
-    "  --keep-old         connections older than the rules go on in clear\n"
-    "  --no-guard         no guard chains: NOT fail-closed\n"
-    "  --out-port P, --in-port P  the daemon's ports (15001, 15006)\n"
-    "  --mark-file FILE   the packet marks of an attlsd that may set some\n" //
-    CTL_POLICY_HELP;
-
-enum {
-    OPT_POLICY = 1,
-    OPT_CONTROL,
-    OPT_DRY_RUN,
-    OPT_FORCE,
-    OPT_UID,
-    OPT_PORTS,
-    OPT_CIDR,
-    OPT_EARLY,
-    OPT_KEEP,
-    OPT_NO_GUARD,
-    OPT_OUT,
-    OPT_IN,
-    OPT_MARKS
-};
-
-static const struct option options[] = {
-    {"policy", required_argument, NULL, OPT_POLICY},
-    {"control", required_argument, NULL, OPT_CONTROL},
-    {"dry-run", no_argument, NULL, OPT_DRY_RUN},
-    {"json", no_argument, NULL, CTL_OPT_JSON},
-    {"force", no_argument, NULL, OPT_FORCE},
-    {"exclude-uid", required_argument, NULL, OPT_UID},
-    {"exclude-ports", required_argument, NULL, OPT_PORTS},
-    {"exclude-cidr", required_argument, NULL, OPT_CIDR},
-    {"early-uid", required_argument, NULL, OPT_EARLY},
-    {"keep-old", no_argument, NULL, OPT_KEEP},
-    {"no-guard", no_argument, NULL, OPT_NO_GUARD},
-    {"out-port", required_argument, NULL, OPT_OUT},
-    {"in-port", required_argument, NULL, OPT_IN},
-    {"mark-file", required_argument, NULL, OPT_MARKS},
-    CTL_POLICY_OPTIONS,
-    {NULL, 0, NULL, 0}};
 
 struct arguments {
     struct ctl_rules rules;
@@ -129,83 +73,78 @@ static int take_list(struct ctl_rules *r, const char *option, char *list,
          item = strtok_r(NULL, ",", &rest))
         if (!take(item, r))
             return complain(option, item, wanted);
-    return -1;
+    return 0;
 }
 
-static int take_port(struct ctl_rules *r, const char *option,
+static int take_port(struct ctl_rules *r, const char *option, const char *text,
                      unsigned long *ret)
 {
     struct nft_ports p;
 
     r->captured = true;
-    if (!config_parse_ports(optarg, &p) || p.low != p.high)
-        return complain(option, optarg, "a port, 1 to 65535");
+    if (!config_parse_ports(text, &p) || p.low != p.high)
+        return complain(option, text, "a port, 1 to 65535");
     *ret = p.low;
-    return -1;
+    return 0;
 }
 
-/* -1: go on; else the exit status. */
-static int take_capture(int c, struct arguments *a)
+/* An option that replaces what the configuration says. */
+static int take_capture(struct ctl_rules *r, const struct option_given *g)
 {
-    struct ctl_rules *r = &a->rules;
-
-    switch (c) {
-    case OPT_UID:
-        return take_list(r, "--exclude-uid", optarg, take_uid,
+    switch (g->id) {
+    case OPT_NOT_UID:
+        return take_list(r, "--exclude-uid", g->value, take_uid,
                          "an account of this machine, or a number");
-    case OPT_EARLY:
-        return take_list(r, "--early-uid", optarg, take_early,
+    case OPT_EARLY_UID:
+        return take_list(r, "--early-uid", g->value, take_early,
                          "an account of this machine, or a number");
-    case OPT_PORTS:
-        return take_list(r, "--exclude-ports", optarg, take_ports,
+    case OPT_NOT_PORTS:
+        return take_list(r, "--exclude-ports", g->value, take_ports,
                          "a port or a range: 22, 8000-8099");
-    case OPT_CIDR:
-        return take_list(r, "--exclude-cidr", optarg, take_net,
+    case OPT_NOT_CIDR:
+        return take_list(r, "--exclude-cidr", g->value, take_net,
                          "a network: 10.0.0.0/8, fd00::/8");
-    case OPT_OUT:
-        return take_port(r, "--out-port", &r->capture.out_port);
-    case OPT_IN:
-        return take_port(r, "--in-port", &r->capture.in_port);
-    case OPT_MARKS:
+    case OPT_OUT_PORT:
+        return take_port(r, "--out-port", g->value, &r->capture.out_port);
+    case OPT_IN_PORT:
+        return take_port(r, "--in-port", g->value, &r->capture.in_port);
+    case OPT_MARK_FILE:
         r->captured = true;
-        r->mark_file = optarg;
-        return -1;
-    case OPT_KEEP:
+        r->mark_file = g->value;
+        return 0;
+    case OPT_KEEP_OLD:
         r->captured = true;
         r->capture.old_connections = OLD_KEEP;
-        return -1;
+        return 0;
     case OPT_NO_GUARD:
         r->captured = r->no_guard = true;
-        return -1;
+        return 0;
     default:
-        return ctl_policy_option(c, "intercept", help, &r->policy_options);
+        return 0;
     }
 }
 
-static int take_option(int c, struct arguments *a)
+/* 0, or the exit status after a message. */
+static int read_call(const struct verb_call *c, struct arguments *a)
 {
-    switch (c) {
-    case 'f':
-        a->rules.conf = optarg;
-        return -1;
-    case OPT_POLICY:
-        a->rules.policy = optarg;
-        return -1;
-    case OPT_CONTROL:
-        a->rules.control = optarg;
-        return -1;
-    case OPT_DRY_RUN:
-        a->dry_run = true;
-        return -1;
-    case CTL_OPT_JSON:
-        a->json = true;
-        return -1;
-    case OPT_FORCE:
-        a->force = true;
-        return -1;
-    default:
-        return take_capture(c, a);
+    size_t i;
+    int r;
+
+    a->rules.conf = verb_value(c, OPT_CONFIG);
+    a->rules.policy = verb_value(c, OPT_POLICY);
+    a->rules.control = verb_value(c, OPT_CONTROL);
+    a->dry_run = verb_has(c, OPT_DRY_RUN);
+    a->json = verb_has(c, OPT_JSON);
+    a->force = verb_has(c, OPT_FORCE);
+    policy_options_init(&a->rules.policy_options);
+    r = ctl_policy_read(c, &a->rules.policy_options);
+    for (i = 0; r == 0 && i < c->options.given_count; i++)
+        r = take_capture(&a->rules, &c->options.given[i]);
+    if (r == 0 && a->rules.conf != NULL && a->rules.policy != NULL) {
+        fprintf(stderr, "attlsctl intercept: -f and --policy: which one?\n");
+        r = CTL_EXIT_ERROR;
     }
+    return r;
 }
 
 /* ---- show ---- */
@@ -223,9 +162,9 @@ static int show(struct arguments *a)
         json_string(&j, "generation", generation);
         json_string(&j, "ruleset", strbuf_str(&ruleset));
         json_end(&j);
-        status = ctl_print(&out, status);
+        status = ctl_write(&out, status);
     } else if (status == CTL_EXIT_OK) {
-        status = ctl_print(&ruleset, status);
+        status = ctl_write(&ruleset, status);
     }
     strbuf_done(&ruleset);
     strbuf_done(&out);
@@ -260,7 +199,7 @@ static int install(struct arguments *a)
 
     if (a->dry_run) {
         status = ctl_rules_make(&a->rules, &text);
-        status = status == CTL_EXIT_OK ? ctl_print(&text, status) : status;
+        status = status == CTL_EXIT_OK ? ctl_write(&text, status) : status;
         strbuf_done(&text);
         return status;
     }
@@ -311,7 +250,7 @@ static int remove_now(struct arguments *a)
     nft_add_removal(&text);
     status =
         a->dry_run
-            ? ctl_print(&text, CTL_EXIT_OK)
+            ? ctl_write(&text, CTL_EXIT_OK)
             : apply(&text, "removed: connections are in clear from now on");
     strbuf_done(&text);
     if (a->dry_run || status != CTL_EXIT_OK ||
@@ -441,7 +380,7 @@ static int report(struct arguments *a)
         if (!s.table.there || !s.compared || !s.table.equal ||
             s.out.listening == 0)
             status = CTL_EXIT_WARNING;
-        status = ctl_print(&out, status);
+        status = ctl_write(&out, status);
     }
     ctl_table_done(&s.table);
     strbuf_done(&ruleset);
@@ -459,27 +398,16 @@ static const struct {
     {"status", report}, {"watch", keep_there},
 };
 
-int ctl_intercept(int argc, char **argv)
+int ctl_intercept(const struct verb_call *call)
 {
     struct arguments a = {0};
-    int c, status;
+    int status = read_call(call, &a);
     size_t i;
 
-    policy_options_init(&a.rules.policy_options);
-    while ((c = getopt_long(argc, argv, "f:", options, NULL)) != -1) {
-        status = take_option(c, &a);
-        if (status >= 0)
-            return status;
-    }
-    if (a.rules.conf != NULL && a.rules.policy != NULL) {
-        fprintf(stderr, "attlsctl intercept: -f and --policy: which one?\n");
-        return CTL_EXIT_ERROR;
-    }
-    for (i = 0; argc - optind == 1 && i < sizeof(actions) / sizeof(actions[0]);
-         i++)
-        if (strcmp(argv[optind], actions[i].name) == 0)
-            return actions[i].run(&a);
-    fprintf(stderr, "attlsctl intercept: one of show, install, remove, status, "
-                    "watch is wanted\n");
-    return CTL_EXIT_ERROR;
+    if (status != 0)
+        return status;
+    for (i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+        if (strcmp(verb_word(call, 0), actions[i].name) == 0)
+            status = actions[i].run(&a);
+    return status;
 }

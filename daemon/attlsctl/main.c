@@ -1,4 +1,4 @@
-/* attlsctl: the operator's console. The verbs are in the ctl_ files. */
+/* attlsctl: the operator's console. */
 
 #include "attlsctl/ctl.h"
 

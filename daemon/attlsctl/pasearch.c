@@ -10,23 +10,6 @@
 #include "attlsctl/ctl.h"
 #include "attlsctl/policy.h"
 
-static const char help[] =
-    "Lists the AT-TLS policy in FILE in the layout of pasearch of z/OS.\n"
-    "\n"
-    "  -t              AT-TLS policies; there are no others\n"
-    "  -e              all entries (default)\n"
-    "  -r              rules\n"
-    "  -a              actions, each once\n"
-    "  -n              names only\n"
-    "  -c              the policy object: where it is, when it changed\n"
-    "  -f NAME         entries of this name; a rule comes with its actions\n"
-    "  -p IMAGE        the policy of this TcpImage\n"
-    "  -A, -I          active rules, inactive rules (by time conditions)\n"
-    "  -C              the names of the images\n" CTL_POLICY_HELP "\n"
-    "exit status: 0, 2 errors\n";
-
-static const struct option options[] = {CTL_POLICY_OPTIONS, {NULL, 0, NULL, 0}};
-
 struct request {
     struct pasearch search;
     struct policy_options opt;
@@ -34,63 +17,53 @@ struct request {
 };
 
 /* Policies of other kinds are no mistake in a script, but there are none. */
-static int other_kind(int c)
+static bool asks_other_kind(const struct verb_call *c)
 {
+    static const struct {
+        enum verb_option option;
+        char letter;
+    } others[] = {{OPT_KIND_QOS, 'q'},
+                  {OPT_KIND_IDS, 'i'},
+                  {OPT_KIND_ROUTING, 'R'},
+                  {OPT_KIND_IPSEC, 'v'}};
+    size_t i;
+
+    for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        if (verb_has(c, others[i].option))
+            break;
+    if (i == sizeof(others) / sizeof(others[0]))
+        return false;
     fprintf(stderr,
             "attlsctl pasearch: -%c asks for policies of another kind; there "
             "are only AT-TLS policies (-t) here\n",
-            c);
-    return CTL_EXIT_ERROR;
+            others[i].letter);
+    return true;
 }
 
-static int take_option(struct request *r, int c)
+static const char *value_of_either(const struct verb_call *c,
+                                   enum verb_option one, enum verb_option other)
 {
-    switch (c) {
-    case 't':
-    case 'T':
-        return -1;
-    case 'e':
-    case 'E':
-        r->everything = true;
-        return -1;
-    case 'r':
-        r->rules = true;
-        return -1;
-    case 'a':
-        r->actions = true;
-        return -1;
-    case 'n':
-    case 'N':
-        r->search.names = true;
-        return -1;
-    case 'c':
-        r->object = true;
-        return -1;
-    case 'C':
-        r->images = true;
-        return -1;
-    case 'f':
-    case 'F':
-        r->search.filter = optarg;
-        return -1;
-    case 'p':
-    case 'P':
-        r->search.image = optarg;
-        return -1;
-    case 'A':
+    const char *value = verb_value(c, one);
+
+    return value != NULL ? value : verb_value(c, other);
+}
+
+static void read_request(const struct verb_call *c, struct request *r)
+{
+    r->everything = verb_has(c, OPT_ENTRIES) || verb_has(c, OPT_ENTRIES_TOO);
+    r->rules = verb_has(c, OPT_RULES);
+    r->actions = verb_has(c, OPT_ACTIONS);
+    r->object = verb_has(c, OPT_OBJECT);
+    r->images = verb_has(c, OPT_IMAGES);
+    r->search.names = verb_has(c, OPT_NAMES) || verb_has(c, OPT_NAMES_TOO);
+    r->search.filter = value_of_either(c, OPT_FILTER, OPT_FILTER_TOO);
+    r->search.image = value_of_either(c, OPT_IMAGE, OPT_IMAGE_TOO);
+    if (verb_has(c, OPT_ACTIVE))
         r->search.status = PASEARCH_ACTIVE;
-        return -1;
-    case 'I':
+    if (verb_has(c, OPT_INACTIVE))
         r->search.status = PASEARCH_INACTIVE;
-        return -1;
-    case 'q':
-    case 'i':
-    case 'R':
-    case 'v':
-        return other_kind(c);
-    default:
-        return ctl_policy_option(c, "pasearch", help, &r->opt);
-    }
+    if (r->search.image != NULL)
+        r->opt.stack = r->search.image;
 }
 
 /* When the policy was last changed: its newest file's time. Standard input
@@ -115,16 +88,17 @@ static time_t installed(const struct policy *p, const char *file, time_t now)
     return newest;
 }
 
-static int report(struct request *r, const struct policy *p, const char *file)
+static int report(struct request *r, const struct policy *p, const char *file,
+                  const struct ctl_running *running)
 {
     struct strbuf text = STRBUF_INIT;
-    char stack[16];
     int status;
 
     r->search.now = time(NULL);
-    if (file == NULL && ctl_policy_running(p, stack, &r->search.installed)) {
+    if (running->is_running) {
+        r->search.installed = running->installed;
         if (r->search.image == NULL)
-            r->search.image = stack;
+            r->search.image = running->stack;
     } else {
         r->search.installed = installed(p, file, r->search.now);
     }
@@ -139,34 +113,29 @@ static int report(struct request *r, const struct policy *p, const char *file)
         pasearch_object(p, &r->search, file, &text);
     else if (pasearch_list(p, &r->search, &text) == 0)
         strbuf_adds(&text, PASEARCH_NOTHING);
-    status = ctl_print(&text, CTL_EXIT_OK);
+    status = ctl_write(&text, CTL_EXIT_OK);
     strbuf_done(&text);
     return status;
 }
 
-int ctl_pasearch(int argc, char **argv)
+int ctl_pasearch(const struct verb_call *call)
 {
     struct policy *policy = NULL;
+    struct ctl_running running;
     struct request request;
-    int c, r;
+    int r;
 
+    if (asks_other_kind(call))
+        return CTL_EXIT_ERROR;
     memset(&request, 0, sizeof(request));
     policy_options_init(&request.opt);
-    while ((c = getopt_long(argc, argv, "tTeEranNcCf:F:p:P:AIqiRv", options,
-                            NULL)) != -1) {
-        r = take_option(&request, c);
-        if (r >= 0)
-            return r;
-    }
-    r = ctl_one_file("pasearch", argc - optind);
-    if (r != 0)
-        return r;
-    if (request.search.image != NULL)
-        request.opt.stack = request.search.image;
-    r = ctl_policy_load("pasearch", argv[optind], &request.opt, &policy);
-    if (r != 0)
-        return r;
-    r = report(&request, policy, argv[optind]);
+    r = ctl_policy_read(call, &request.opt);
+    read_request(call, &request);
+    if (r == 0)
+        r = ctl_policy_load("pasearch", verb_word(call, 0), &request.opt,
+                            &policy, &running);
+    if (r == 0)
+        r = report(&request, policy, verb_word(call, 0), &running);
     policy_unref(policy);
     return r;
 }

@@ -11,179 +11,120 @@
 
 #include "attlsctl/call.h"
 #include "attlsctl/ctl.h"
-#include "util/array.h"
 #include "attlsctl/findings.h"
 
-int ctl_policy_option(int c, const char *verb, const char *help,
-                      struct policy_options *opt)
+int ctl_policy_read(const struct verb_call *c, struct policy_options *opt)
 {
+    const char *release = verb_value(c, OPT_RELEASE);
     struct error err;
 
-    switch (c) {
-    case CTL_OPT_RELEASE:
-        if (zos_release_parse(optarg, &opt->release, &err) == 0)
-            return -1;
-        fprintf(stderr, "attlsctl %s: %s\n", verb, err.text);
-        return CTL_EXIT_ERROR;
-    case CTL_OPT_STACK:
-        opt->stack = optarg;
-        return -1;
-    case CTL_OPT_ROOT:
-        opt->root = optarg;
-        return -1;
-    case CTL_OPT_LEGACY:
-        opt->allow_legacy = true;
-        return -1;
-    case CTL_OPT_X25519:
-        opt->x25519_first = true;
-        return -1;
-    case CTL_OPT_HELP:
-        ctl_usage(stdout, verb, help);
-        return CTL_EXIT_OK;
-    default:
-        fprintf(stderr, "attlsctl help %s shows the options\n", verb);
+    if (release != NULL &&
+        zos_release_parse(release, &opt->release, &err) != 0) {
+        fprintf(stderr, "attlsctl %s: %s\n", verb_info(c->verb)->name,
+                err.text);
         return CTL_EXIT_ERROR;
     }
+    if (verb_has(c, OPT_STACK))
+        opt->stack = verb_value(c, OPT_STACK);
+    if (verb_has(c, OPT_ROOT))
+        opt->root = verb_value(c, OPT_ROOT);
+    opt->allow_legacy = opt->allow_legacy || verb_has(c, OPT_LEGACY);
+    opt->x25519_first = opt->x25519_first || verb_has(c, OPT_X25519);
+    return 0;
 }
 
-int ctl_one_file(const char *verb, int left)
-{
-    if (left <= 1)
-        return 0;
-    fprintf(stderr, "attlsctl %s: one FILE is wanted, not %d\n", verb, left);
-    return CTL_EXIT_ERROR;
-}
+/* ---- the running daemon's ---- */
 
 static const char running_name[] = "the running policy";
 
-/* The first lines of what the daemon sends. */
-struct header {
-    long long installed;
-    char release[8], stack[16], words[64];
-    int legacy, x25519;
+/* What the daemon says beside the policy's text. */
+struct said {
+    struct policy_options *opt;
+    struct ctl_running *running;
+    const char **kept; /* room for all fields */
+    bool is_policy;    /* it says of which release */
 };
 
-/* Older daemons send no words, and no x25519. */
-static bool read_header(const char *text, struct header *ret)
+static void take_field(struct said *s, const char *name, const char *value)
 {
-    memset(ret, 0, sizeof(*ret));
-    return sscanf(text,
-                  "# attlsd installed=%lld release=%7s legacy=%d stack=%15s "
-                  "x25519=%d words=%63[A-Z 0-9]",
-                  &ret->installed, ret->release, &ret->legacy, ret->stack,
-                  &ret->x25519, ret->words) >= 4;
+    if (strcmp(name, "installed") == 0)
+        s->running->installed = (time_t)strtoll(value, NULL, 10);
+    else if (strcmp(name, "release") == 0)
+        s->is_policy = zos_release_parse(value, &s->opt->release, NULL) == 0;
+    else if (strcmp(name, "stack") == 0)
+        snprintf(s->running->stack, sizeof(s->running->stack), "%s", value);
+    else if (strcmp(name, "allow_legacy") == 0)
+        s->opt->allow_legacy = strcmp(value, "true") == 0;
+    else if (strcmp(name, "x25519_first") == 0)
+        s->opt->x25519_first = strcmp(value, "true") == 0;
+    else if (strcmp(name, "agent_words") == 0)
+        s->opt->words = value;
+    else if (strcmp(name, "kept_rule") == 0)
+        s->kept[s->opt->kept_count++] = value;
 }
 
-bool ctl_policy_running(const struct policy *p, char stack[16],
-                        time_t *installed)
+static int load_reply(const struct ctl_reply *reply, struct said *s,
+                      struct diags *diags, struct policy **ret)
 {
-    const struct source *src;
-    struct header h;
-
-    if (policy_rule_count(p) == 0)
-        return false;
-    src = policy_rule_span(policy_rule_get(p, 0)).src;
-    if (strcmp(source_name(src), running_name) != 0 ||
-        !read_header(source_text(src), &h))
-        return false;
-    memcpy(stack, h.stack, sizeof(h.stack));
-    *installed = (time_t)h.installed;
-    return true;
-}
-
-static const char kept_line[] = "# kept=";
-
-/* The next of these lines from AT on; NULL: there is no more. */
-static char *next_kept(char *at)
-{
-    const size_t len = sizeof(kept_line) - 1;
-
-    at = strchr(at, '\n');
-    return at != NULL && strncmp(at + 1, kept_line, len) == 0 ? at + 1 : NULL;
-}
-
-/* The names in these lines of TEXT, which is cut into them; to be freed. */
-static const char **kept_names(char *text, size_t *ret_count)
-{
-    const char **list = NULL, **name;
-    char *at = text, *end;
-
-    *ret_count = 0;
-    while ((at = next_kept(at)) != NULL) {
-        name = array_add(&list, ret_count, sizeof(*name));
-        if (name == NULL)
-            break;
-        *name = at + sizeof(kept_line) - 1;
-    }
-    for (at = text; (end = strchr(at, '\n')) != NULL; at = end + 1)
-        *end = '\0';
-    return list;
-}
-
-static int load_running(const char *text, size_t len,
-                        const struct policy_options *opt, struct diags *diags,
-                        struct policy **ret)
-{
-    struct policy_options with = *opt;
-    char *copy = strdup(text);
-    const char **kept =
-        copy != NULL ? kept_names(copy, &with.kept_count) : NULL;
+    const char *name, *value;
     struct source *src = NULL;
-    int r = copy == NULL ? ERR_NOMEM
-                         : source_new(running_name, text, len, &src, NULL);
+    size_t pos = 0;
+    int r;
 
-    with.kept = kept;
+    while (control_next_field(reply->fields.data, reply->fields.len, &pos,
+                              &name, &value))
+        take_field(s, name, value);
+    if (!s->is_policy) {
+        fprintf(stderr, "attlsctl: what the daemon sends is no policy\n");
+        return CTL_EXIT_ERROR;
+    }
+    s->opt->kept = s->kept;
+    s->running->is_running = true;
+    r = source_new(running_name, strbuf_str(&reply->out), reply->out.len, &src,
+                   NULL);
     if (r == 0)
-        r = policy_load_source(src, &with, diags, ret);
+        r = policy_load_source(src, s->opt, diags, ret);
     source_unref(src);
-    free(kept);
-    free(copy);
     return r;
 }
 
-/* As policy_load(); above 0: the exit status, after a message. */
 int ctl_policy_fetch(const char *verb, const char *control,
                      const struct policy_options *given, struct diags *diags,
-                     struct policy **ret)
+                     struct policy **ret, struct ctl_running *running)
 {
-    struct control_request request = {.command = CONTROL_POLICY};
     struct policy_options opt = *given;
-    struct strbuf text = STRBUF_INIT;
-    struct header h;
-    int r = ctl_fetch(ctl_control_path(control), &request, &text);
+    struct ctl_reply reply;
+    struct said said = {&opt, running, NULL, false};
+    int r = ctl_fetch(ctl_control_path(control), VERB_POLICY, &reply);
 
+    opt.no_files = true;
     if (r != 0) {
         fprintf(stderr, "attlsctl %s: give a FILE, or start attlsd\n", verb);
-        strbuf_done(&text);
-        return r;
+    } else {
+        /* a field has two bytes at least */
+        said.kept = calloc(reply.fields.len / 2 + 1, sizeof(*said.kept));
+        r = said.kept != NULL ? load_reply(&reply, &said, diags, ret)
+                              : ERR_NOMEM;
     }
-    if (!read_header(strbuf_str(&text), &h)) {
-        fprintf(stderr, "attlsctl %s: what the daemon sends is no policy\n",
-                verb);
-        strbuf_done(&text);
-        return CTL_EXIT_ERROR;
-    }
-    zos_release_parse(h.release, &opt.release, NULL);
-    opt.allow_legacy = h.legacy != 0;
-    opt.x25519_first = h.x25519 != 0;
-    opt.no_files = true;
-    opt.words = h.words;
-    r = load_running(strbuf_str(&text), text.len, &opt, diags, ret);
-    strbuf_done(&text);
+    free(said.kept);
+    ctl_reply_done(&reply);
     return r;
 }
 
 int ctl_policy_load(const char *verb, const char *file,
-                    const struct policy_options *opt, struct policy **ret)
+                    const struct policy_options *opt, struct policy **ret,
+                    struct ctl_running *running)
 {
+    struct ctl_running unused, *said = running != NULL ? running : &unused;
     struct diags *diags;
     size_t warnings;
     int r = ERR_NOMEM;
 
+    *said = (struct ctl_running){.is_running = false};
     diags = diags_new();
     if (diags != NULL)
         r = file != NULL ? policy_load(file, opt, diags, ret)
-                         : ctl_policy_fetch(verb, NULL, opt, diags, ret);
+                         : ctl_policy_fetch(verb, NULL, opt, diags, ret, said);
     if (r > 0) {
         diags_free(diags);
         return r;

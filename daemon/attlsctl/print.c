@@ -6,22 +6,6 @@
 #include "attlsctl/policy.h"
 #include "policy/print.h"
 
-enum { OPT_SECRETS = 1 };
-
-static const char help[] =
-    "Writes the AT-TLS policy in FILE as policy text: rules in the order of\n"
-    "the search, then what they use by kind and name. Each secret is ****,\n"
-    "which check and a load refuse.\n"
-    "\n"
-    "  --show-secrets  secrets too: the text then loads as the same "
-    "policy\n" CTL_POLICY_HELP "\n"
-    "exit status: 0, 2 errors\n";
-
-static const struct option options[] = {
-    {"show-secrets", no_argument, NULL, OPT_SECRETS},
-    CTL_POLICY_OPTIONS,
-    {NULL, 0, NULL, 0}};
-
 /* What a text of AT-TLS policy alone can't say: as comments. */
 static void print_agent(const struct policy *p, struct strbuf *out)
 {
@@ -39,33 +23,22 @@ static void print_agent(const struct policy *p, struct strbuf *out)
     strbuf_done(&words);
 }
 
-int ctl_print_policy(int argc, char **argv)
+int ctl_print(const struct verb_call *call)
 {
     struct strbuf text = STRBUF_INIT;
     struct policy_options opt;
     struct policy *policy = NULL;
-    bool secrets = false;
-    int c, r;
+    int r;
 
     policy_options_init(&opt);
-    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (c == OPT_SECRETS) {
-            secrets = true;
-            continue;
-        }
-        r = ctl_policy_option(c, "print", help, &opt);
-        if (r >= 0)
-            return r;
-    }
-    r = ctl_one_file("print", argc - optind);
-    if (r != 0)
-        return r;
-    r = ctl_policy_load("print", argv[optind], &opt, &policy);
+    r = ctl_policy_read(call, &opt);
+    if (r == 0)
+        r = ctl_policy_load("print", verb_word(call, 0), &opt, &policy, NULL);
     if (r != 0)
         return r;
     print_agent(policy, &text);
-    policy_print(policy, secrets, &text);
-    r = ctl_print_exact(&text, CTL_EXIT_OK);
+    policy_print(policy, verb_has(call, OPT_SECRETS), &text);
+    r = ctl_write_exact(&text, CTL_EXIT_OK);
     strbuf_wipe(&text);
     policy_unref(policy);
     return r;

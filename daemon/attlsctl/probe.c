@@ -4,7 +4,6 @@
  */
 
 #include <errno.h>
-#include <getopt.h>
 #include <netdb.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -23,41 +22,6 @@
 #include "util/clock.h"
 #include "util/fd.h"
 #include "util/paths.h"
-
-static const char options_text[] =
-    "Connects to HOST:PORT and does the handshake that the rule's policy\n"
-    "would do; with --listen waits there for one partner instead. FILE is a\n"
-    "main configuration, image or policy file.\n"
-    "\n"
-    "  --rule R        the rule (the only one, if FILE has one)\n"
-    "  --userid U      whose key ring a bare name means (the rule's Userid)\n"
-    "  --racf DIR      the security database (" PATH_RACF ")\n"
-    "  --pkcs11-module SO, --pkcs11-pin-file FILE\n"
-    "                  where the tokens of *TOKEN*/name are, and their PIN\n"
-    "  --listen        wait at HOST:PORT for a partner\n"
-    "  --json          as JSON\n" CTL_POLICY_HELP "\n"
-    "exit status: 0 the handshake was done, 1 it failed, 2 errors\n";
-
-enum {
-    OPT_RULE = 1,
-    OPT_USERID,
-    OPT_RACF,
-    OPT_MODULE,
-    OPT_PIN,
-    OPT_LISTEN,
-    OPT_JSON
-};
-
-static const struct option options[] = {
-    {"rule", required_argument, NULL, OPT_RULE},
-    {"userid", required_argument, NULL, OPT_USERID},
-    {"racf", required_argument, NULL, OPT_RACF},
-    {"pkcs11-module", required_argument, NULL, OPT_MODULE},
-    {"pkcs11-pin-file", required_argument, NULL, OPT_PIN},
-    {"listen", no_argument, NULL, OPT_LISTEN},
-    {"json", no_argument, NULL, OPT_JSON},
-    CTL_POLICY_OPTIONS,
-    {NULL, 0, NULL, 0}};
 
 enum {
     CONNECT_SECONDS = 30,
@@ -333,7 +297,7 @@ static void tell(struct probe *p)
         story_json(&p->story, &j, NULL);
     else
         story_print(&p->story, NULL, &out);
-    ctl_print(&out, CTL_EXIT_OK);
+    ctl_write(&out, CTL_EXIT_OK);
     strbuf_done(&out);
 }
 
@@ -375,61 +339,44 @@ static int probe(struct probe *p)
     return s->failed ? CTL_EXIT_WARNING : CTL_EXIT_OK;
 }
 
-/* -1: go on; else the exit status. */
-static int take_option(int c, struct probe *p)
+static const char *value_or(const struct verb_call *c, enum verb_option option,
+                            const char *standard)
 {
-    switch (c) {
-    case OPT_RULE:
-        p->rule_name = optarg;
-        return -1;
-    case OPT_USERID:
-        p->userid = optarg;
-        return -1;
-    case OPT_RACF:
-        p->racf = optarg;
-        return -1;
-    case OPT_MODULE:
-        p->token.module = optarg;
-        return -1;
-    case OPT_PIN:
-        p->token.pin_file = optarg;
-        return -1;
-    case OPT_LISTEN:
-        p->listen = true;
-        return -1;
-    case OPT_JSON:
-        p->json = true;
-        return -1;
-    default:
-        return ctl_policy_option(c, "probe", options_text, &p->opt);
-    }
+    const char *value = verb_value(c, option);
+
+    return value != NULL ? value : standard;
 }
 
-int ctl_probe(int argc, char **argv)
+static int read_call(const struct verb_call *c, struct probe *p)
+{
+    p->address = verb_word(c, 0);
+    p->file = verb_word(c, 1);
+    p->rule_name = verb_value(c, OPT_RULE);
+    p->userid = verb_value(c, OPT_USERID);
+    p->racf = value_or(c, OPT_RACF, PATH_RACF);
+    p->token = (struct keyring_token){value_or(c, OPT_MODULE, ""),
+                                      value_or(c, OPT_PIN, "")};
+    p->listen = verb_has(c, OPT_LISTEN);
+    p->json = verb_has(c, OPT_JSON);
+    p->fd = -1;
+    policy_options_init(&p->opt);
+    return ctl_policy_read(c, &p->opt);
+}
+
+int ctl_probe(const struct verb_call *call)
 {
     struct probe *p = calloc(1, sizeof(*p));
-    int c, r = -1;
+    int r;
 
     if (p == NULL)
         return fail("no memory");
-    p->racf = PATH_RACF;
-    p->token = (struct keyring_token){"", ""};
-    p->fd = -1;
-    policy_options_init(&p->opt);
-    while (r < 0 && (c = getopt_long(argc, argv, "", options, NULL)) != -1)
-        r = take_option(c, p);
-    if (r < 0 && argc - optind != 2)
-        r = fail("HOST:PORT and FILE are wanted; attlsctl help probe shows "
-                 "the options");
-    if (r < 0) {
-        p->address = argv[optind];
-        p->file = argv[optind + 1];
-        r = ctl_policy_load("probe", p->file, &p->opt, &p->policy);
-        if (r == 0)
-            r = choose_rule(p);
-        if (r == 0)
-            r = probe(p);
-    }
+    r = read_call(call, p);
+    if (r == 0)
+        r = ctl_policy_load("probe", p->file, &p->opt, &p->policy, NULL);
+    if (r == 0)
+        r = choose_rule(p);
+    if (r == 0)
+        r = probe(p);
     session_free(p->session);
     environment_unref(p->env);
     policy_unref(p->policy);

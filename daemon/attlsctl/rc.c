@@ -1,6 +1,5 @@
 /* attlsctl rc: what a return code means, why it comes, and what would tell. */
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,35 +8,17 @@
 #include "tls/retcode.h"
 #include "util/json.h"
 
-static const char options_text[] =
-    "CODE is a return code of AT-TLS or System SSL as in \"RC:  414\", or\n"
-    "System SSL's long form (134CC19E). Without CODE all are listed.\n"
-    "\n"
-    "  --json          as JSON\n"
-    "\n"
-    "exit status: 0 the code is known, 2 it is not\n";
-
-enum { OPT_JSON = 1, OPT_HELP };
-
-static const struct option options[] = {{"json", no_argument, NULL, OPT_JSON},
-                                        {"help", no_argument, NULL, OPT_HELP},
-                                        {NULL, 0, NULL, 0}};
-
 /* System SSL shows code N inside of z/OS as X'134CC' and N in hex. */
 static const char long_form[] = "134CC";
 
-/* -1: no code. */
-static int parse_code(const char *text)
+/* The table of verbs has checked it. */
+static int read_code(const char *text)
 {
     size_t skip = strlen(long_form);
-    char *end;
-    long n;
 
     if (strlen(text) == 8 && strncasecmp(text, long_form, skip) == 0)
-        n = strtol(text + skip, &end, 16);
-    else
-        n = strtol(text, &end, 10);
-    return end == text || *end != '\0' || n < 0 || n > 9999 ? -1 : (int)n;
+        return (int)strtol(text + skip, NULL, 16);
+    return (int)strtol(text, NULL, 10);
 }
 
 static void show_json(const struct retcode *r, struct json *j)
@@ -109,21 +90,15 @@ static int show_one(const char *text, bool as_json)
 {
     struct strbuf out = STRBUF_INIT;
     struct json j = JSON_INIT(&out, JSON_LINES);
-    int code = parse_code(text);
-    const struct retcode *r = code < 0 ? NULL : retcode_find(code);
+    int code = read_code(text);
+    const struct retcode *r = retcode_find(code);
 
     fflush(stdout); /* both streams may go to one place */
     if (r == NULL) {
-        if (code < 0)
-            fprintf(stderr,
-                    "attlsctl: \"%s\" is no return code; give the number "
-                    "behind \"RC:\", 414 for example\n",
-                    text);
-        else
-            fprintf(stderr,
-                    "attlsctl: return code %d is not known here; attlsctl rc "
-                    "lists those that are\n",
-                    code);
+        fprintf(stderr,
+                "attlsctl: return code %d is not known here; attlsctl rc "
+                "lists those that are\n",
+                code);
         return CTL_EXIT_ERROR;
     }
     if (as_json) {
@@ -136,23 +111,16 @@ static int show_one(const char *text, bool as_json)
     return CTL_EXIT_OK;
 }
 
-int ctl_rc(int argc, char **argv)
+int ctl_rc(const struct verb_call *call)
 {
-    bool as_json = false;
-    int c, status = CTL_EXIT_OK, r;
+    bool as_json = verb_has(call, OPT_JSON);
+    int status = CTL_EXIT_OK, r;
+    size_t i;
 
-    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (c == OPT_JSON) {
-            as_json = true;
-            continue;
-        }
-        ctl_usage(c == OPT_HELP ? stdout : stderr, "rc", options_text);
-        return c == OPT_HELP ? CTL_EXIT_OK : CTL_EXIT_ERROR;
-    }
-    if (optind == argc)
+    if (verb_word(call, 0) == NULL)
         return show_all(as_json);
-    for (; optind < argc; optind++) {
-        r = show_one(argv[optind], as_json);
+    for (i = 0; verb_word(call, i) != NULL; i++) {
+        r = show_one(verb_word(call, i), as_json);
         status = r > status ? r : status;
     }
     return status;

@@ -1,6 +1,5 @@
 /* attlsctl rings: key rings as a tree, what needs attention, and pictures. */
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -12,32 +11,6 @@
 #include "keyring/racdcert/certlist.h"
 #include "util/json.h"
 #include "util/paths.h"
-
-static const char help[] =
-    "Without USER/RING all key rings are shown.\n"
-    "\n"
-    "  --racf DIR      the security database (" PATH_RACF ")\n"
-    "  --at DATE       as if it were the end of that day (yyyy-mm-dd), or of\n"
-    "                  the day +30d, +6m or +1y from now\n"
-    "  --policy FILE   the rules of this policy must find what they need\n"
-    "  --reader USER   the user must be able to read the rings\n"
-    "  --json          as JSON\n"
-    "  --dot           as a picture in the language of Graphviz\n"
-    "  --svg           as a picture in SVG\n" CTL_POLICY_HELP "\n"
-    "exit status: 0 nothing needs attention, 1 something does, 2 errors\n";
-
-enum { OPT_RACF = 1, OPT_AT, OPT_POLICY, OPT_READER, OPT_DOT, OPT_SVG };
-
-static const struct option options[] = {
-    {"racf", required_argument, NULL, OPT_RACF},
-    {"at", required_argument, NULL, OPT_AT},
-    {"policy", required_argument, NULL, OPT_POLICY},
-    {"reader", required_argument, NULL, OPT_READER},
-    {"json", no_argument, NULL, CTL_OPT_JSON},
-    {"dot", no_argument, NULL, OPT_DOT},
-    {"svg", no_argument, NULL, OPT_SVG},
-    CTL_POLICY_OPTIONS,
-    {NULL, 0, NULL, 0}};
 
 struct call {
     struct rings_question question;
@@ -219,38 +192,31 @@ static void show_json(const struct rings *r, struct strbuf *out)
 
 /* ---- the verb ---- */
 
-static int take_option(int c, struct call *call)
+static int read_call(const struct verb_call *c, struct call *call)
 {
-    switch (c) {
-    case OPT_RACF:
-        call->question.dir = optarg;
-        return -1;
-    case OPT_AT:
-        if (certdate_option(optarg, time(NULL), &call->question.at))
-            return -1;
+    const char *at = verb_value(c, OPT_AT), *dir = verb_value(c, OPT_RACF);
+
+    call->question.at = time(NULL);
+    if (at != NULL && !certdate_option(at, time(NULL), &call->question.at)) {
         fprintf(stderr,
                 "attlsctl rings: --at %s: write yyyy-mm-dd, +30d, +6m or "
                 "+1y\n",
-                optarg);
+                at);
         return CTL_EXIT_ERROR;
-    case OPT_POLICY:
-        call->policy_file = optarg;
-        return -1;
-    case OPT_READER:
-        call->question.reader = optarg;
-        return -1;
-    case CTL_OPT_JSON:
-        call->form = AS_JSON;
-        return -1;
-    case OPT_DOT:
-        call->form = DOT;
-        return -1;
-    case OPT_SVG:
-        call->form = SVG;
-        return -1;
-    default:
-        return ctl_policy_option(c, "rings", help, &call->policy_options);
     }
+    call->question.dir = dir != NULL ? dir : PATH_RACF;
+    call->question.reader = verb_value(c, OPT_READER);
+    call->question.wanted = (const char *const *)c->options.operand;
+    call->question.nwanted = c->options.operand_count;
+    call->policy_file = verb_value(c, OPT_POLICY);
+    if (verb_has(c, OPT_JSON))
+        call->form = AS_JSON;
+    else if (verb_has(c, OPT_DOT))
+        call->form = DOT;
+    else if (verb_has(c, OPT_SVG))
+        call->form = SVG;
+    policy_options_init(&call->policy_options);
+    return ctl_policy_read(c, &call->policy_options);
 }
 
 static int show(const struct call *call, const struct rings *r)
@@ -272,7 +238,7 @@ static int show(const struct call *call, const struct rings *r)
         rings_svg(r, &out);
         break;
     }
-    status = ctl_print(&out, rings_attention(r) != 0 ? CTL_EXIT_WARNING
+    status = ctl_write(&out, rings_attention(r) != 0 ? CTL_EXIT_WARNING
                                                      : CTL_EXIT_OK);
     strbuf_done(&out);
     return status;
@@ -287,7 +253,7 @@ static int run(struct call *call)
 
     if (call->policy_file != NULL)
         status = ctl_policy_load("rings", call->policy_file,
-                                 &call->policy_options, &policy);
+                                 &call->policy_options, &policy, NULL);
     if (status != 0)
         return status;
     call->question.policy = policy;
@@ -303,18 +269,10 @@ static int run(struct call *call)
     return status;
 }
 
-int ctl_rings(int argc, char **argv)
+int ctl_rings(const struct verb_call *c)
 {
-    struct call call = {.question = {.dir = PATH_RACF, .at = time(NULL)}};
-    int c, r;
+    struct call call = {.form = TREE};
+    int r = read_call(c, &call);
 
-    policy_options_init(&call.policy_options);
-    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        r = take_option(c, &call);
-        if (r >= 0)
-            return r;
-    }
-    call.question.wanted = (const char *const *)argv + optind;
-    call.question.nwanted = (size_t)(argc - optind);
-    return run(&call);
+    return r == 0 ? run(&call) : r;
 }

@@ -10,21 +10,6 @@
 #include "attlsctl/policy.h"
 #include "policy/effective.h"
 
-enum { OPT_POLICY = 1 };
-
-static const char help[] =
-    "Runs the cases of each CASES file: connections, and what the policy is\n"
-    "expected to make of them. The report is of the Test Anything Protocol.\n"
-    "\n"
-    "  --policy FILE   this policy in place of the one that CASES "
-    "names\n" CTL_POLICY_HELP "\n"
-    "exit status: 0 all as expected, 1 not so, 2 errors\n";
-
-static const struct option options[] = {
-    {"policy", required_argument, NULL, OPT_POLICY},
-    CTL_POLICY_OPTIONS,
-    {NULL, 0, NULL, 0}};
-
 struct run {
     struct policy_options opt; /* of the command line */
     bool release_given;
@@ -211,7 +196,7 @@ static int run_file(struct run *r, const char *file, struct strbuf *out)
     } else {
         status = ctl_policy_load("test",
                                  r->policy != NULL ? r->policy : cases.policy,
-                                 &opt, &policy);
+                                 &opt, &policy, NULL);
     }
     for (i = 0; status == 0 && i < cases.count; i++)
         run_case(r, file, policy, &cases.list[i], out);
@@ -228,34 +213,26 @@ static int report(struct run *r, int status, struct strbuf *out)
                 r->number - r->failed, r->failed);
     if (status == 0 && r->failed != 0)
         status = CTL_EXIT_WARNING;
-    return ctl_print(out, status);
+    return ctl_write(out, status);
 }
 
-int ctl_test(int argc, char **argv)
+int ctl_test(const struct verb_call *call)
 {
     struct strbuf out = STRBUF_INIT;
     struct run run;
-    int c, r, status = 0;
+    size_t i;
+    int r, status;
 
     memset(&run, 0, sizeof(run));
     policy_options_init(&run.opt);
-    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (c == OPT_POLICY) {
-            run.policy = optarg;
-            continue;
-        }
-        run.release_given = run.release_given || c == CTL_OPT_RELEASE;
-        r = ctl_policy_option(c, "test", help, &run.opt);
-        if (r >= 0)
-            return r;
-    }
-    if (optind == argc) {
-        fprintf(stderr, "attlsctl test: a file of cases is needed\n");
-        return CTL_EXIT_ERROR;
-    }
+    run.policy = verb_value(call, OPT_POLICY);
+    run.release_given = verb_has(call, OPT_RELEASE);
+    status = ctl_policy_read(call, &run.opt);
+    if (status != 0)
+        return status;
     strbuf_adds(&out, "TAP version 13\n");
-    for (; optind < argc; optind++) {
-        r = run_file(&run, argv[optind], &out);
+    for (i = 0; verb_word(call, i) != NULL; i++) {
+        r = run_file(&run, verb_word(call, i), &out);
         status = r > status ? r : status;
     }
     status = report(&run, status, &out);

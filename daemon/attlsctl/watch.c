@@ -6,7 +6,7 @@
 #include <sys/signalfd.h>
 
 #include "attlsctl/ctl.h"
-#include "attlsctl/rules.h"
+#include "attlsctl/kernel_rules.h"
 #include "site/rulekeeper.h"
 #include "util/fd.h"
 

@@ -1,5 +1,5 @@
-/* Which function answers; the answers are in a file each: see
- * control/commands.def. */
+/* Who may ask, and which function answers; each answer is in a file of its
+ * verb's name. */
 
 #include "console/console.h"
 
@@ -7,10 +7,13 @@
 
 #include "console/private.h"
 
-static console_answer_fn *const answers[CONTROL_COMMAND_COUNT] = {
-#define COMMAND(id, name, right, file, syntax, help) console_##name,
-#include "control/commands.def"
-#undef COMMAND
+#define ANSWER_HERE(name)   NULL
+#define ANSWER_DAEMON(name) console_##name
+#define ANSWER_BOTH(name)   console_##name
+#define ANSWER_INNER(name)  console_##name
+static console_answer_fn *const answers[VERB_COUNT] = {
+#define VERB(id, name, where, ...) ANSWER_##where(name),
+#include "control/verbs.def"
 };
 
 static bool allow(void *arg, const struct control_caller *who,
@@ -25,7 +28,7 @@ static void remark_change(const struct question *q)
     struct strbuf words = STRBUF_INIT, text = STRBUF_INIT;
     size_t i;
 
-    strbuf_adds(&words, control_command_info(r->command)->name);
+    strbuf_adds(&words, verb_info(r->verb)->name);
     for (i = 0; i < r->argc; i++)
         strbuf_addf(&words, " %s", r->argv[i]);
     strbuf_add_pair(&text, "command", strbuf_str(&words));
@@ -36,15 +39,35 @@ static void remark_change(const struct question *q)
     strbuf_done(&text);
 }
 
+/* The words as attlsctl has checked them; another program may not have. */
+static void answer_words(struct question *q)
+{
+    const struct control_request *r = q->request;
+    char *words[CONTROL_ARGS_MAX];
+    struct error err;
+    size_t i;
+
+    for (i = 0; i < r->argc; i++)
+        words[i] = (char *)(uintptr_t)r->argv[i];
+    if (verb_read(r->verb, (int)r->argc, words, &q->call, &err) == 0) {
+        answers[r->verb](q);
+    } else {
+        question_fail(q, "%s: %s", verb_info(r->verb)->name, err.text);
+        if (verb_info(r->verb)->where != VERB_INNER)
+            verb_usage(r->verb, &q->answer->err);
+    }
+    verb_done(&q->call);
+}
+
 static void answer(void *arg, const struct control_caller *who,
                    const struct control_request *request, int *file,
                    struct control_answer *ret)
 {
-    struct question q = {arg, who, request, file, ret};
+    struct question q = {arg, who, request, {0}, file, ret};
 
-    if (control_command_info(request->command)->right == CONTROL_CHANGE)
+    if (verb_info(request->verb)->right == CONTROL_CHANGE)
         remark_change(&q);
-    answers[request->command](&q);
+    answer_words(&q);
 }
 
 static void remade(void *arg, const char *error)

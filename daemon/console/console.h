@@ -2,8 +2,8 @@
 #define CONSOLE_CONSOLE_H
 
 /*
- * The daemon's answers to the operator's console: one function a command of
- * control/commands.def. They run on the socket's thread; what belongs
+ * The daemon's answers to the operator's console: one function a verb of
+ * control/verbs.def. They run on the socket's thread; what belongs
  * to a worker is asked for on that worker's own thread.
  */
 

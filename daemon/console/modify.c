@@ -77,27 +77,23 @@ static void query(struct question *q)
                 pagent_log_level(q->console->services->pagent));
 }
 
-/* The operand may come as one word or as several; --force is none of it. */
-static bool join(const struct control_request *r, struct strbuf *out)
+/* The operand may come as one word or as several. */
+static void join(const struct verb_call *c, struct strbuf *out)
 {
-    bool force = false;
     size_t i;
 
-    for (i = 0; i < r->argc; i++)
-        if (strcmp(r->argv[i], "--force") == 0)
-            force = true;
-        else
-            strbuf_addf(out, "%s%s", out->len > 0 ? "," : "", r->argv[i]);
-    return force;
+    for (i = 0; verb_word(c, i) != NULL; i++)
+        strbuf_addf(out, "%s%s", out->len > 0 ? "," : "", verb_word(c, i));
 }
 
 void console_modify(struct question *q)
 {
     struct strbuf text = STRBUF_INIT;
     const char *word;
-    bool force = join(q->request, &text), reloads;
+    bool force = verb_has(&q->call, OPT_FORCE), reloads;
     size_t len;
 
+    join(&q->call, &text);
     word = strbuf_str(&text);
     if (strncasecmp(word, "PAGENT,", 7) == 0)
         word += 7;

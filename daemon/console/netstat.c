@@ -1,5 +1,5 @@
 /*
- * netstat and display: the command's words, and collecting what the reports
+ * netstat: the command's words, and collecting what the reports
  * show (IP System Administrator's Commands, "The TSO NETSTAT command: TTLS,
  * -x report", "ALL", "COnn", "COnfig").
  */
@@ -11,7 +11,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "trace/operator.h"
 #include "util/array.h"
 #include "zos/name.h"
 
@@ -59,16 +58,7 @@ static void views_done(struct views *v)
 
 /* ---- words ---- */
 
-struct words {
-    const char *word[CONTROL_ARGS_MAX];
-    size_t count, at;
-};
-
-/*
- * The next word is KEYWORD or an abbreviation of it that has at least the
- * capital letters ("COnn": CO, CON, CONN): steps over it.
- */
-static bool takes(struct words *w, const char *keyword)
+bool words_take(struct words *w, const char *keyword)
 {
     const char *word = w->at < w->count ? w->word[w->at] : "";
     size_t len = strlen(word), least = 0;
@@ -105,23 +95,23 @@ static bool take_connid(struct question *q, struct words *w, uint32_t *ret)
 static bool parse_ttls(struct question *q, struct words *w, struct netstat *n)
 {
     n->report = REPORT_TTLS_GROUP;
-    if (takes(w, "COnn")) {
+    if (words_take(w, "COnn")) {
         n->report = REPORT_TTLS_CONN;
         if (!take_connid(q, w, &n->connid))
             return false;
     } else {
-        takes(w, "GRoup");
+        words_take(w, "GRoup");
     }
-    n->detail = takes(w, "DETAIL");
+    n->detail = words_take(w, "DETAIL");
     return true;
 }
 
 static void parse_filters(struct words *w, struct netstat *n)
 {
-    while (takes(w, "CONNType")) {
-        if (takes(w, "TTLSPolicy"))
+    while (words_take(w, "CONNType")) {
+        if (words_take(w, "TTLSPolicy"))
             n->mapped_only = true;
-        else if (takes(w, "NOTTLSPolicy"))
+        else if (words_take(w, "NOTTLSPolicy"))
             n->unmapped_only = true;
     }
 }
@@ -129,7 +119,7 @@ static void parse_filters(struct words *w, struct netstat *n)
 /* TCp or -p: only one stack is here. */
 static bool take_stack(struct question *q, struct words *w, const char *stack)
 {
-    if (!takes(w, "TCp") && !takes_option(w, "-p"))
+    if (!words_take(w, "TCp") && !takes_option(w, "-p"))
         return true;
     if (w->at < w->count && strcasecmp(w->word[w->at], stack) == 0) {
         w->at++;
@@ -143,35 +133,32 @@ static bool take_stack(struct question *q, struct words *w, const char *stack)
 static bool parse(struct question *q, struct words *w, const char *stack,
                   struct netstat *n)
 {
-    n->json = takes(w, "JSON");
     n->report = REPORT_CONN;
     if (!take_stack(q, w, stack))
         return false;
-    if (takes(w, "TTLS") || takes_option(w, "-x")) {
+    if (words_take(w, "TTLS") || takes_option(w, "-x")) {
         if (!parse_ttls(q, w, n))
             return false;
-    } else if (takes(w, "ALLCOnn") || takes(w, "COnn") ||
+    } else if (words_take(w, "ALLCOnn") || words_take(w, "COnn") ||
                takes_option(w, "-c") || takes_option(w, "-a")) {
         parse_filters(w, n);
-    } else if (takes(w, "ALL") || takes_option(w, "-A")) {
+    } else if (words_take(w, "ALL") || takes_option(w, "-A")) {
         n->report = REPORT_ALL;
         parse_filters(w, n);
-    } else if (takes(w, "COnfig") || takes_option(w, "-f")) {
+    } else if (words_take(w, "COnfig") || takes_option(w, "-f")) {
         n->report = REPORT_CONFIG;
     }
     if (!take_stack(q, w, stack))
         return false;
     if (w->at == w->count)
         return true;
-    question_fail(q,
-                  "\"%s\" is not understood; there are TTLS [COnn connid "
-                  "[DETAIL] | GRoup [DETAIL]], COnn, ALL [CONNType TTLSPolicy "
-                  "| NOTTLSPolicy] and COnfig",
-                  w->word[w->at]);
+    question_fail(q, "%s: \"%s\" is not understood",
+                  verb_info(q->call.verb)->name, w->word[w->at]);
+    verb_usage(VERB_NETSTAT, &q->answer->err);
     return false;
 }
 
-static void answer(struct question *q, struct words *w, struct netstat *n)
+void netstat_answer(struct question *q, struct words *w, struct netstat *n)
 {
     struct snapshot *s = snapshots_get(q->console->services->snapshots);
     struct views v;
@@ -192,74 +179,9 @@ static void answer(struct question *q, struct words *w, struct netstat *n)
 
 void console_netstat(struct question *q)
 {
-    struct netstat n = {0};
-    struct words w = {.count = q->request->argc};
+    struct netstat n = {.json = verb_has(&q->call, OPT_JSON)};
+    struct words w = {.count = q->call.options.operand_count};
 
-    memcpy(w.word, q->request->argv, w.count * sizeof(w.word[0]));
-    answer(q, &w, &n);
-}
-
-/* ---- D TCPIP ---- */
-
-static void status_report(struct question *q)
-{
-    struct snapshot *s = snapshots_get(q->console->services->snapshots);
-    struct strbuf *out = &q->answer->out;
-
-    operator_add(OPERATOR_STATUS_HEAD, NULL, NULL, out);
-    strbuf_adds(out, "\nCOUNT   TCPIP NAME   VERSION    STATUS\n"
-                     "-----   ----------   --------   ----------------\n");
-    strbuf_addf(out, "    1   %-13s", snapshot_stack(s));
-    report_add_version(s, 11, out);
-    strbuf_adds(out, "ACTIVE\n");
-    operator_add(OPERATOR_STATUS_END, NULL, NULL, out);
-    strbuf_addc(out, '\n');
-    operator_add(OPERATOR_STATUS_DONE, NULL, NULL, out);
-    strbuf_addc(out, '\n');
-    snapshot_unref(s);
-}
-
-/* "TCPIP,tcpname,Netstat,TTLS,COnn=connid,DETAIL": commas, blanks and '='
- * part words; an empty tcpname is one too. */
-static void split(char *text, struct words *w)
-{
-    char *p = text, *next;
-
-    for (; p != NULL && w->count < CONTROL_ARGS_MAX; p = next) {
-        next = strpbrk(p, ", =");
-        if (next != NULL)
-            *next++ = '\0';
-        w->word[w->count++] = p;
-    }
-}
-
-void console_display(struct question *q)
-{
-    struct netstat n = {.console = true};
-    struct strbuf text = STRBUF_INIT;
-    struct words w = {.count = 0};
-    size_t i, from;
-
-    for (i = 0; i < q->request->argc; i++)
-        strbuf_addf(&text, "%s%s", i > 0 ? " " : "", q->request->argv[i]);
-    strbuf_addc(&text, '\0');
-    if (!strbuf_failed(&text))
-        split(text.data, &w);
-    if (!takes(&w, "TCPIP")) {
-        question_wrong(q);
-    } else if (w.at == w.count) {
-        status_report(q);
-    } else {
-        if (w.word[w.at][0] == '\0')
-            w.at++;
-        if (takes(&w, "Netstat")) {
-            from = q->answer->out.len;
-            answer(q, &w, &n);
-            if (q->answer->out.len > from)
-                zos_fold(q->answer->out.data + from);
-        } else {
-            question_wrong(q);
-        }
-    }
-    strbuf_done(&text);
+    memcpy(w.word, q->call.options.operand, w.count * sizeof(w.word[0]));
+    netstat_answer(q, &w, &n);
 }

@@ -1,7 +1,7 @@
 #ifndef CONSOLE_NETSTAT_H
 #define CONSOLE_NETSTAT_H
 
-/* What netstat.c and report.c share. */
+/* What netstat.c, display.c and the reports share. */
 
 #include "conn/view.h"
 #include "console/private.h"
@@ -22,6 +22,21 @@ struct netstat {
     bool detail, json, console;      /* console: layout of D TCPIP,,NETSTAT */
     bool mapped_only, unmapped_only; /* CONNType TTLSPolicy, NOTTLSPolicy */
 };
+
+/* The command's words, read from AT on. */
+struct words {
+    const char *word[CONTROL_ARGS_MAX];
+    size_t count, at;
+};
+
+/*
+ * The next word is KEYWORD or an abbreviation of it that has at least the
+ * capital letters ("COnn": CO, CON, CONN): steps over it.
+ */
+bool words_take(struct words *w, const char *keyword);
+
+/* Answers NETSTAT with the words that are left; N has what is known so far. */
+void netstat_answer(struct question *q, struct words *w, struct netstat *n);
 
 /* All open connections, by CONNID. */
 struct views {

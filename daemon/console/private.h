@@ -23,12 +23,11 @@ struct question {
     struct console *console;
     const struct control_caller *caller;
     const struct control_request *request;
-    int *file; /* -1: none; set to -1 when it is taken */
+    struct verb_call call; /* its words, read by the table of verbs */
+    int *file;             /* -1: none; set to -1 when it is taken */
     struct control_answer *answer;
 };
 
-/* The words of the request from *AT on begin with WORD: steps over it. */
-bool question_takes(const struct question *q, size_t *at, const char *word);
 /* TEXT is the number of a connection, in hex as in the messages; not 0. */
 bool question_connid(const char *text, uint32_t *ret);
 /* WHO may do that: as the running configuration says. */
@@ -39,19 +38,25 @@ bool question_may_change(const struct question *q);
 /* "attlsd: " FMT newline to the errors, exit status 2. */
 void question_fail(const struct question *q, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-/* That the arguments are wrong, with the command's syntax. */
+/* That the words are wrong, with the verb's forms. */
 void question_wrong(const struct question *q);
 
 /* As question_fail(), for each worker that does not answer: what it carries
  * could not be looked at. */
 void question_silent(const struct question *q);
 
-/* The answer to each command of control/commands.def. */
+/* The answer to each verb of control/verbs.def that the daemon answers. */
 typedef void console_answer_fn(struct question *q);
-#define COMMAND(id, name, right, file, syntax, help)                           \
-    console_answer_fn console_##name;
-#include "control/commands.def"
-#undef COMMAND
+#define DECLARE_HERE(name)
+#define DECLARE_DAEMON(name)       console_answer_fn console_##name;
+#define DECLARE_BOTH(name)         console_answer_fn console_##name;
+#define DECLARE_INNER(name)        console_answer_fn console_##name;
+#define VERB(id, name, where, ...) DECLARE_##where(name)
+#include "control/verbs.def"
+#undef DECLARE_HERE
+#undef DECLARE_DAEMON
+#undef DECLARE_BOTH
+#undef DECLARE_INNER
 
 /* What status answers when it is asked for --differences. */
 void console_differences(struct question *q, bool as_json);

@@ -3,18 +3,9 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "console/private.h"
-
-bool question_takes(const struct question *q, size_t *at, const char *word)
-{
-    if (*at >= q->request->argc || strcasecmp(q->request->argv[*at], word) != 0)
-        return false;
-    ++*at;
-    return true;
-}
 
 bool question_connid(const char *text, uint32_t *ret)
 {
@@ -53,10 +44,10 @@ void question_silent(const struct question *q)
 
 void question_wrong(const struct question *q)
 {
-    const struct control_command_info *info =
-        control_command_info(q->request->command);
+    const char *name = verb_info(q->call.verb)->name;
 
-    question_fail(q, "wrong arguments; it is: %s %s", info->name, info->syntax);
+    question_fail(q, "%s: these words are not understood", name);
+    verb_usage(q->call.verb, &q->answer->err);
 }
 
 /* Group attls looks; root, our own user and the operators do both. */

@@ -105,6 +105,8 @@ static bool encode(const struct control_answer *answer, struct strbuf *out)
         .out_len = answer->out.len,
         .err = strbuf_str(&answer->err),
         .err_len = answer->err.len,
+        .fields = strbuf_str(&answer->fields),
+        .fields_len = answer->fields.len,
     };
     struct error err;
 
@@ -209,8 +211,7 @@ static void answer_request(struct caller *c,
                            struct control_answer *answer)
 {
     const struct console_socket *s = c->socket;
-    const struct control_command_info *info =
-        control_command_info(request->command);
+    const struct verb_info *info = verb_info(request->verb);
 
     if (!s->params.allow(s->params.arg, &c->who, info->right)) {
         strbuf_addf(&answer->err,
@@ -222,9 +223,6 @@ static void answer_request(struct caller *c,
                           "of attlsd.conf"
                         : "be root, the daemon's user, or named in operators "
                           "of attlsd.conf");
-        answer->status = 2;
-    } else if (info->file && c->file < 0) {
-        strbuf_addf(&answer->err, "attlsd: \"%s\" needs a file\n", info->name);
         answer->status = 2;
     } else {
         s->params.answer(s->params.arg, &c->who, request, &c->file, answer);
@@ -262,6 +260,7 @@ static void take_request(struct caller *c)
         drop(c);
     strbuf_done(&answer.out);
     strbuf_done(&answer.err);
+    strbuf_done(&answer.fields);
 }
 
 /* Keeps the first descriptor, closes all others. */

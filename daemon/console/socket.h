@@ -36,8 +36,8 @@ struct control_caller {
 
 /* LATER: the answer comes by console_socket_reply() under this TICKET. */
 struct control_answer {
-    struct strbuf out, err;
-    int status; /* attlsctl's exit status */
+    struct strbuf out, err, fields; /* see control.h */
+    int status;                     /* attlsctl's exit status */
     bool later;
     uint64_t ticket; /* set before the answerer is called */
 };

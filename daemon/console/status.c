@@ -320,61 +320,17 @@ static void print_text(const struct console *c, const struct status *s,
     }
 }
 
-/* The first lines tell the display verbs what the text does not say. */
-static void add_policy_head(const struct snapshot *s, struct strbuf *out)
-{
-    const struct policy *p = snapshot_policy(s);
-    const struct policy_rule *r;
-    size_t i;
-
-    strbuf_addf(out,
-                "# attlsd installed=%lld release=%s legacy=%d stack=%s "
-                "x25519=%d words=",
-                (long long)snapshot_installed(s),
-                zos_release_name(policy_release(p)),
-                snapshot_config(s)->allow_legacy ? 1 : 0, snapshot_stack(s),
-                snapshot_config(s)->x25519_first == 1 ? 1 : 0);
-    policy_agent_show(p, out);
-    strbuf_addc(out, '\n');
-    for (i = 0; i < policy_rule_count(p); i++) {
-        r = policy_rule_get(p, i);
-        if (policy_rule_is_kept(r))
-            strbuf_addf(out, "# kept=%s\n", policy_rule_name(r));
-    }
-}
-
-void console_policy(struct question *q)
-{
-    struct snapshot *s = snapshots_get(q->console->services->snapshots);
-    const struct policy *p = snapshot_policy(s);
-
-    if (q->request->argc != 0) {
-        question_wrong(q);
-    } else {
-        add_policy_head(s, &q->answer->out);
-        policy_print(p, false, &q->answer->out);
-    }
-    snapshot_unref(s);
-}
-
 void console_status(struct question *q)
 {
     struct status s = {0};
-    size_t at = 0;
     unsigned troubles = 0;
-    bool as_json = question_takes(q, &at, "json");
-    bool differences = question_takes(q, &at, "--differences");
 
-    if (at != q->request->argc) {
-        question_wrong(q);
-        return;
-    }
-    if (differences) {
-        console_differences(q, as_json);
+    if (verb_has(&q->call, OPT_DIFFERENCES)) {
+        console_differences(q, verb_has(&q->call, OPT_JSON));
         return;
     }
     collect(q->console, &s);
-    if (as_json)
+    if (verb_has(&q->call, OPT_JSON))
         print_json(q->console, &s, &q->answer->out);
     else
         print_text(q->console, &s, &q->answer->out);

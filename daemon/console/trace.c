@@ -10,19 +10,6 @@
 #include "console/private.h"
 #include "relay/wiretrace.h"
 
-/* "name=NUMBER" from 1 to MAX. */
-static bool take_number(const char *word, const char *name, unsigned long max,
-                        unsigned long *ret)
-{
-    size_t len = strlen(name);
-    char *end;
-
-    if (strncmp(word, name, len) != 0 || word[len] < '0' || word[len] > '9')
-        return false;
-    *ret = strtoul(word + len, &end, 10);
-    return *end == '\0' && *ret >= 1 && *ret <= max;
-}
-
 static bool is_fit(int fd)
 {
     struct stat st;
@@ -65,43 +52,37 @@ static void start(struct question *q, const struct wiretrace_params *p)
     snapshot_unref(snap);
 }
 
-void console_trace_start(struct question *q)
+static unsigned long number_or(const char *text, unsigned long standard)
 {
-    unsigned long mb = WIRETRACE_DEFAULT_MB, s = WIRETRACE_DEFAULT_SECONDS;
+    return text != NULL ? strtoul(text, NULL, 10) : standard;
+}
+
+static void take_start(struct question *q)
+{
+    const char *rule = verb_value(&q->call, OPT_RULE);
     struct wiretrace_params p = {.fd = *q->file, .rule = ""};
-    size_t i;
 
-    for (i = 0; i < q->request->argc; i++) {
-        const char *word = q->request->argv[i];
-
-        if (strncmp(word, "rule=", 5) == 0 && word[5] != '\0' &&
-            strlen(word + 5) < WIRETRACE_RULE_MAX) {
-            p.rule = word + 5;
-        } else if (!take_number(word, "size=", WIRETRACE_MAX_MB, &mb) &&
-                   !take_number(word, "time=", WIRETRACE_MAX_SECONDS, &s)) {
-            question_wrong(q);
-            return;
-        }
-    }
-    if (!is_fit(p.fd)) {
+    if (p.fd < 0 || !is_fit(p.fd)) {
         question_fail(q, "a trace needs a regular file that can be written");
         return;
     }
-    p.bytes = (uint64_t)mb << 20;
-    p.seconds = (unsigned)s;
+    if (rule != NULL)
+        p.rule = rule;
+    p.bytes = (uint64_t)number_or(verb_value(&q->call, OPT_SIZE),
+                                  WIRETRACE_DEFAULT_MB)
+              << 20;
+    p.seconds = (unsigned)number_or(verb_value(&q->call, OPT_TIME),
+                                    WIRETRACE_DEFAULT_SECONDS);
     p.uid = (unsigned long)q->caller->uid;
     start(q, &p);
 }
 
-void console_trace_stop(struct question *q)
+static void stop(struct question *q)
 {
     struct wiretrace_result done;
     struct error err;
 
-    if (q->request->argc != 0) {
-        question_wrong(q);
-    } else if (wiretraces_stop(q->console->services->wiretraces, &done, &err) <
-               0) {
+    if (wiretraces_stop(q->console->services->wiretraces, &done, &err) < 0) {
         question_fail(q, "%s", err.text);
     } else {
         strbuf_addf(&q->answer->out,
@@ -110,4 +91,12 @@ void console_trace_stop(struct question *q)
                     done.connections, done.bytes, done.lost,
                     done.ended ? "" : "; the file is slow and still written");
     }
+}
+
+void console_trace(struct question *q)
+{
+    if (strcmp(verb_word(&q->call, 0), "start") == 0)
+        take_start(q);
+    else
+        stop(q);
 }

@@ -211,11 +211,11 @@ void console_vary(struct question *q)
     const char *word;
     char *dsn;
 
-    if (q->request->argc != 1) {
+    if (q->call.options.operand_count != 1) {
         question_wrong(q);
         return;
     }
-    word = q->request->argv[0];
+    word = verb_word(&q->call, 0);
     if (strcasecmp(word, "TTLS") == 0 || strcasecmp(word, "NOTTLS") == 0) {
         switch_ttls(q, strcasecmp(word, "TTLS") == 0);
         strbuf_addf(&q->answer->out, "TTLS is %s for new connections.\n",

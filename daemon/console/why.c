@@ -1,8 +1,7 @@
-/* why and audit: what became of connections. */
+/* why: what became of a connection. */
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "conn/audit.h"
 #include "conn/tell.h"
@@ -107,40 +106,16 @@ static bool find(struct console *c, const struct wanted *w, struct story *ret)
 
 /* ---- the command ---- */
 
-static bool parse(struct question *q, size_t at, struct wanted *w)
+static void read_wanted(const struct verb_call *c, struct wanted *w)
 {
-    const struct control_request *r = q->request;
-    struct error err;
+    const char *peer = verb_value(c, OPT_PEER), *id = verb_word(c, 0);
 
-    if (at == r->argc) {
-        w->list = true;
-        return true;
-    }
-    if (question_takes(q, &at, "--last") || question_takes(q, &at, "last")) {
-        w->last = true;
-    } else if (question_takes(q, &at, "--peer") ||
-               question_takes(q, &at, "peer")) {
-        if (at == r->argc ||
-            (netaddr_parse(r->argv[at], &w->peer, &err) != 0 &&
-             netaddr_parse_ip(r->argv[at], &w->peer, &err) != 0)) {
-            question_fail(q, "--peer needs an address, with or without port: "
-                             "192.0.2.1 or 192.0.2.1:5555");
-            return false;
-        }
-        at++;
-    } else {
-        if (!question_connid(r->argv[at], &w->id)) {
-            question_fail(q,
-                          "\"%s\" is no connection; give the number behind "
-                          "CONNID: in the messages, --last or --peer ADDRESS",
-                          r->argv[at]);
-            return false;
-        }
-        at++;
-    }
-    if (at != r->argc)
-        question_wrong(q);
-    return at == r->argc;
+    w->last = verb_has(c, OPT_LAST);
+    w->list = !w->last && peer == NULL && id == NULL;
+    if (peer != NULL && netaddr_parse(peer, &w->peer, NULL) != 0)
+        netaddr_parse_ip(peer, &w->peer, NULL);
+    if (id != NULL)
+        question_connid(id, &w->id);
 }
 
 static void list_failed(struct question *q)
@@ -181,18 +156,15 @@ void console_why(struct question *q)
 {
     struct wanted w = {.peer = {.family = AF_UNSPEC}};
     struct story *s;
-    size_t at = 0;
-    bool as_json = question_takes(q, &at, "json");
 
-    if (!parse(q, at, &w))
-        return;
+    read_wanted(&q->call, &w);
     if (w.list) {
         list_failed(q);
         return;
     }
     s = malloc(sizeof(*s));
     if (s != NULL && find(q->console, &w, s))
-        tell(q, s, as_json);
+        tell(q, s, verb_has(&q->call, OPT_JSON));
     else if (w.id != 0)
         question_fail(q,
                       "connection %08X is not open, nor among the last %d that "
@@ -206,18 +178,4 @@ void console_why(struct question *q)
                                   "among those that are kept");
     question_silent(q);
     free(s);
-}
-
-void console_audit(struct question *q)
-{
-    struct json j = JSON_INIT(&q->answer->out, JSON_LINES);
-    size_t at = 0;
-    bool as_json = question_takes(q, &at, "json");
-
-    if (at != q->request->argc)
-        question_wrong(q);
-    else if (as_json)
-        audit_json(q->console->services->audit, &j);
-    else
-        audit_print(q->console->services->audit, &q->answer->out);
 }

@@ -12,23 +12,9 @@ enum {
     MAGIC_LEN = sizeof(magic) - 1,
     HEADER = MAGIC_LEN + 2 + 4, /* version, kind, length */
     REQUEST = 'Q',
-    REPLY = 'R'
+    REPLY = 'R',
+    TEXTS = 3 /* of a reply */
 };
-
-enum { FILE_NONE, FILE_FILE };
-
-static const struct control_command_info commands[] = {
-#define COMMAND(id, name, right, file, syntax, help)                           \
-    {#name, CONTROL_##right, FILE_##file == FILE_FILE, syntax, help},
-#include "control/commands.def"
-#undef COMMAND
-};
-
-const struct control_command_info *
-control_command_info(enum control_command command)
-{
-    return &commands[command];
-}
 
 /* ---- writing ---- */
 
@@ -44,13 +30,14 @@ static void add_text(const char *text, size_t len, int length_bytes,
                      struct strbuf *out)
 {
     bytes_add((uint32_t)len, length_bytes, out);
-    strbuf_add(out, text, len);
+    if (len > 0)
+        strbuf_add(out, text, len);
     strbuf_addc(out, '\0');
 }
 
 static size_t request_size(const struct control_request *r)
 {
-    size_t size = HEADER + 1 + 2 + strlen(commands[r->command].name) + 1, i;
+    size_t size = HEADER + 1 + 2 + strlen(verb_info(r->verb)->name) + 1, i;
 
     for (i = 0; i < r->argc; i++)
         size += 2 + strlen(r->argv[i]) + 1;
@@ -60,7 +47,7 @@ static size_t request_size(const struct control_request *r)
 int control_encode_request(const struct control_request *r, struct strbuf *out,
                            struct error *err)
 {
-    const char *name = commands[r->command].name;
+    const char *name = verb_info(r->verb)->name;
     size_t i, size;
 
     if (r->argc >= CONTROL_ARGS_MAX)
@@ -83,18 +70,23 @@ int control_encode_reply(const struct control_reply *r, struct strbuf *out,
 {
     static const char cut[] = "attlsd: the answer was too long and is cut\n";
     struct control_reply whole = *r;
-    size_t room = CONTROL_REPLY_MAX - HEADER - 1 - 2 * (4 + 1);
+    size_t room = CONTROL_REPLY_MAX - HEADER - 1 - TEXTS * (4 + 1);
 
-    if (whole.out_len + whole.err_len > room) {
+    if (whole.out_len + whole.err_len + whole.fields_len > room) {
+        whole.fields_len = 0;
         whole.err = cut;
         whole.err_len = sizeof(cut) - 1;
         if (whole.out_len > room - whole.err_len)
             whole.out_len = room - whole.err_len;
     }
-    add_header(REPLY, 1 + 2 * (4 + 1) + whole.out_len + whole.err_len, out);
+    add_header(REPLY,
+               1 + TEXTS * (4 + 1) + whole.out_len + whole.err_len +
+                   whole.fields_len,
+               out);
     bytes_add((uint32_t)whole.status, 1, out);
     add_text(whole.out, whole.out_len, 4, out);
     add_text(whole.err, whole.err_len, 4, out);
+    add_text(whole.fields, whole.fields_len, 4, out);
     return strbuf_failed(out) ? error_nomem(err) : 0;
 }
 
@@ -151,17 +143,12 @@ static int take_header(const void *data, size_t len, char kind, size_t max,
     return 1;
 }
 
-static int find_command(const char *name, enum control_command *ret,
-                        struct error *err)
+static int find_verb(const char *name, enum verb *ret, struct error *err)
 {
-    int i;
-
-    for (i = 0; i < CONTROL_COMMAND_COUNT; i++)
-        if (strcmp(commands[i].name, name) == 0) {
-            *ret = (enum control_command)i;
-            return 1;
-        }
-    return error_set(err, ERR_VALUE, "this attlsd does not know the command");
+    *ret = verb_find_asked(name);
+    if (*ret != VERB_COUNT)
+        return 1;
+    return error_set(err, ERR_VALUE, "this attlsd does not know the verb");
 }
 
 int control_decode_request(const void *data, size_t len,
@@ -186,7 +173,7 @@ int control_decode_request(const void *data, size_t len,
     }
     if (in.bad || in.left != 0)
         return broken(err);
-    return find_command(name, &ret->command, err);
+    return find_verb(name, &ret->verb, err);
 }
 
 int control_decode_reply(const void *data, size_t len,
@@ -200,7 +187,37 @@ int control_decode_reply(const void *data, size_t len,
     ret->status = (int)bytes_take_number(&in, 1);
     ret->out = take_text(&in, 4, &ret->out_len);
     ret->err = take_text(&in, 4, &ret->err_len);
+    ret->fields = take_text(&in, 4, &ret->fields_len);
     if (in.bad || in.left != 0)
         return broken(err);
     return 1;
+}
+
+/* ---- fields ---- */
+
+void control_add_field(const char *name, const char *value,
+                       struct strbuf *fields)
+{
+    strbuf_add(fields, name, strlen(name) + 1);
+    strbuf_add(fields, value, strlen(value) + 1);
+}
+
+/* The text at *POS that ends before LEN, or NULL. */
+static const char *next_text(const char *fields, size_t len, size_t *pos)
+{
+    const char *text = fields + *pos, *end;
+
+    end = *pos < len ? memchr(text, '\0', len - *pos) : NULL;
+    if (end == NULL)
+        return NULL;
+    *pos += (size_t)(end - text) + 1;
+    return text;
+}
+
+bool control_next_field(const char *fields, size_t len, size_t *pos,
+                        const char **name, const char **value)
+{
+    *name = next_text(fields, len, pos);
+    *value = *name != NULL ? next_text(fields, len, pos) : NULL;
+    return *value != NULL;
 }

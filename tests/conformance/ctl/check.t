@@ -1,13 +1,18 @@
 % attlsctl check: how it is called.
 $ attlsctl check
-attlsctl check: a FILE is needed ("-": standard input)
+attlsctl check: FILE is missing
+usage: attlsctl check [OPTION...] [-f CONF] FILE...
+       attlsctl check [OPTION...] -f CONF
+       attlsctl check [OPTION...] --coverage
 [2]
 $ attlsctl check --json
-attlsctl check: a FILE is needed ("-": standard input)
+attlsctl check: FILE is missing
+usage: attlsctl check [OPTION...] [-f CONF] FILE...
+       attlsctl check [OPTION...] -f CONF
+       attlsctl check [OPTION...] --coverage
 [2]
 $ attlsctl check --colour conf/policy/ims.policy
-check: unrecognized option '--colour'
-attlsctl help check shows the options
+attlsctl check: no option --colour; --help lists them
 [2]
 $ attlsctl check conf/policy/ims.policy
 $ attlsctl check nowhere.policy
@@ -138,7 +143,10 @@ tests/conformance/words-release.pol:39:14: warning: ServerScsv has no effect her
     fix: remove it, or write behind it: # attls-allow: no-effect
 [1]
 $ attlsctl check --coverage conf/policy/ims.policy
-attlsctl check: --coverage takes no FILE
+attlsctl check: --coverage does not go with the other words
+usage: attlsctl check [OPTION...] [-f CONF] FILE...
+       attlsctl check [OPTION...] -f CONF
+       attlsctl check [OPTION...] --coverage
 [2]
 $ attlsctl check --coverage | grep -E '^(HandshakeTimeout|TLSv1) '
 TLSv1                             honoured   TTLSEnvironmentAdvancedParms, TTLSConnectionAdvancedParms; default On

@@ -142,16 +142,17 @@ Conditions (tests/conformance/pasearch.policy:23, Enabled)
   its time conditions change
 [1]
 $ attlsctl diff conf/policy/ims.policy
-attlsctl diff: two files are wanted, OLD and NEW
+attlsctl diff: NEW is missing
+usage: attlsctl diff [--json] [OPTION...] OLD NEW
 [2]
 $ attlsctl diff conf/policy/ims.policy $T/none
 error: $T/none: no such file [file-read]
     fix: correct the name
 [2]
 $ attlsctl diff a b c
-attlsctl diff: two files are wanted, OLD and NEW
+attlsctl diff: "c" is one word too many
+usage: attlsctl diff [--json] [OPTION...] OLD NEW
 [2]
 $ attlsctl diff --nosuch a b
-diff: unrecognized option '--nosuch'
-attlsctl help diff shows the options
+attlsctl diff: no option --nosuch; --help lists them
 [2]

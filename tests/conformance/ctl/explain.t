@@ -269,19 +269,21 @@ Effective policy:
   V3CipherSuites4Char                  C02C                      environment tests/conformance/explain.policy:115
 % Wrong calls.
 $ attlsctl explain conf/policy/ims.policy
-attlsctl explain: --direction is needed: a connection has a direction and two ends
+attlsctl explain: --direction is missing
+usage: attlsctl explain [OPTION...] --direction DIRECTION --local A:P
+       --remote A:P [FILE]
 [2]
 $ attlsctl explain --direction Sideways conf/policy/ims.policy
-attlsctl explain: direction "Sideways" is neither Inbound (the local program accepted) nor Outbound (it connected)
+attlsctl explain: "Sideways" is not Inbound (the local program accepted) or Outbound (it connected)
 [2]
 $ attlsctl explain --direction Outbound --local 1.2.3.4 conf/policy/ims.policy
-attlsctl explain: '1.2.3.4' is not address:port (IPv6: [address]:port)
+attlsctl explain: "1.2.3.4" is not address:port (IPv6: [address]:port)
 [2]
 $ attlsctl explain --direction Outbound --local 1.2.3.4:99999 conf/policy/ims.policy
-attlsctl explain: '1.2.3.4:99999' is not address:port (IPv6: [address]:port)
+attlsctl explain: "1.2.3.4:99999" is not address:port (IPv6: [address]:port)
 [2]
 $ attlsctl explain --direction Outbound --local ::1:80 conf/policy/ims.policy
-attlsctl explain: '::1:80' is not address:port (IPv6: [address]:port)
+attlsctl explain: "::1:80" is not address:port (IPv6: [address]:port)
 [2]
 $ attlsctl explain --direction Outbound --local 1.2.3.4:1 --remote 1.2.3.4:2 --jobname TOOLONGNAME conf/policy/ims.policy
 attlsctl explain: "TOOLONGNAME" is not a job name: 1 to 8 characters A-Z 0-9 # $ @, no digit first
@@ -298,12 +300,13 @@ error: $T/none: no such file [file-read]
     fix: correct the name
 [2]
 $ attlsctl explain --direction Outbound --local 1.2.3.4:1 --remote 1.2.3.4:2 a b
-attlsctl explain: one FILE is wanted, not 2
+attlsctl explain: "b" is one word too many
+usage: attlsctl explain [OPTION...] --direction DIRECTION --local A:P
+       --remote A:P [FILE]
 [2]
-$ attlsctl explain --release 9.9 conf/policy/ims.policy
+$ attlsctl explain --release 9.9 --direction Outbound --local 1.2.3.4:1 --remote 1.2.3.4:2 conf/policy/ims.policy
 attlsctl explain: release "9.9" is not known; 2.1, 2.2, 2.3, 2.4, 2.5, 3.1 and 3.2 are
 [2]
 $ attlsctl explain --nonsense conf/policy/ims.policy
-explain: unrecognized option '--nonsense'
-attlsctl help explain shows the options
+attlsctl explain: no option --nonsense; --help lists them
 [2]

@@ -854,19 +854,18 @@ $ pasearch -q $T/p
 attlsctl pasearch: -q asks for policies of another kind; there are only AT-TLS policies (-t) here
 [2]
 $ pasearch -x $T/p
-pasearch: invalid option -- 'x'
-attlsctl help pasearch shows the options
+pasearch: no option -x; --help lists them
 [2]
 $ pasearch -t
 attlsctl: no daemon answers at /nonexistent (No such file or directory); is attlsd running? --control SOCK or ATTLS_CONTROL names the socket that its configuration gives as control
 attlsctl pasearch: give a FILE, or start attlsd
 [2]
 $ pasearch -t $T/p $T/p
-attlsctl pasearch: one FILE is wanted, not 2
+pasearch: "$T/p" is one word too many
+usage: attlsctl pasearch [OPTION...] [FILE]
 [2]
 $ pasearch -f
-pasearch: option requires an argument -- 'f'
-attlsctl help pasearch shows the options
+pasearch: -f needs NAME behind it
 [2]
 $ pasearch -t $T/none
 error: $T/none: no such file [file-read]

@@ -282,8 +282,7 @@ attlsctl: no daemon answers at /nonexistent (No such file or directory); is attl
 attlsctl print: give a FILE, or start attlsd
 [2]
 $ attlsctl print --nosuch conf/policy/ims.policy
-print: unrecognized option '--nosuch'
-attlsctl help print shows the options
+attlsctl print: no option --nosuch; --help lists them
 [2]
 $ attlsctl print $T/none
 error: $T/none: no such file [file-read]

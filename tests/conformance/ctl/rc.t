@@ -40,7 +40,11 @@ $ attlsctl rc 134CC0CA --json
 $ attlsctl rc 0
 RC 0  GSK_OK  (System SSL)
 Success.
-$ attlsctl rc 5004 nonsense 2
+$ attlsctl rc 5004 nonsense
+attlsctl rc: "nonsense" is not a return code: the number behind RC: in the messages, or System SSL's 134CC19E
+usage: attlsctl rc [--json] [CODE...]
+[2]
+$ attlsctl rc 5004 2
 RC 5004  (AT-TLS)
 HandshakeTimeout passed before the partner sent any TLS data.
 
@@ -53,6 +57,5 @@ Likely causes, the most likely first:
       attlsctl why CONNID
  4. This daemon had no room (max_handshakes) or no time for the handshake, and gave up early.
       attlsctl status
-attlsctl: "nonsense" is no return code; give the number behind "RC:", 414 for example
 attlsctl: return code 2 is not known here; attlsctl rc lists those that are
 [2]

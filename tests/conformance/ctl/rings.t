@@ -291,8 +291,7 @@ $ attlsctl rings --racf $T/r --at soon
 attlsctl rings: --at soon: write yyyy-mm-dd, +30d, +6m or +1y
 [2]
 $ attlsctl rings --racf $T/r --bad
-rings: unrecognized option '--bad'
-attlsctl help rings shows the options
+attlsctl rings: no option --bad; --help lists them
 [2]
 $ racfjob --racf $T/e "ADDUSER ANN" >$T/noise 2>&1; attlsctl rings --racf $T/e
 There is no key ring.
@@ -305,18 +304,20 @@ usage: attlsctl rings [OPTION...] [USER/RING...]
 
 Without USER/RING all key rings are shown.
 
-  --racf DIR      the security database (/var/lib/attls/racf)
-  --at DATE       as if it were the end of that day (yyyy-mm-dd), or of
-                  the day +30d, +6m or +1y from now
-  --policy FILE   the rules of this policy must find what they need
-  --reader USER   the user must be able to read the rings
-  --json          as JSON
-  --dot           as a picture in the language of Graphviz
-  --svg           as a picture in SVG
-  --release R     defaults of this z/OS release, 2.1 to 3.2 (3.1)
-  --stack NAME    which TcpImage (the first)
-  --root DIR      put before absolute paths found in files
-  --allow-legacy  TLSv1 and TLSv1.1 may be spoken
-  --x25519-first  X25519 before the groups where none are coded
+  --racf DIR          the security database (/var/lib/attls/racf)
+  --at DATE           as if it were the end of that day (yyyy-mm-dd), or of the
+                      day +30d, +6m or +1y from now
+  --policy FILE       the rules of this policy must find what they need
+  --reader USER       the user must be able to read the rings
+  --json              as JSON
+  --dot               as a picture in the language of Graphviz
+  --svg               as a picture in SVG
+  --release RELEASE   defaults of this z/OS release, 2.1 to 3.2 (3.1)
+  --stack NAME        which TcpImage (the only or the first one)
+  --root DIR          put before absolute paths found in files
+  --allow-legacy      TLSv1 and TLSv1.1 may be spoken
+  --x25519-first      X25519 before the groups where the policy codes no list
+  -h, --help          this text
+  -V, --version       the program's version
 
 exit status: 0 nothing needs attention, 1 something does, 2 errors

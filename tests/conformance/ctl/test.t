@@ -85,7 +85,8 @@ ok 10 - IPv6 is not covered: addr1 is every IPv4 address
 # 10 passed, 0 failed
 % What people write wrong.
 $ attlsctl test
-attlsctl test: a file of cases is needed
+attlsctl test: CASES is missing
+usage: attlsctl test [--policy FILE] [OPTION...] CASES...
 [2]
 $ attlsctl test $T/none
 attlsctl test: $T/none: can't be read

@@ -49,7 +49,7 @@ static void answer(void *arg, const struct control_caller *who,
 {
     (void)arg;
     (void)who;
-    ck_assert_int_eq(request->command, CONTROL_STATUS);
+    ck_assert_int_eq(request->verb, VERB_STATUS);
     if (request->argc == 1) { /* another thread does it */
         ret->later = true;
         ticket = ret->ticket;
@@ -116,7 +116,7 @@ static void expect(int fd, int status, const char *out, const char *err_text)
 
 static void encode(struct strbuf *out)
 {
-    struct control_request r = {CONTROL_STATUS, 2, {"a", "b"}};
+    struct control_request r = {VERB_STATUS, 2, {"a", "b"}};
 
     ck_assert_int_eq(control_encode_request(&r, out, NULL), 0);
 }
@@ -197,8 +197,8 @@ START_TEST(a_broken_request_gets_its_reason)
     ck_assert_int_eq(write(fd, "ATT", 3), 3);
     close(fd);
     fd = call();
-    ck_assert_int_eq(write(fd, "ATTLS\x02Q\0\0\0\0", 11), 11);
-    expect(fd, 2, "", "attlsd: the other side speaks version 2");
+    ck_assert_int_eq(write(fd, "ATTLS\x03Q\0\0\0\0", 11), 11);
+    expect(fd, 2, "", "attlsd: the other side speaks version 3");
     stop(s);
 }
 END_TEST
@@ -331,7 +331,7 @@ END_TEST
 
 static int ask_for_later(void)
 {
-    struct control_request r = {CONTROL_STATUS, 1, {"later"}};
+    struct control_request r = {VERB_STATUS, 1, {"later"}};
     struct strbuf msg = STRBUF_INIT;
     int fd = call();
 

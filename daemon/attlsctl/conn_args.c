@@ -3,7 +3,7 @@
  * it.
  */
 
-#include "attlsctl/conn.h"
+#include "attlsctl/conn_args.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -79,55 +79,37 @@ int ctl_conn_set_when(struct ctl_conn *c, const char *value, struct error *err)
                      value);
 }
 
-bool ctl_conn_is_option(int c)
+static int read_end(const struct verb_call *c, enum verb_option option,
+                    struct netaddr *ret, struct error *err)
 {
-    return c >= CTL_OPT_DIRECTION && c <= CTL_OPT_WHEN;
+    const char *text = verb_value(c, option);
+
+    return text != NULL ? netaddr_parse(text, ret, err) : 0;
 }
 
-int ctl_conn_option(struct ctl_conn *c, const char *verb, int option,
-                    const char *value)
+int ctl_conn_read(const struct verb_call *c, struct ctl_conn *ret)
 {
+    static const struct {
+        enum verb_option option;
+        int (*set)(struct ctl_conn *, const char *, struct error *);
+    } setters[] = {{OPT_DIRECTION, ctl_conn_set_direction},
+                   {OPT_JOBNAME, ctl_conn_set_jobname},
+                   {OPT_USERID, ctl_conn_set_userid},
+                   {OPT_WHEN, ctl_conn_set_when}};
     struct error err;
-    int r = 0;
+    size_t i;
+    int r;
 
-    switch (option) {
-    case CTL_OPT_DIRECTION:
-        r = ctl_conn_set_direction(c, value, &err);
-        break;
-    case CTL_OPT_LOCAL:
-        r = netaddr_parse(value, &c->conn.local, &err);
-        break;
-    case CTL_OPT_REMOTE:
-        r = netaddr_parse(value, &c->conn.remote, &err);
-        break;
-    case CTL_OPT_JOBNAME:
-        r = ctl_conn_set_jobname(c, value, &err);
-        break;
-    case CTL_OPT_USERID:
-        r = ctl_conn_set_userid(c, value, &err);
-        break;
-    default:
-        r = ctl_conn_set_when(c, value, &err);
-    }
+    ctl_conn_init(ret);
+    r = read_end(c, OPT_LOCAL, &ret->conn.local, &err);
     if (r == 0)
-        return -1;
-    fprintf(stderr, "attlsctl %s: %s\n", verb, err.text);
-    return CTL_EXIT_ERROR;
-}
-
-int ctl_conn_complete(const struct ctl_conn *c, const char *verb)
-{
-    const char *missing = c->conn.direction == 0               ? "--direction"
-                          : c->conn.local.family == AF_UNSPEC  ? "--local"
-                          : c->conn.remote.family == AF_UNSPEC ? "--remote"
-                                                               : NULL;
-
-    if (missing == NULL)
+        r = read_end(c, OPT_REMOTE, &ret->conn.remote, &err);
+    for (i = 0; r == 0 && i < sizeof(setters) / sizeof(setters[0]); i++)
+        if (verb_has(c, setters[i].option))
+            r = setters[i].set(ret, verb_value(c, setters[i].option), &err);
+    if (r == 0)
         return 0;
-    fprintf(stderr,
-            "attlsctl %s: %s is needed: a connection has a direction and two "
-            "ends\n",
-            verb, missing);
+    fprintf(stderr, "attlsctl %s: %s\n", verb_info(c->verb)->name, err.text);
     return CTL_EXIT_ERROR;
 }
 

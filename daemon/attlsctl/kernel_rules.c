@@ -3,7 +3,7 @@
  * configuration and compares it with what nft lists.
  */
 
-#include "attlsctl/rules.h"
+#include "attlsctl/kernel_rules.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -161,18 +161,17 @@ static int of_conf(struct ctl_rules *r, struct diags *diags, struct strbuf *out)
 static int fetch_capture(struct ctl_rules *r, struct arena *arena,
                          struct config_capture *ret)
 {
-    struct control_request request = {.command = CONTROL_CAPTURE};
-    struct strbuf text = STRBUF_INIT;
+    struct ctl_reply reply;
     struct error err;
-    int status = ctl_fetch(ctl_control_path(r->control), &request, &text);
+    int status = ctl_fetch(ctl_control_path(r->control), VERB_CAPTURE, &reply);
 
     if (status == CTL_EXIT_OK &&
-        ruleset_capture_parse(strbuf_str(&text), arena, ret, &r->marks, &err) <
-            0) {
+        ruleset_capture_parse(strbuf_str(&reply.out), arena, ret, &r->marks,
+                              &err) < 0) {
         fprintf(stderr, "attlsctl intercept: %s\n", err.text);
         status = CTL_EXIT_ERROR;
     }
-    strbuf_done(&text);
+    ctl_reply_done(&reply);
     return status;
 }
 
@@ -187,13 +186,14 @@ static int of_daemon(struct ctl_rules *r, struct diags *diags,
     struct arena *arena = arena_new();
     struct policy *policy = NULL;
     struct config_capture capture;
+    struct ctl_running running;
     int status = CTL_EXIT_ERROR;
 
     if (arena != NULL)
         status = fetch_capture(r, arena, &capture);
     if (status == CTL_EXIT_OK)
         status = ctl_policy_fetch("intercept", r->control, &r->policy_options,
-                                  diags, &policy);
+                                  diags, &policy, &running);
     ctl_findings_show(diags, DIAG_ERROR);
     status = status == 0 ? make(r, policy, &capture, out) : CTL_EXIT_ERROR;
     policy_unref(policy);

@@ -1,5 +1,5 @@
-#ifndef ATTLSCTL_RULES_H
-#define ATTLSCTL_RULES_H
+#ifndef ATTLSCTL_KERNEL_RULES_H
+#define ATTLSCTL_KERNEL_RULES_H
 
 /*
  * For attlsctl intercept: where the rule set comes from, what the kernel has,
