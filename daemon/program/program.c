@@ -1,4 +1,5 @@
 /* The beginning of every program. */
+
 #include "program/program.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* The table of verbs: which words fit which form. */
+
 #include "control/verbs.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* The table of verbs as text: usage, help and the manual's synopsis. */
+
 #include <stdio.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* Options of a command line, by a table. */
+
 #include "util/options.h"
 
 #include <stdlib.h>
