@@ -166,14 +166,12 @@ static void json_range(struct json *j, const char *key,
 
 static void json_example(struct json *j, const struct policy_conn *c)
 {
-    char local[NETADDR_TEXT], remote[NETADDR_TEXT];
-
     json_object(j, "example");
     json_string(j, "direction", policy_direction_name(c->direction));
-    json_string(j, "local", netaddr_format(&c->local, local));
-    json_string(j, "remote", netaddr_format(&c->remote, remote));
+    json_address(j, "network.local", &c->local);
+    json_address(j, "network.peer", &c->remote);
     json_string(j, "jobname", c->jobname);
-    json_string(j, "userid", c->userid);
+    json_string(j, "user.name", c->userid);
     json_end(j);
 }
 

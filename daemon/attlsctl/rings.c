@@ -118,18 +118,6 @@ static void show_tree(const struct rings *r, struct strbuf *out)
 
 /* ---- JSON ---- */
 
-static void json_date(struct json *j, const char *key, time_t t)
-{
-    char buf[32];
-    struct tm tm;
-
-    if (t != 0 && gmtime_r(&t, &tm) != NULL &&
-        strftime(buf, sizeof(buf), "%Y-%m-%dT%H:%M:%SZ", &tm) != 0)
-        json_string(j, key, buf);
-    else
-        json_null(j, key);
-}
-
 static void json_entry(struct json *j, const struct rings_ring *r,
                        const struct rings_entry *e)
 {
@@ -144,9 +132,9 @@ static void json_entry(struct json *j, const struct rings_ring *r,
     json_bool(j, "key", e->has_key);
     json_string(j, "subject", e->subject);
     json_string(j, "issuer", e->issuer);
-    json_date(j, "notBefore", e->not_before);
-    json_date(j, "notAfter", e->not_after);
-    json_bool(j, "selfSigned", e->self_signed);
+    json_time(j, "not_before", e->not_before);
+    json_time(j, "not_after", e->not_after);
+    json_bool(j, "self_signed", e->self_signed);
     json_string(j, "signer", signer != NULL ? signer->label : NULL);
     json_array(j, "marks");
     for (m = 0; m < RINGS_MARKS; m++)

@@ -10,6 +10,7 @@
 
 #include "policy/ciphers.h"
 #include "tls/certinfo.h"
+#include "tls/attributes.h"
 #include "util/table.h"
 
 enum { NAME = 64 };
@@ -224,7 +225,6 @@ void audit_print(struct audit *a, struct strbuf *out)
 static void entry_json(const struct entry *e, struct json *j)
 {
     struct certinfo cert;
-    char code[5];
 
     json_object(j, NULL);
     json_bool(j, "clear", e->clear != AUDIT_TLS);
@@ -232,24 +232,18 @@ static void entry_json(const struct entry *e, struct json *j)
         json_string(j, "why", why_clear[e->clear]);
     json_string(j, "rule", e->rule[0] != '\0' ? e->rule : NULL);
     json_string(j, "direction", policy_direction_name(e->direction));
-    json_unsigned(j, "port", e->port);
+    json_unsigned(j, "server.port", e->port);
     json_string(j, "jobname", e->jobname[0] != '\0' ? e->jobname : NULL);
-    json_string(j, "userid", e->userid[0] != '\0' ? e->userid : NULL);
-    if (e->clear == AUDIT_TLS) {
-        snprintf(code, sizeof(code), "%04X", e->cipher);
-        json_string(j, "protocol", e->protocol);
-        json_string(j, "cipher", code);
-    }
+    json_string(j, "user.name", e->userid[0] != '\0' ? e->userid : NULL);
+    if (e->clear == AUDIT_TLS)
+        tls_attributes_json(j, e->protocol, e->cipher);
     if (e->cert != NULL) {
         certinfo_read(e->cert, &cert);
-        json_string(j, "subject", cert.subject);
-        json_string(j, "issuer", cert.issuer);
-        json_string(j, "key", cert.key);
-        json_string(j, "not_after", cert.not_after);
+        certinfo_json(j, "partner_certificate", &cert);
     }
     json_unsigned(j, "connections", e->count);
-    json_number(j, "first", e->first);
-    json_number(j, "last", e->last);
+    json_time(j, "first_seen", (time_t)e->first);
+    json_time(j, "last_seen", (time_t)e->last);
     json_end(j);
 }
 

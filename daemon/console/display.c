@@ -1,10 +1,10 @@
 /* display: D TCPIP (IP System Administrator's Commands, "DISPLAY TCPIP"). */
 
-#include <ctype.h>
 #include <string.h>
 
 #include "console/netstat.h"
 #include "trace/operator.h"
+#include "zos/name.h"
 
 static void status_report(struct question *q)
 {
@@ -38,12 +38,6 @@ static void split(char *text, struct words *w)
     }
 }
 
-static void upper(struct strbuf *sb, size_t from)
-{
-    for (; from < sb->len; from++)
-        sb->data[from] = (char)toupper((unsigned char)sb->data[from]);
-}
-
 void console_display(struct question *q)
 {
     struct netstat n = {.console = true};
@@ -66,7 +60,8 @@ void console_display(struct question *q)
         if (words_take(&w, "Netstat")) {
             from = q->answer->out.len;
             netstat_answer(q, &w, &n);
-            upper(&q->answer->out, from);
+            if (q->answer->out.len > from)
+                zos_fold(q->answer->out.data + from);
         } else {
             question_wrong(q);
         }

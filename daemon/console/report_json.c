@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "console/netstat.h"
+#include "tls/attributes.h"
 
 static void add_id(struct json *j, const char *key, uint32_t id)
 {
@@ -11,14 +12,6 @@ static void add_id(struct json *j, const char *key, uint32_t id)
 
     snprintf(text, sizeof(text), "%08X", (unsigned)id);
     json_string(j, key, text);
-}
-
-static void add_address(struct json *j, const char *key,
-                        const struct netaddr *a)
-{
-    char text[NETADDR_TEXT];
-
-    json_string(j, key, netaddr_format(a, text));
 }
 
 static void add_name(struct json *j, const char *key, const char *name)
@@ -50,27 +43,21 @@ static void add_rule(struct json *j, struct snapshot *current,
 static void add_connection(struct json *j, struct snapshot *current,
                            const struct conn_view *v)
 {
-    struct strbuf cipher = STRBUF_INIT;
-
     json_object(j, NULL);
     add_id(j, "connid", v->id);
     json_string(j, "direction", policy_direction_name(v->direction));
     add_name(j, "jobname", v->jobname);
-    add_name(j, "userid", v->userid);
-    add_address(j, "local", &v->local);
-    add_address(j, "remote", &v->remote);
+    add_name(j, "user.name", v->userid);
+    json_address(j, "network.local", &v->local);
+    json_address(j, "network.peer", &v->remote);
     json_string(j, "state", report_state(v));
     json_bool(j, "ttls_policy", v->rule != NULL);
-    json_bool(j, "secure", v->secured);
+    json_bool(j, "tls.established", v->secured);
     if (v->rule != NULL)
         add_rule(j, current, v);
-    add_name(j, "protocol", v->protocol);
-    if (v->protocol[0] != '\0') {
-        report_add_cipher(v, &cipher);
-        json_string(j, "cipher", strbuf_str(&cipher));
-    }
+    tls_attributes_json(j, v->protocol, v->cipher);
     add_name(j, "cert_userid", v->cert_userid);
-    json_bool(j, "resumed", v->resumed);
+    json_bool(j, "tls.resumed", v->resumed);
     json_unsigned(j, "bytes_in", v->bytes_in);
     json_unsigned(j, "bytes_out", v->bytes_out);
     if (v->segments) {
@@ -82,7 +69,6 @@ static void add_connection(struct json *j, struct snapshot *current,
     }
     json_unsigned(j, "age_ms", v->age);
     json_end(j);
-    strbuf_done(&cipher);
 }
 
 static bool wanted(const struct netstat *n, const struct conn_view *v)

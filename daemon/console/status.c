@@ -75,20 +75,32 @@ static void collect(const struct console *c, struct status *s)
     s->seconds = (long)(time(NULL) - c->services->started);
 }
 
+/* Mode run listens at a path, which has no port. */
+static void add_listener_json(const struct listener *l, struct json *j)
+{
+    const struct config_listener *config = listener_config(l);
+    struct netaddr a = listener_address(l);
+
+    json_object(j, NULL);
+    if (config->mode == MODE_RUN)
+        json_string(j, "server.address", config->socket);
+    else
+        json_address(j, "server", &a);
+    json_end(j);
+}
+
 /* SHUT: those that dial_check has shut. */
 static void add_listeners_json(const struct console *c, bool shut,
                                struct json *j)
 {
-    char text[NETADDR_TEXT];
     size_t i;
 
     json_array(j, shut ? "shut_listeners" : "listeners");
     for (i = 0; i < workers_listener_count(c->workers); i++) {
-        struct netaddr a = listener_address(workers_listener(c->workers, i));
+        const struct listener *l = workers_listener(c->workers, i);
 
-        if ((listener_is_refusing(workers_listener(c->workers, i)) != 0) ==
-            shut)
-            json_string(j, NULL, netaddr_format(&a, text));
+        if ((listener_is_refusing(l) != 0) == shut)
+            add_listener_json(l, j);
     }
     json_end(j);
 }
@@ -146,7 +158,7 @@ static void add_trouble_json(void *arg, const struct environment_trouble *t)
     json_object(j, NULL);
     json_string(j, "environment_action",
                 policy_action_name(policy_rule_environment(t->rule)));
-    json_string(j, "userid", t->userid);
+    json_string(j, "user.name", t->userid);
     json_string(j, "envid", id);
     json_number(j, "rc", t->why->rc);
     json_string(j, "reason", t->why->reason);
@@ -178,7 +190,7 @@ static void add_refresh_json(const struct status *s, struct json *j)
     size_t i;
 
     json_object(j, "refresh");
-    json_number(j, "when", (long)s->refresh.when);
+    json_time(j, "time", s->refresh.when);
     json_number(j, "status", s->refresh.status);
     json_string(j, "text", s->refresh.text);
     json_end(j);
@@ -193,21 +205,23 @@ static void print_json(const struct console *c, const struct status *s,
                        struct strbuf *out)
 {
     struct json j = JSON_INIT(out, JSON_LINES);
-    char text[NETADDR_TEXT];
     int i;
 
     json_object(&j, NULL);
-    json_string(&j, "version", ATTLS_VERSION);
-    json_number(&j, "pid", getpid());
-    json_number(&j, "uptime_seconds", s->seconds);
+    json_string(&j, "service.version", ATTLS_VERSION);
+    json_number(&j, "process.pid", getpid());
+    json_number(&j, "process.uptime", s->seconds);
     json_string(&j, "stack", s->stack);
     json_bool(&j, "ttls", snapshots_ttls(c->services->snapshots));
     json_string(&j, "policy", s->config->pagent);
     json_unsigned(&j, "rules", s->rules);
     json_unsigned(&j, "connections", s->connections);
     json_unsigned(&j, "log_records_lost", s->lost);
-    if (has_hint(s))
-        json_string(&j, "hint_tls12_tickets", netaddr_format(&s->server, text));
+    if (has_hint(s)) {
+        json_object(&j, "hint_tls12_tickets");
+        json_address(&j, "server", &s->server);
+        json_end(&j);
+    }
     json_object(&j, "kernel_tls");
     json_bool(&j, "available", s->kernel_tls);
     json_bool(&j, "used", false);
@@ -255,9 +269,13 @@ static void add_refresh(const struct status *s, struct strbuf *out)
         strbuf_addc(out, '\n');
 }
 
-static void add_listener(const struct listener *l, const char *address,
-                         struct strbuf *out)
+static void add_listener(const struct listener *l, struct strbuf *out)
 {
+    struct netaddr a = listener_address(l);
+    char text[NETADDR_TEXT];
+    const char *address = listener_config(l)->mode == MODE_RUN
+                              ? listener_config(l)->socket
+                              : netaddr_format(&a, text);
     int error = listener_is_refusing(l);
 
     if (error == 0)
@@ -303,12 +321,8 @@ static void print_text(const struct console *c, const struct status *s,
                     netaddr_format(&s->server, text));
     strbuf_addf(out, "kernel TLS %s, not used\n",
                 s->kernel_tls ? "available" : "not available");
-    for (i = 0; i < workers_listener_count(c->workers); i++) {
-        struct netaddr a = listener_address(workers_listener(c->workers, i));
-
-        add_listener(workers_listener(c->workers, i), netaddr_format(&a, text),
-                     out);
-    }
+    for (i = 0; i < workers_listener_count(c->workers); i++)
+        add_listener(workers_listener(c->workers, i), out);
     strbuf_addc(out, '\n');
     for (k = 0; k < COUNTER_COUNT; k++) {
         struct counter_info info = counter_info((enum counter)k);

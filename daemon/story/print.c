@@ -6,6 +6,7 @@
 
 #include "policy/ciphers.h"
 #include "story/story.h"
+#include "tls/attributes.h"
 
 enum retcode_side story_side(const struct tls_outcome *o)
 {
@@ -506,17 +507,6 @@ static void text_json(struct json *j, const char *key, const char *text)
         json_string(j, key, text);
 }
 
-static void cert_json(struct json *j, const char *key, const struct certinfo *c)
-{
-    json_object(j, key);
-    json_string(j, "subject", c->subject);
-    json_string(j, "issuer", c->issuer);
-    json_string(j, "not_before", c->not_before);
-    json_string(j, "not_after", c->not_after);
-    json_string(j, "key", c->key);
-    json_end(j);
-}
-
 static void hello_json(struct json *j, const char *key, const struct hello *h)
 {
     static const struct {
@@ -572,20 +562,21 @@ static void outcome_json(const struct story *s, struct json *j)
 
 static void identity_json(const struct story *s, struct json *j)
 {
-    char text[NETADDR_TEXT];
+    char text[9];
 
     snprintf(text, sizeof(text), "%08" PRIX32, s->id);
     json_string(j, "connid", text);
     json_string(j, "direction", s->outbound ? "Outbound" : "Inbound");
+    json_time(j, "time", s->when.tv_sec);
     json_bool(j, "open", s->open);
     json_bool(j, "failed", s->failed);
     text_json(j, "end", s->end);
     text_json(j, "jobname", s->jobname);
-    text_json(j, "userid", s->userid);
+    text_json(j, "user.name", s->userid);
     text_json(j, "identity", s->identity);
     if (s->local.family != AF_UNSPEC) {
-        json_string(j, "local", netaddr_format(&s->local, text));
-        json_string(j, "remote", netaddr_format(&s->remote, text));
+        json_address(j, "network.local", &s->local);
+        json_address(j, "network.peer", &s->remote);
     }
     text_json(j, "target", s->target);
     text_json(j, "rule", s->rule);
@@ -609,12 +600,15 @@ void story_json(const struct story *s, struct json *j, const char *key)
     text_json(j, "our_ciphers", s->ciphers);
     hello_json(j, "client_hello", &s->client);
     hello_json(j, "server_hello", &s->server);
-    text_json(j, "protocol", s->protocol);
+    json_bool(j, "tls.established", s->at[STORY_SECURED] != 0);
+    tls_attributes_json(j, s->protocol, s->cipher);
+    if (s->protocol[0] != '\0')
+        json_bool(j, "tls.resumed", s->resumed);
     if (s->own.subject[0] != '\0')
-        cert_json(j, "own_certificate", &s->own);
+        certinfo_json(j, "own_certificate", &s->own);
     json_array(j, "partner_chain");
     for (i = 0; i < s->peer_count; i++)
-        cert_json(j, NULL, &s->peer[i]);
+        certinfo_json(j, NULL, &s->peer[i]);
     json_end(j);
     json_object(j, "times_us");
     for (i = 0; i < STORY_POINTS; i++)

@@ -3,6 +3,7 @@
 #include "util/json.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "util/private.h"
@@ -121,6 +122,39 @@ void json_null(struct json *j, const char *key)
     begin(j, key);
     strbuf_adds(j->out, "null");
     finish(j);
+}
+
+void json_time(struct json *j, const char *key, time_t when)
+{
+    char text[32];
+    struct tm tm;
+
+    if (when != 0 && gmtime_r(&when, &tm) != NULL &&
+        strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm) != 0)
+        json_string(j, key, text);
+    else
+        json_null(j, key);
+}
+
+enum { KEY = 64 };
+
+void json_address(struct json *j, const char *prefix, const struct netaddr *a)
+{
+    bool known = a->family != AF_UNSPEC;
+    struct strbuf ip = STRBUF_INIT;
+    char key[KEY];
+
+    if (known)
+        netaddr_add_ip(a, &ip);
+    snprintf(key, sizeof(key), "%s.address", prefix);
+    json_string(j, key, known ? strbuf_str(&ip) : NULL);
+    snprintf(key, sizeof(key), "%s.port", prefix);
+    if (known)
+        json_unsigned(j, key, a->port);
+    else
+        json_null(j, key);
+    j->out->failed = j->out->failed || strbuf_failed(&ip);
+    strbuf_done(&ip);
 }
 
 /* Text */

@@ -14,13 +14,17 @@
  *     json_end(&j);
  *
  * KEY is the member's name inside an object and NULL anywhere else
- * (asserted). Failure of memory is the buffer's: strbuf_failed().
+ * (asserted). It is in snake_case, or one of OpenTelemetry's semantic
+ * conventions where they have one ("server.address"): attlsctl(8) lists them.
+ * Failure of memory is the buffer's: strbuf_failed().
  */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
+#include "util/netaddr.h"
 #include "util/strbuf.h"
 
 enum json_form {
@@ -57,5 +61,12 @@ void json_number(struct json *j, const char *key, long long value);
 void json_unsigned(struct json *j, const char *key, unsigned long long value);
 void json_bool(struct json *j, const char *key, bool value);
 void json_null(struct json *j, const char *key);
+
+/* A moment in UTC, "2026-11-25T03:04:05Z" (RFC 3339); 0: null. Everything that
+ * is written as JSON has this form. */
+void json_time(struct json *j, const char *key, time_t when);
+/* The members PREFIX.address and PREFIX.port, as OpenTelemetry names them; null
+ * when the address is not known. */
+void json_address(struct json *j, const char *prefix, const struct netaddr *a);
 
 #endif

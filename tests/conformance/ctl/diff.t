@@ -46,10 +46,12 @@ $ sed '/^TTLSKeyringParms  *keyR1/,/^}/s/IMS.KeyRing/IMS.NewRing/; s/1024-65535/
     "times_changed": false,
     "example": {
       "direction": "Inbound",
-      "local": "192.0.2.1:5555",
-      "remote": "192.0.2.2:50000",
+      "network.local.address": "192.0.2.1",
+      "network.local.port": 5555,
+      "network.peer.address": "192.0.2.2",
+      "network.peer.port": 50000,
       "jobname": "IMS15HWS",
-      "userid": null
+      "user.name": null
     },
     "local": {
       "addresses": [
@@ -90,10 +92,12 @@ $ sed '/^TTLSKeyringParms  *keyR1/,/^}/s/IMS.KeyRing/IMS.NewRing/; s/1024-65535/
     "times_changed": false,
     "example": {
       "direction": "Outbound",
-      "local": "192.0.2.1:1024",
-      "remote": "192.0.2.2:5555",
+      "network.local.address": "192.0.2.1",
+      "network.local.port": 1024,
+      "network.peer.address": "192.0.2.2",
+      "network.peer.port": 5555,
       "jobname": null,
-      "userid": null
+      "user.name": null
     },
     "local": {
       "addresses": [

@@ -140,9 +140,9 @@ $ attlsctl rings --racf $T/r --at 2030-06-01 --json BOB/Bad
           "key": false,
           "subject": "CN=old",
           "issuer": "CN=Sub.O=Shop",
-          "notBefore": "2020-01-01T00:00:00Z",
-          "notAfter": "2029-01-01T23:59:59Z",
-          "selfSigned": false,
+          "not_before": "2020-01-01T00:00:00Z",
+          "not_after": "2029-01-01T23:59:59Z",
+          "self_signed": false,
           "signer": "Sub",
           "marks": [
             "expired",
@@ -157,9 +157,9 @@ $ attlsctl rings --racf $T/r --at 2030-06-01 --json BOB/Bad
           "key": true,
           "subject": "CN=ending",
           "issuer": "CN=Sub.O=Shop",
-          "notBefore": "2020-01-01T00:00:00Z",
-          "notAfter": "2030-06-20T23:59:59Z",
-          "selfSigned": false,
+          "not_before": "2020-01-01T00:00:00Z",
+          "not_after": "2030-06-20T23:59:59Z",
+          "self_signed": false,
           "signer": "Sub",
           "marks": [
             "expires"
@@ -173,9 +173,9 @@ $ attlsctl rings --racf $T/r --at 2030-06-01 --json BOB/Bad
           "key": true,
           "subject": "CN=future",
           "issuer": "CN=Sub.O=Shop",
-          "notBefore": "2031-01-01T00:00:00Z",
-          "notAfter": "2035-01-01T23:59:59Z",
-          "selfSigned": false,
+          "not_before": "2031-01-01T00:00:00Z",
+          "not_after": "2035-01-01T23:59:59Z",
+          "self_signed": false,
           "signer": "Sub",
           "marks": [
             "not-yet-valid",
@@ -190,9 +190,9 @@ $ attlsctl rings --racf $T/r --at 2030-06-01 --json BOB/Bad
           "key": true,
           "subject": "CN=Sub.O=Shop",
           "issuer": "CN=Root.O=Shop",
-          "notBefore": "2020-01-01T00:00:00Z",
-          "notAfter": "2040-01-01T23:59:59Z",
-          "selfSigned": false,
+          "not_before": "2020-01-01T00:00:00Z",
+          "not_after": "2040-01-01T23:59:59Z",
+          "self_signed": false,
           "signer": null,
           "marks": [
             "no-issuer"

@@ -67,6 +67,34 @@ START_TEST(counts_what_is_the_same)
 }
 END_TEST
 
+START_TEST(json_names_what_was_negotiated)
+{
+    struct audit *a = audit_new();
+    struct strbuf out = STRBUF_INIT;
+    struct json j = JSON_INIT(&out, JSON_LINE);
+    struct audit_seen s = {.direction = POLICY_INBOUND,
+                           .port = 443,
+                           .jobname = "JOB",
+                           .userid = "USER",
+                           .rule = "R",
+                           .protocol = "TLSV1.2",
+                           .cipher = 0xC02F};
+
+    audit_count(a, &s);
+    audit_json(a, &j);
+    ck_assert_ptr_nonnull(
+        strstr(strbuf_str(&out),
+               "\"server.port\": 443, \"jobname\": \"JOB\", \"user.name\": "
+               "\"USER\", \"tls.protocol.name\": \"tls\", "
+               "\"tls.protocol.version\": \"1.2\", \"tls.cipher\": "
+               "\"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256\", \"cipher_code\": "
+               "\"C02F\", \"connections\": 1, \"first_seen\": \"2"));
+    ck_assert_ptr_nonnull(strstr(strbuf_str(&out), "Z\"}]"));
+    strbuf_done(&out);
+    audit_free(a);
+}
+END_TEST
+
 /* A port scan must not eat the memory. */
 START_TEST(is_bounded)
 {
@@ -89,5 +117,6 @@ END_TEST
 
 TESTS_BEGIN("audit")
 TEST(counts_what_is_the_same)
+TEST(json_names_what_was_negotiated)
 TEST(is_bounded)
 TESTS_END

@@ -120,6 +120,30 @@ START_TEST(nests_to_its_limit)
 }
 END_TEST
 
+/* One form of a moment, and of an address. */
+START_TEST(times_and_addresses_have_one_form)
+{
+    struct strbuf sb = STRBUF_INIT;
+    struct json j = JSON_INIT(&sb, JSON_LINE);
+    struct netaddr a, none = {.family = AF_UNSPEC};
+
+    ck_assert_int_eq(netaddr_parse("[2001:db8::1]:443", &a, NULL), 0);
+    json_object(&j, NULL);
+    json_time(&j, "time", 1764039845);
+    json_time(&j, "never", 0);
+    json_address(&j, "server", &a);
+    json_address(&j, "network.peer", &none);
+    json_end(&j);
+    ck_assert_str_eq(
+        strbuf_str(&sb),
+        "{\"time\": \"2025-11-25T03:04:05Z\", \"never\": null, "
+        "\"server.address\": \"2001:db8::1\", \"server.port\": 443, "
+        "\"network.peer.address\": null, "
+        "\"network.peer.port\": null}");
+    strbuf_done(&sb);
+}
+END_TEST
+
 START_TEST(a_failure_of_memory_is_the_buffers)
 {
     struct strbuf sb = STRBUF_INIT;
@@ -138,5 +162,6 @@ TEST_ROWS(strings_are_quoted, texts)
 TEST(writes_one_line)
 TEST(writes_indented_lines)
 TEST(nests_to_its_limit)
+TEST(times_and_addresses_have_one_form)
 TEST(a_failure_of_memory_is_the_buffers)
 TESTS_END
