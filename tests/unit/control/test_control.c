@@ -47,7 +47,7 @@ START_TEST(a_reply_comes_back)
     ck_assert_str_eq(back.out, "out\n");
     ck_assert_str_eq(back.err, "err");
     ck_assert_uint_eq(back.fields_len, 4);
-    ck_assert_mem_eq(back.fields, "a\0b", 5);
+    ck_assert_mem_eq(back.fields, "a\0b\0", 5);
     strbuf_done(&out);
 }
 END_TEST
