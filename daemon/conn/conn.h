@@ -45,8 +45,6 @@ void conn_start(struct loop *loop, const struct config_listener *l,
                 struct intercepted *in);
 
 void conn_step(struct conn *c, enum conn_event ev);
-/* Looks whether the limit of the state has passed: what the timer calls. */
-void conn_check_limit(struct conn *c);
 
 /* ---- for tests and displays ---- */
 
@@ -59,11 +57,5 @@ void conn_addresses(const struct conn *c, struct netaddr *ret_local,
 const char *conn_reason_text(enum conn_reason r);
 const char *conn_state_name(enum conn_state s);
 const char *conn_event_name(enum conn_event e);
-/* There is an edge from S on E. */
-bool conn_has_edge(enum conn_state s, enum conn_event e);
-/* A connection in state S that has no socket, for walking the table. */
-struct conn *conn_new_in_state(struct loop *loop,
-                               const struct config_listener *l,
-                               enum conn_state s);
 
 #endif

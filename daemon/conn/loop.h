@@ -40,16 +40,12 @@ struct event_base *loop_base(const struct loop *l);
 struct metrics *loop_metrics(struct loop *l);
 struct intercept_host *loop_intercept(struct loop *l);
 
-/* Runs what waits for its next turn and frees what is closed. */
-void loop_turn(struct loop *l);
 /* Goes on with the connections whose names have come, or whose environments
  * have been opened. */
 void loop_answered(struct loop *l);
 /* Handshakes wait for their turn while others have been relaying for a while,
  * whose sockets are to be looked at soon. */
 bool loop_is_crowded(const struct loop *l);
-/* The event STOP to all connections. */
-void loop_stop(struct loop *l);
 
 /* Calls FN with each open connection. */
 typedef void (*loop_each_fn)(void *arg, struct conn *c);

@@ -310,4 +310,21 @@ void timers_done(struct loop *l);
 bool room_init(struct loop *l); /* false: no memory */
 void room_done(struct loop *l);
 
+/* A connection in state S that has no socket, for walking the table. */
+struct conn *conn_new_in_state(struct loop *loop,
+                               const struct config_listener *l,
+                               enum conn_state s);
+
+/* There is an edge from S on E. */
+bool conn_has_edge(enum conn_state s, enum conn_event e);
+
+/* Looks whether the limit of the state has passed: what the timer calls. */
+void conn_check_limit(struct conn *c);
+
+/* Runs what waits for its next turn and frees what is closed. */
+void loop_turn(struct loop *l);
+
+/* The event STOP to all connections. */
+void loop_stop(struct loop *l);
+
 #endif

@@ -13,14 +13,15 @@
  * A read that got less than it could have taken is the last one before the
  * next event. Then the endpoint is in doubt: libevent does not say whether the
  * event was that of data or of data and a reset, and urgent data cuts a read
- * short. The owner calls endpoint_resolve() within a short time. All of this is
+ * short. The owner calls endpoint_look_again() within a short
+ * time. All of this is
  * true of endpoint_handshake() too: after IO_BLOCKED it reads nothing before
- * the next event or endpoint_resolve().
+ * the next event or endpoint_look_again().
  *
  * What ends a handshake and what nobody waits for goes with the first data: a
  * client's last flight when the owner has nothing to send (UNSENT, see
  * endpoint_flush()), a server's tickets in TLSv1.3 when the connection is quiet
- * (TICKETS: the owner calls endpoint_hurry() then).
+ * (TICKETS: the owner calls endpoint_look_again() then).
  */
 
 #include <event2/event.h>
@@ -158,10 +159,6 @@ int endpoint_start_tls(struct endpoint *e, struct session *session);
 enum io endpoint_handshake(struct endpoint *e);
 enum io endpoint_flush(struct endpoint *e); /* IO_OK, IO_BLOCKED, IO_FAILED */
 
-/* No longer in doubt: what is there can be read. */
-void endpoint_resolve(struct endpoint *e);
-/* TICKETS become UNSENT: they go without data, with the next flush. */
-void endpoint_hurry(struct endpoint *e);
 /* Both, as far as it is in doubt. */
 void endpoint_look_again(struct endpoint *e);
 bool endpoint_can_read(const struct endpoint *e);

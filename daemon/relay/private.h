@@ -15,4 +15,10 @@ unsigned long descriptors_kept(unsigned long limit);
 int endpoint_open(struct endpoint *e, struct event_base *base, int fd,
                   struct error *err);
 
+/* No longer in doubt: what is there can be read. */
+void endpoint_resolve(struct endpoint *e);
+
+/* TICKETS become UNSENT: they go without data, with the next flush. */
+void endpoint_hurry(struct endpoint *e);
+
 #endif

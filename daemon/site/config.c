@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "intercept/cgroup.h"
+#include "site/config_private.h"
 #include "site/value.h"
 #include "util/arena.h"
 

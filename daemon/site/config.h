@@ -185,9 +185,6 @@ struct config {
  * least one error was added), ERR_NOMEM.
  */
 int config_load(const char *file, struct diags *diags, struct config **ret);
-/* As config_load(), from a text in memory. */
-int config_load_source(struct source *src, struct diags *diags,
-                       struct config **ret);
 /* Counted (atomically): listeners and snapshots share one. */
 /* What C says of where rings are, and of loading a policy; its texts live as
  * long as C. */
@@ -215,19 +212,5 @@ const struct config_capture *config_capture(const struct config *c);
 
 /* The account UID may connect to this listener: it is named, or all are. */
 bool config_allows(const struct config_listener *l, uid_t uid);
-
-/*
- * Rows of settings.def, for the manual and its test: each has a key, a unit, a
- * default (NULL: none), whether SIGHUP changes it, a meaning, and z/OS's value
- * with what z/OS does then (NULL: nothing to compare it with). MODE: of the
- * listeners that have it; NULL: all.
- */
-struct config_row {
-    const char *scope, *mode, *key, *type, *standard, *unit, *meaning, *zos,
-        *zos_does;
-    bool reload;
-};
-size_t config_row_count(void);
-struct config_row config_row_get(size_t i);
 
 #endif

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "site/config_private.h"
 #include "util/arena.h"
 #include "util/paths.h"
 #include "util/spelling.h"

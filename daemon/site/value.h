@@ -98,12 +98,6 @@ int config_wrong_value(struct config_reader *r, config_setting_t *s,
                        const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The addresses of a target, as many as it takes of COUNT: their families
- * alternate, in the order of each; the first stays the first (RFC 8305,
- * section 4). */
-void config_interleave(const struct netaddr *list, size_t count,
-                       struct config_target *ret);
-
 /* Leaves the field zero: an empty list. */
 int config_no_preset(struct config_reader *r, const struct config_setting *row,
                      const char *text, void *field);

@@ -66,13 +66,6 @@ const char *diag_level_name(enum diag_level level);
  */
 void diag_format(const struct diag *d, struct strbuf *out);
 
-/*
- * The source line and under it a mark below the span, each with a newline;
- * nothing without a place. Tabs are kept, so that the mark stands right;
- * other unprintable bytes are shown as '?'.
- */
-void diag_quote(const struct diag *d, struct strbuf *out);
-
 /* Those of at least this level, each as diag_format() and diag_quote() have it
  * and with the way to mend it, "    fix: ...": what programs print. */
 void diags_print(const struct diags *d, enum diag_level least,

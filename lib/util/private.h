@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include "util/diag.h"
 #include "util/strbuf.h"
 
 /* Just the quoted and escaped text of a JSON string. */
@@ -12,5 +13,12 @@ void json_quote(struct strbuf *out, const char *text, size_t len);
 
 /* Edit distance of two words, case ignored; words over 64 bytes are far. */
 unsigned spelling_distance(const char *a, const char *b);
+
+/*
+ * The source line and under it a mark below the span, each with a newline;
+ * nothing without a place. Tabs are kept, so that the mark stands right;
+ * other unprintable bytes are shown as '?'.
+ */
+void diag_quote(const struct diag *d, struct strbuf *out);
 
 #endif

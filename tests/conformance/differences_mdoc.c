@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "site/config.h"
+#include "site/config_private.h"
 #include "site/differences.h"
 
 /* A sentence a line, as mdoc has it; nothing in the tables needs escapes. */

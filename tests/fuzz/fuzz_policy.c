@@ -10,6 +10,7 @@
 #include "fuzz/fuzz.h"
 #include "policy/effective.h"
 #include "policy/policy.h"
+#include "util/private.h"
 
 static void show_findings(const struct diags *diags)
 {

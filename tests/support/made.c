@@ -5,6 +5,7 @@
 #include <check.h>
 #include <stdio.h>
 
+#include "conn/private.h"
 #include "relay/private.h"
 #include "support/peer.h"
 #include "util/fd.h"

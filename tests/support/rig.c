@@ -10,6 +10,8 @@
 #include <event2/event.h>
 
 #include "conn/fair.h"
+#include "conn/private.h"
+#include "site/config_private.h"
 #include "trace/trace.h"
 #include "util/strbuf.h"
 

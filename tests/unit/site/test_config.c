@@ -4,6 +4,7 @@
  */
 
 #include "site/config.h"
+#include "site/config_private.h"
 #include "site/value.h"
 
 #include <stdio.h>
