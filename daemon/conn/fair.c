@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "conn/fair_private.h"
+#include "conn/testing.h"
 #include "util/table.h"
 
 enum {

@@ -67,8 +67,6 @@ struct group_row *report_groups(struct snapshot *current, const struct views *v,
 /* "CS 3.1", "CS V2R3", padded to WIDTH. */
 void report_add_version(const struct snapshot *s, int width,
                         struct strbuf *out);
-/* "0035 TLS_RSA_WITH_AES_256_CBC_SHA" */
-void report_add_cipher(const struct conn_view *v, struct strbuf *out);
 /* What z/OS calls the state of the socket. */
 const char *report_state(const struct conn_view *v);
 

@@ -58,7 +58,8 @@ static void add_level(const struct conn_view *v, struct strbuf *out)
                                          : "Handshake in progress");
 }
 
-void report_add_cipher(const struct conn_view *v, struct strbuf *out)
+/* "0035 TLS_RSA_WITH_AES_256_CBC_SHA" */
+static void add_cipher(const struct conn_view *v, struct strbuf *out)
 {
     const struct cipher *c = cipher_by_code(v->cipher);
 
@@ -255,7 +256,7 @@ static void print_security(const struct conn_view *v, struct strbuf *out)
     add_level(v, &text);
     add_line(out, "SecLevel:", strbuf_str(&text));
     strbuf_reset(&text);
-    report_add_cipher(v, &text);
+    add_cipher(v, &text);
     add_line(out, "Cipher:", strbuf_str(&text));
     add_line(out,
              "CertUserID:", v->cert_userid[0] != '\0' ? v->cert_userid : "N/A");

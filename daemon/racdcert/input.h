@@ -11,7 +11,6 @@
 
 struct arena;
 
-
 /* The list `datasets` of a configuration file (attlsd.conf(5)); empty when
  * there is none. What RET points to lives as long as the arena. RET is left as
  * it was on ERR_NOT_FOUND, ERR_SYSTEM, ERR_SYNTAX, ERR_VALUE (with file and

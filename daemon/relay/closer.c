@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "relay/private.h"
+#include "relay/testing.h"
 #include "util/clock.h"
 #include "util/fd.h"
 #include "util/thread.h"

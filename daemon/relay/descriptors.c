@@ -5,7 +5,7 @@
 #include <limits.h>
 #include <sys/resource.h>
 
-#include "relay/private.h"
+#include "relay/testing.h"
 
 enum {
     KEPT = 192,        /* two for each caller of the console, and files */

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "relay/closer.h"
-#include "relay/private.h"
+#include "relay/testing.h"
 #include "util/fd.h"
 #include "util/strbuf.h"
 

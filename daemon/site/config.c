@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "intercept/cgroup.h"
-#include "site/config_private.h"
+#include "site/testing.h"
 #include "site/value.h"
 #include "util/arena.h"
 

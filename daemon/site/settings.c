@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "site/config_private.h"
+#include "site/testing.h"
 #include "site/value.h"
 #include "util/paths.h"
 #include "util/spelling.h"

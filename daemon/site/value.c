@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "site/config_private.h"
+#include "site/testing.h"
 #include "util/arena.h"
 #include "util/paths.h"
 #include "util/spelling.h"
@@ -177,7 +177,8 @@ static int read_jobname(struct config_reader *r, config_setting_t *s,
     return read_name(r, s, row, ZOS_JOBNAME, field);
 }
 
-const struct config_type config_type_jobname = {read_jobname, preset_text, NULL};
+const struct config_type config_type_jobname = {read_jobname, preset_text,
+                                                NULL};
 
 static int read_dataset(struct config_reader *r, config_setting_t *s,
                         const struct config_setting *row, void *field)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#include "policy/ciphers_private.h"
+#include "policy/testing.h"
 
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 

@@ -496,8 +496,8 @@ const char *value_item_text(enum value_type type, const void *item)
     return item;
 }
 
-void value_show_items(enum value_type type, const void *items, size_t count,
-                      struct strbuf *out)
+static void show_items(enum value_type type, const void *items, size_t count,
+                       struct strbuf *out)
 {
     const void *const *list = items;
     size_t i;
@@ -512,7 +512,7 @@ void value_show_items(enum value_type type, const void *items, size_t count,
 static void show_codes(enum value_type type, const union value *value,
                        struct strbuf *out)
 {
-    value_show_items(type, value->codes->items, value->codes->count, out);
+    show_items(type, value->codes->items, value->codes->count, out);
 }
 
 /* The table */

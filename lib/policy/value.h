@@ -30,8 +30,6 @@ void value_show(enum value_type type, const union value *value,
 
 /* The items of a keyword that may repeat: texts, or rows of a code table. */
 const char *value_item_text(enum value_type type, const void *item);
-void value_show_items(enum value_type type, const void *items, size_t count,
-                      struct strbuf *out);
 
 /* How values of a type lie in union value: the last column of types.def. */
 enum value_form {

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <openssl/crypto.h>
 
-#include "tls/private.h"
+#include "tls/testing.h"
 
 #ifdef ATTLS_KEEP_MEMORY
 enum { MAY_KEEP = 1 };

@@ -4,7 +4,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
-#include "tls/private.h"
+#include "tls/testing.h"
 #include "util/paths.h"
 
 static const struct retcode codes[] = {

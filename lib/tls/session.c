@@ -16,11 +16,11 @@
 #include "tls/environment_private.h"
 #include "tls/extensions.h"
 #include "tls/owncert.h"
-#include "tls/private.h"
 #include "tls/reuse.h"
 #include "tls/session_private.h"
 #include "tls/sockbio.h"
 #include "tls/tap.h"
+#include "tls/testing.h"
 #include "tls/verify.h"
 #include "util/bytes.h"
 

@@ -9,10 +9,10 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-#include "tls/private.h"
 #include "tls/resume.h"
 #include "tls/retcode.h"
 #include "tls/session_private.h"
+#include "tls/testing.h"
 
 /* ---- our own checks ---- */
 

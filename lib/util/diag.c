@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "util/array.h"
-#include "util/private.h"
+#include "util/testing.h"
 
 enum { QUOTE_MAX = 200 }; /* columns of a quoted source line */
 

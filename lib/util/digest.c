@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "util/testing.h"
+
 /* The first 32 bits of the fractions of the cube roots of the first 64
  * primes. */
 static const uint32_t k[64] = {

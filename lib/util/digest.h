@@ -28,7 +28,6 @@ struct digest_state {
 };
 
 void digest_begin(struct digest_state *d);
-void digest_add(struct digest_state *d, const void *data, size_t len);
 /* Wipes D. */
 struct digest digest_end(struct digest_state *d);
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "util/private.h"
+#include "util/testing.h"
 
 static uint32_t level_bit(const struct json *j)
 {

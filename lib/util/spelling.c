@@ -5,7 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "util/private.h"
+#include "util/testing.h"
 
 enum { WORD_MAX = 64, FAR = 1000 };
 

@@ -12,7 +12,6 @@ static const struct {
 } kinds[ZOS_NAME_KINDS] = {
 #define NAME(id, digit_first, what) [id] = {digit_first, what},
 #include "zos/names.def"
-#undef NAME
 };
 
 char zos_upper(char c)

@@ -18,7 +18,6 @@ enum { ZOS_NAME_MAX = 8, ZOS_NAME_SIZE = ZOS_NAME_MAX + 1 };
 enum zos_name_kind {
 #define NAME(id, digit_first, what) id,
 #include "zos/names.def"
-#undef NAME
     ZOS_NAME_KINDS
 };
 

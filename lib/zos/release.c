@@ -10,7 +10,6 @@ static const struct {
 } releases[ZOS_RELEASES] = {
 #define RELEASE(id, name, shown) [id] = {name, shown},
 #include "zos/releases.def"
-#undef RELEASE
 };
 
 /* "2.1, 2.2 and 2.3" */

@@ -8,7 +8,6 @@
 enum zos_release {
 #define RELEASE(id, name, shown) id,
 #include "zos/releases.def"
-#undef RELEASE
     ZOS_RELEASES
 };
 

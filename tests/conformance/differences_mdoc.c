@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "site/config.h"
-#include "site/config_private.h"
 #include "site/differences.h"
+#include "site/testing.h"
 
 /* A sentence a line, as mdoc has it; nothing in the tables needs escapes. */
 static void print_text(const char *text)

@@ -10,7 +10,7 @@
 #include "fuzz/fuzz.h"
 #include "keyring/racdcert/certlist.h"
 #include "keyring/rings/certread.h"
-#include "keyring/rings/namefilter_private.h"
+#include "keyring/rings/testing.h"
 
 /* The password of the packages in the corpus. */
 static const char password[] = "pw";

@@ -10,7 +10,7 @@
 #include "fuzz/fuzz.h"
 #include "policy/effective.h"
 #include "policy/policy.h"
-#include "util/private.h"
+#include "util/testing.h"
 
 static void show_findings(const struct diags *diags)
 {

@@ -3,8 +3,8 @@
 #include <stdio.h>
 
 #include "policy/ciphers.h"
-#include "policy/ciphers_private.h"
 #include "policy/schema.h"
+#include "policy/testing.h"
 
 static void word(const char *text)
 {

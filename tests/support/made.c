@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "conn/private.h"
-#include "relay/private.h"
+#include "relay/testing.h"
 #include "support/peer.h"
 #include "util/fd.h"
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "policy/ciphers.h"
-#include "policy/ciphers_private.h"
 #include "policy/schema.h"
+#include "policy/testing.h"
 
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 

@@ -11,7 +11,7 @@
 
 #include "conn/fair.h"
 #include "conn/private.h"
-#include "site/config_private.h"
+#include "site/testing.h"
 #include "trace/trace.h"
 #include "util/strbuf.h"
 

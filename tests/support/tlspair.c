@@ -6,8 +6,8 @@
 #include <openssl/err.h>
 
 #include "keyring/rings/keyring.h"
-#include "tls/private.h"
 #include "tls/session_private.h"
+#include "tls/testing.h"
 #include "util/source.h"
 #include "util/strbuf.h"
 

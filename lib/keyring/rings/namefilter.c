@@ -3,7 +3,7 @@
  * certificate name filter (RACDCERT MAP) that fits it best.
  */
 
-#include "keyring/rings/namefilter_private.h"
+#include "keyring/rings/testing.h"
 
 #include <pthread.h>
 #include <stdio.h>

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "conn/private.h"
-#include "relay/private.h"
+#include "relay/testing.h"
 #include "support/made.h"
 #include "support/peer.h"
 #include "support/rig.h"

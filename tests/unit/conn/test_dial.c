@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "conn/private.h"
-#include "relay/private.h"
+#include "relay/testing.h"
 #include "support/peer.h"
 #include "support/rig.h"
 #include "support/suite.h"

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "conn/fair_private.h"
+#include "conn/testing.h"
 #include "support/suite.h"
 
 static struct netaddr address(const char *text)

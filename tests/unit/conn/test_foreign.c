@@ -17,8 +17,8 @@
 #include <unistd.h>
 
 #include "relay/closer.h"
-#include "relay/private.h"
 #include "relay/pump.h"
+#include "relay/testing.h"
 #include "support/descriptors.h"
 #include "support/peer.h"
 #include "support/suite.h"

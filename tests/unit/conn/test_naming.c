@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "site/config_private.h"
+#include "site/testing.h"
 #include "support/suite.h"
 #include "util/fd.h"
 #include "util/strbuf.h"

@@ -4,10 +4,10 @@
 
 #include <unistd.h>
 
-#include "conn/fair_private.h"
 #include "conn/limited.h"
 #include "conn/private.h"
 #include "conn/room.h"
+#include "conn/testing.h"
 #include "support/made.h"
 #include "support/suite.h"
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/ciphers_private.h"
+#include "policy/testing.h"
 #include "support/suite.h"
 
 START_TEST(suites_are_sorted_and_found)

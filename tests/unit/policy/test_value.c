@@ -8,7 +8,7 @@
 #include "policy/parser.h"
 #include "support/policies.h"
 #include "support/suite.h"
-#include "util/private.h"
+#include "util/testing.h"
 
 /* A line, what is shown of its value (NULL: it is an error), findings. */
 static const struct {

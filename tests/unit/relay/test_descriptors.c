@@ -5,7 +5,7 @@
 #include <limits.h>
 #include <sys/resource.h>
 
-#include "relay/private.h"
+#include "relay/testing.h"
 #include "support/suite.h"
 
 static const struct {

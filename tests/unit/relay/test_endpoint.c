@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "relay/private.h"
+#include "relay/testing.h"
 #include "support/descriptors.h"
 #include "support/peer.h"
 #include "support/suite.h"

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "relay/private.h"
+#include "relay/testing.h"
 #include "support/peer.h"
 #include "support/suite.h"
 #include "support/tlspair.h"

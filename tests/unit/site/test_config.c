@@ -4,7 +4,7 @@
  */
 
 #include "site/config.h"
-#include "site/config_private.h"
+#include "site/testing.h"
 #include "site/value.h"
 
 #include <stdio.h>

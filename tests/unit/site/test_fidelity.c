@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "site/config.h"
-#include "site/config_private.h"
 #include "site/differences.h"
+#include "site/testing.h"
 #include "site/value.h"
 #include "support/suite.h"
 

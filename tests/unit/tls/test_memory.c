@@ -13,7 +13,7 @@
 #include "support/suite.h"
 #include "support/tlspair.h"
 #include "tls/environment.h"
-#include "tls/private.h"
+#include "tls/testing.h"
 
 enum { MIB = 1024 * 1024 };
 

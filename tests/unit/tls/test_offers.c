@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "policy/ciphers_private.h"
+#include "policy/testing.h"
 #include "support/scratch.h"
 #include "support/suite.h"
 #include "support/testring.h"

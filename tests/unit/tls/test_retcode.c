@@ -6,7 +6,7 @@
 #include <openssl/x509_vfy.h>
 
 #include "support/suite.h"
-#include "tls/private.h"
+#include "tls/testing.h"
 #include "util/paths.h"
 
 START_TEST(codes_ascend_and_are_explained)

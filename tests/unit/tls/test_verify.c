@@ -8,7 +8,7 @@
 
 #include "support/suite.h"
 #include "support/tlspair.h"
-#include "tls/private.h"
+#include "tls/testing.h"
 
 enum { ROOM = 64 * 1024 };
 

@@ -6,7 +6,7 @@
 
 #include "support/faults.h"
 #include "support/suite.h"
-#include "util/private.h"
+#include "util/testing.h"
 
 static const char text[] = "TTLSRule r1\n\tColour\tblue \001\n";
 

@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 
 #include "support/suite.h"
+#include "util/testing.h"
 
 static const struct {
     const char *text, *digest;

@@ -5,7 +5,7 @@
 
 #include "support/faults.h"
 #include "support/suite.h"
-#include "util/private.h"
+#include "util/testing.h"
 
 static const struct {
     const char *name, *text;

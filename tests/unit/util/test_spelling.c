@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "support/suite.h"
-#include "util/private.h"
+#include "util/testing.h"
 
 static const char *const known[] = {"listen", "target", "jobname", "userid"};
 

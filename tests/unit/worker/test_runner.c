@@ -16,10 +16,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "conn/fair_private.h"
+#include "conn/testing.h"
 #include "intercept/runmsg.h"
 #include "relay/closer.h"
-#include "relay/private.h"
+#include "relay/testing.h"
 #include "support/descriptors.h"
 #include "support/peer.h"
 #include "support/rig.h"

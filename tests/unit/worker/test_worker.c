@@ -22,7 +22,7 @@
 #include "support/tlspair.h"
 #include "tls/environment.h"
 #include "tls/memory.h"
-#include "tls/private.h"
+#include "tls/testing.h"
 #include "util/clock.h"
 #include "util/fd.h"
 #include "worker/listener.h"

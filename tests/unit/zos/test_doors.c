@@ -3,23 +3,22 @@
  * every door by which user ids, job names and groups' names come in.
  */
 
-#include "zos/name.h"
-
-#include <pwd.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "attls-passticket/run.h"
-#include "attlsctl/conn.h"
+#include "attlsctl/conn_args.h"
 #include "intercept/directory.h"
 #include "intercept/names.h"
 #include "passticket/service.h"
 #include "racdcert/run.h"
 #include "saf/db/saf.h"
 #include "site/config.h"
+#include "site/testing.h"
 #include "support/suite.h"
 #include "support/testring.h"
 #include "util/strbuf.h"
+#include "zos/name.h"
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
 
 static struct testring *ring;
 static const char *account; /* what the account TESTED is called */

@@ -1,7 +1,7 @@
 /* keyring/namefilter: which filter fits a certificate, and which user id a
  * certificate stands for. */
 
-#include "keyring/rings/namefilter_private.h"
+#include "keyring/rings/testing.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-#ifndef KEYRING_RINGS_NAMEFILTER_PRIVATE_H
-#define KEYRING_RINGS_NAMEFILTER_PRIVATE_H
+#ifndef KEYRING_RINGS_TESTING_H
+#define KEYRING_RINGS_TESTING_H
 
 /*
  * Certificate name filters (RACDCERT MAP): which of them fits a certificate

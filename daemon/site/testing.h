@@ -1,5 +1,5 @@
-#ifndef SITE_CONFIG_PRIVATE_H
-#define SITE_CONFIG_PRIVATE_H
+#ifndef SITE_TESTING_H
+#define SITE_TESTING_H
 
 /* Parts that tests look at by themselves; not for others. */
 

@@ -1,5 +1,5 @@
-#ifndef RELAY_PRIVATE_H
-#define RELAY_PRIVATE_H
+#ifndef RELAY_TESTING_H
+#define RELAY_TESTING_H
 
 /* Parts that tests look at by themselves; not for others. */
 

@@ -1,5 +1,5 @@
-#ifndef POLICY_CIPHERS_PRIVATE_H
-#define POLICY_CIPHERS_PRIVATE_H
+#ifndef POLICY_TESTING_H
+#define POLICY_TESTING_H
 
 /* What tests look at inside the tables; not for others. */
 

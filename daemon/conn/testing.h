@@ -1,5 +1,5 @@
-#ifndef CONN_FAIR_PRIVATE_H
-#define CONN_FAIR_PRIVATE_H
+#ifndef CONN_TESTING_H
+#define CONN_TESTING_H
 
 /* Parts that tests look at by themselves; not for others. */
 

@@ -1,11 +1,12 @@
-#ifndef UTIL_PRIVATE_H
-#define UTIL_PRIVATE_H
+#ifndef UTIL_TESTING_H
+#define UTIL_TESTING_H
 
 /* Parts that the tests look at by themselves; not for others. */
 
 #include <stddef.h>
 
 #include "util/diag.h"
+#include "util/digest.h"
 #include "util/strbuf.h"
 
 /* Just the quoted and escaped text of a JSON string. */
@@ -20,5 +21,8 @@ unsigned spelling_distance(const char *a, const char *b);
  * other unprintable bytes are shown as '?'.
  */
 void diag_quote(const struct diag *d, struct strbuf *out);
+
+/* Any bytes; the product adds texts and numbers only. */
+void digest_add(struct digest_state *d, const void *data, size_t len);
 
 #endif

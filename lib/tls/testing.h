@@ -1,5 +1,5 @@
-#ifndef TLS_PRIVATE_H
-#define TLS_PRIVATE_H
+#ifndef TLS_TESTING_H
+#define TLS_TESTING_H
 
 /* Parts that tests look at by themselves; not for others. */
 
