@@ -139,23 +139,22 @@ static bool read_number(const struct row_field *f, config_setting_t *s,
     return true;
 }
 
+/* By array_add(), since whoever has the list adds to it so. */
 static bool read_list(const struct row_field *f, config_setting_t *s, void *row)
 {
+    size_t *count = (void *)((char *)row + f->count_offset);
     int i, n = config_setting_length(s);
-    char *list;
-    size_t count = (size_t)n;
+    void *element;
 
     if (!config_setting_is_list(s))
         return false;
-    list = calloc(count + 1, f->list->size);
-    if (list == NULL)
-        return false;
-    memcpy(place(row, f), &list, sizeof(list));
-    memcpy((char *)row + f->count_offset, &count, sizeof(count));
-    for (i = 0; i < n; i++)
-        if (!read_row(f->list, config_setting_get_elem(s, (unsigned)i),
-                      list + (size_t)i * f->list->size))
+    for (i = 0; i < n; i++) {
+        element = array_add(place(row, f), count, f->list->size);
+        if (element == NULL ||
+            !read_row(f->list, config_setting_get_elem(s, (unsigned)i),
+                      element))
             return false;
+    }
     return true;
 }
 

@@ -13,6 +13,7 @@
 #include "support/suite.h"
 #include "support/testring.h"
 #include "util/fd.h"
+#include "util/strbuf.h"
 
 static struct testring *t;
 static struct saf *saf;
@@ -344,6 +345,33 @@ START_TEST(a_damaged_index_is_named)
 }
 END_TEST
 
+/* What was read can be added to: the rows of a list come from array_add(). */
+START_TEST(a_list_that_was_read_grows)
+{
+    struct strbuf index = STRBUF_INIT;
+    int k;
+
+    strbuf_adds(&index,
+                "next_file = 1; rings = ( { name = \"R\"; connected = (");
+    for (k = 0; k <= _i; k++)
+        strbuf_addf(&index,
+                    "%s { owner = \"ANN\"; label = \"L%d\"; usage = "
+                    "\"SITE\"; }",
+                    k > 0 ? "," : "", k);
+    strbuf_adds(&index, " ); } );");
+    IS(0, saf_write_file(saf, "ANN/index.cfg", index.data, index.len, &err));
+    strbuf_done(&index);
+    reopen();
+    IS(0, store_connect(s, "ANN", "R", "SERVER", "SERVER", RING_PERSONAL, false,
+                        &err));
+    IS(0, store_connect(s, "ANN", "R", "CLIENT", "CLIENT", RING_PERSONAL, false,
+                        &err));
+    ck_assert_uint_eq(store_ring_find(s, "ANN", "R")->nconn, (size_t)_i + 3);
+    ck_assert_ptr_nonnull(
+        store_connect_find(store_ring_find(s, "ANN", "R"), "ANN", "L0"));
+}
+END_TEST
+
 /* Indexes that 0.1 wrote (store-0.1): printed again byte by byte. */
 static const char *const owners[] = {"ANN", "irrcerta", "irrmulti"};
 
@@ -491,6 +519,7 @@ TEST(finds_by_serial_key_and_issuer)
 TEST(follows_a_chain_to_its_root)
 TEST_ROWS(a_damaged_index_is_named, damages)
 TEST_ROWS(what_0_1_wrote_is_printed_the_same, owners)
+TEST_TIMES(a_list_that_was_read_grows, 9)
 TEST(a_key_that_others_may_read_is_not_used)
 TEST(damaged_files_are_named)
 TEST_ROWS(a_store_that_others_may_write_is_refused, modes)
