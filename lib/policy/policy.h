@@ -44,8 +44,9 @@ struct policy_options {
      * how a file can say so itself). */
     const char *const *allow;
     size_t allow_count;
-    /* The policy that is in force, whose rules stay where the files say
-     * NOFLUSH and have them no more (policy/keep.h); NULL: none. Borrowed. */
+    /* The policy that is in force. Its rules stay where the files say NOFLUSH
+     * and have lost them (policy/keep.h); NULL: no policy is in force.
+     * Borrowed. */
     const struct policy *running;
     /* What TcpImage says, of a text without it: as policy_agent_show() has it;
      * NULL: nothing. */
@@ -175,7 +176,7 @@ enum policy_verdict {
     POLICY_NO_RULE, /* AT-TLS is not involved: in clear */
     POLICY_MATCHED,
     /* A rule fits but for a job name or user id that is not known; the
-     * connection must be refused (design rule 1). */
+     * connection must be refused (rule 1 of lib/README.md). */
     POLICY_IDENTITY_NEEDED
 };
 

@@ -44,19 +44,20 @@ void strbuf_vaddf(struct strbuf *sb, const char *fmt, va_list ap)
 
 /*
  * Adds text from outside: bytes that are not printable ASCII, and the
- * backslash, are written as \xNN, so that one record stays one line (design
- * rule 6).
+ * backslash, are written as \xNN, so that one record stays one line (rule 6 of
+ * lib/README.md).
  */
 void strbuf_add_escaped(struct strbuf *sb, const char *s, size_t len);
 
 /*
- * The same for text of many lines that is to be read as it is: newline, tab
- * and UTF-8 stay; what a terminal could take for a command (control
- * characters, those of 0x80 to 0x9f too, and what is no UTF-8) does not.
+ * The same for text of many lines that people read as it is: newline, tab and
+ * UTF-8 stay; what a terminal could take for a command (control characters,
+ * those of 0x80 to 0x9f too, and bytes that are not UTF-8) does not.
  */
 void strbuf_add_visible(struct strbuf *sb, const char *s, size_t len);
 
-/* How many bytes the UTF-8 character at S has; 0: it is none. LEN > 0. */
+/* How many bytes the UTF-8 character at S has; 0: S does not begin with one.
+ * LEN > 0. */
 size_t strbuf_utf8(const char *s, size_t len);
 
 /*
