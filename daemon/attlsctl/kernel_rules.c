@@ -253,8 +253,8 @@ static void add_lines(struct strbuf *out, char sign, const char *from,
 static void add_difference(struct strbuf *out, const char *want,
                            const char *have)
 {
-    const char *w = want, *h = have, *we = want + strlen(want),
-               *he = have + strlen(have);
+    const char *w = want, *h = have, *w_end = want + strlen(want),
+               *h_end = have + strlen(have);
     size_t same = 0;
 
     while (w[same] != '\0' && w[same] == h[same])
@@ -263,14 +263,14 @@ static void add_difference(struct strbuf *out, const char *want,
         same--;
     w += same;
     h += same;
-    while (we > w && he > h && we[-1] == he[-1]) {
-        we--;
-        he--;
+    while (w_end > w && h_end > h && w_end[-1] == h_end[-1]) {
+        w_end--;
+        h_end--;
     }
-    we += *we != '\0' && we > w ? strcspn(we, "\n") + 1 : 0;
-    he += *he != '\0' && he > h ? strcspn(he, "\n") + 1 : 0;
-    add_lines(out, '-', w, we);
-    add_lines(out, '+', h, he);
+    w_end += *w_end != '\0' && w_end > w ? strcspn(w_end, "\n") + 1 : 0;
+    h_end += *h_end != '\0' && h_end > h ? strcspn(h_end, "\n") + 1 : 0;
+    add_lines(out, '-', w, w_end);
+    add_lines(out, '+', h, h_end);
 }
 
 /* The rule set with its values as nft would list it. ERR_UNSUPPORTED: that

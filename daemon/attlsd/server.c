@@ -528,7 +528,7 @@ static void remark_descriptors(struct server *s)
     if (s->config->max_connections > room)
         trace_remark(s->services.trace, TRACE_NOTICE,
                      "max_connections=%lu descriptors=%lu note=\"there are "
-                     "descriptors for so many connections only: raise the "
+                     "descriptors for fewer connections: raise the "
                      "limit of open files (LimitNOFILE, ulimit -Hn)\"",
                      s->config->max_connections, room);
 }

@@ -15,7 +15,7 @@ static void accepted(struct question *q)
     strbuf_addc(&q->answer->out, '\n');
 }
 
-/* Who waits for the end of a reload. */
+/* The caller who waits for the end of a reload. */
 struct waiting {
     struct console_socket *socket;
     uint64_t ticket;

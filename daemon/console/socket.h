@@ -4,7 +4,7 @@
 /*
  * The unix socket of the operator's console: one thread that takes a request
  * (control/control.h), asks whether the caller may, has it answered and sends
- * the reply. Who calls is the kernel's word (SO_PEERCRED).
+ * the reply. The kernel says who calls (SO_PEERCRED).
  *
  * A caller that is slow or silent is dropped after the seconds of its patience;
  * nothing here ever waits for a worker's sockets. Accounts that may only look

@@ -9,8 +9,8 @@
 enum { TURNS = 4 };
 
 /* A pipe costs two system calls more than it saves copying when little is
- * moved: it is used once a direction has moved so much, after a read of at
- * least so much. */
+ * moved: a direction uses one only after it has moved SPLICE_AFTER bytes, and
+ * after a read of at least SPLICE_MIN. */
 enum { SPLICE_AFTER = 64 * 1024, SPLICE_MIN = 16 * 1024 };
 
 static void scratch_init(struct scratch *s)

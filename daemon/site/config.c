@@ -263,7 +263,7 @@ static void check_listener(struct config_reader *r, struct config_listener *l)
         return;
     }
     if (l->mode == MODE_RUN) {
-        if (!l->allow.given) /* everybody acts as himself */
+        if (!l->allow.given) /* each program acts as its own account */
             l->allow.given = l->allow.all = true;
         return;
     }

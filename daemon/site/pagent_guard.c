@@ -54,7 +54,7 @@ static bool is_plain_file(const struct source *src)
     return file_mark_is_set(&m);
 }
 
-/* It runs already, just so. */
+/* It runs already, as it is. */
 static bool runs(const struct policy *running, const struct source *src)
 {
     size_t i;

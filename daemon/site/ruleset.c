@@ -174,10 +174,11 @@ static int take_lines(char *text, struct capture_lists *l,
         if (equals != NULL)
             *equals++ = '\0';
         if (equals == NULL || !take_setting(line, equals, l, c))
-            return error_set(err, ERR_VALUE,
-                             "line %u of the daemon's settings is none that "
-                             "this program knows; are both of one version?",
-                             n);
+            return error_set(
+                err, ERR_VALUE,
+                "this program does not know line %u of the daemon's "
+                "settings; are both of one version?",
+                n);
     }
     if (!is_port(c->out_port) || !is_port(c->in_port))
         return error_set(err, ERR_VALUE, "the daemon's settings have no ports");

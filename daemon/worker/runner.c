@@ -129,8 +129,8 @@ static const char *known(const char *name)
 
 /*
  * 0: the policy may have something to say. ENOENT: it can't, and the program
- * goes its own way, as itself; EACCES: nor may it. Who asks first and who asks
- * for the connection itself hear the same.
+ * goes its own way, as itself; EACCES: it can't, and the program may not. A
+ * question before a connection and the request for it get the same answer.
  */
 static int admits(struct runner *r, enum policy_direction direction,
                   const struct netaddr *local, const struct netaddr *remote)
@@ -500,8 +500,8 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
 
 /* ---- limits ---- */
 
-/* The one of OF, or of anybody, that is idle longest; of whoever has more than
- * his share first. */
+/* The one that is idle longest, of OF or of anybody; those of an account that
+ * has more than its share come first. */
 static struct runner *idlest(struct runners *all, const struct fair_one *of)
 {
     struct runner *r, *first = NULL;

@@ -164,9 +164,10 @@ static bool is_own(enum fair_answer answer)
 }
 
 /*
- * For one more of ONE, or of anybody. *RET_OVER: so many more than the limit
- * there may be, for another worker may take the place that was made, or has not
- * made it yet; those that wait for us keep their place, so it may not.
+ * Makes room for one connection of ONE, or of anybody. *RET_OVER: how many
+ * above the limit there may be, for another worker may take the place that was
+ * made, or has not made it yet; those that wait for us keep their place, so it
+ * may not.
  */
 static bool make_room(struct worker *w, enum fair_answer answer,
                       const struct fair_one *one, unsigned long most,

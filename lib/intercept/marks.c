@@ -90,13 +90,13 @@ static int parse(const char *path, char *text, uint32_t mask, uid_t uid,
     if (!ok || !marks_are_whole(&m))
         return error_set(err, ERR_DAMAGED,
                          "%s does not hold packet marks; remove it to have "
-                         "new ones, and install the rules anew",
+                         "new ones, and install the rules again",
                          path);
     if (mask != 0 && m.mask != mask)
         return error_set(err, ERR_DAMAGED,
                          "the marks in %s are of mark_mask 0x%x, not 0x%x; "
                          "remove the file to have new ones, and install the "
-                         "rules anew",
+                         "rules again",
                          path, m.mask, mask);
     *ret = m;
     return 0;
@@ -150,7 +150,7 @@ static int check(const struct place *p, const struct stat *st,
         return error_set(err, ERR_UNSAFE,
                          "%s has mode %03o; whoever reads the packet marks can "
                          "pass the rules: remove it to have new ones, and "
-                         "install the rules anew",
+                         "install the rules again",
                          p->path, (unsigned)st->st_mode & 07777);
     if (p->st.st_uid != 0 && st->st_uid != p->st.st_uid)
         return error_set(

@@ -5,7 +5,7 @@
  * /etc too, and may change it between two of our calls. So a folder in it is
  * opened without following links, what was opened is looked at, and the file
  * is reached from that descriptor. And root does all this as the owner:
- * whatever lies there, root can do no more with it than the owner could.
+ * whatever lies there, root can do with it only what the owner could.
  */
 
 #include "saf/db/private.h"
@@ -132,14 +132,14 @@ static int open_failed(const struct saf *saf, const char *name,
     if (is_foreign(saf) && errno == EACCES)
         return error_set(err, ERR_UNSAFE,
                          "%s/%s can't be opened as uid %ld, whom the database "
-                         "belongs to and as whom root works in it; if it is "
-                         "to be his: chown %ld:%ld %s/%s",
+                         "belongs to and as whom root works in it; to give "
+                         "it to that account: chown %ld:%ld %s/%s",
                          saf->dir, name, (long)saf->uid, (long)saf->uid,
                          (long)saf->gid, saf->dir, name);
     return error_errno(err, "%s/%s: can't open", saf->dir, name);
 }
 
-/* Who may write the folder may put other files there. */
+/* Whoever may write the folder may put other files there. */
 static int open_folder(const struct saf *saf, const char *folder, int *ret,
                        struct error *err)
 {

@@ -221,7 +221,7 @@ int saf_begin(struct saf *saf, struct error *err)
     if (saf->broken)
         return error_set(err, ERR_DAMAGED,
                          "%s can't be changed any more after the error before; "
-                         "the next job reads it anew",
+                         "the next job reads it again",
                          saf->dir);
     if (saf->in_change)
         return error_set(err, ERR_EXISTS, "a change has already begun");
