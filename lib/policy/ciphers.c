@@ -14,15 +14,12 @@
     ((char)((((c) >> (shift)) & 15) < 10                                       \
                 ? '0' + (((c) >> (shift)) & 15)                                \
                 : 'A' - 10 + (((c) >> (shift)) & 15)))
-#define HEX4(c)                                                                \
-    {                                                                          \
-        HEX(c, 12), HEX(c, 8), HEX(c, 4), HEX(c, 0), '\0'                      \
-    }
+/* clang-format off */
+#define HEX4(c) {HEX(c, 12), HEX(c, 8), HEX(c, 4), HEX(c, 0), '\0'}
 #define DEC4(n)                                                                \
-    {                                                                          \
-        '0' + (n) / 1000 % 10, '0' + (n) / 100 % 10, '0' + (n) / 10 % 10,      \
-            '0' + (n) % 10, '\0'                                               \
-    }
+    {'0' + (n) / 1000 % 10, '0' + (n) / 100 % 10, '0' + (n) / 10 % 10,         \
+     '0' + (n) % 10, '\0'}
+/* clang-format on */
 
 #define CIPHER(code, name, openssl, key, pfs, low, high, weak)                 \
     {code, HEX4(code), name, openssl, CIPHER_KEY_##key, pfs, low, high, weak},

@@ -89,9 +89,10 @@ bool session_may_have_data(const struct session *s);
  * and the tickets of a server in TLSv1.3, waits for session_write(), or for
  * session_flush(); only with session_set_fd(), before the handshake. */
 void session_hold_last(struct session *s);
-bool session_unsent(const struct session *s); /* they wait */
-enum session_status
-session_flush(struct session *s); /* OK, WANT_WRITE, FAILED */
+/* These bytes wait. */
+bool session_unsent(const struct session *s);
+/* OK, WANT_WRITE, FAILED */
+enum session_status session_flush(struct session *s);
 
 /* *RET_LEN > 0 exactly with SESSION_OK. Nothing is left pending after
  * WANT_READ. */

@@ -43,10 +43,9 @@ struct json {
     uint32_t filled;  /* bit N: level N has a value */
 };
 
-#define JSON_INIT(out, form)                                                   \
-    {                                                                          \
-        (out), (form), 0, 0, 0                                                 \
-    }
+/* clang-format off */
+#define JSON_INIT(out, form) {(out), (form), 0, 0, 0}
+/* clang-format on */
 
 void json_object(struct json *j, const char *key);
 void json_array(struct json *j, const char *key);

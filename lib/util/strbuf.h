@@ -19,10 +19,9 @@ struct strbuf {
     bool failed;
 };
 
-#define STRBUF_INIT                                                            \
-    {                                                                          \
-        NULL, 0, 0, false                                                      \
-    }
+/* clang-format off */
+#define STRBUF_INIT {NULL, 0, 0, false}
+/* clang-format on */
 
 void strbuf_init(struct strbuf *sb);
 /* Frees the text; the buffer may be used again as if new. */

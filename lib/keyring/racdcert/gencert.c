@@ -63,7 +63,8 @@ static int check_request_usage(struct rd *q, struct gencert *g)
         g->new.spec.keyusage = asked;
         return 0;
     }
-    if ((asked & USE_CERTSIGN) == 0 || (g->new.spec.keyusage &USE_CERTSIGN))
+    if ((asked & USE_CERTSIGN) == 0 ||
+        (USE_CERTSIGN & g->new.spec.keyusage) != 0)
         return 0;
     return rd_invalid(q, "KEYUSAGE", "CERTSIGN",
                       "the request is for a certificate authority: name "

@@ -15,9 +15,9 @@
 #define MSG_INPUT_ERROR                                                        \
     "IRRD103I An error was encountered processing the specified input data "   \
     "set." /* (ours) */
-#define MSG_INPUT_NO_CERT                                                         \
-    "IRRD104I The input data set does not contain a valid certificate." /* (ours) \
-                                                                         */
+/* (ours) */
+#define MSG_INPUT_NO_CERT                                                      \
+    "IRRD104I The input data set does not contain a valid certificate."
 /* The tails of IRRD113I are ours. */
 #define MSG_SELF_SIGNED                                                        \
     "IRRD113I The certificate that you are adding is self-signed. The "        \
