@@ -566,6 +566,54 @@ static void read_manual(struct strbuf *page)
     source_unref(src);
 }
 
+/* How often PAGE has TEXT. */
+static size_t times(const struct strbuf *page, const char *text)
+{
+    const char *p = strbuf_str(page);
+    size_t n = 0;
+
+    for (; (p = strstr(p, text)) != NULL; p += strlen(text))
+        n++;
+    return n;
+}
+
+/* The keys of that name, in all scopes, that need a restart. */
+static size_t restarting(const char *key)
+{
+    size_t i, n = 0;
+
+    for (i = 0; i < config_row_count(); i++)
+        n += strcmp(config_row_get(i).key, key) == 0 &&
+             !config_row_get(i).reload;
+    return n;
+}
+
+/* The page says once that SIGHUP takes changes over, and marks the keys of
+ * which it does not. */
+START_TEST(manual_marks_what_needs_a_restart)
+{
+    struct strbuf page = STRBUF_INIT, item = STRBUF_INIT;
+    static const char *const types[] = {"text", "number", "list",
+                                        "true or false", "number or text"};
+    size_t i, k, found;
+
+    read_manual(&page);
+    ck_assert_uint_eq(times(&page, "SIGHUP takes "), 1);
+    for (i = 0; i < config_row_count(); i++) {
+        const char *key = config_row_get(i).key;
+
+        for (found = 0, k = 0; k < ROWS(types); k++) {
+            strbuf_reset(&item);
+            strbuf_addf(&item, ".It Cm %s Pq %s; restart ", key, types[k]);
+            found += times(&page, strbuf_str(&item));
+        }
+        ck_assert_msg(found == restarting(key), "%s: %zu marks", key, found);
+    }
+    strbuf_done(&page);
+    strbuf_done(&item);
+}
+END_TEST
+
 START_TEST(manual_has_every_key)
 {
     struct strbuf page = STRBUF_INIT, want = STRBUF_INIT;
@@ -649,5 +697,6 @@ TEST(warns_of_everybody)
 TEST_ROWS(says_what_relies_on_another_default, old_defaults)
 TEST(unreadable_file)
 TEST(manual_has_every_key)
+TEST(manual_marks_what_needs_a_restart)
 TEST_ROWS(families_alternate, orders)
 TESTS_END
