@@ -4,7 +4,8 @@
 /*
  * The job runner: JCL or bare TSO commands in, listings and a return code
  * out. Other modules register their commands by table; lib/saf registers its
- * own (saf/admin.h). The runner prints nothing: output goes to a callback.
+ * own (saf/admin/admin.h). The runner prints nothing: output goes to a
+ * callback.
  *
  * Each command is on the disk before its output is given out and the next one
  * begins, as RACF does: a job that is killed, or a machine that loses power,
@@ -27,8 +28,8 @@
 #include "zos/dataset.h"
 
 struct saf;
-struct tso_command; /* saf/tso.h: one parsed command */
-struct tso_grammar; /* saf/tso.h: a command's table of operands */
+struct tso_command; /* saf/job/tso.h: one parsed command */
+struct tso_grammar; /* saf/job/tso.h: a command's table of operands */
 
 /* Return codes of commands and jobs. */
 enum { JOB_OK = 0, JOB_WARNING = 4, JOB_FAILED = 8, JOB_SYNTAX = 12 };
