@@ -62,7 +62,7 @@ void allow_name(struct allow *a, const char *name)
         set_add(&a->all, id);
 }
 
-/* Comments */
+/* ---- comments ---- */
 
 static const char mark[] = "attls-allow", whole_file[] = "-file";
 

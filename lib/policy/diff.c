@@ -40,7 +40,7 @@ struct cutter {
     size_t pieces;
 };
 
-/* Differences by their pair of rules */
+/* ---- differences by their pair of rules ---- */
 
 static uint64_t hash_pair(const struct policy_difference *d)
 {
@@ -78,7 +78,7 @@ static struct policy_difference *pair_of(struct policy_diff *d,
     return p;
 }
 
-/* Pieces */
+/* ---- pieces ---- */
 
 static bool take_piece(struct cutter *c, const struct work *w)
 {
@@ -96,7 +96,7 @@ static bool take_piece(struct cutter *c, const struct work *w)
     return p != NULL;
 }
 
-/* Cutting */
+/* ---- cutting ---- */
 
 /* Copies what meets Z, up to what holds all of it: nothing behind counts. */
 static uint32_t copy_meeting(const struct shape *const *from, uint32_t count,
@@ -261,7 +261,7 @@ static int compare_family(struct policy_diff *d, const struct policy *before,
     return r;
 }
 
-/* What counts as a difference */
+/* ---- what counts as a difference ---- */
 
 static void note_difference(void *arg, enum policy_parm parm,
                             const char *keyword)
@@ -384,7 +384,7 @@ const struct policy_difference *policy_diff_get(const struct policy_diff *d,
     return d->list[i];
 }
 
-/* Parameters */
+/* ---- parameters ---- */
 
 static void note_present(void *arg, const struct effective_value *v)
 {

@@ -11,7 +11,7 @@
 #include "policy/model.h"
 #include "policy/value.h"
 
-/* Time conditions */
+/* ---- time conditions ---- */
 
 static bool objects_same(const struct object *a, const struct object *b)
 {
@@ -54,7 +54,7 @@ bool same_times(const struct policy_rule *a, const struct policy_rule *b)
     return true;
 }
 
-/* Rules that are the same in both policies */
+/* ---- rules that are the same in both policies ---- */
 
 static bool cond_same(const struct cond *a, const struct cond *b, size_t size)
 {

@@ -211,7 +211,7 @@ const struct policy_refusal *effective_refused(const struct effective *e)
     return e->refusal;
 }
 
-/* Values as text */
+/* ---- values as text ---- */
 
 static bool is_list(const struct parm *row)
 {
@@ -273,7 +273,7 @@ bool effective_same(const struct effective *a, const struct effective *b,
     return x == y || (x != NULL && y != NULL && entry_same(x, y));
 }
 
-/* All parameters */
+/* ---- all parameters ---- */
 
 /* A default counts where the rule has an action that could hold the keyword.
  * Those of LDAP say nothing without a server. */

@@ -38,7 +38,7 @@ struct index {
     uint32_t root;
 };
 
-/* Points */
+/* ---- points ---- */
 
 /* IPv4 addresses stand where their IPv4-mapped forms are. */
 static void addr_halves(int family, const unsigned char *ip, uint64_t *high,
@@ -81,7 +81,7 @@ void index_set_name(struct index_point *pt, enum index_dim dim,
     }
 }
 
-/* Boxes */
+/* ---- boxes ---- */
 
 struct box {
     uint64_t low[INDEX_DIMS], high[INDEX_DIMS];
@@ -224,7 +224,7 @@ static void add_boxes(struct boxes *all, const struct policy_rule *r,
     }
 }
 
-/* Building */
+/* ---- building ---- */
 
 struct builder {
     const struct box *boxes;
@@ -498,7 +498,7 @@ bool index_build(struct arena *a, const struct policy_rule *rules,
     return ok;
 }
 
-/* Searching */
+/* ---- searching ---- */
 
 struct search {
     const struct index *index;

@@ -27,7 +27,7 @@ struct span lint_origin(const struct policy_rule *r, enum policy_parm parm)
     return span.src != NULL ? span : r->object->span;
 }
 
-/* Statements */
+/* ---- statements ---- */
 
 static void check_unused(const struct policy *p, struct findings *f)
 {
@@ -46,7 +46,7 @@ static void check_unused(const struct policy *p, struct findings *f)
     }
 }
 
-/* Rules */
+/* ---- rules ---- */
 
 /* The roles of TLS and the direction are independent, but seldom crossed. */
 static void check_role_direction(const struct policy_rule *r,
@@ -260,7 +260,7 @@ static void check_key_for_all(const struct policy_rule *r, struct findings *f)
     finding_fix(f, "give the rule a Userid, or put the key into a key ring");
 }
 
-/* Revocation */
+/* ---- revocation ---- */
 
 static bool checks_revocation(const struct effective *e)
 {

@@ -169,7 +169,7 @@ static void say_overlap(struct findings *f, const struct policy_rule *r,
     finding_fix(f, "give the one that is meant the higher Priority");
 }
 
-/* One connection that the rule fits */
+/* ---- one connection that the rule fits ---- */
 
 static void take_addr(const struct cond *c, struct netaddr *ret)
 {

@@ -19,7 +19,7 @@ static bool has_profile(const struct lint_case *c)
     return effective_choice(c->e, PARM_SuiteBProfile) != SUITEB_OFF;
 }
 
-/* Roles */
+/* ---- roles ---- */
 
 static void check_role_override(const struct lint_case *c)
 {
@@ -73,7 +73,7 @@ static void check_host(const struct lint_case *c)
     finding_fix(c->f, "add HostReferenceIdDNS with the server's name");
 }
 
-/* Versions */
+/* ---- versions ---- */
 
 static void check_no_version(const struct lint_case *c)
 {
@@ -112,7 +112,7 @@ static void check_old_versions(const struct lint_case *c)
     }
 }
 
-/* Suites */
+/* ---- suites ---- */
 
 enum { CHACHA20_POLY1305 = 0x1303 };
 
@@ -310,7 +310,7 @@ static void check_profile(const struct lint_case *c)
     finding_fix(c->f, "remove one of the two");
 }
 
-/* Curves */
+/* ---- curves ---- */
 
 static void check_key_shares(const struct lint_case *c)
 {
@@ -336,7 +336,7 @@ static void check_key_shares(const struct lint_case *c)
     }
 }
 
-/* Parameters that go together */
+/* ---- parameters that go together ---- */
 
 static const struct {
     enum policy_parm parm, needs[2];
@@ -375,7 +375,7 @@ static void check_pairs(const struct lint_case *c)
     }
 }
 
-/* Switches that are seldom meant */
+/* ---- switches that are seldom meant ---- */
 
 static const struct {
     enum policy_parm parm;

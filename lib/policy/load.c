@@ -58,7 +58,7 @@ static const struct ast_node *find_policy(const struct ast *ast)
     return NULL;
 }
 
-/* Files */
+/* ---- files ---- */
 
 /* A text in IBM-1047: more EBCDIC blanks and line ends than ASCII ones. */
 static bool looks_ebcdic(const struct source *src)
@@ -258,7 +258,7 @@ out:
     strbuf_done(&path);
 }
 
-/* The statements of the Policy Agent in one file */
+/* ---- the statements of the Policy Agent in one file ---- */
 
 /* A line of the Policy Agent's own files that no statement of it is. */
 static void unknown_line(struct loader *ld, const struct ast *ast,

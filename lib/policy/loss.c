@@ -65,7 +65,7 @@ static bool is_on(const struct policy_rule *r)
     return effective_on(r->effective, PARM_TTLSEnabled);
 }
 
-/* What is told */
+/* ---- what is told ---- */
 
 static bool add_loss(struct policy_losses *l, const struct policy_difference *d)
 {
@@ -108,7 +108,7 @@ static bool take_piece(struct seeker *s, const struct zone *z,
     return is_told(s->losses, &d) || add_loss(s->losses, &d);
 }
 
-/* Cutting */
+/* ---- cutting ---- */
 
 /* What meets Z, up to what holds all of it. */
 static uint32_t copy_meeting(struct seeker *s, const struct shape *const *from,
@@ -203,7 +203,7 @@ static int cut_all(struct seeker *s, struct error *err)
     return r;
 }
 
-/* One rule */
+/* ---- one rule ---- */
 
 /* It takes the place of the rule that is asked about whenever that holds. */
 static bool counts_for(const struct policy_rule *asked,
@@ -300,7 +300,7 @@ static int ask_rule(struct seeker *s, const struct side *mine, size_t i,
     return cut_all(s, err);
 }
 
-/* All rules */
+/* ---- all rules ---- */
 
 struct by_hash {
     uint64_t hash;

@@ -86,7 +86,7 @@ static enum fit name_fits(const struct setting *set, const char *name)
     return strcmp(pattern, name) == 0 ? FITS : FAILS;
 }
 
-/* Time conditions */
+/* ---- time conditions ---- */
 
 static uint64_t moment(const struct tm *t)
 {

@@ -19,7 +19,7 @@
 /* Columns of what belongs to a rule, from 0. */
 enum { VALUE = 24, LABEL2 = 42, VALUE2 = 61 };
 
-/* Lines */
+/* ---- lines ---- */
 
 static void to_column(struct strbuf *out, size_t start, size_t column)
 {
@@ -125,7 +125,7 @@ static void instance(const char *label, const struct pasearch *s,
     line(out, 2, label, id);
 }
 
-/* Time conditions */
+/* ---- time conditions ---- */
 
 static const char *text_of(const struct object *o, enum policy_parm parm,
                            const char *otherwise)
@@ -241,7 +241,7 @@ static void time_periods(const struct policy_rule *r, const struct pasearch *s,
             time_period(r->object->settings[i].value.object, s, out);
 }
 
-/* Addresses and ports */
+/* ---- addresses and ports ---- */
 
 static void ip_line(const char *label, uint8_t family, const unsigned char *ip,
                     struct strbuf *out)
@@ -372,7 +372,7 @@ static void conditions(const struct policy_rule *r, struct strbuf *out)
     members(r, out);
 }
 
-/* Rules */
+/* ---- rules ---- */
 
 struct rule_actions {
     struct {

@@ -72,7 +72,7 @@ static bool default_shown(const struct report *r, enum policy_parm parm)
     return lowest_level(row) == r->level || filled(r, parm);
 }
 
-/* Lists */
+/* ---- lists ---- */
 
 static void item_line(const struct report *r, int indent, const char *code,
                       const char *name)
@@ -136,7 +136,7 @@ static void cipher_parm(const struct report *r, enum policy_parm parm,
     code_lines(r, TYPE_ciphers4, indent + 1, e->items, e->count);
 }
 
-/* Values */
+/* ---- values ---- */
 
 static void text_parm(const struct report *r, const struct entry *e, int indent,
                       size_t column)
@@ -158,7 +158,7 @@ static void text_parm(const struct report *r, const struct entry *e, int indent,
     strbuf_done(&text);
 }
 
-/* Sections */
+/* ---- sections ---- */
 
 static void section(const struct report *r, enum policy_stmt stmt, int indent,
                     size_t column);

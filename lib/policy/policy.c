@@ -22,7 +22,7 @@ void policy_options_init(struct policy_options *opt)
     opt->root = "";
 }
 
-/* Loading */
+/* ---- loading ---- */
 
 void findings_init(struct findings *f, const struct policy *p,
                    struct diags *diags)
@@ -223,7 +223,7 @@ void policy_unref(struct policy *p)
     free(p);
 }
 
-/* What is in it */
+/* ---- what is in it ---- */
 
 const char *policy_stack(const struct policy *p)
 {

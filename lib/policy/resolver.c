@@ -51,7 +51,7 @@ void resolver_free(struct resolver *r)
     free(r);
 }
 
-/* Names */
+/* ---- names ---- */
 
 struct name {
     enum policy_stmt kind;
@@ -166,7 +166,7 @@ static struct object *new_object(struct resolver *r, enum policy_stmt kind,
     return o;
 }
 
-/* Lines that are not what they should be */
+/* ---- lines that are not what they should be ---- */
 
 static void unknown(struct resolver *r, const struct ast *ast,
                     const struct ast_node *node, enum policy_stmt in)
@@ -224,7 +224,7 @@ static void misplaced(struct resolver *r, const struct ast *ast,
                           "file");
 }
 
-/* The top of a file */
+/* ---- the top of a file ---- */
 
 static void add_top(struct resolver *r, const struct ast *ast,
                     const struct ast_node *node)
@@ -267,7 +267,7 @@ void resolver_add(struct resolver *r, const struct ast *ast)
         add_top(r, ast, node);
 }
 
-/* Inside a statement */
+/* ---- inside a statement ---- */
 
 static void fill(struct resolver *r, struct object *o, const struct ast *ast,
                  const struct ast_node *node);

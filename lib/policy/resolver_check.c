@@ -11,7 +11,7 @@
 #include "policy/value.h"
 #include "util/spelling.h"
 
-/* Parameters */
+/* ---- parameters ---- */
 
 bool setting_harmless(const struct parm *row, const struct setting *set)
 {
@@ -44,7 +44,7 @@ void check_support(struct findings *f, const struct parm *row,
     }
 }
 
-/* Statements */
+/* ---- statements ---- */
 
 static const struct setting *find_setting(const struct object *o,
                                           enum policy_parm parm)
@@ -334,7 +334,7 @@ void check_object(struct findings *f, struct object *o, bool whole)
     }
 }
 
-/* Addresses and ports */
+/* ---- addresses and ports ---- */
 
 static bool derive_single(struct policy *p, struct object *o)
 {

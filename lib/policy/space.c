@@ -94,7 +94,7 @@ struct zone space_whole(int family)
     return z;
 }
 
-/* Names */
+/* ---- names ---- */
 
 static struct number name_number(const char *name, size_t len, int fill)
 {
@@ -164,7 +164,7 @@ bool space_any_name(const struct interval *i)
     return i->low.low == 0 && i->high.low == UINT64_MAX;
 }
 
-/* Shapes */
+/* ---- shapes ---- */
 
 static struct interval *add_list(struct shape *s, enum space_dim d,
                                  uint32_t count, struct arena *a)

@@ -60,7 +60,7 @@ static bool is_placeholder(const char *s, size_t len)
                        (s[0] == '?' && s[len - 1] == '?'));
 }
 
-/* Text */
+/* ---- text ---- */
 
 static bool check_length(struct value_in *in, size_t len)
 {
@@ -178,7 +178,7 @@ static void show_ref(enum value_type type, const union value *value,
         strbuf_adds(out, value->object->name);
 }
 
-/* Numbers */
+/* ---- numbers ---- */
 
 static bool parse_number(struct value_in *in, union value *ret)
 {
@@ -220,7 +220,7 @@ static void show_number(enum value_type type, const union value *value,
     strbuf_addf(out, "%ld", value->number);
 }
 
-/* Choices */
+/* ---- choices ---- */
 
 const char *value_choice_name(enum value_type type, long value)
 {
@@ -280,7 +280,7 @@ static void show_choice(enum value_type type, const union value *value,
     strbuf_adds(out, value_choice_name(type, value->number));
 }
 
-/* Lists of codes: a string of digits, or one constant */
+/* ---- lists of codes: a string of digits, or one constant ---- */
 
 struct code_table {
     const char *what;
@@ -515,7 +515,7 @@ static void show_codes(enum value_type type, const union value *value,
     show_items(type, value->codes->items, value->codes->count, out);
 }
 
-/* The table */
+/* ---- the table ---- */
 
 #define TYPE(name, parse, show) {parse_##parse, show_##show},
 #define parse_address           value_parse_address

@@ -236,7 +236,7 @@ void value_show_address(enum value_type type, const union value *value,
         strbuf_addf(out, "/%u", r->bits);
 }
 
-/* Ports */
+/* ---- ports ---- */
 
 /* Digits at *S, at most END; false: none, or more than 65535. */
 static bool take_port(const char **s, const char *end, unsigned *port)
@@ -328,7 +328,7 @@ void value_show_ports(enum value_type type, const union value *value,
         strbuf_addf(out, "-%u", value->ports.high);
 }
 
-/* Times */
+/* ---- times ---- */
 
 /* N digits at S as a number. */
 static bool take_digits(const char *s, unsigned n, uint64_t *ret)
