@@ -57,9 +57,10 @@ int control_encode_reply(const struct control_reply *reply, struct strbuf *out,
                          struct error *err);
 
 /*
- * Reads a message from the LEN bytes that have come so far. 1: it is whole;
- * the texts in RET are borrowed from DATA. 0: more must come. ERR_VALUE: it
- * is none (another version, an unknown verb, broken), with the reason.
+ * Reads a message from the LEN bytes that have come so far. 1: it is whole; the
+ * texts in RET are borrowed from DATA. 0: more must come. ERR_VALUE: these
+ * bytes are not a message that this version knows (another version, an unknown
+ * verb, broken), with the reason.
  */
 int control_decode_request(const void *data, size_t len,
                            struct control_request *ret, struct error *err);

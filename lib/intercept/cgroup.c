@@ -52,8 +52,8 @@ static bool is_roots(const struct stat *st)
            ((st->st_mode & S_IWGRP) == 0 || st->st_gid == 0);
 }
 
-/* Who may write these puts his programs into the folder. Kernels before 4.14
- * have no threads of their own in a cgroup. */
+/* Whoever may write these files puts programs into the folder. Kernels before
+ * 4.14 have no threads of their own in a cgroup. */
 static bool lists_are_roots(int fd)
 {
     struct stat st;

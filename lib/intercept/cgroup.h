@@ -2,9 +2,9 @@
 #define INTERCEPT_CGROUP_H
 
 /*
- * The folders of cgroup v2 by their numbers, and whose word a path is. Who
- * owns a folder, or may write its list of processes, gives programs of his any
- * name below it: that is what delegation is, and what user.slice is for.
+ * The folders of cgroup v2 by their numbers, and whose word a path is. Whoever
+ * owns a folder, or may write its list of processes, can put any program below
+ * it under any name: that is what delegation is, and what user.slice is for.
  */
 
 #include <stdbool.h>

@@ -24,7 +24,7 @@ struct entry {
     TAILQ_ENTRY(entry) link;
     uint64_t number;
     time_t until;
-    struct cgroup is; /* path "": there is none; a user id stands there too */
+    struct cgroup is; /* path "": not found; a user id stands there too */
 };
 
 TAILQ_HEAD(table, entry);
@@ -46,7 +46,7 @@ struct directory {
     size_t user_count, cgroup_count;
     pthread_mutex_t list_lock; /* of the listing; getpwent() has one state */
     struct listing list;
-    char mount[CGROUP_PATH]; /* of cgroup v2; "": there is none */
+    char mount[CGROUP_PATH]; /* of cgroup v2; "": not mounted */
 };
 
 int directory_new(struct directory **ret, struct error *err)

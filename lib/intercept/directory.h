@@ -29,7 +29,7 @@ void directory_free(struct directory *d);                     /* NULL allowed */
 
 enum directory_answer {
     DIRECTORY_KNOWN,
-    DIRECTORY_NONE, /* asked, and there is none */
+    DIRECTORY_NONE, /* asked, and the system knows none */
     DIRECTORY_ASK   /* not asked lately */
 };
 

@@ -54,8 +54,8 @@ int marks_take(const char *path, uint32_t mask, struct marks *ret,
 /* The lines of the file: "mask=0x...", "wire=...", "app=...", "excluded=...".
  */
 void marks_print(const struct marks *m, struct strbuf *out);
-/* One of them; each may come once. False: not one, or
- * its value is none. The line may have no newline. */
+/* Reads one of these lines; each may come once. False: it is not one of them,
+ * or its value is not a mark. The line may have no newline. */
 bool marks_parse_line(const char *line, struct marks *into);
 /* All of them are there, within the mask, and differ. */
 bool marks_are_whole(const struct marks *m);

@@ -50,10 +50,10 @@ int netfilter_forget(struct netfilter *n, const struct netaddr *from,
                      const struct netaddr *to, struct error *err);
 
 /*
- * Connection tracking forgets the connections of which it has not seen the
- * beginning: it took the first packet that it saw for their direction, which
- * may have been an answer. Their next packet is looked at anew, by the rules
- * that are there then. ERR_DENIED, ERR_SYSTEM, ERR_NOMEM.
+ * Connection tracking forgets the connections whose beginning it has not seen:
+ * it took the first packet that it saw for their direction, which may have been
+ * an answer. The rules that are there then look at their next packet again.
+ * ERR_DENIED, ERR_SYSTEM, ERR_NOMEM.
  */
 int netfilter_forget_guessed(struct netfilter *n, struct error *err);
 

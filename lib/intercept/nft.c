@@ -429,9 +429,9 @@ static void add_nat(struct strbuf *out, const struct nft_params *p)
 }
 
 /*
- * A packet with a mark of ours whose socket is another account's is like any
- * other. What the kernel still sends of a connection that the daemon has
- * closed has no account any more, but never begins one.
+ * A packet that has our mark but whose socket is another account's is like any
+ * other. What the kernel still sends of a connection that the daemon has closed
+ * no longer has an account, but never begins a connection.
  */
 static void add_guard_own(struct strbuf *out)
 {
@@ -606,7 +606,7 @@ static void add_regular(struct strbuf *out, const char *verb)
  * Priority -110: before kube-proxy, docker and iptables at -100, for the
  * first NAT decision about a connection is the one that counts. Chains with a
  * hook stay where they are, for what is carried goes through them; the others
- * are made anew, so that nft lists the table the same whatever was there.
+ * are made again, so that nft lists the table the same whatever was there.
  */
 static void add_frame(struct strbuf *out)
 {

@@ -95,7 +95,7 @@ void nft_add_removal(struct strbuf *out);
 /*
  * 16 hexadecimal digits that stand for the content of the rule set; the rule
  * set carries them, and nft_find_generation() finds them in what nft lists
- * (false: there are none).
+ * (false: the listing has no such digits).
  */
 enum { NFT_GENERATION = 17 };
 bool nft_find_generation(const char *listing, char ret[NFT_GENERATION]);

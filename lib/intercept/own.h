@@ -24,14 +24,15 @@ void own_free(struct own *all); /* NULL allowed; when all are removed */
 /* PORT is one that we listen on; 0: all may lead back. Before there are other
  * threads. */
 void own_watch(struct own *all, uint16_t port);
-/* A socket that goes to PORT is to be added. ALL may be NULL: false. */
+/* A socket that goes to PORT has to be added. ALL may be NULL: false. */
 bool own_is_watched(const struct own *all, uint16_t port);
 
 /* FD is ours, done before it connects; *LIST has it, with others, until
  * own_remove(). ERR_SYSTEM, ERR_NOMEM. */
 int own_add(struct own *all, int fd, struct own_socket **list,
             struct error *err);
-/* All of *LIST, which is NULL then; their numbers may be others' soon. */
+/* Forgets all of *LIST, which then is NULL; other sockets may soon have their
+ * numbers. */
 void own_remove(struct own *all, struct own_socket **list);
 bool own_has(struct own *all, uint32_t inode); /* ALL may be NULL: false */
 

@@ -158,8 +158,8 @@ static int read_error(const struct nlmsghdr *nlh, struct error *err)
 
 /*
  * The other end of a connection that we have accepted has left the handshake
- * behind. One that is still in it is another's, who took over the addresses
- * of a program whose socket is gone.
+ * behind. A socket that is still in the handshake belongs to somebody else, who
+ * took over the addresses of a program whose socket is gone.
  */
 static bool is_in_handshake(unsigned state)
 {

@@ -29,7 +29,7 @@ int pairs_add(struct pairs *all, const struct netaddr *wire,
               const struct netaddr *real, struct pair **ret, struct error *err);
 void pairs_remove(struct pairs *all, struct pair *p); /* NULL allowed */
 
-/* False: WIRE is none of ours. */
+/* False if WIRE is not in the table. */
 bool pairs_find(struct pairs *all, const struct netaddr *wire,
                 struct netaddr *ret);
 

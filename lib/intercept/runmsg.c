@@ -80,7 +80,7 @@ static int receive(int fd, struct runmsg *ret, struct taken *taken,
                    ? error_set(err, ERR_LIMIT, "nothing there")
                    : error_errno(err, "can't receive from the other side");
     take_all(&msg, taken);
-    /* nobody of ours sends a message without content */
+    /* neither attls-run nor the daemon sends a message without content */
     if (n == 0 && taken->count == 0)
         return error_set(err, ERR_NOT_FOUND, "the other side is gone");
     if (!is_ours(ret, n) || (msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 ||

@@ -36,7 +36,7 @@ struct cipher {
     uint16_t code;        /* IANA number, 0x0035 */
     char code4[5];        /* "0035" */
     const char *name;     /* "TLS_RSA_WITH_AES_256_CBC_SHA" */
-    const char *openssl;  /* OpenSSL's name, NULL: OpenSSL has it not */
+    const char *openssl;  /* OpenSSL's name; NULL: not in OpenSSL */
     enum cipher_key key;  /* what the server's certificate must hold */
     bool forward_secret;  /* ephemeral key exchange */
     uint16_t min_version; /* 0x0300 SSLv3 .. 0x0304 TLSv1.3 */

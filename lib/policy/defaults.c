@@ -10,7 +10,8 @@
 #include "policy/rows.h"
 #include "policy/value.h"
 
-/* A default is parsed from a source of one line. False: no memory. */
+/* Parses a default from a source of one line. False: TEXT is not a value of its
+ * type, or memory ran out, which F tells. */
 static bool parse_default(const struct policy *p, const struct parm *row,
                           const char *text, struct findings *f,
                           union value *ret)

@@ -27,7 +27,7 @@ static bool objects_same(const struct object *a, const struct object *b)
     return true;
 }
 
-/* The next time condition of R from *I on; NULL: there is no more. */
+/* The next time condition of R from *I on; NULL after the last one. */
 static const struct object *next_time(const struct policy_rule *r, uint32_t *i)
 {
     const struct setting *s;

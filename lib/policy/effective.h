@@ -136,8 +136,8 @@ void effective_show(const struct effective *e, enum policy_parm parm,
 /*
  * The items of a parameter that is a list: codes as four digits (a cipher
  * keyword gives the suites in effect, the profile's under SuiteBProfile), else
- * texts; "****" for a secret. False, without a call: it is no list, or its
- * value is the word Any.
+ * texts; "****" for a secret. False, without a call: the parameter is not a
+ * list, or its value is the word Any.
  */
 typedef void (*effective_item_fn)(void *arg, const char *text);
 bool effective_items(const struct effective *e, enum policy_parm parm,

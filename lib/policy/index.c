@@ -13,7 +13,7 @@
 
 enum {
     LEAF = INDEX_DIMS, /* as the dimension of a node */
-    LEAF_BOXES = 4,    /* so few are looked at one by one */
+    LEAF_BOXES = 4,    /* a leaf: its boxes are looked at one by one */
     RULE_BOXES = 16,   /* a rule of more ranges gets coarser boxes */
     SAMPLE = 128,      /* boxes that are asked about a split */
     FEW_RULES = 8

@@ -2,12 +2,12 @@
 #define POLICY_KEEP_H
 
 /*
- * NOFLUSH: rules that the files have no more stay as they were (IP
- * Configuration Guide, "FLUSH and PURGE considerations"). As in z/OS's stack
- * rules and actions are known by their names: an action that the files still
- * have counts as they have it now, also for a rule that stays; one that they
- * have no more stays with it, and so does all that the rule's conditions and
- * such actions are made of.
+ * NOFLUSH: rules that the files have lost stay as they were (IP Configuration
+ * Guide, "FLUSH and PURGE considerations"). As in z/OS's stack rules and
+ * actions are known by their names: an action that the files still have counts
+ * as they have it now, also for a rule that stays; an action that they have
+ * lost stays with its rule, and so does all that the rule's conditions and such
+ * actions are made of.
  */
 
 #include <stdbool.h>

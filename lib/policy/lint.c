@@ -13,7 +13,7 @@
 #include "policy/needs.h"
 #include "policy/value.h"
 
-/* TTLSEnabled On: connections of the rule are to be in TLS. */
+/* TTLSEnabled On: the rule wants TLS for its connections. */
 static bool is_enabled(const struct policy_rule *r)
 {
     return effective_on(r->effective, PARM_TTLSEnabled);

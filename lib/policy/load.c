@@ -337,7 +337,7 @@ static const struct {
 #include "policy/agent.def"
 };
 
-/* The row of a word; -1: it is none of them. */
+/* The row of a word; -1: the word is not in the table. */
 static int find_flag(const char *s)
 {
     int i;

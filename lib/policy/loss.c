@@ -347,8 +347,8 @@ static struct by_hash *hash_all(const struct policy *p)
     return list;
 }
 
-/* Rules of MINE that switch TTLS on and that OTHER does not have just so may
- * lose something; those that switch it off may take it. */
+/* Rules of MINE that switch TTLS on, and that OTHER does not have in the same
+ * form, may lose something; those that switch it off may take it. */
 static int ask_side(struct seeker *s, const struct side *mine,
                     const struct side *other, struct error *err)
 {

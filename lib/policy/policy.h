@@ -203,8 +203,8 @@ enum policy_verdict policy_match(const struct policy *p,
                                  const struct policy_rule **ret_rule);
 
 /*
- * Why RULE (NULL: none) was found: calls REJECT for the first MOST rules before
- * it. No search, so it costs no more in a large policy.
+ * Why RULE (NULL: no rule) was found: calls REJECT for the first MOST rules
+ * before it. No search, so a large policy does not make it slower.
  */
 void policy_each_reject(const struct policy *p, const struct policy_conn *c,
                         const struct policy_rule *rule, size_t most,

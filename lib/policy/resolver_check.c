@@ -97,7 +97,7 @@ static void check_twice(struct findings *f, struct object *o,
     strbuf_wipe(&b);
 }
 
-/* Keywords of which one is to be chosen. */
+/* Keywords that exclude each other. */
 static const struct {
     enum policy_parm parms[4];
     unsigned count;

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-/* A usual address where there is one, else the lowest that is no network. */
+/* A usual address where the zone has one, else the lowest that is not a
+ * network's own address. */
 static struct netaddr pick_addr(const struct interval *i, int family,
                                 bool local)
 {

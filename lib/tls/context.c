@@ -20,7 +20,7 @@ int tls_no_memory(struct tls_outcome *why)
 
 /* The server's order of suites counts: the policy's list is in order of
  * preference (IP Configuration Reference, TTLSCipherParms). Without the last
- * option OpenSSL takes a bare FIN for a fatal error, and writes no more either.
+ * option OpenSSL takes a bare FIN for a fatal error, and stops writing too.
  */
 static void set_behaviour(const struct effective *eff, SSL_CTX *ssl)
 {

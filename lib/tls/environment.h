@@ -86,8 +86,8 @@ bool environment_may_stay(const struct environment *env,
 struct environment *environment_ref(struct environment *env);
 void environment_unref(struct environment *env); /* NULL allowed */
 
-/* A number for the log that stands where z/OS prints the address of the
- * System SSL environment; from a counter, never an address of ours. */
+/* A number for the log that stands where z/OS prints the address of the System
+ * SSL environment; it comes from a counter and is never an address. */
 uint64_t environment_handle(const struct environment *env);
 /* "IMSSTC/IMS.KeyRing" */
 const char *environment_ring(const struct environment *env);

@@ -6,8 +6,8 @@
 #include "tls/context.h"
 #include "tls/environment.h"
 
-/* The context for these settings, made when there is none yet. It lives as
- * long as ENV. 0 or a return code. */
+/* The context for these settings, made when ENV has none for them yet. It lives
+ * as long as ENV. 0 or a return code. */
 int environment_context(struct environment *env, const struct effective *eff,
                         const struct context **ret,
                         struct tls_outcome *ret_why);

@@ -1,4 +1,4 @@
-/* Reading hello messages; every length is checked against what is there. */
+/* Reading hello messages; no length is believed beyond the bytes that came. */
 #include "tls/hello.h"
 
 #include <stdio.h>

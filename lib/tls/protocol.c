@@ -1,4 +1,4 @@
-/* What may be negotiated: what the policy has on, no more. */
+/* What may be negotiated: exactly what the policy has on. */
 #include "tls/protocol.h"
 
 #include <string.h>
@@ -57,7 +57,7 @@ static int no_version(const struct effective *eff, struct tls_outcome *why)
         legacy ? ", or set allow_legacy = true in attlsd.conf" : "");
 }
 
-/* On is what the policy has on, no more: gaps are kept too. TLSv1.3 without
+/* On is exactly what the policy has on: gaps are kept too. TLSv1.3 without
  * its suites offers nothing, and so the others. */
 static int set_versions(const struct effective *eff, struct context *c,
                         struct tls_outcome *why)

@@ -75,8 +75,8 @@ static bool make_key(struct ticket_key *k, time_t now)
            RAND_priv_bytes(k->mac, sizeof(k->mac)) == 1;
 }
 
-/* The key for a new ticket, made when there is none or it is due. With the
- * lock held. NULL: no random numbers. */
+/* The key for a new ticket; makes one when the list has none or the newest is
+ * due. With the lock held. NULL: no random numbers. */
 static const struct ticket_key *newest_key(struct tickets *t)
 {
     time_t now = time(NULL);

@@ -43,7 +43,7 @@ struct retcode_cause {
     const char *command;    /* what would tell, or NULL */
 };
 
-/* The I-th cause of CODE, from 0; NULL: there are no more. */
+/* The I-th cause of CODE, from 0; NULL after the last one. */
 const struct retcode_cause *retcode_cause_get(int code, size_t i);
 /* The first cause that goes with SIDE, one that names the side before one that
  * does not. */

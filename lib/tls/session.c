@@ -75,8 +75,8 @@ static const char *guess(const struct session *s)
     return is_sslv2_hello(s) ? "an SSLv2 ClientHello" : "clear text";
 }
 
-/* RFC 5246 appendix E.2: who says hello in this way understands TLS, and is
- * told why it is refused (RFC 6176 section 3, RFC 8446 section 6). */
+/* RFC 5246 appendix E.2: a partner that says hello in this way understands TLS,
+ * and is told why it is refused (RFC 6176 section 3, RFC 8446 section 6). */
 static void answer_sslv2(struct session *s)
 {
     static const unsigned char alert[] = {
@@ -103,9 +103,8 @@ static void say_clear(struct session *s)
 
 /*
  * Looks at the first bytes from the partner, then takes itself off, unless the
- * session is tapped. Clear
- * text is made an error of the read, before OpenSSL tries to make sense of it
- * (it would take an SSLv2 hello).
+ * session is tapped. Clear text is made an error of the read, before OpenSSL
+ * tries to make sense of it (it would take an SSLv2 hello).
  */
 static long watch_first(BIO *bio, int oper, const char *data, size_t len,
                         int argi, long argl, int ret, size_t *processed)
@@ -190,9 +189,9 @@ static void note_alert(struct session *s, int where, int alert)
 }
 
 /*
- * A handshake costs us more than the partner that asks for it: after so many
- * within a minute there are no more on this connection. z/OS renews keys every
- * minute at most (ResetCipherTimer).
+ * A handshake costs us more than the partner that asks for it: after
+ * RENEGOTIATIONS_MAX of them within a minute this connection gets no other.
+ * z/OS renews keys every minute at most (ResetCipherTimer).
  */
 enum { RENEGOTIATIONS_MAX = 10, RENEGOTIATIONS_SECONDS = 60 };
 
@@ -208,7 +207,8 @@ static void note_renegotiation(struct session *s)
         SSL_set_options(s->ssl, SSL_OP_NO_RENEGOTIATION);
 }
 
-/* In TLSv1.3 a ticket or a new key counts as a handshake; it is none. */
+/* OpenSSL reports TLS 1.3 tickets and key updates as handshakes; ignore
+ * them. */
 static void on_info(const SSL *ssl, int where, int ret)
 {
     struct session *s = session_of(ssl);
@@ -513,7 +513,7 @@ enum session_status session_handshake(struct session *s)
     return st;
 }
 
-/* Read-ahead: several records a system call. A buffer of so much costs more
+/* Read-ahead: several records a system call. A buffer of that size costs more
  * than that to a peer that says little. */
 enum { LONG_RECORD = 4096, READ_BUFFER = 64 * 1024 };
 

@@ -56,14 +56,15 @@ void session_free(struct session *s);
 enum session_seen { SESSION_SAW_HEADER, SESSION_SAW_HELLO };
 typedef void (*session_seen_fn)(void *arg, enum session_seen what, bool sent,
                                 const void *bytes, size_t len);
-/* SEEN is called from within the session's calls; NULL: no more. */
+/* SEEN is called from within the session's calls; NULL: stop calling. */
 void session_watch(struct session *s, session_seen_fn seen, void *arg);
 
 /*
  * All of it, for a packet trace: the bytes on the wire, in clear what is read
  * and written (SENT: by this side), and lines of an NSS key log, where the
- * environment was opened with `secrets`. Who takes them answers for them.
- * Called from within the session's calls; before session_set_fd() only.
+ * environment was opened with `secrets`. The tap's owner must protect what it
+ * is given. Called from within the session's calls; before session_set_fd() or
+ * session_set_bio() only.
  */
 enum session_tapped { SESSION_TAP_WIRE, SESSION_TAP_CLEAR, SESSION_TAP_SECRET };
 typedef void (*session_tap_fn)(void *arg, enum session_tapped what, bool sent,

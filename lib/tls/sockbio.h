@@ -38,8 +38,8 @@ int sockbio_send(BIO *bio, bool more);
 /* Sends nothing: it stays behind. -1: no memory, errno has it. */
 int sockbio_keep(BIO *bio);
 bool sockbio_is_kept(const BIO *bio); /* something stayed behind */
-/* Sends what stayed behind. 1: nothing is left; 0: the socket takes no more;
- * -1: errno has the reason. */
+/* Sends what stayed behind. 1: nothing is left; 0: the socket is full; -1:
+ * errno has the reason. */
 int sockbio_flush(BIO *bio);
 
 /* ---- reading ---- */

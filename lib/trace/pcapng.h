@@ -28,8 +28,8 @@ void pcapng_begin(const char *program, const char *const *interfaces,
 /* Lines of an NSS key log; readers want them before the packets. */
 void pcapng_secrets(const char *lines, size_t len, struct strbuf *out);
 
-/* ISN: where the numbering begins. False: the addresses are none of IP, and
- * nothing is ever added for this flow. */
+/* ISN: where the numbering begins. False: the addresses are not IP addresses,
+ * and nothing is ever added for this flow. */
 bool pcapng_flow(const struct netaddr *local, const struct netaddr *remote,
                  uint32_t interface, uint32_t isn, struct pcapng_flow *ret);
 /* SYN and what follows it; BY_US: this side connects. */

@@ -1,6 +1,6 @@
 /*
  * Records as datagrams. The C library's syslog() would hide a full or missing
- * socket, and lost records are to be counted.
+ * socket, and this module counts lost records.
  */
 #include "trace/sink_dgram.h"
 
@@ -46,7 +46,7 @@ static int send_text(struct dgram_sink *s, const struct strbuf *text)
         return -1;
     if (send(s->fd, text->data, text->len, MSG_NOSIGNAL) >= 0)
         return 0;
-    /* anything but a full queue: the daemon was started anew */
+    /* an error other than a full queue: the daemon was restarted */
     if (errno != EAGAIN && errno != ENOBUFS)
         fd_close(&s->fd);
     return -1;

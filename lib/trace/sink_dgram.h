@@ -2,9 +2,9 @@
 #define TRACE_SINK_DGRAM_H
 
 /*
- * Inside lib/trace: a sink that sends each record as one datagram to a
- * daemon's unix socket. It connects anew when that daemon was started anew;
- * a full queue costs the record after half a second.
+ * Inside lib/trace: a sink that sends each record as one datagram to a daemon's
+ * unix socket. It connects again when that daemon was restarted; a full queue
+ * costs the record after half a second.
  */
 
 #include "trace/sink.h"

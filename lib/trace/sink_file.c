@@ -1,7 +1,7 @@
 /*
- * A file that is appended to. It is opened anew on request, so that logrotate
- * can move it; when that fails the old one stays in use. One that was deleted
- * is made again by itself.
+ * A file that records are appended to. It is opened again on request, so that
+ * logrotate can move it; when that fails the old one stays in use. A file that
+ * was deleted is made again by itself.
  */
 #include "trace/sink.h"
 
@@ -58,7 +58,7 @@ static void reopen(struct sink *s)
     open_again((struct file_sink *)s);
 }
 
-/* One that was moved waits for the request. */
+/* A file that was moved is opened again on request only. */
 static void look(struct sink *s, const char *stack)
 {
     struct file_sink *f = (struct file_sink *)s;

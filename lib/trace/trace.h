@@ -43,7 +43,7 @@ void trace_free(struct trace *t);
 /* Writes what is queued, as trace_free(), and frees nothing: other threads may
  * go on to hand in what nobody writes. */
 void trace_stop(struct trace *t);
-/* Asks sinks that keep a file open to open it anew (SIGHUP). */
+/* Asks sinks that keep a file open to open it again (SIGHUP). */
 void trace_reopen(struct trace *t);
 /* Records dropped since the start. */
 unsigned long trace_lost(const struct trace *t);

@@ -1,5 +1,5 @@
 /*
- * What is done so many times a second, however many connections there are:
+ * Marks what a thread does at a fixed rate, however many connections there are:
  *
  *     BY_TIME static void tell_some(struct x *x) ...
  *

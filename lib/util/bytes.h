@@ -42,20 +42,20 @@ static inline void bytes_put32(unsigned char *to, uint32_t n)
 /* Adds the last COUNT bytes of N, four at most. */
 void bytes_add(uint32_t n, int count, struct strbuf *out);
 
-/* What is left to read; BAD since more was asked for than is there. */
+/* What is left to read; BAD once somebody asked for more than there was. */
 struct bytes {
     const unsigned char *at;
     size_t left;
     bool bad;
 };
 
-/* The next COUNT bytes. NULL: so many are not there, and IN is bad. */
+/* The next COUNT bytes. NULL: IN has fewer, and is bad now. */
 const unsigned char *bytes_take(struct bytes *in, size_t count);
 
 /* The number in the next COUNT bytes, four at most; 0 when IN is bad. */
 uint32_t bytes_take_number(struct bytes *in, size_t count);
 
-/* What follows its own length, which has so many bytes. Bad when IN is. */
+/* What follows its own length, which has LENGTH_BYTES bytes. Bad when IN is. */
 struct bytes bytes_take_vector(struct bytes *in, size_t length_bytes);
 
 #endif

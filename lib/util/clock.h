@@ -49,7 +49,7 @@ static inline uint64_t clock_us(void)
     return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
 }
 
-/* Now and so many milliseconds, as conditions of thread_cond_init() take it. */
+/* Now plus some milliseconds, as conditions of thread_cond_init() take it. */
 static inline struct timespec clock_in_ms(uint64_t milliseconds)
 {
     struct timespec ts = clock_now();

@@ -12,9 +12,9 @@
 /* Closes and sets *fd to -1; a negative *fd is left alone. errno is kept. */
 void fd_close(int *fd);
 
-/* Closing the TCP socket resets it, also when the process is killed (SO_LINGER
- * of no time); false: it does not any more. False and errno: it can't be set.
- */
+/* HARD: closing the TCP socket resets it, also when the process is killed
+ * (SO_LINGER of no time); else it no longer does. False: it can't be set, errno
+ * has the reason. */
 bool fd_end_hard(int fd, bool hard);
 
 /*

@@ -21,7 +21,7 @@ static void new_line(struct json *j)
     strbuf_fill(j->out, ' ', (int)j->depth * 2);
 }
 
-/* What stands before a value: the comma, the place, the name. */
+/* Adds what stands before a value: the comma, the indentation, the name. */
 static void begin(struct json *j, const char *key)
 {
     assert((key != NULL) ==

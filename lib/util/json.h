@@ -3,7 +3,7 @@
 
 /*
  * Writes JSON (RFC 8259) into a string buffer: the one place that knows
- * about commas and escapes. The caller names what he writes:
+ * about commas and escapes. The caller names what it writes:
  *
  *     struct json j = JSON_INIT(&text, JSON_LINES);
  *     json_object(&j, NULL);

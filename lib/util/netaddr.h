@@ -32,8 +32,8 @@ bool netaddr_from_sockaddr(const void *sa, struct netaddr *ret);
 
 /*
  * The own address of a socket or its peer's: NAME is getsockname() or
- * getpeername(). False: there is none, errno has the reason and RET is as it
- * was; or it is not an IP address, and RET is AF_UNSPEC.
+ * getpeername(). False: NAME failed, errno has the reason and RET is as it was;
+ * or the socket has no IP address, and RET is AF_UNSPEC.
  */
 typedef int (*netaddr_name_fn)(int fd, struct sockaddr *sa, socklen_t *len);
 bool netaddr_of_socket(int fd, netaddr_name_fn name, struct netaddr *ret);

@@ -17,7 +17,7 @@
 
 #include "util/strbuf.h"
 
-/* Lines are counted from the last mark before a place; a mark every so many
+/* Lines are counted from the last mark before a place; a mark every few
  * lines keeps that cheap, and the marks small. */
 enum { MARK_LINES = 64 };
 
@@ -127,7 +127,7 @@ struct file_mark source_mark(const struct source *src)
     return src->origin.mark;
 }
 
-/* What the opened file is; a device like /dev/null may be read. */
+/* Looks at the opened file; a device like /dev/null may be read. */
 static int look_at(int fd, const char *name, struct origin *ret,
                    struct error *err)
 {
@@ -143,7 +143,8 @@ static int look_at(int fd, const char *name, struct origin *ret,
     return 0;
 }
 
-/* What the caller has opened already: a shell's <( ... ) too. */
+/* PATH names a descriptor that the caller has opened, a shell's <( ... ) for
+ * one. */
 static bool is_opened(const char *path)
 {
     return strncmp(path, "/dev/fd/", 8) == 0 || strcmp(path, "/dev/stdin") == 0;
@@ -259,7 +260,7 @@ size_t source_len(const struct source *src)
     return src->len;
 }
 
-/* How many marks stand at OFF or before it. */
+/* The number of marks at OFF or before it. */
 static size_t marks_before(const struct source *src, uint32_t off)
 {
     size_t low = 0, high = src->mark_count, mid;

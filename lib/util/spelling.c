@@ -63,8 +63,8 @@ void spelling_offer(struct spelling *s, const char *known)
         return;
     d = spelling_distance(s->word, known);
 
-    /* Of two that are equally near the longer one: more is left out than
-     * typed in excess. */
+    /* Of two that are equally near it takes the longer one: people leave
+     * letters out more often than they type too many. */
     if (d < s->distance || (d == s->distance && s->best != NULL &&
                             strlen(known) > strlen(s->best))) {
         s->distance = d;

@@ -163,7 +163,8 @@ size_t strbuf_utf8(const char *text, size_t len)
     return n;
 }
 
-/* The length of the character at S; 0: none, or one that is not shown. */
+/* The length of the character at S; 0: no valid character, or one that is not
+ * shown. */
 static size_t visible(const char *s, size_t len)
 {
     unsigned char c = (unsigned char)s[0];

@@ -24,7 +24,8 @@ int unixsock_address(const char *path, struct sockaddr_un *ret,
     return 0;
 }
 
-/* connect() says ECONNREFUSED of a plain file too: it is looked at first. */
+/* connect() says ECONNREFUSED for a plain file too, so look at the file
+ * first. */
 static int remove_stale(const struct sockaddr_un *un, int type,
                         struct error *err)
 {
@@ -51,7 +52,7 @@ static int remove_stale(const struct sockaddr_un *un, int type,
                : error_errno(err, "%s can't be removed", un->sun_path);
 }
 
-/* The umask is the whole process's, and has its say in bind(). */
+/* The umask belongs to the whole process and bind() applies it. */
 static int bind_with_mode(int fd, const struct sockaddr_un *un, mode_t mode)
 {
     int saved;

@@ -15,11 +15,11 @@ int unixsock_address(const char *path, struct sockaddr_un *ret,
 
 /*
  * Makes a listening socket of TYPE (SOCK_STREAM, SOCK_SEQPACKET) at PATH whose
- * file has MODE. A file that a program left behind that is not there any more
- * is replaced; one that is no socket, or at which somebody answers, never is.
- * The descriptor is non-blocking and the caller's, who also removes the file.
- * Nobody can connect before the file has its mode, whatever the umask.
- * ERR_LIMIT, ERR_EXISTS, ERR_SYSTEM; the text names PATH.
+ * file has MODE. It replaces a socket file whose program has ended, but never
+ * another kind of file, nor a socket at which somebody answers. The descriptor
+ * is non-blocking and the caller's, who also removes the file. Nobody can
+ * connect before the file has its mode, whatever the umask. ERR_LIMIT,
+ * ERR_EXISTS, ERR_SYSTEM; the text names the path.
  */
 int unixsock_listen(const char *path, int type, mode_t mode, int backlog,
                     int *ret_fd, struct error *err);

@@ -26,12 +26,12 @@ struct dataset {
 };
 
 /* "A.B.C", "A.B.C(MEMBER)", or either in apostrophes; in any case. The text
- * is one name and nothing else. False: it is no name; RET is as before. */
+ * is one name and nothing else. False: it is not; RET is as before. */
 bool dataset_parse(const char *text, struct dataset *ret);
 /* The two parts apart; MEMBER NULL: there is none. */
 bool dataset_set(const char *name, const char *member, struct dataset *ret);
 
-/* What is said of a text that is no name. */
+/* What is said of a text that is not a name. */
 extern const char dataset_form[];
 
 /* A data set, or a library whose members are files in DIR. */

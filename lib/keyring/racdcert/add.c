@@ -58,7 +58,7 @@ static bool self_signed(X509 *x)
     return same;
 }
 
-/* The status and what is to be said about it; returns 0 or 4. */
+/* The status, and the message about it; returns 0 or 4. */
 static int choose_status(struct rd *q, const char *owner, X509 *x,
                          const char *asked, const char **ret)
 {

@@ -72,9 +72,9 @@ static int function_index(int id)
 }
 
 /*
- * Which function the command names: a whole keyword, else a beginning that
- * fits one function only. Operands of functions are not looked at, so that
- * "TRUST" is none.
+ * Which function the command names: a whole keyword, else a beginning that fits
+ * one function only. Operands of functions are not looked at, so "TRUST" does
+ * not name a function.
  */
 static int find_function(const struct tso_node *list,
                          const struct tso_node **ret)

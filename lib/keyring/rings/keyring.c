@@ -98,7 +98,8 @@ struct ring_entry *keyring_entry(struct keyring *k)
     return &k->entries[k->n++];
 }
 
-/* A file that the index knows is missing: that is no ring that nobody made. */
+/* The index knows the file, and the file is missing: the ring is damaged, which
+ * differs from a ring that nobody made. */
 static int lost_file(int r, struct error *err)
 {
     if (r == ERR_NOT_FOUND)

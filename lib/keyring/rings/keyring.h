@@ -75,7 +75,7 @@ int keyring_still_good(const struct keyring *ring, const char *dir,
  *
  * PASSWORD may be NULL. ERR_NOT_FOUND, ERR_SYSTEM: it can't be opened;
  * ERR_UNSAFE: others may change it, or read the bare key in it; ERR_DENIED:
- * the password is wrong or missing; ERR_SYNTAX: it is no such file;
+ * the password is wrong or missing; ERR_SYNTAX: it is another file;
  * ERR_UNSUPPORTED: a gskkyman database (.kdb; the text names the export);
  * ERR_LIMIT, ERR_VALUE, ERR_NOMEM.
  */
@@ -126,7 +126,7 @@ const struct ring_entry *keyring_default(const struct keyring *ring);
  *
  * The cheap question first: a stamp taken before reading equals the one of
  * now, so nothing was committed to the database, or written to the file,
- * since. When it does not, the ring is to be read again and compared: most
+ * since. When it does not, the ring must be read again and compared: most
  * changes of a database are of other rings.
  */
 struct keyring_stamp {

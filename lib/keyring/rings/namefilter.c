@@ -17,7 +17,7 @@
 
 /* ---- filters ---- */
 
-/* So many of its most specific attributes may go. */
+/* How many of its most specific attributes may be left out. */
 enum { PARTS_MAX = 32 };
 
 int namefilter_init(struct name_filter *f, const char *subject,
@@ -112,7 +112,7 @@ int namefilter_find(const struct name_filter *filters, size_t n, X509 *cert,
 
 enum { DIGEST = 32 };
 
-/* A user, or MULTIID, as the database has him. */
+/* A user, or MULTIID, as the database has it. */
 struct cert_owner {
     char id[SAF_NAME_MAX + 1];
     bool defined, revoked;

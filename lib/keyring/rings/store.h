@@ -39,7 +39,7 @@ struct store_cert {
     X509 *x509;                /* NULL until it was read */
 };
 
-/* A connection refers to its certificate; it is no copy. */
+/* A connection refers to its certificate and does not copy it. */
 struct store_connect {
     char owner[SAF_NAME_MAX + 1];
     char *label;
@@ -97,7 +97,7 @@ enum ring_owner owner_kind(const char *owner);
 /* "CERTAUTH", "SITE", "ID(IMSSTC)" */
 const char *owner_text(const char *owner, char buf[SAF_NAME_MAX + 5]);
 
-/* The owner, or NULL when nothing was ever stored for him. */
+/* The owner, or NULL when the store has never had anything of that owner. */
 struct store_owner *store_owner_find(const struct ring_store *s,
                                      const char *owner);
 struct store_cert *store_cert_find(const struct ring_store *s,

@@ -76,7 +76,8 @@ static int set_inactive(struct job_context *ctx, struct saf_class *c,
     return 0;
 }
 
-/* The copy is made when RACLIST is switched on, and anew by REFRESH only. */
+/* RACLIST makes the copy when it is switched on, and only REFRESH makes it
+ * again. */
 static int set_raclist(struct job_context *ctx, struct saf_class *c,
                        bool refresh)
 {

@@ -45,15 +45,15 @@ int admin_invalid(struct job_context *ctx, const char *what, const char *name,
  * id has 1 to 8 ..., and MUST". */
 int admin_bad_name(struct job_context *ctx, const char *what,
                    enum zos_name_kind kind, const char *name, const char *must);
-/* What the command has changed in memory is taken back; returns 8. */
+/* Takes back what the command has changed in memory; returns 8. */
 int admin_nomem(struct job_context *ctx);
 
 void admin_copy_id(saf_id to, const char *from);
 /* The owner of what the issuer makes: OWNER(), else the issuer. */
 const char *admin_owner(const struct job_context *ctx,
                         const struct tso_node *list);
-/* OWNER, DFLTGRP and the like must be defined before they are named: 0 or 8
- * after a message. */
+/* OWNER, DFLTGRP and other names must be defined before a command names them:
+ * 0, or 8 after a message. */
 int admin_check_defined(struct job_context *ctx, const struct tso_node *list,
                         int word, bool user_too);
 /* Today (local time) as a number, see saf/db/tables.h; and as RACF shows it.

@@ -22,8 +22,8 @@ static void set_name(struct saf_user *u, const char *name)
     snprintf(u->name, sizeof(u->name), "%s", name);
 }
 
-/* GROUP, else the issuer's default group, when he is a user of ours, else
- * DEFLT. A copy: tables move when something is added to them. */
+/* GROUP, else the issuer's default group, when the database has the issuer,
+ * else DEFLT. A copy: tables move when something is added to them. */
 static void choose_group(const struct job_context *ctx, const char *group,
                          const char *deflt, saf_id ret)
 {

@@ -45,9 +45,9 @@ bool saf_file_name_valid(const char *name)
 }
 
 /*
- * Owner and modes of something we read. Whoever may write the store may give
- * himself any key's trust, so nobody but root, the owner of the folder and
- * ourselves may.
+ * Owner and modes of something we read. Whoever may write the store can give
+ * any key any trust, so nobody but root, the owner of the folder and ourselves
+ * may.
  */
 int saf_check_safe(const struct saf *saf, const char *name,
                    const struct stat *st, struct error *err)

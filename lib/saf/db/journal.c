@@ -135,7 +135,8 @@ static const char *take_line(const char *p, const char *end, char *buf,
     return nl + 1;
 }
 
-/* One change; the text behind it, or NULL when it is none. */
+/* Reads one change; returns the text behind it, or NULL when TEXT is not a
+ * change. */
 static const char *parse_change(const char *p, const char *end,
                                 struct saf_changes *ret, int *r,
                                 struct error *err)

@@ -46,8 +46,8 @@ int saf_store_label(struct saf *saf, const char *label,
 }
 
 /*
- * The key under LABEL. *RET_LEN 0: there is none that fits. A key that others
- * may read or write is an error and no missing key: ERR_UNSAFE.
+ * The key under LABEL. *RET_LEN 0: no key under that label fits. A key that
+ * others may read or write is an error, not a missing key: ERR_UNSAFE.
  */
 static int read_label(struct saf *saf, const char *label, size_t min,
                       size_t max, unsigned char *ret, size_t *ret_len,

@@ -330,7 +330,8 @@ bool saf_unchanged(struct saf *saf)
     return same;
 }
 
-/* Nothing of ours but the lock: whoever was making it was killed. */
+/* DIR has no file of ours but the lock: whoever was making the database was
+ * killed. */
 static bool never_filled(const struct saf *saf)
 {
     int t;

@@ -43,7 +43,7 @@ struct tso_command {
     uint32_t len;
     uint32_t first;  /* where its name begins in text */
     uint32_t *place; /* of each byte of text in the source */
-    char name[16];   /* upper case; "" when it is none */
+    char name[16];   /* upper case; "": not a name */
     bool extra_paren;
     struct tso_node *list; /* what follows the name */
 };
@@ -128,11 +128,11 @@ const char *tso_value(const struct tso_node *list, int id);
 void tso_fold(struct tso_node *node);
 
 /*
- * The command's lines as they stand in the source (sequence numbers
- * dropped), each with a newline; what the operands in GRAMMARS that are
- * secrets hold is shown as ****. A misspelled secret keyword is recognised
- * as one, and so is a value that stands where only secrets stand. The same
- * holds for the messages of tso_bind().
+ * The command's lines as the source has them (sequence numbers dropped), each
+ * with a newline; what the operands in GRAMMARS that are secrets hold is shown
+ * as ****. A misspelled secret keyword is recognised as one, and so is a value
+ * that stands where only secrets stand. The same holds for the messages of
+ * tso_bind().
  */
 void tso_echo(const struct tso_command *cmd,
               const struct tso_grammar *const *grammars, size_t ngrammars,
