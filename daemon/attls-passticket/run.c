@@ -36,8 +36,8 @@ static int wrong_use(struct command *c, const char *text)
     return WRONG_USE;
 }
 
-/* RACF's codes and their meaning; what exactly was wrong may be shown here:
- * whoever may read the keys is no stranger. */
+/* RACF's codes and their meaning. This program may show what exactly was wrong:
+ * whoever may read the keys may know it. */
 static int refused(struct command *c, enum passticket_outcome o,
                    const struct error *why)
 {
@@ -215,7 +215,8 @@ static enum passticket_outcome evaluate(struct command *c, const char *ticket,
     }
 }
 
-/* The ticket of the command line, or of the first line of standard input. */
+/* Reads the ticket from the command line, or from the first line of standard
+ * input. */
 static int read_ticket(struct command *c, char ret[64])
 {
     if (strcmp(c->o->argument, "-") != 0)

@@ -1,5 +1,5 @@
-/* accept(); see private.h. We accept for the program and ask; the socket that
- * it is to have is given by reply.c. */
+/* accept(); see private.h. attls-run accepts for the program and asks the
+ * daemon; reply.c gives the program the socket that it gets. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,7 +34,7 @@ static int make_pair(struct run *r, int family, int *ret_ours)
     return s.fd;
 }
 
-/* W's wire was accepted for its call: the program is to get another socket,
+/* W's wire was accepted for its call: the program will get another socket,
  * whose other end the daemon has together with the wire. RUN_ROWS: when the
  * daemon says so. */
 static enum run_row hand_over(struct run *r, struct waiting *w, int *ret_error)
@@ -98,8 +98,8 @@ static enum run_row accept_own(struct run *r, struct waiting *w, bool refuse,
     return RUN_ROWS;
 }
 
-/* Somebody is there: RUN_ACCEPT_NOTHING, he is not; RUN_ROWS: the call has its
- * answer, or is another list's. */
+/* Accepts somebody who is there. RUN_ACCEPT_NOTHING: the partner has gone;
+ * RUN_ROWS: the call has its answer, or is another list's. */
 static enum run_row take_partner(struct run *r, struct waiting *w,
                                  int *ret_error)
 {

@@ -29,7 +29,7 @@ enum { LATE_MS = 100, SWEEP_MS = 1000, ERRNO_MAX = 4095, PROCESSES = 256 };
 
 /* ---- programs that were refused ---- */
 
-/* Those that have had their line; the oldest gets another. */
+/* The programs that have had their line; the oldest gets another. */
 struct run_refused {
     pid_t process[PROCESSES];
     size_t next, processes;
@@ -115,7 +115,7 @@ static void respond(const struct run *r, const struct seccomp_notif *call,
         .error = -error,
         .flags = go_on ? SECCOMP_USER_NOTIF_FLAG_CONTINUE : 0};
 
-    /* a thread that was interrupted is not there any more */
+    /* the thread was interrupted and no longer waits */
     while (ioctl(r->notify, SECCOMP_IOCTL_NOTIF_SEND, &resp) < 0 &&
            errno == EINTR)
         ;
@@ -135,7 +135,7 @@ static void respond_late(struct run *r, const struct seccomp_notif *call,
         respond(r, call, false, error);
 }
 
-/* What is no errno would be a result. */
+/* A number that is not an errno would be taken for a result. */
 static int sane(int error)
 {
     return error >= 0 && error <= ERRNO_MAX ? error : EACCES;

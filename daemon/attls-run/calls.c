@@ -133,8 +133,8 @@ static enum run_row ask_daemon(struct run *r, const struct aim *a,
     return RUN_ROWS;
 }
 
-/* The daemon's socket is to have the port that the program's has. True: the
- * program had not allowed it. */
+/* Gives the daemon's socket the port that the program's has. True: the program
+ * had not allowed it. */
 static bool share_port(const struct aim *a)
 {
     int on = 1;

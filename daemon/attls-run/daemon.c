@@ -157,8 +157,8 @@ static bool is_safe(const char *path)
     return false;
 }
 
-/* XDG_RUNTIME_DIR where it is what it is to be: su and sudo may keep that of
- * another account, who then could put his configuration in the place of
+/* XDG_RUNTIME_DIR where it can be believed: su and sudo may keep that of
+ * another account, which then could put its own configuration in the place of
  * ours. */
 static const char *find_base(char ret[PATH_MAX])
 {

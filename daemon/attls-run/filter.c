@@ -24,7 +24,7 @@ static const int notified[] = {SCMP_SYS(connect), SCMP_SYS(accept),
                                SCMP_SYS(accept4), SCMP_SYS(getpeername),
                                SCMP_SYS(getsockname)};
 
-/* An argument of the type int, whose upper half is nobody's. */
+/* An argument of the type int: the upper half of the register means nothing. */
 enum { ARGUMENTS = 3, WHOLE = -1 };
 struct argument {
     unsigned index;
@@ -224,7 +224,8 @@ int run_program(char **command, bool keep_dumpable, pid_t *ret_pid,
     int pair[2];
     pid_t pid;
 
-    /* who leaves its parent is still below us: tracing may ask for that */
+    /* a process that leaves its parent is still below us: tracing may ask for
+     * that */
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
         return error_errno(err, "socketpair");

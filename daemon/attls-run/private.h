@@ -66,7 +66,7 @@ void run_status(pid_t thread, const char *key, char ret[RUN_STATUS]);
 bool run_is_valid(const struct run *r, const struct seccomp_notif *call);
 /* Milliseconds of a clock that only goes forward. */
 uint64_t run_now(void);
-/* When so many have passed, no less: run_now() cuts. */
+/* When these have passed, not earlier: run_now() cuts. */
 uint64_t run_after(uint64_t ms);
 
 /* ---- answers to the kernel (answer.c) ---- */
@@ -78,7 +78,7 @@ enum run_row {
 };
 
 /* Ends CALL as that row says. ERROR: of GIVEN the result; else the errno that
- * is the reason, 0 if there is none. */
+ * is the reason, or 0. */
 void run_end(struct run *r, const struct seccomp_notif *call, enum run_row row,
              int error);
 /* How many were refused with a line for their program, said at the end. */
@@ -164,7 +164,7 @@ int run_write_address(const struct run *r, const struct seccomp_notif *call,
 int run_open_doors(struct run *r, struct error *err);
 /* Connects the program's socket to the door for addresses like TO. *RET is our
  * end, or -1; the result is 0 or the errno of connect() (EINPROGRESS too), or
- * -1 and errno: it is connected to nobody of ours. */
+ * -1 and errno: the door did not take it. */
 int run_through_door(struct run *r, const struct run_socket *s,
                      const struct netaddr *to, int *ret);
 /* A socket that was refused is as it was before. */

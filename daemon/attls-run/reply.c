@@ -20,7 +20,7 @@ void run_unshare_port(const struct waiting *w)
         setsockopt(w->fd, SOL_SOCKET, SO_REUSEADDR, &off, sizeof(off));
 }
 
-/* A connection that is not to be leaves the socket as it was. */
+/* A refused connection leaves the socket as it was. */
 static void end_connect(struct run *r, struct waiting *w, int error)
 {
     struct told *t = run_find_told_id(r, w->id);
@@ -121,7 +121,7 @@ static void tell_names(struct run *r, const struct waiting *w)
     netaddr_of_socket(w->wire, getpeername, &t->peer);
 }
 
-/* This partner is not for the program, the next may be. */
+/* Refuses this partner; the next one may be the program's. */
 static void wait_on(struct run *r, struct waiting *w)
 {
     struct waiting again = *w;

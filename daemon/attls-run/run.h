@@ -30,7 +30,7 @@ enum { RUN_FAILED = 125 }; /* exit status: attls-run itself failed */
 /* ---- the private daemon (daemon.c) ---- */
 
 struct run_daemon {
-    pid_t pid;       /* 0: none of ours */
+    pid_t pid;       /* 0: attls-run started none */
     char folder[96]; /* its files; "": none */
     char socket[96 + 16];
 };

@@ -59,7 +59,8 @@ static bool is_full(void)
     return errno == EMFILE || errno == ENFILE;
 }
 
-/* Out of descriptors we can still look, and refuse what is covered only. */
+/* Looks even when descriptors have run out, so that only what is covered is
+ * refused. */
 static int take_with_reserve(struct run *r, const struct seccomp_notif *call,
                              int fd)
 {

@@ -1,4 +1,4 @@
-/* attlsctl: the operator's console. */
+/* attlsctl: the operator's console. Each verb is in the file of its name. */
 
 #include "attlsctl/ctl.h"
 

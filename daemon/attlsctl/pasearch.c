@@ -16,7 +16,8 @@ struct request {
     bool rules, actions, everything, object, images;
 };
 
-/* Policies of other kinds are no mistake in a script, but there are none. */
+/* A script may ask for policies of other kinds: that is not a mistake, but
+ * attlsd has none. */
 static bool asks_other_kind(const struct verb_call *c)
 {
     static const struct {
@@ -66,8 +67,8 @@ static void read_request(const struct verb_call *c, struct request *r)
         r->opt.stack = r->search.image;
 }
 
-/* When the policy was last changed: its newest file's time. Standard input
- * has none; it is new. */
+/* When the policy was last changed: its newest file's time. Standard input has
+ * no time and counts as new. */
 static time_t installed(const struct policy *p, const char *file, time_t now)
 {
     const char *last = NULL, *name;

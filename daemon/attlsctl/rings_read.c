@@ -18,7 +18,7 @@
 #include "util/arena.h"
 #include "util/strbuf.h"
 
-/* "Soon": in so many days. */
+/* "Soon" is within this many days. */
 enum { SOON_DAYS = 30, DAY = 86400, READ_ATTEMPTS = 20 };
 
 static const struct rings_mark_row marks[RINGS_MARKS] = {

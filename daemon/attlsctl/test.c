@@ -75,7 +75,7 @@ typedef void (*actual_fn)(const struct outcome *o, struct strbuf *out);
 
 static const struct {
     actual_fn get;
-    bool of_environment; /* there is none without an environment action */
+    bool of_environment; /* only an environment action has it */
 } actual[CTL_ASPECTS] = {[CTL_RULE] = {actual_rule, false},
                          [CTL_STATUS] = {actual_status, false},
                          [CTL_ROLE] = {actual_role, true},

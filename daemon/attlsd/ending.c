@@ -15,7 +15,7 @@
 
 enum { LOOK_MS = 100 };
 
-/* Of the process's only end: it outlives a wait that was given up. */
+/* The process ends once: this outlives a wait that was given up. */
 static struct {
     struct ending e;
     int done; /* readable once the work is done */

@@ -44,7 +44,7 @@ struct server {
     unsigned long cut;       /* connections that were reset at the end */
 };
 
-/* How long what is no connection may take to end. */
+/* How long console, helper threads and log may take to end. */
 enum { END_MS = 5000 };
 
 enum { EXIT_CUT = 3, EXIT_FORCED = 4 };
@@ -133,7 +133,8 @@ static bool is_of_no_use(const struct config_listener *l)
            !origdst_is_local(&loopback);
 }
 
-/* Who asks whose a connection is must know those that are ours. */
+/* Whoever asks for the owner of a connection must know the daemon's own
+ * sockets. */
 static void watch_for_own(struct server *s, const struct listener *l)
 {
     const struct config_listener *cfg = listener_config(l);
@@ -456,8 +457,8 @@ static void report(struct server *s, int *fd, char status)
 
 /* ---- serving ---- */
 
-/* A look at the policy's files is due every so many seconds, as the policy
- * says that is in force by then. */
+/* Arms the timer for the next look at the policy's files, as the policy that is
+ * in force by then says. */
 static void look_when_due(struct server *s, time_t *last)
 {
     unsigned long interval = pagent_interval(s->services.pagent);
@@ -469,8 +470,8 @@ static void look_when_due(struct server *s, time_t *last)
     pagent_look(s->services.pagent);
 }
 
-/* Until a signal comes that ends it, which is returned. Nothing here waits for
- * anything else. */
+/* Serves until a signal comes that ends the daemon, and returns that signal.
+ * Nothing here waits for anything else. */
 static int serve(struct server *s, const sigset_t *signals)
 {
     static const struct timespec second = {1, 0};

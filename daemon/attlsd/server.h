@@ -4,7 +4,7 @@
 /*
  * The whole daemon, from a loaded configuration to the end: log, listeners,
  * workers, and the signals. SIGTERM and SIGINT stop it in order; SIGHUP opens
- * log files anew and loads configuration and policy anew: when that fails the
+ * log files again and loads configuration and policy again: when that fails the
  * old ones stay.
  */
 

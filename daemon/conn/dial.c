@@ -139,7 +139,7 @@ static void remove_early(struct conn *c, size_t i)
 
 /* ---- actions ---- */
 
-/* Who brought the accepted socket brought this one too. */
+/* Whoever brought the accepted socket brought this one too. */
 static enum conn_event take_other(struct conn *c)
 {
     struct error err;
@@ -193,7 +193,7 @@ enum conn_event conn_do_dial(struct conn *c)
 /* The other attempts are given up. */
 static enum conn_event answered(struct conn *c, const struct netaddr *peer)
 {
-    /* who dials 0.0.0.0 gets this host: look_up() asks */
+    /* a program that dials 0.0.0.0 gets this host: look_up() asks */
     if (conn_outbound(c) && c->in.remote.family == AF_UNSPEC &&
         !netaddr_is_any(peer))
         c->in.remote = *peer;

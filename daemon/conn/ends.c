@@ -5,7 +5,7 @@
 #include "conn/private.h"
 #include "tls/retcode.h"
 
-enum { SETTLE_MS = 20 }; /* after which a connection is no short one */
+enum { SETTLE_MS = 20 }; /* a connection that is older is not a short one */
 
 /* ---- actions: bytes ---- */
 
@@ -18,7 +18,7 @@ static void end_hard(struct conn *c)
         endpoint_end_hard(&c->wire);
 }
 
-/* Both sides are there: the packets of the app side are traced too. */
+/* Both sides are there: the trace gets the packets of the app side too. */
 static void tap_app(struct conn *c)
 {
     struct netaddr local, remote;
@@ -102,7 +102,7 @@ enum conn_event conn_do_finish(struct conn *c)
     return CONN_EV_NONE;
 }
 
-/* A reset stays a reset; what is no orderly end never looks like one. */
+/* A reset stays a reset; an end that is not orderly never looks like one. */
 enum conn_event conn_do_lose(struct conn *c)
 {
     const struct tls_outcome *o = NULL;

@@ -15,7 +15,7 @@
 
 enum {
     KEY = 8,
-    ROOM = 512,  /* for so many the table has room from the beginning */
+    ROOM = 512,  /* entries that the table has room for at the start */
     SPARE = 1024 /* entries kept for the next one that comes */
 };
 

@@ -2,13 +2,14 @@
 #define CONN_FAIR_H
 
 /*
- * Who has how many connections, and who may have one more. Connections are an
- * account's of this machine, or a peer's: an address of IPv4 or a /64 network
- * of IPv6, which is what one host may choose from. All loopback addresses are
- * one peer, as every program of this machine has them all.
+ * Counts connections by account and peer, and says which of them may have one
+ * more. Connections belong to an account of this machine, or to a peer: an
+ * address of IPv4 or a /64 network of IPv6, which is what one host may choose
+ * from. All loopback addresses are one peer, as every program of this machine
+ * has them all.
  *
- * A connection waits until it relays. There is no fixed part for anybody, but
- * from three quarters of a limit on nobody gets more than his fair share of
+ * A connection waits until it relays. Nobody has a fixed part, but from three
+ * quarters of a limit on no account or peer gets more than a fair share of
  * those that wait: the limit divided by the accounts, or by the peers, of which
  * some wait. Shared by all threads.
  */
@@ -43,17 +44,17 @@ struct fair_one; /* somebody who has connections */
 struct fair_limits {
     unsigned long connections, waiting; /* of all */
     unsigned long most, most_waiting;   /* of this one; 0: no limit */
-    unsigned long over; /* of all; so many more, as others make room */
+    unsigned long over; /* added to those of all, as others make room */
 };
 
 enum fair_answer {
     FAIR_MAY,
     FAIR_NO_MEMORY,
-    FAIR_MOST,         /* he has MOST */
-    FAIR_MOST_WAITING, /* of his MOST_WAITING wait */
-    FAIR_SHARE,        /* his fair share waits */
-    FAIR_FULL,         /* all have CONNECTIONS */
-    FAIR_FULL_WAITING  /* of all WAITING wait */
+    FAIR_MOST,         /* it has MOST */
+    FAIR_MOST_WAITING, /* MOST_WAITING of its connections wait */
+    FAIR_SHARE,        /* its fair share waits */
+    FAIR_FULL,         /* all together have CONNECTIONS */
+    FAIR_FULL_WAITING  /* WAITING of all connections wait */
 };
 
 struct fair *fair_new(void);    /* NULL: no memory */
@@ -65,13 +66,13 @@ void fair_free(struct fair *f); /* nobody has any more; NULL allowed */
 enum fair_answer fair_enter(struct fair *f, const struct fair_who *who,
                             const struct fair_limits *limits,
                             struct fair_one **ret, unsigned long *ret_limit);
-/* One of his waits no more; NULL allowed, of both. */
+/* One of ONE's connections has stopped waiting; NULL allowed, of both. */
 void fair_begun(struct fair *f, struct fair_one *one);
 /* One that does not wait has gone; ONE may be. NULL allowed, of both. */
 void fair_leave(struct fair *f, struct fair_one *one);
-/* He has more than his share of those that wait. */
+/* ONE has more than its share of the connections that wait. */
 bool fair_is_over(struct fair *f, const struct fair_one *one);
-/* So many of his wait; 0 of NULL. */
+/* How many of ONE's connections wait; 0 of NULL. */
 unsigned long fair_waits(struct fair *f, const struct fair_one *one);
 /* A limit of all is three quarters full. Cheap. */
 bool fair_is_pressed(const struct fair *f);
@@ -85,7 +86,7 @@ struct fair_limited {
     const char *limit; /* a key of attlsd.conf, or "fair share" */
     unsigned long
         times; /* connections that were reset for it, this or another */
-    unsigned long have, waiting; /* of his, now */
+    unsigned long have, waiting; /* of that account or peer, now */
 };
 
 /* LIMIT lives for ever. */

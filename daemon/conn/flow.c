@@ -1,6 +1,6 @@
 /*
- * The Flow and Data lines of a connection (Trace 16 and 32). Without these
- * bits a connection comes here for one comparison and no more.
+ * The Flow and Data lines of a connection (Trace 16 and 32). Without these bits
+ * a connection comes here for one comparison only.
  */
 
 #include <inttypes.h>

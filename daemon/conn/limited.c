@@ -6,8 +6,8 @@
 
 enum { TELL_MS = 5000 }; /* between two lines about one limit */
 
-/* One more for COUNTER. False: there was a line a moment ago; else *RET_COUNT
- * are those since the last one. */
+/* Counts one more for COUNTER. False: there was a line a moment ago; else
+ * *RET_COUNT are those since the last one. */
 static bool may_tell(struct loop *l, enum counter counter,
                      unsigned long *ret_count)
 {

@@ -18,8 +18,8 @@ struct limit {
     unsigned long most;
 };
 
-/* One more of WHO (NULL: nobody's) was reset for that: it is counted, and there
- * is a line about it, but not too many. */
+/* Counts one more connection of WHO (NULL: nobody's) that was reset for that
+ * limit, and writes a line about it, but not too many. */
 void limited_tell(struct loop *l, const struct limit *limit,
                   const struct fair_who *who);
 

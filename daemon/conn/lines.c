@@ -76,14 +76,15 @@ void conn_speak(struct conn *c)
                   conn_role(c));
 }
 
-/* Whoever sends what is no TLS as often as he can does not fill the log. */
+/* A partner that sends other bytes than TLS as often as it can does not fill
+ * the log. */
 static bool may_fail_aloud(struct conn *c)
 {
     return conn_may_say(conn_services(c)->stories, STORY_EZD, conn_config(c),
                         conn_services(c)->trace);
 }
 
-/* It fails, and there are to be no lines about that. */
+/* The handshake fails without EZD lines. */
 static bool fails_quietly(struct conn *c)
 {
     if (!c->judged && is_unheard(c))

@@ -12,7 +12,7 @@
 
 enum {
     SHAKE_US = 1000, /* for handshakes, in one turn, while nobody has settled */
-    LONG_US = 80,    /* a step of so much waits for what is relayed */
+    LONG_US = 80,    /* after a step this long: no other one in this turn */
     GIVE_WAY = 32,   /* turns without such steps, at most, for relaying */
     IN_ROW = 4,      /* later steps before a first one, at most */
     GONE_MAX = 32    /* partners that have gone, looked for in one turn */
@@ -28,7 +28,7 @@ static void free_dying(struct loop *l)
     }
 }
 
-/* Those that queue anew come after the sockets' next events. */
+/* Connections that queue again come after the sockets' next events. */
 static void relay_again(struct loop *l)
 {
     struct conn *c, *last = TAILQ_LAST(&l->again, conn_list);

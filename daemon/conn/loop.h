@@ -40,11 +40,11 @@ struct event_base *loop_base(const struct loop *l);
 struct metrics *loop_metrics(struct loop *l);
 struct intercept_host *loop_intercept(struct loop *l);
 
-/* Goes on with the connections whose names have come, or whose environments
- * have been opened. */
+/* Continues the connections whose names have come, or whose environments have
+ * been opened. */
 void loop_answered(struct loop *l);
-/* Handshakes wait for their turn while others have been relaying for a while,
- * whose sockets are to be looked at soon. */
+/* Handshakes wait for their turn while others have been relaying for a while:
+ * look at the sockets of those soon. */
 bool loop_is_crowded(const struct loop *l);
 
 /* Calls FN with each open connection. */

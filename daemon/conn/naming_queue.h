@@ -3,9 +3,10 @@
 
 /*
  * Questions that wait, a line for each account. The accounts take turns, and
- * each has one question answered at a time, so that who asks much waits for
- * himself. The whole is bounded: where it is full, the longest line loses its
- * last, which is the newcomer where that is his.
+ * each has one question answered at a time, so that an account that asks much
+ * waits for itself. The whole is bounded: where it is full, the longest line
+ * loses its last question, which is the new one where that line is the new
+ * one's.
  *
  * Not locked: that is the caller's.
  */
@@ -38,8 +39,8 @@ void naming_queue_init(struct naming_queue *q, size_t max);
  * NULL; it may be P. ERR_NOMEM: P does not wait. */
 int naming_queue_put(struct naming_queue *q, uid_t uid, struct naming_place *p,
                      struct naming_place **ret_out);
-/* The next whose turn it is, or NULL: nobody waits, or only for the one of his
- * account who is being answered. */
+/* The next whose turn it is, or NULL: nobody waits, or only accounts of which a
+ * question is being answered. */
 struct naming_place *naming_queue_take(struct naming_queue *q);
 /* The one that was taken is answered. */
 void naming_queue_done(struct naming_queue *q, struct naming_place *p);

@@ -57,7 +57,7 @@ struct loop {
 };
 
 enum {
-    DOUBT_MS = 20,  /* a reset that a short read hid is found after so long */
+    DOUBT_MS = 20,  /* how late a reset that a short read hid is found */
     KEEP_MS = 5000, /* keepalive probes come much later than that */
     PRESS_MS = 1000 /* between two looks for those that trickle */
 };
@@ -170,7 +170,7 @@ enum conn_event conn_because(struct conn *c, enum conn_reason why,
                              enum conn_event ev);
 /* What it ends of is a failure, for the reason that it has. */
 bool conn_has_failed(const struct conn *c);
-/* It waits for its partner or its target, and not for us. */
+/* The connection waits for its partner or its target, and not for us. */
 bool conn_waits_for_others(const struct conn *c);
 
 /* ---- queue.c ---- */
@@ -208,10 +208,10 @@ void loop_arm(struct event *timer, unsigned ms);
 
 /* ---- tell.c, tell.h ---- */
 
-/* One line of ours: conn=, listener and addresses, then FMT. */
+/* Writes one remark: conn=, listener and addresses, then FMT. */
 void conn_remark(struct conn *c, enum trace_priority p, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-/* One key="value" whose value comes from outside. */
+/* Adds one key="value" whose value comes from outside. */
 void conn_remark_text(struct conn *c, enum trace_priority p, const char *key,
                       const char *value);
 /* Who the EZD lines of this connection are about. */
@@ -222,16 +222,16 @@ void conn_as_policy_sees(const struct conn *c, struct policy_conn *ret);
 const char *conn_jobname(const struct conn *c);
 /* Counts what was seen of the connection, or why it is in clear. */
 void conn_count_audit(struct conn *c, enum audit_clear clear);
-/* The time of a step, the first time it is reached. */
+/* Notes the time of a step, the first time it is reached. */
 void conn_mark(struct conn *c, enum story_point point);
 void conn_keep_hello(struct conn *c, bool sent, const void *msg, size_t len);
 /*
- * A failure is told, once: kept for `attlsctl why` and, when O (the outcome of
- * TLS) is given, written as one line.
+ * Tells a failure, once: keeps it for `attlsctl why` and, when O (the outcome
+ * of TLS) is given, writes it as one line.
  */
 void conn_tell(struct conn *c, const struct tls_outcome *o);
-/* One that ends well, while its session is still there: kept for `attlsctl
- * why`, unless very many end. */
+/* Keeps a connection that ends well for `attlsctl why`, while its session is
+ * still there, unless very many end. */
 void conn_keep_story(struct conn *c);
 
 /* ---- limited.c, limited.h ---- */
@@ -267,7 +267,7 @@ bool conn_is_hushed(struct conn *c); /* from now on? */
 /* The lines of a handshake that has ended, and of an environment. */
 void conn_log_handshake(struct conn *c, int rc);
 void conn_log_environment(struct conn *c, const struct environment_link *l);
-/* The lines of a TLS session that has ended. */
+/* Writes the lines of a TLS session that has ended. */
 void conn_log_tls_end(struct conn *c, int rc, const char *why);
 
 /* ---- the actions ---- */
@@ -293,10 +293,10 @@ uint64_t conn_second_limit(const struct conn *c);
 /* A handshake that has begun and takes longer than HandshakeTimeout, which is
  * for its first bytes alone where there is room. */
 bool conn_trickles(const struct conn *c);
-/* It waits for the first step of its handshake, its partner has gone, and it
- * has waited for long. */
+/* The connection waits for the first step of its handshake, its partner has
+ * gone, and it has waited for long. */
 bool conn_is_abandoned(const struct conn *c);
-/* It has waited so long for a step that newer ones come first. */
+/* It has waited for a step so long that newer ones come first. */
 bool conn_is_old(const struct conn *c);
 
 /* ends.c. The reason for what a pump found. */
@@ -315,7 +315,7 @@ struct conn *conn_new_in_state(struct loop *loop,
                                const struct config_listener *l,
                                enum conn_state s);
 
-/* There is an edge from S on E. */
+/* Whether the table has an edge from S on E. */
 bool conn_has_edge(enum conn_state s, enum conn_event e);
 
 /* Looks whether the limit of the state has passed: what the timer calls. */
@@ -324,7 +324,7 @@ void conn_check_limit(struct conn *c);
 /* Runs what waits for its next turn and frees what is closed. */
 void loop_turn(struct loop *l);
 
-/* The event STOP to all connections. */
+/* Sends STOP to every connection. */
 void loop_stop(struct loop *l);
 
 #endif

@@ -16,10 +16,9 @@ void loop_wake_after_a_look(struct loop *l)
         l->woken = evtimer_add(l->turn, &at_once) == 0;
 }
 
-/* It comes after the events that are there already, without another look at
- * the sockets, unless a handshake has made a step since the last: no two steps
- * are made without one. A turn sees at its end whether there is to be another.
- */
+/* It comes after the events that are there already, without another look at the
+ * sockets, unless a handshake has made a step since the last look: no two steps
+ * are made without one. A turn sees at its end whether another must follow. */
 void loop_wake(struct loop *l)
 {
     if (l->woken || l->turning)

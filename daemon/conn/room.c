@@ -6,8 +6,8 @@
 
 enum { LOOKS = 256 }; /* at the oldest, for the one that makes room */
 
-/* Of whoever has the most that wait: whoever takes turns with himself has none
- * that is old. */
+/* The oldest that waits, of OF; or of anybody, then of the account or peer of
+ * which the most wait. */
 static struct conn *oldest(struct loop *l, const struct fair_one *of)
 {
     struct conn *c, *found = NULL;

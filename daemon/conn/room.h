@@ -1,7 +1,7 @@
 #ifndef CONN_ROOM_H
 #define CONN_ROOM_H
 
-/* Who makes room when a limit of all is reached. */
+/* Which connection makes room when a limit of all is reached. */
 
 #include <stdbool.h>
 
@@ -9,9 +9,9 @@ struct fair_one;
 struct loop;
 
 /*
- * Resets the oldest that waits for partner or target, and not for us, in favour
- * of a new one: one of OF, or of anybody, of whoever has more than his share
- * first. False: there is none.
+ * Resets the oldest connection that waits for partner or target, and not for
+ * us, in favour of a new one: one of OF, or of anybody; an account or peer with
+ * more than its share gives first. False: no connection waits so.
  */
 bool room_make(struct loop *l, const struct fair_one *of);
 

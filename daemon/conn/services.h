@@ -38,9 +38,9 @@ struct services {
     struct stories *stories;       /* NULL: failures are not told */
     struct audit *audit;           /* NULL: nothing is counted there */
     struct wiretraces *wiretraces; /* NULL: packets are never traced */
-    struct own *own;               /* NULL: none of ours can come back */
-    struct pairs *pairs;           /* NULL: no listener is transparent; */
-    struct rulekeeper *keeper;     /* the same */
+    struct own *own;           /* NULL: no socket of the daemon can come back */
+    struct pairs *pairs;       /* NULL: no listener is transparent; */
+    struct rulekeeper *keeper; /* the same */
     /* NULL: the daemon may set none, so the rules must exclude its user id,
      * and programs see the daemon as their peer. */
     const struct marks *marks;

@@ -5,7 +5,7 @@
 
 enum {
     SECOND_FACTOR = 10, /* the second interval, of the first */
-    AGE_MS = 200 /* who waits so long for a step comes after newer ones */
+    AGE_MS = 200        /* after this wait for a step newer ones come first */
 };
 
 /* ---- limits ---- */

@@ -156,7 +156,7 @@ static struct late_reply *take_late(struct console_socket *s)
     return r;
 }
 
-/* The caller who waits for it gets R's text; NULL: he has gone. */
+/* Gives R's text to the caller who waits for it; NULL: the caller has gone. */
 static struct caller *hand_over(struct console_socket *s, struct late_reply *r)
 {
     struct caller *c;
@@ -229,7 +229,7 @@ static void answer_request(struct caller *c,
     }
 }
 
-/* He is not listened to meanwhile. */
+/* Until the answer comes nothing is read from the caller. */
 static void wait_for_answer(struct caller *c, uint64_t ticket)
 {
     c->ticket = ticket;
@@ -379,7 +379,7 @@ static bool has_place(const struct console_socket *s,
            own < CONTROL_CALLERS_EACH;
 }
 
-/* It is said at once: the socket is new and takes so much. */
+/* Says so at once: the socket is new and takes a line without waiting. */
 static void turn_away(int fd, const struct control_caller *who)
 {
     struct strbuf text = STRBUF_INIT, out = STRBUF_INIT;
@@ -495,7 +495,7 @@ static int accept_at(struct console_socket *s, int fd, struct error *err)
     return 0;
 }
 
-/* Who waited at the old one to be accepted is hung up on. */
+/* Hangs up on callers that waited at the old socket. */
 static int make_again(struct console_socket *s, struct error *err)
 {
     int fd = -1, r = bind_socket(s, &fd, err);

@@ -7,7 +7,7 @@
 #include "util/bytes.h"
 #include "util/ebcdic.h"
 
-/* Reading. */
+/* ---- reading ---- */
 
 enum { MAGIC = 0xD0, CHAINED = 0x40, KIND = 0x0F, KNOWN_FORMAT = 0x7F };
 

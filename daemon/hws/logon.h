@@ -7,9 +7,9 @@
  * database is opened for each logon, so that jobs take effect at once.
  *
  * Each no costs the same work: the password is hashed for unknown users too,
- * and the PassTicket is evaluated whatever came before. So many in a row, and
- * the user is revoked, as SETROPTS PASSWORD(REVOKE(n)) has it; a user without
- * a password is not.
+ * and the PassTicket is evaluated whatever came before. After `revoke` of them
+ * in a row the user is revoked, as SETROPTS PASSWORD(REVOKE(n)) has it; a user
+ * without a password is not.
  */
 
 #include <stdbool.h>
@@ -22,7 +22,8 @@
 struct hws_logon {
     const char *racf; /* the security database's folder */
     const char *application;
-    unsigned revoke; /* so many wrong ones in a row; 0: nobody is revoked */
+    unsigned revoke; /* wrong ones in a row that revoke a user; 0: nobody is
+                        revoked */
     /* Users who had one lately; begins as NULL. */
     struct hws_failures {
         char user[9];

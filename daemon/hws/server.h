@@ -22,7 +22,7 @@ struct hws_server_params {
     const char *racf;      /* the security database */
     const char *odbm;      /* the name in VIEWHWS */
     const char *control;   /* the operator's socket; NULL: none */
-    unsigned revoke; /* after so many wrong passwords in a row; 0: never */
+    unsigned revoke; /* wrong passwords in a row that revoke a user; 0: never */
     /* One line for the log, without newline. */
     void (*log)(void *arg, const char *line);
     void *log_arg;

@@ -11,10 +11,10 @@
 
 struct arena;
 
-/* The list `datasets` of a configuration file (attlsd.conf(5)); empty when
- * there is none. What RET points to lives as long as the arena. RET is left as
- * it was on ERR_NOT_FOUND, ERR_SYSTEM, ERR_SYNTAX, ERR_VALUE (with file and
- * line) and ERR_NOMEM. */
+/* The list `datasets` of a configuration file (attlsd.conf(5)); empty when the
+ * file has no such list. What RET points to lives as long as the arena. RET is
+ * left as it was on ERR_NOT_FOUND, ERR_SYSTEM, ERR_SYNTAX, ERR_VALUE (with file
+ * and line) and ERR_NOMEM. */
 int dataset_map_read(const char *file, struct arena *arena,
                      struct dataset_map *ret, struct error *err);
 

@@ -148,8 +148,8 @@ static int read_datasets(struct program *p, struct error *err)
     return 0;
 }
 
-/* A dry run makes no database: where there is none it plays in a folder of
- * its own. */
+/* A dry run makes no database: where the folder has none it plays in a folder
+ * of its own. */
 static int make_scratch(struct program *p, struct error *err)
 {
     snprintf(p->scratch, sizeof(p->scratch), "/tmp/racdcert.XXXXXX");

@@ -2,13 +2,14 @@
 #define RELAY_CLOSER_H
 
 /*
- * Closes descriptors that came from outside. Who sent one may hold it too, and
- * may have made it so that close() waits: SO_LINGER makes the last one wait
- * until a partner has taken everything, a file system of his own makes any. So
- * it is done by threads of their own: a few, made when they are needed. A
- * socket that waits for its partner is let go after a moment; what it still
- * has to send the kernel sends. What may be no socket at all can wait for ever:
- * it has threads apart, so that nothing else waits behind it.
+ * Closes descriptors that came from outside. Whoever sent one may hold it too,
+ * and may have made it so that close() waits: SO_LINGER makes the last one wait
+ * until a partner has taken everything, and a file system of the sender's own
+ * makes any wait. So threads of their own close them: a few, made when they are
+ * needed. A socket that waits for its partner is let go after a moment; what it
+ * still has to send the kernel sends. What may be something else than a socket
+ * can wait for ever: it has threads apart, so that nothing else waits behind
+ * it.
  *
  * Any thread may call anything here.
  */

@@ -2,10 +2,10 @@
 #define RELAY_DESCRIPTORS_H
 
 /*
- * The process's table of descriptors. Some of it are kept for the console and
- * for files: whoever makes a descriptor for a connection gives it back when it
- * is one of those. The kernel gives the lowest number that is free, so a high
- * number says that all below are in use, and no call is needed to ask.
+ * The process's table of descriptors. Its last numbers are kept for the console
+ * and for files: whoever makes a descriptor for a connection gives it back when
+ * it is one of those. The kernel gives the lowest number that is free, so a
+ * high number says that all below are in use, and no call is needed to ask.
  */
 
 #include <stdbool.h>
@@ -17,9 +17,10 @@
 void descriptors_begin(bool runs);
 /* FD is one of those that are kept. */
 bool descriptors_is_kept(int fd);
-/* For so many connections, of two sockets each, there are some. */
+/* The number of connections, of two sockets each, that the table has room
+ * for. */
 unsigned long descriptors_connections(void);
-/* For so many calls of attls-run. */
+/* The number of calls of attls-run that the table has room for. */
 unsigned long descriptors_runs(void);
 
 #endif

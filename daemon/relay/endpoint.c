@@ -206,7 +206,7 @@ int endpoint_connect_result(const struct endpoint *e, struct netaddr *ret_peer)
     socklen_t len;
     int error = 0;
 
-    /* an event may say no more than that the socket was watched */
+    /* an event may only say that the socket was watched */
     if (e->fd < 0 || !e->writable)
         return EINPROGRESS;
     if (netaddr_of_socket(e->fd, getpeername, ret_peer))

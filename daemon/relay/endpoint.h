@@ -51,11 +51,10 @@ struct endpoint {
     bool tickets;            /* the same, and it may wait for data a while */
     enum session_status end; /* how reading ended; SESSION_OK: it has not */
     bool watched;            /* by EVENT */
-    uint8_t delayed;    /* TCP_NODELAY comes with so many more writes; 0: it
-                         * is set */
-    bool foreign;       /* FD came from outside: others may hold it */
-    bool hard;          /* endpoint_end_hard() */
-    struct event event; /* in place: two allocations less a connection */
+    uint8_t delayed;         /* writes until TCP_NODELAY is set; 0: it is set */
+    bool foreign;            /* FD came from outside: others may hold it */
+    bool hard;               /* endpoint_end_hard() */
+    struct event event;      /* in place: two allocations less a connection */
     struct session *session; /* NULL: clear */
     endpoint_ready_fn ready;
     void *arg;
@@ -111,7 +110,7 @@ enum io {
     IO_FAILED     /* TLS: session_outcome() has the reason */
 };
 
-/* An event loop for endpoints, and for one thread. NULL: there is none. */
+/* An event loop for endpoints, and for one thread. NULL: it can't be made. */
 struct event_base *endpoint_loop(void);
 
 void endpoint_init(struct endpoint *e, endpoint_ready_fn ready, void *arg);
@@ -184,8 +183,8 @@ bool endpoint_is_lost(const struct endpoint *e);
  * writable), IO_LOST, IO_FAILED. */
 enum io endpoint_end(struct endpoint *e, bool closes);
 
-/* Only close_notify, which is on its way when endpoint_reset() follows. What
- * does not fit is not said. */
+/* Sends close_notify alone; endpoint_reset() must follow. What the socket does
+ * not take is not sent. */
 void endpoint_notify(struct endpoint *e);
 
 /* Closes in order, or with a reset; a closed endpoint is left alone. */

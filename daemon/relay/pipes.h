@@ -27,7 +27,7 @@ struct pipes {
     unsigned count; /* idle and lent */
 };
 
-/* All zero is an empty pool. NULL: none is to be had, copy instead. */
+/* All zero is an empty pool. NULL: the kernel gives no pipe, copy instead. */
 struct pipe *pipes_get(struct pipes *pool);
 /* Takes a pipe of this pool back; bytes that are still in it are gone. NULL
  * allowed. */

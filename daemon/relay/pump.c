@@ -215,7 +215,7 @@ static enum pump_status end(struct pump *p, struct flow *f,
     return PUMP_WAIT;
 }
 
-/* False: nothing changes in this direction before something else has. */
+/* False: this direction can't move before something else has. */
 static bool can_step(const struct flow *f)
 {
     return !f->ended && endpoint_can_write(f->to) &&
@@ -236,7 +236,7 @@ static enum pump_status step(struct pump *p, struct flow *f,
     return splice_or_move(p, f, scratch, fault);
 }
 
-/* What a handshake left to be sent with the first data, and there is none. */
+/* Sends what a handshake left for the first data, when no data comes. */
 static bool flush(struct pump *p, struct pump_fault *fault)
 {
     struct endpoint *to;
@@ -294,8 +294,8 @@ static enum pump_status hear(struct pump *p, struct flow *f,
         else if (!keep(f, scratch->data, len))
             return broken(fault, f->from, IO_BLOCKED);
     }
-    /* no more is read: then only the socket itself knows; but who has said all
-     * may be gone altogether */
+    /* nothing is read from it now: only the socket itself knows; but a side
+     * that has said all may be gone altogether */
     if (!f->eof && endpoint_is_lost(f->from))
         return broken(fault, f->from, IO_LOST);
     return PUMP_WAIT;

@@ -63,7 +63,7 @@ struct pump {
 enum pump_status {
     PUMP_WAIT,  /* until an endpoint is ready */
     PUMP_MORE,  /* there may be more to do: call again, after others */
-    PUMP_DONE,  /* both directions have ended: the endpoints are to be closed */
+    PUMP_DONE,  /* both directions have ended: close the endpoints */
     PUMP_BROKEN /* the reason stands in the fault */
 };
 

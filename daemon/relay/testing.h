@@ -8,7 +8,7 @@
 /* How many descriptors of all are not closed yet (closer.c). */
 unsigned long closer_waiting(void);
 
-/* So few are kept, of LIMIT (descriptors.c). */
+/* How many are kept, of LIMIT (descriptors.c). */
 unsigned long descriptors_kept(unsigned long limit);
 
 /* Takes FD (also when it fails), any socket. ERR_SYSTEM, ERR_NOMEM. */

@@ -2,8 +2,8 @@
 #define SITE_BOUNDED_H
 
 /*
- * Work that may hang, in a file system that does not answer most of all: it is
- * done on a thread of its own, and waited for so long and no longer.
+ * Work that may hang, most of all in a file system that does not answer: a
+ * thread of its own does it, and nobody waits for it longer than a limit.
  *
  * Any thread may call anything here.
  */
@@ -12,7 +12,7 @@
 
 typedef void (*bounded_fn)(void *arg);
 
-/* So many may hang at once; then nothing more is begun. */
+/* This many may hang at once; then nothing else is begun. */
 enum { BOUNDED_MAX = 8 };
 
 /*
@@ -24,7 +24,7 @@ enum { BOUNDED_MAX = 8 };
 int bounded_run(bounded_fn work, bounded_fn drop, void *arg,
                 unsigned long limit_ms, struct error *err);
 
-/* source_read() so; the text of an error names PATH. */
+/* source_read() in this way; the text of an error names PATH. */
 int bounded_read(const char *path, unsigned long limit_ms, struct source **ret,
                  struct error *err);
 

@@ -11,7 +11,8 @@
 
 /* ---- lists of texts ---- */
 
-/* Reads the text of one element into INTO; false: it is none. */
+/* Reads the text of one element into INTO; false: the text has the wrong
+ * form. */
 typedef bool (*element_fn)(const char *text, void *into);
 
 static int read_texts(struct config_reader *r, config_setting_t *s,

@@ -144,7 +144,7 @@ static int read_jobs(struct config_reader *r, config_setting_t *s,
         config_setting_t *e = config_setting_get_elem(s, (unsigned)i);
 
         if (!is_whole(&f->item[i]))
-            continue; /* said already */
+            continue; /* already said */
         if (!has_condition(&f->item[i]))
             config_wrong_value(r, e,
                                "element %zu needs one of unit, cgroup, uid, "
@@ -210,7 +210,8 @@ static void add_old_accounts(struct strbuf *out)
         strbuf_addf(out, ", \"%u\"", (unsigned)own);
 }
 
-/* Who asks is served as another: that takes accounts that are named. */
+/* A listener with a userid serves every program as that user: it needs accounts
+ * that are named. */
 static void needs_allow(struct config_reader *r,
                         const struct config_listener *l)
 {

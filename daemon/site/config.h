@@ -197,7 +197,8 @@ void config_unref(struct config *c); /* NULL allowed */
 bool config_parse_account(const char *text, uid_t *ret);
 /* The name of an account. False: it has none that fits into SIZE. */
 bool config_account_name(uid_t uid, char *ret, size_t size);
-/* "22" or "8000-8099"; "10.0.0.0/8", "fd00::1". False: TEXT is none. */
+/* "22" or "8000-8099"; "10.0.0.0/8", "fd00::1". False: TEXT does not have this
+ * form. */
 bool config_parse_ports(const char *text, struct nft_ports *ret);
 bool config_parse_network(const char *text, struct nft_addrs *ret);
 
@@ -207,7 +208,7 @@ bool config_has_mode(const struct config *c, enum config_mode mode);
 /* A is in trusted_peers. */
 bool config_trusts(const struct config *c, const struct netaddr *a);
 
-/* What the transparent listener captures; NULL: there is none. */
+/* What the transparent listener captures; NULL: no listener is transparent. */
 const struct config_capture *config_capture(const struct config *c);
 
 /* The account UID may connect to this listener: it is named, or all are. */

@@ -2,9 +2,9 @@
 #define SITE_OPENING_H
 
 /*
- * What takes too long for an event loop: key rings, key files and tokens are
- * read by a few helper threads, which are started when there is something for
- * them. Who waits is woken.
+ * What takes too long for an event loop: a few helper threads, which are
+ * started when there is work for them, read key rings, key files and tokens.
+ * Whoever waits is woken.
  *
  * Any thread may call anything here.
  */
@@ -25,7 +25,7 @@ struct openings *openings_new(void);
 bool openings_stop(struct openings *o, unsigned limit_ms);
 void openings_free(struct openings *o); /* stopped; NULL allowed */
 
-/* DROPPED: nothing is to be done, but for what ARG holds. */
+/* DROPPED: free what ARG holds, and do nothing else. */
 typedef void (*opening_fn)(void *arg, bool dropped);
 /* WORK with ARG on a thread. *RET is a reference for the caller. ERR_NOMEM,
  * ERR_SYSTEM (no thread): WORK is not called. */

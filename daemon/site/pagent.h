@@ -2,14 +2,15 @@
 #define SITE_PAGENT_H
 
 /*
- * The Policy Agent: reads configuration and policy anew, installs it or
- * leaves the running one, and says so in the words of z/OS: messages EZZ84xx,
+ * The Policy Agent: reads configuration and policy again, installs them or
+ * leaves the running ones, and says so in the words of z/OS: messages EZZ84xx,
  * EZZ87xx and EZD15xx, and a log of what was processed (IP Diagnosis Guide,
  * "Diagnosing Policy Agent problems").
  *
- * It has a thread of its own, on which one reload runs at a time, and files are
- * read on yet another, which is not waited for longer than read_limit: whoever
- * calls here never waits for a file system. Any thread may call anything.
+ * It has a thread of its own, on which one reload runs at a time. Files are
+ * read on yet another thread, for which nobody waits longer than read_limit:
+ * whoever calls here never waits for a file system. Any thread may call
+ * anything.
  */
 
 #include "site/snapshot.h"
@@ -18,8 +19,7 @@
 
 struct pagent;
 
-/* What is to be done before a snapshot is installed; when it fails nothing is
- * installed. */
+/* Called before a snapshot is installed; when it fails nothing is installed. */
 typedef int (*pagent_prepare_fn)(void *arg, const struct snapshot *next,
                                  struct error *err);
 
@@ -35,8 +35,8 @@ int pagent_new(const struct pagent_params *params, struct pagent **ret,
                struct error *err);
 /* Starts the thread. ERR_SYSTEM. */
 int pagent_start(struct pagent *p, struct error *err);
-/* Answers those who wait for a reload, and begins no more: no pagent_done_fn
- * is called once this has returned. NULL allowed. */
+/* Answers those who wait for a reload, and begins none after that: no
+ * pagent_done_fn is called once this has returned. NULL allowed. */
 void pagent_stop(struct pagent *p);
 /* Ends the thread and frees P. False: the thread does not end, and goes on to
  * use what it was given. NULL allowed. */
@@ -60,8 +60,8 @@ enum pagent_how {
 };
 
 /* On the agent's thread, or on that of pagent_stop(). STATUS: 0 all is well, 1
- * it is installed and something is to be looked at, 2 what ran before stays.
- * TEXT is the messages, and what is wrong. */
+ * the policy is installed and the operator should look at something, 2 what ran
+ * before stays. TEXT is the messages, and what is wrong. */
 typedef void (*pagent_done_fn)(void *arg, int status,
                                const struct strbuf *text);
 

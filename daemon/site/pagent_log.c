@@ -34,7 +34,7 @@ static bool is_secret(const char *line, size_t name)
     return false;
 }
 
-/* NAME=VALUE as in the file of DD STDENV; what is no such line is left out. */
+/* NAME=VALUE as in the file of DD STDENV; other lines are left out. */
 static void log_variable(struct pagent *p, const char *line, size_t len)
 {
     const char *equals = memchr(line, '=', len);

@@ -34,8 +34,8 @@ struct rule_rate {
 /* ---- once ---- */
 
 /*
- * Installs RULESET as nft_apply() does, and lets the clear connections that are
- * older be looked at anew: connection tracking may have found one in the middle
+ * Installs RULESET as nft_apply() does, and has connection tracking look again
+ * at the clear connections that are older: it may have found one in the middle
  * while no rules were there, and taken an answer for its direction.
  */
 int rules_apply(const char *ruleset, struct error *err);
@@ -57,8 +57,8 @@ struct rule_loss {
 void rule_loss_print(const struct rule_loss *l, bool kept, struct strbuf *out);
 
 struct rulekeeper_params {
-    /* Adds the rule set as it should be now, for nft; false: there is none to
-     * be had, and the last one counts. NULL: the last one. */
+    /* Adds the rule set as it should be now, for nft; false: it can't be made,
+     * and the last one counts. NULL: the last one. */
     bool (*make)(void *arg, struct strbuf *out);
     void (*tell)(void *arg, const struct rule_loss *loss);
     void *arg;

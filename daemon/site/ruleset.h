@@ -12,9 +12,9 @@
 #include "util/strbuf.h"
 
 /*
- * The settings of transparent mode that count: those of the configuration
- * NOW, but the ports of the sockets that are open, which STARTED
- * has. False: STARTED has no transparent listener.
+ * The settings of transparent mode that count: those of the configuration NOW,
+ * but with the ports of the sockets that are open, which STARTED has. False:
+ * STARTED has no transparent listener.
  */
 bool ruleset_capture(const struct config *started, const struct config *now,
                      struct config_capture *ret);

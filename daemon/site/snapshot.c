@@ -375,7 +375,7 @@ void snapshot_each_group(struct snapshot *s, snapshot_group_fn fn, void *arg)
 /* ---- installing ---- */
 
 /* The rule of S whose group action says what that of the old snapshot says;
- * NULL: there is none. */
+ * NULL: S has no such rule. */
 static const struct policy_rule *find_group(const struct snapshot *s,
                                             const struct policy_action *group)
 {

@@ -87,7 +87,7 @@ struct environment_link {
     struct environment *env; /* a reference, NULL when rc is not 0 */
     int rc;
     bool waiting; /* there is no answer yet: WAITER is woken, ask again then */
-    bool opened;  /* opened or tried: its lines are to be logged, once */
+    bool opened;  /* opened or tried, and its lines are not logged yet */
     bool stale;   /* the stored ring can't be opened, WHY; ENV is older */
     struct tls_outcome why;
 };

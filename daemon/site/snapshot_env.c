@@ -104,8 +104,8 @@ static bool is_over(const struct snapshot *s, const struct place *p,
            (!f->why.lasting && openings_clock() - f->at >= RETRY_MS);
 }
 
-/* With the place's lock. Whether it is to be opened, or something that it knows
- * is to be read again. */
+/* With the place's lock. Whether the environment must be opened, or something
+ * that it knows must be read again. */
 static bool is_due(const struct snapshot *s, const struct place *p)
 {
     struct environment_params params;
@@ -126,7 +126,7 @@ struct job {
     struct snapshots *all;
     struct snapshot *s; /* a reference */
     struct place *p;
-    struct environment *old; /* may stay if need be; NULL: there is none */
+    struct environment *old; /* may stay if the new one fails; or NULL */
     uint32_t old_id, id;     /* of that and of a new one */
     bool reread; /* OLD is open: it is left alone if its ring is as it was */
     bool asked;  /* by a refresh, which says what it finds each time */
@@ -397,7 +397,7 @@ static bool same_names(const struct policy_action *a,
 }
 
 /* The first rule of S whose group and environment action are those of P, as
- * SAME sees it; NULL: there is none. */
+ * SAME sees it; NULL: S has no such rule. */
 static const struct policy_rule *
 find_rule(const struct snapshot *s, const struct place *p, actions_fn same)
 {
@@ -427,7 +427,8 @@ static struct failure *copy_failure(const struct failure *f)
     return copy;
 }
 
-/* With P's lock; NEXT's has nothing yet. Without memory it is opened anew. */
+/* With P's lock; NEXT's has nothing yet. Without memory the environment is
+ * opened again. */
 static void copy_place(struct place *p, struct place *q)
 {
     struct failure *failed = copy_failure(p->failed);
@@ -522,7 +523,8 @@ static bool is_to_open(const struct refresh *r, const struct place *q)
     return q->failed != NULL ? q->failed->at < r->began : is_due(r->next, q);
 }
 
-/* What is open, or is to be, is opened anew unless it is as it was. */
+/* Opens again what is open now, or what a listener names, unless it is as it
+ * was. */
 static void open_place(struct refresh *r, const struct policy_rule *rule,
                        const char *userid, struct wish *w)
 {

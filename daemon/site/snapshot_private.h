@@ -72,8 +72,8 @@ uint32_t snapshots_next_id(atomic_uint *counter);
  * missing. */
 struct environment_params snapshot_params(const struct snapshot *s);
 
-/* The groups of NEXT: those that OLD (NULL: there is none) has too keep their
- * GRPID. Once more changes nothing. */
+/* The groups of NEXT: those that OLD (may be NULL) has too keep their GRPID. A
+ * second call changes nothing. */
 void snapshot_keep_groups(struct snapshots *all, struct snapshot *old,
                           struct snapshot *next);
 /* The GRPID of a group action; 0: none. */
@@ -81,8 +81,8 @@ uint32_t snapshot_group_id(struct snapshot *s,
                            const struct policy_action *action);
 
 void place_free(struct place *p);
-/* Copies to NEXT those of OLD's places that are to be as they were, unless it
- * has them already, and counts. OLD stays as it is. */
+/* Copies to NEXT those of OLD's places that stay as they were, unless NEXT has
+ * them already, and counts. OLD stays as it is. */
 void snapshot_keep_places(struct snapshot *old, struct snapshot *next);
 
 #endif

@@ -413,7 +413,8 @@ static bool split_host(const char *text, char *host, size_t size,
     return strchr(host, ':') == NULL;
 }
 
-/* The first of FAMILY, or of another one, from I on; COUNT: there is none. */
+/* The first of FAMILY, or of another one, from I on; COUNT: no address is
+ * left. */
 static size_t next_of(const struct netaddr *list, size_t count, size_t i,
                       int family, bool same)
 {

@@ -52,7 +52,7 @@ int listener_start(struct listener *l, const struct listener_host *host,
 /* Any thread: from now on whoever connects is refused, and who waits to be
  * accepted is reset. */
 void listener_shut(struct listener *l);
-/* Accepts no more; the descriptor stays open. */
+/* Stops accepting; the descriptor stays open. */
 void listener_stop(struct listener *l);
 
 #endif

@@ -339,7 +339,7 @@ static bool handle(struct runner *r, const struct runmsg *m, int sockets[])
     return true;
 }
 
-/* One message. False: there is none now, or R has ended. */
+/* Takes one message. False: none has come, or R has ended. */
 static bool hear(struct runner *r)
 {
     int sockets[RUNMSG_SOCKETS], status;

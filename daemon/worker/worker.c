@@ -56,7 +56,7 @@ struct worker {
     struct runners *runners; /* NULL: nobody comes from attls-run here */
     struct event *inbox_event, *rest;
     bool odd;          /* of the sockets that were accepted */
-    atomic_ulong owed; /* connections that are to make room here */
+    atomic_ulong owed; /* connections that have to make room here */
     int inbox_fd;
     pthread_mutex_t lock; /* of what follows */
     STAILQ_HEAD(, parcel) inbox;
@@ -82,7 +82,7 @@ struct workers {
     pthread_mutex_t keeping;  /* of what follows */
     pthread_cond_t enough;
     bool has_keeper, stopping;
-    bool hurry;         /* whoever waits for connections to end waits no more */
+    bool hurry;         /* whoever waits for connections to end stops waiting */
     atomic_bool ending; /* somebody waits for that */
 };
 
@@ -106,7 +106,7 @@ static void on_answer(void *arg)
 }
 
 /* On the worker's thread, which counts before it looks whether somebody waits;
- * who waits says so before he looks at the count. */
+ * whoever waits says so before looking at the count. */
 static void on_empty(void *arg)
 {
     struct workers *all = ((struct worker *)arg)->all;
@@ -143,7 +143,7 @@ static struct worker *fewest(struct worker *self)
 
 /* ---- limits ---- */
 
-/* The one with the most that do not relay; W when there is none else. */
+/* The worker with the most that do not relay; W when no other has any. */
 static struct worker *fullest(struct worker *w)
 {
     struct workers *all = w->all;
@@ -157,7 +157,7 @@ static struct worker *fullest(struct worker *w)
     return most;
 }
 
-/* One who has too many makes room for himself. */
+/* An account or peer that has too many makes room with its own connections. */
 static bool is_own(enum fair_answer answer)
 {
     return answer == FAIR_MOST_WAITING || answer == FAIR_SHARE;
@@ -278,7 +278,7 @@ static bool has_strangers(const struct workers *all)
 /*
  * To the worker with the fewest connections. A socket that others hold is a
  * danger to the thread that it is on: while one of them sends what the kernel
- * can't read at once (a page of a file system of his own) every call on it
+ * can't read at once (a page of a file system of its own) every call on it
  * waits. So it stays where only such sockets are.
  */
 static void hand_out(void *arg, const struct config_listener *l,

@@ -37,7 +37,8 @@ int workers_start(const struct services *services,
  * connections that were reset. NULL allowed.
  */
 unsigned long workers_stop(struct workers *w, unsigned long limit_ms);
-/* Any thread, while workers_stop() runs: the connections get no more time. */
+/* Any thread, while workers_stop() runs: the connections get no further
+ * time. */
 void workers_hurry(struct workers *w);
 
 /*
