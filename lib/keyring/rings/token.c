@@ -22,7 +22,17 @@
 struct module {
     struct module *next;
     PKCS11_CTX *ctx;
+    unsigned rings;      /* in use */
+    struct slots *spent; /* lists that are to be released */
     char path[];
+};
+
+/* A list of slots and all that was found in them. libp11 frees keys with it
+ * that are still in use, so the ring keeps it. */
+struct slots {
+    struct slots *next;
+    PKCS11_SLOT *slot;
+    unsigned n;
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -35,16 +45,16 @@ static const char *reason(void)
     return text != NULL ? text : "no reason given";
 }
 
-static int find_module(const char *path, PKCS11_CTX **ret, struct error *err)
+static int find_module(const char *path, struct module **ret, struct error *err)
 {
     struct module *m;
 
     for (m = modules; m != NULL; m = m->next)
         if (strcmp(m->path, path) == 0) {
-            *ret = m->ctx;
+            *ret = m;
             return 0;
         }
-    m = malloc(sizeof(*m) + strlen(path) + 1);
+    m = calloc(1, sizeof(*m) + strlen(path) + 1);
     if (m == NULL)
         return error_nomem(err);
     strcpy(m->path, path);
@@ -59,7 +69,7 @@ static int find_module(const char *path, PKCS11_CTX **ret, struct error *err)
     }
     m->next = modules;
     modules = m;
-    *ret = m->ctx;
+    *ret = m;
     return 0;
 }
 
@@ -185,40 +195,65 @@ static int fill(struct keyring *k, PKCS11_SLOT *slot, struct error *err)
     return r;
 }
 
-/* A list of slots and all that was found in them. libp11 frees keys with it
- * that are still in use, so the ring keeps it. */
-struct slots {
-    PKCS11_CTX *ctx;
-    PKCS11_SLOT *slot;
-    unsigned n;
+/* What a ring holds of its module. */
+struct hold {
+    struct module *module;
+    struct slots *slots;
 };
 
+/* To release a list closes all sessions of its tokens, those of other rings
+ * too, so lists are released when no ring of the module is in use. */
 static void release(void *what)
 {
-    struct slots *s = what;
+    struct hold *h = what;
+    struct module *m = h->module;
+    struct slots *s;
 
     pthread_mutex_lock(&lock);
-    PKCS11_release_all_slots(s->ctx, s->slot, s->n);
+    h->slots->next = m->spent;
+    m->spent = h->slots;
+    m->rings--;
+    while (m->rings == 0 && (s = m->spent) != NULL) {
+        m->spent = s->next;
+        PKCS11_release_all_slots(m->ctx, s->slot, s->n);
+        free(s);
+    }
     pthread_mutex_unlock(&lock);
 }
 
-static int read_token(PKCS11_CTX *ctx, const struct keyring_token *where,
-                      const char *name, struct keyring *k, struct error *err)
+static int list_slots(struct module *m, struct keyring *k, struct slots **ret,
+                      struct error *err)
 {
-    struct slots *s = arena_alloc(k->arena, sizeof(*s));
-    PKCS11_SLOT *slot = NULL;
-    int r;
+    struct hold *h = arena_alloc(k->arena, sizeof(*h));
+    struct slots *s = calloc(1, sizeof(*s));
 
-    if (s == NULL)
+    if (h == NULL || s == NULL) {
+        free(s);
         return error_nomem(err);
-    s->ctx = ctx;
-    if (PKCS11_enumerate_slots(ctx, &s->slot, &s->n) != 0)
+    }
+    if (PKCS11_enumerate_slots(m->ctx, &s->slot, &s->n) != 0) {
+        free(s);
         return error_set(err, ERR_SYSTEM,
                          "the PKCS#11 module %s does not list its tokens: %s",
-                         where->module, reason());
+                         m->path, reason());
+    }
+    *h = (struct hold){m, s};
+    m->rings++;
     k->release = release;
-    k->what = s;
-    r = find_token(s->slot, s->n, where->module, name, &slot, err);
+    k->what = h;
+    *ret = s;
+    return 0;
+}
+
+static int read_token(struct module *m, const struct keyring_token *where,
+                      const char *name, struct keyring *k, struct error *err)
+{
+    PKCS11_SLOT *slot = NULL;
+    struct slots *s = NULL;
+    int r = list_slots(m, k, &s, err);
+
+    if (r == 0)
+        r = find_token(s->slot, s->n, where->module, name, &slot, err);
     if (r == 0)
         r = log_in(slot, where, err);
     if (r == 0)
@@ -230,16 +265,16 @@ int keyring_open_token(const struct keyring_token *where, const char *name,
                        struct keyring **ret, struct error *err)
 {
     struct keyring *k = keyring_make("*TOKEN*", name);
-    PKCS11_CTX *ctx = NULL;
+    struct module *m = NULL;
     int r;
 
     if (k == NULL)
         return error_nomem(err);
     ERR_clear_error();
     pthread_mutex_lock(&lock);
-    r = find_module(where->module, &ctx, err);
+    r = find_module(where->module, &m, err);
     if (r == 0)
-        r = read_token(ctx, where, name, k, err);
+        r = read_token(m, where, name, k, err);
     pthread_mutex_unlock(&lock);
     ERR_clear_error();
     if (r == 0)
