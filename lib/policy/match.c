@@ -69,21 +69,25 @@ static bool port_fits(const struct cond *cond, uint16_t port)
 
 enum fit { FITS, FAILS, UNKNOWN };
 
-/* A trailing '*' stands for any further characters. */
-static enum fit name_fits(const struct setting *set, const char *name)
+bool policy_name_fits(const char *pattern, const char *name)
 {
-    const char *pattern;
     size_t len;
 
-    if (set == NULL || strcmp(set->value.text, "*") == 0)
-        return FITS;
-    if (name == NULL)
-        return UNKNOWN;
-    pattern = set->value.text;
+    if (pattern == NULL || strcmp(pattern, "*") == 0)
+        return true;
     len = strlen(pattern);
     if (pattern[len - 1] == '*')
-        return strncmp(pattern, name, len - 1) == 0 ? FITS : FAILS;
-    return strcmp(pattern, name) == 0 ? FITS : FAILS;
+        return strncmp(pattern, name, len - 1) == 0;
+    return strcmp(pattern, name) == 0;
+}
+
+static enum fit name_fits(const struct setting *set, const char *name)
+{
+    const char *pattern = set != NULL ? set->value.text : NULL;
+
+    if (name == NULL && pattern != NULL && strcmp(pattern, "*") != 0)
+        return UNKNOWN;
+    return policy_name_fits(pattern, name) ? FITS : FAILS;
 }
 
 /* ---- time conditions ---- */

@@ -216,6 +216,10 @@ void policy_each_reject(const struct policy *p, const struct policy_conn *c,
  * a listener that no rule can match.
  */
 bool policy_could_match(const struct policy *p, const struct policy_conn *c);
+
+/* The Jobname or Userid PATTERN of a rule (NULL: none is coded) fits NAME: a
+ * trailing '*' stands for any further characters. */
+bool policy_name_fits(const char *pattern, const char *name);
 /* The rules that can, in the order of the search. */
 typedef void (*policy_rule_fn)(void *arg, const struct policy_rule *r);
 void policy_each_match(const struct policy *p, const struct policy_conn *c,

@@ -383,17 +383,6 @@ static void say_no_ring(struct lint *l, const struct policy_rule *rule,
 
 /* ---- whose ring it is ---- */
 
-static bool pattern_fits(const char *pattern, const char *name)
-{
-    size_t len = pattern != NULL ? strlen(pattern) : 0;
-
-    if (pattern == NULL || strcmp(pattern, "*") == 0)
-        return true;
-    if (pattern[len - 1] == '*')
-        return strncmp(pattern, name, len - 1) == 0;
-    return strcmp(pattern, name) == 0;
-}
-
 /* The same actions for the same user were looked at with an earlier rule. */
 static bool is_repeated(const struct lint *l, const struct policy_rule *rule,
                         const char *userid)
@@ -421,8 +410,8 @@ static int check_new_user(struct lint *l, const struct policy_rule *rule,
 static bool may_take(const struct policy_rule *rule, const struct ring_user *u)
 {
     return u->userid[0] != '\0' &&
-           pattern_fits(policy_rule_userid(rule), u->userid) &&
-           pattern_fits(policy_rule_jobname(rule), u->jobname) &&
+           policy_name_fits(policy_rule_userid(rule), u->userid) &&
+           policy_name_fits(policy_rule_jobname(rule), u->jobname) &&
            ((unsigned)policy_rule_direction(rule) & (unsigned)u->direction) !=
                0;
 }
@@ -459,7 +448,7 @@ static int check_owners(struct lint *l, const struct policy_rule *rule,
         const char *id = l->store->owners[i].id;
 
         if (owner_kind(id) != RING_OWNER_USER ||
-            !pattern_fits(policy_rule_userid(rule), id) ||
+            !policy_name_fits(policy_rule_userid(rule), id) ||
             store_ring_find(l->store, id, ring) == NULL)
             continue;
         count++;
