@@ -262,6 +262,15 @@ static void settle(struct probe *p)
         session_read(p->session, &byte, 1, &n);
 }
 
+static enum fault silence(const struct probe *p)
+{
+    if (session_heard(p->session))
+        return FAULT_too_long;
+    if (!session_is_server(p->session))
+        return FAULT_silent_server;
+    return p->listen ? FAULT_silent_client : FAULT_silent_both_servers;
+}
+
 static void shake(struct probe *p)
 {
     uint64_t began = clock_us();
@@ -274,12 +283,7 @@ static void shake(struct probe *p)
         if (wait_for(p->fd, st == SESSION_WANT_READ ? POLLIN : POLLOUT,
                      limit_of(p, began)))
             continue;
-        session_abandon(p->session,
-                        session_heard(p->session) ? RC_TOO_LONG : RC_SILENT,
-                        session_heard(p->session)
-                            ? "the partner began the handshake and did not "
-                              "end it in time"
-                            : "the partner sent no TLS in time");
+        session_abandon(p->session, silence(p));
         break;
     }
     if (st == SESSION_OK) {
@@ -327,14 +331,14 @@ static int probe(struct probe *p)
         shake(p);
     if (p->session != NULL)
         story_fill_session(s, p->session);
-    if (why.rc != 0)
-        s->outcome = why;
+    if (p->session != NULL && why.rc == 0)
+        why = *session_outcome(p->session);
+    story_fill_outcome(s, &why, policy_rule_effective(p->rule));
     if (s->outcome.rc == 0)
         session_close(p->session);
     mark(p, STORY_ENDED);
     s->failed = s->outcome.rc != 0;
     s->end = "the probe is done";
-    s->side = story_side(&s->outcome);
     tell(p);
     return s->failed ? CTL_EXIT_WARNING : CTL_EXIT_OK;
 }

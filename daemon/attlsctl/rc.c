@@ -1,10 +1,12 @@
 /* attlsctl rc: what a return code means, why it comes, and what would tell. */
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "attlsctl/ctl.h"
+#include "tls/fault.h"
 #include "tls/retcode.h"
 #include "util/json.h"
 
@@ -21,9 +23,25 @@ static int read_code(const char *text)
     return (int)strtol(text, NULL, 10);
 }
 
+/* The reason tells rows apart, but where it is OpenSSL's. */
+static bool tells(const char *reason)
+{
+    return reason[0] != '\0' && strstr(reason, "{error}") == NULL;
+}
+
+/* With capitals in place of the words. */
+static void text_json(struct json *j, const char *key, const char *text)
+{
+    struct strbuf out = STRBUF_INIT;
+
+    fault_expand(text, NULL, NULL, &out);
+    json_string(j, key, strbuf_str(&out));
+    strbuf_done(&out);
+}
+
 static void show_json(const struct retcode *r, struct json *j)
 {
-    const struct retcode_cause *c;
+    const struct fault_row *c;
     size_t i;
 
     json_object(j, NULL);
@@ -33,20 +51,43 @@ static void show_json(const struct retcode *r, struct json *j)
     json_string(j, "origin", r->code < 5000 ? "System SSL" : "AT-TLS");
     json_string(j, "meaning", r->meaning);
     json_array(j, "causes");
-    for (i = 0; (c = retcode_cause_get(r->code, i)) != NULL; i++) {
+    for (i = 0; (c = fault_of_code(r->code, i)) != NULL; i++) {
         json_object(j, NULL);
-        json_string(j, "cause", c->cause);
-        if (c->command != NULL)
-            json_string(j, "command", c->command);
+        json_string(j, "fault", c->id);
+        if (c->by != BY_LISTED)
+            json_string(j, "blame", fault_by_name(c->by));
+        if (tells(c->reason))
+            text_json(j, "reason", c->reason);
+        text_json(j, "cause", c->cause);
+        if (c->remedy != NULL)
+            text_json(j, "remedy", c->remedy);
         json_end(j);
     }
     json_end(j);
     json_end(j);
 }
 
+static void add_row(const struct fault_row *c, struct strbuf *out)
+{
+    static const char *const indent = "    ";
+
+    if (tells(c->reason)) {
+        fault_expand(c->reason, NULL, NULL, out);
+        strbuf_addf(out, "\n%s", indent);
+    }
+    fault_expand(c->cause, NULL, NULL, out);
+    strbuf_addc(out, '\n');
+    if (c->remedy == NULL)
+        return;
+    strbuf_addf(out, "%s  ", indent);
+    fault_expand(c->remedy, NULL, NULL, out);
+    strbuf_addc(out, '\n');
+}
+
 static void show_text(const struct retcode *r)
 {
-    const struct retcode_cause *c;
+    const struct fault_row *c;
+    struct strbuf text = STRBUF_INIT;
     size_t i;
 
     printf("RC %d  %s%s(%s)\n", r->code, r->constant,
@@ -56,11 +97,12 @@ static void show_text(const struct retcode *r)
     if (r->code == 0)
         return;
     printf("\nLikely causes, the most likely first:\n");
-    for (i = 0; (c = retcode_cause_get(r->code, i)) != NULL; i++) {
-        printf("%2zu. %s\n", i + 1, c->cause);
-        if (c->command != NULL)
-            printf("      %s\n", c->command);
+    for (i = 0; (c = fault_of_code(r->code, i)) != NULL; i++) {
+        strbuf_addf(&text, "%2zu. ", i + 1);
+        add_row(c, &text);
     }
+    fputs(strbuf_str(&text), stdout);
+    strbuf_done(&text);
 }
 
 static int show_all(bool as_json)

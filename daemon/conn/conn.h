@@ -26,7 +26,8 @@ enum conn_event {
 };
 
 enum conn_reason {
-#define REASON(id, counter, failure, line, text) CONN_BY_##id,
+#define REASON(id, counter, failure, line, by, text, cause, remedy)            \
+    CONN_BY_##id,
 #include "conn/reasons.def"
     CONN_REASON_COUNT
 };
@@ -54,7 +55,6 @@ uint32_t conn_id(const struct conn *c);
 /* Of the wire side; AF_UNSPEC: not known yet. */
 void conn_addresses(const struct conn *c, struct netaddr *ret_local,
                     struct netaddr *ret_remote);
-const char *conn_reason_text(enum conn_reason r);
 const char *conn_state_name(enum conn_state s);
 const char *conn_event_name(enum conn_event e);
 

@@ -3,7 +3,6 @@
 #include <sys/socket.h>
 
 #include "conn/private.h"
-#include "tls/retcode.h"
 
 enum { SETTLE_MS = 20 }; /* a connection that is older is not a short one */
 
@@ -95,7 +94,7 @@ enum conn_event conn_do_wait(struct conn *c)
 enum conn_event conn_do_finish(struct conn *c)
 {
     c->reason = CONN_BY_FINISHED;
-    conn_log_tls_end(c, 0, NULL);
+    conn_log_tls_end(c, FAULT_none);
     conn_keep_story(c);
     endpoint_close(&c->wire);
     endpoint_close(&c->app);
@@ -110,9 +109,9 @@ enum conn_event conn_do_lose(struct conn *c)
     if (conn_session(c) != NULL && c->reason != CONN_BY_APP_LOST)
         o = session_outcome(conn_session(c));
     if (c->reason == CONN_BY_TRUNCATED)
-        conn_log_tls_end(c, RC_CLOSED, "FIN without close_notify");
+        conn_log_tls_end(c, FAULT_truncated);
     else if (o != NULL)
-        conn_log_tls_end(c, o->rc, o->reason);
+        conn_log_tls_end(c, o->fault);
     return conn_do_reset(c);
 }
 
@@ -142,7 +141,7 @@ static void reset_wire(struct conn *c)
 
 enum conn_event conn_do_reset(struct conn *c)
 {
-    conn_log_tls_end(c, 0, NULL);
+    conn_log_tls_end(c, FAULT_none);
     if (!conn_has_failed(c))
         conn_keep_story(c);
     reset_wire(c);
@@ -154,7 +153,7 @@ enum conn_event conn_do_reset(struct conn *c)
  * program gets the reset. */
 enum conn_event conn_do_reject(struct conn *c)
 {
-    conn_log_tls_end(c, 0, NULL);
+    conn_log_tls_end(c, FAULT_none);
     endpoint_reset(&c->app);
     if (conn_session(c) != NULL)
         endpoint_close(&c->wire);

@@ -115,7 +115,7 @@ void conn_log_handshake(struct conn *c, int rc)
 }
 
 /* What EZD1283I Connection Init began is ended here, once. */
-void conn_log_tls_end(struct conn *c, int rc, const char *why)
+void conn_log_tls_end(struct conn *c, enum fault fault)
 {
     struct strbuf add = STRBUF_INIT;
     struct ezd_subject s;
@@ -127,12 +127,13 @@ void conn_log_tls_end(struct conn *c, int rc, const char *why)
     if (c->hushed || c->quiet)
         return;
     conn_subject(c, &s);
-    if (rc != 0 && conn_is_secured(c)) {
-        ezd_event(conn_services(c)->trace, &s, rc, EZD_DATA_DECRYPTION, NULL);
+    if (fault != FAULT_none && conn_is_secured(c)) {
+        ezd_event(conn_services(c)->trace, &s, fault_row(fault)->code,
+                  EZD_DATA_DECRYPTION, NULL);
         tls_outcome_init(&o);
         if (conn_session(c) != NULL)
             o = *session_outcome(conn_session(c));
-        tls_outcome_set(&o, rc, "%s", why);
+        tls_fail(&o, fault, NULL);
         conn_tell(c, &o);
     }
     ezd_start(conn_services(c)->trace, &s, EZD_CONNECTION_CLOSE, NULL);

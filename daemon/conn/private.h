@@ -162,7 +162,9 @@ struct conn_reason_row {
     enum counter counter; /* CLOSED: nothing beside that */
     enum conn_failure failure;
     enum conn_last_line line;
+    enum fault_by by; /* who ended it, where TLS does not say so */
     const char *text;
+    const char *cause, *remedy; /* with words of tls/words.def; or NULL */
 };
 const struct conn_reason_row *conn_reason_row(const struct conn *c);
 /* The reason, should the connection end by EV. Returns EV. */
@@ -268,7 +270,7 @@ bool conn_is_hushed(struct conn *c); /* from now on? */
 void conn_log_handshake(struct conn *c, int rc);
 void conn_log_environment(struct conn *c, const struct environment_link *l);
 /* Writes the lines of a TLS session that has ended. */
-void conn_log_tls_end(struct conn *c, int rc, const char *why);
+void conn_log_tls_end(struct conn *c, enum fault fault);
 
 /* ---- the actions ---- */
 

@@ -13,8 +13,14 @@ static const char *const event_names[] = {
 };
 
 static const struct conn_reason_row reasons[] = {
-#define REASON(id, counter, failure, line, text)                               \
-    {COUNTER_##counter, FAILURE_##failure, LINE_##line, text},
+#define REASON(id, counter, failure, line, by, text, cause, remedy)            \
+    {COUNTER_##counter,                                                        \
+     FAILURE_##failure,                                                        \
+     LINE_##line,                                                              \
+     BY_##by,                                                                  \
+     text,                                                                     \
+     cause,                                                                    \
+     remedy},
 #include "conn/reasons.def"
 };
 
@@ -31,11 +37,6 @@ const char *conn_state_name(enum conn_state s)
 const char *conn_event_name(enum conn_event e)
 {
     return event_names[e];
-}
-
-const char *conn_reason_text(enum conn_reason r)
-{
-    return reasons[r].text;
 }
 
 bool conn_has_edge(enum conn_state s, enum conn_event e)

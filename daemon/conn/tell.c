@@ -13,6 +13,7 @@
 
 #include "conn/private.h"
 #include "story/fill.h"
+#include "tls/retcode.h"
 #include "util/by_time.h"
 #include "util/clock.h"
 
@@ -234,6 +235,30 @@ static void tell_now(const struct conn *c, struct story *s)
     strbuf_done(&text);
 }
 
+/* Why it ended, where TLS does not say so. */
+static void tell_end(const struct conn *c, struct story *s)
+{
+    const struct conn_reason_row *row = conn_reason_row(c);
+
+    s->end = row->text;
+    s->by = row->by;
+    s->cause = row->cause;
+    s->remedy = row->remedy;
+    if (c->in.error != 0 && c->at[STORY_DIALLED] == 0)
+        story_set(s->end_error, sizeof(s->end_error), strerror(c->in.error));
+}
+
+static void tell_outcome(const struct conn *c, const struct tls_outcome *o,
+                         struct story *s)
+{
+    if (o == NULL && conn_session(c) != NULL)
+        o = session_outcome(conn_session(c));
+    if (o != NULL)
+        story_fill_outcome(s, o, c->eff);
+    if (c->reason == CONN_BY_ENVIRONMENT && s->outcome.rc != RC_ENVIRONMENT)
+        s->line_rc = RC_ENVIRONMENT;
+}
+
 void conn_make_story(const struct conn *c, const struct tls_outcome *o,
                      struct story *ret)
 {
@@ -248,7 +273,7 @@ void conn_make_story(const struct conn *c, const struct tls_outcome *o,
     ret->open = c->state != CONN_CLOSED;
     ret->local = c->in.local;
     ret->remote = c->in.remote;
-    ret->end = conn_reason_text((enum conn_reason)c->reason);
+    tell_end(c, ret);
     ret->bytes_in = c->pump.flow[FLOW_IN].bytes;
     ret->bytes_out = c->pump.flow[FLOW_OUT].bytes;
     tell_identity(c, ret);
@@ -258,9 +283,7 @@ void conn_make_story(const struct conn *c, const struct tls_outcome *o,
     hello_unpack(c->server_hello, &ret->server);
     if (conn_session(c) != NULL)
         story_fill_session(ret, conn_session(c));
-    if (o != NULL)
-        ret->outcome = *o;
-    ret->side = story_side(&ret->outcome);
+    tell_outcome(c, o, ret);
     if (ret->open) {
         ret->end = "";
         tell_now(c, ret);
@@ -327,10 +350,9 @@ void conn_tell(struct conn *c, const struct tls_outcome *o)
     conn_make_story(c, o, s);
     s->open = false;
     s->failed = true;
+    tell_end(c, s);
     if (o != NULL)
         write_line(c, s);
-    else
-        s->end = conn_reason_text((enum conn_reason)c->reason);
     stories_add(conn_services(c)->stories, s);
     free(s);
 }
@@ -344,7 +366,7 @@ BY_TIME static void keep_story(struct conn *c)
     conn_mark(c, STORY_ENDED);
     conn_make_story(c, NULL, s);
     s->open = false;
-    s->end = conn_reason_text((enum conn_reason)c->reason);
+    tell_end(c, s);
     stories_add(conn_services(c)->stories, s);
     free(s);
 }

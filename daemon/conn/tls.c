@@ -1,5 +1,7 @@
 /* Environment, session and handshake of a connection. */
 
+#include <stdio.h>
+
 #include "conn/private.h"
 #include "tls/retcode.h"
 
@@ -43,6 +45,7 @@ uint64_t conn_second_limit(const struct conn *c)
 static enum conn_event environment_failed(struct conn *c,
                                           struct environment_link *l)
 {
+    c->reason = CONN_BY_ENVIRONMENT; /* the story has both return codes */
     conn_speak(c);
     conn_log_handshake(c, RC_ENVIRONMENT);
     conn_tell(c, &l->why);
@@ -127,12 +130,12 @@ enum conn_event conn_do_open_tls(struct conn *c)
 enum conn_event conn_do_open_late(struct conn *c)
 {
     struct tls_outcome why;
+    char limit[24];
 
     tls_outcome_init(&why);
-    tls_outcome_set(&why, RC_ENVIRONMENT,
-                    "the key ring was not read within open_limit, %lu s: does "
-                    "its file system, or the token, answer?",
-                    conn_config(c)->open_limit);
+    snprintf(limit, sizeof(limit), "%lu", conn_config(c)->open_limit);
+    tls_fail(&why, FAULT_open_late, &(struct fault_words){.wanted = limit});
+    c->reason = CONN_BY_OPEN_LATE;
     conn_log_handshake(c, RC_ENVIRONMENT);
     conn_tell(c, &why);
     metrics_add(&c->loop->metrics, COUNTER_HANDSHAKE_FAILED, 1);
@@ -215,59 +218,52 @@ enum conn_event conn_do_shake(struct conn *c)
     return CONN_EV_NONE;
 }
 
-/* It has sent something, which nobody had the time to read. */
-static enum conn_event give_up_unread(struct conn *c, int rc, const char *why)
+/* ---- giving it up ---- */
+
+static void tell_given_up(struct conn *c, enum fault fault)
 {
-    session_crowd_out(conn_session(c), rc, why);
-    conn_log_handshake(c, rc);
+    session_abandon(conn_session(c), fault);
+    conn_log_handshake(c, fault_row(fault)->code);
     conn_tell(c, session_outcome(conn_session(c)));
     metrics_add(&c->loop->metrics, COUNTER_HANDSHAKE_FAILED, 1);
-    return conn_do_reset(c);
 }
 
-static enum conn_event give_up(struct conn *c, bool crowded, const char *why)
+/* Who should have said something: a client begins, a server answers. A server
+ * that itself connected is most often one by mistake. */
+static enum fault silence(const struct conn *c)
 {
-    bool heard = session_heard(conn_session(c));
-    int rc = heard ? RC_TOO_LONG : RC_SILENT;
-
-    if (crowded)
-        session_crowd_out(conn_session(c), rc, why);
-    else
-        session_abandon(conn_session(c), rc, why);
-    conn_log_handshake(c, rc);
-    if (!heard)
-        conn_log_handshake(c,
-                           RC_IO); /* z/OS has this second line (IBM support) */
-    conn_tell(c, session_outcome(conn_session(c)));
-    metrics_add(&c->loop->metrics, COUNTER_HANDSHAKE_FAILED, 1);
-    return conn_do_reset(c);
+    if (!session_is_server(conn_session(c)))
+        return FAULT_silent_server;
+    return conn_outbound(c) ? FAULT_silent_both_servers : FAULT_silent_client;
 }
 
 enum conn_event conn_do_give_up(struct conn *c)
 {
     c->reason = CONN_BY_TIMED_OUT;
-    if (c->queued == &c->loop->greeting)
-        return give_up_unread(c, RC_SILENT,
-                              "there was no time for it within "
-                              "HandshakeTimeout or handshake_limit: more "
-                              "handshakes are wanted than can be done here");
-    return give_up(c, false,
-                   session_heard(conn_session(c))
-                       ? "the partner began the handshake and did not end "
-                         "it within ten times HandshakeTimeout or "
-                         "handshake_limit"
-                       : "the partner sent no TLS within HandshakeTimeout "
-                         "or handshake_limit: does it speak TLS, and is "
-                         "one side a client and the other a server?");
+    if (c->queued == &c->loop->greeting) /* it has said something, unread */
+        tell_given_up(c, FAULT_no_time);
+    else
+        tell_given_up(c, session_heard(conn_session(c)) ? FAULT_too_long
+                                                        : silence(c));
+    return conn_do_reset(c);
+}
+
+/* The reason says which limit it was. */
+static enum fault lack_of_room(const struct conn *c)
+{
+    bool heard = session_heard(conn_session(c));
+
+    if (c->reason == CONN_BY_ABANDONED)
+        return FAULT_abandoned;
+    if (c->reason == CONN_BY_TRICKLED)
+        return heard ? FAULT_trickled : FAULT_trickled_silent;
+    return heard ? FAULT_gave_way_long : FAULT_gave_way_silent;
 }
 
 /* The reason is set. */
 enum conn_event conn_do_make_room(struct conn *c)
 {
-    if (conn_session(c) == NULL)
-        return conn_do_reset(c);
-    if (c->reason == CONN_BY_ABANDONED)
-        return give_up_unread(c, RC_CLOSED,
-                              conn_reason_text(CONN_BY_ABANDONED));
-    return give_up(c, true, conn_reason_text((enum conn_reason)c->reason));
+    if (conn_session(c) != NULL)
+        tell_given_up(c, lack_of_room(c));
+    return conn_do_reset(c);
 }

@@ -148,19 +148,15 @@ static bool may_keep(const struct job *j,
                      const struct environment_params *params,
                      struct tls_outcome *why)
 {
-    struct tls_outcome both;
     struct error err = {0};
 
     if (j->old == NULL || j->s->config->stale_environments == STALE_FAIL)
         return false;
     if (environment_may_stay(j->old, params, &err))
         return true;
-    tls_outcome_init(&both);
-    tls_outcome_set(&both, why->rc,
-                    "%s; the environment before it can't stay in use: %s",
-                    why->reason, err.text);
-    both.lasting = why->lasting && err.code == ERR_DENIED;
-    *why = both;
+    tls_fail_more(why, FAULT_before_barred,
+                  &(struct fault_words){.error = err.text});
+    why->lasting = why->lasting && err.code == ERR_DENIED;
     return false;
 }
 
@@ -379,8 +375,7 @@ void snapshot_link(struct snapshot *s, struct snapshots *all,
     else if (r == 0)
         answer(p, ret);
     if (ret->rc == RC_NO_MEMORY && !ret->waiting)
-        tls_outcome_set(&ret->why, RC_NO_MEMORY,
-                        "no memory, or no thread, to open the environment");
+        tls_fail(&ret->why, FAULT_no_thread, NULL);
     pthread_mutex_unlock(&p->lock);
 }
 

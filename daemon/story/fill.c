@@ -112,5 +112,22 @@ void story_fill_session(struct story *s, const struct session *session)
     if (s->first_len > STORY_FIRST)
         s->first_len = STORY_FIRST;
     memcpy(s->first, first, s->first_len);
-    s->outcome = *session_outcome(session);
+}
+
+void story_fill_outcome(struct story *s, const struct tls_outcome *o,
+                        const struct effective *eff)
+{
+    const struct fault_row *row = fault_row(o->fault);
+    struct strbuf text = STRBUF_INIT;
+    struct span span = {0};
+
+    s->outcome = *o;
+    if (eff == NULL || row->where == PARM_COUNT)
+        return;
+    if (effective_origin(eff, row->where, &span) == LEVEL_DEFAULT)
+        strbuf_adds(&text, "not coded");
+    else
+        span_add(&span, &text);
+    story_set(s->place, sizeof(s->place), strbuf_str(&text));
+    strbuf_done(&text);
 }

@@ -12,8 +12,12 @@
 void story_set(char *to, size_t size, const char *from);
 /* Rule, place, actions, and where TLS is on role, ring, versions, ciphers. */
 void story_fill_rule(struct story *s, const struct policy_rule *rule);
-/* Certificates, first bytes, what was negotiated, and the outcome. */
+/* Certificates, first bytes, what was negotiated. */
 void story_fill_session(struct story *s, const struct session *session);
+/* The outcome, and where EFF (NULL: not known) says what it is about; the last
+ * to be filled in. */
+void story_fill_outcome(struct story *s, const struct tls_outcome *o,
+                        const struct effective *eff);
 /* Why RULE was found, or none: rules before it, and why they do not fit. */
 void story_fill_why(struct story *s, const struct policy *policy,
                     const struct policy_conn *conn,

@@ -5,22 +5,10 @@
 #include <string.h>
 
 #include "policy/ciphers.h"
+#include "story/cause.h"
 #include "story/story.h"
 #include "tls/attributes.h"
-
-enum retcode_side story_side(const struct tls_outcome *o)
-{
-    if (o->crowded)
-        return RETCODE_OURS;
-    /* RC_CLOSED: to a socket that is closed OpenSSL still sends its alert */
-    if (o->rc == 0 || o->rc == RC_CLOSED)
-        return RETCODE_ANY;
-    if (o->alert_received >= 0)
-        return RETCODE_THEIRS;
-    if (o->alert_sent >= 0 || o->verify_error != X509_V_OK)
-        return RETCODE_OURS;
-    return RETCODE_ANY;
-}
+#include "tls/retcode.h"
 
 /* ---- facts ---- */
 
@@ -35,108 +23,21 @@ static const struct hello *partner_hello(const struct story *s)
     return is_server(s) ? &s->client : &s->server;
 }
 
-static bool names_missing_authority(const struct story *s)
+/* The authority that this side lacks to follow the partner's chain. */
+static const char *missing_authority(const struct story *s)
 {
-    return s->outcome.verify_error != X509_V_OK &&
-           retcode_from_verify(s->outcome.verify_error) == 435;
-}
-
-static const char *who_failed(const struct story *s)
-{
-    switch (s->side) {
-    case RETCODE_OURS:
-        return "this side refused the partner";
-    case RETCODE_THEIRS:
-        return "the partner refused this side";
+    switch (s->outcome.fault) {
+    case FAULT_issuer_absent:
+    case FAULT_issuer_unstored:
+    case FAULT_issuer_no_file:
+    case FAULT_issuer_notrust:
+    case FAULT_issuer_usage:
+    case FAULT_issuer_other_key:
+    case FAULT_intermediate_missing:
+        return s->outcome.words.issuer;
     default:
-        break;
+        return "";
     }
-    if (s->outcome.rc == RC_NO_TLS || s->outcome.rc == RC_SILENT ||
-        s->outcome.rc == RC_CLOSED || s->outcome.rc == RC_TOO_LONG)
-        return "the partner";
-    return "this side";
-}
-
-static const struct retcode_cause *cause_of(const struct story *s)
-{
-    return s->outcome.rc == 0 ? NULL
-                              : retcode_cause_for(s->outcome.rc, s->side);
-}
-
-/* Whether RACDCERT knows the ring: it is neither file nor token. */
-static bool is_racf_ring(const struct story *s)
-{
-    return s->ring_kind == RING_RACF;
-}
-
-/* "USER/RING" or "RING" to its two parts. */
-static void split_ring(const struct story *s, char user[16], char ring[128])
-{
-    struct ring_name n = ring_name_parse(s->ring, false);
-    bool own = n.owner == NULL;
-
-    snprintf(user, 16, "%.*s", (int)(own ? strlen(s->userid) : n.owner_len),
-             own ? s->userid : n.owner);
-    snprintf(ring, 128, "%s", n.name);
-}
-
-/* A command of the table, with what is known in place of its capitals. */
-static void add_command(const struct story *s, const char *command,
-                        const char *user, const char *ring, struct strbuf *out)
-{
-    char id[9], peer[NETADDR_TEXT];
-    const struct {
-        const char *word, *value;
-    } words[] = {
-        {"CONNID", id},         {"HOST:PORT", peer}, {"RULE", s->rule},
-        {"USER/RING", s->ring}, {"USER", user},      {"RING)", ring},
-    };
-    size_t i;
-
-    snprintf(id, sizeof(id), "%08" PRIX32, s->id);
-    netaddr_format(&s->remote, peer);
-    while (*command != '\0') {
-        for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-            if (words[i].value[0] != '\0' &&
-                strncmp(command, words[i].word, strlen(words[i].word)) == 0)
-                break;
-        if (i == sizeof(words) / sizeof(words[0])) {
-            strbuf_addc(out, *command++);
-            continue;
-        }
-        strbuf_adds(out, words[i].value);
-        command += strlen(words[i].word);
-        if (command[-1] == ')')
-            strbuf_addc(out, ')');
-    }
-}
-
-/* The command that mends it, or the one that tells more; PAGE: this is what
- * `why` shows, which needs not be asked for again. */
-static void add_remedy(const struct story *s, bool page, struct strbuf *out)
-{
-    const struct retcode_cause *c = cause_of(s);
-    char user[16], ring[128];
-
-    split_ring(s, user, ring);
-    if (names_missing_authority(s) && !is_racf_ring(s))
-        strbuf_addf(out, "add the certificate of '%s' to %s", s->outcome.issuer,
-                    s->ring);
-    else if (names_missing_authority(s) && ring[0] != '\0')
-        strbuf_addf(out,
-                    "racdcert \"ID(%s) CONNECT(CERTAUTH LABEL('label of %s') "
-                    "RING(%s) USAGE(CERTAUTH))\"",
-                    user, s->outcome.issuer, ring);
-    else if (s->side == RETCODE_THEIRS && s->own.issuer[0] != '\0' &&
-             (s->outcome.rc == 435 || s->outcome.rc == 414))
-        strbuf_addf(out,
-                    "give the partner the certificate of the authority '%s', "
-                    "which signed ours",
-                    s->own.issuer);
-    else if (c != NULL && c->command != NULL &&
-             (is_racf_ring(s) || strncmp(c->command, "racdcert", 8) != 0) &&
-             !(page && strcmp(c->command, "attlsctl why CONNID") == 0))
-        add_command(s, c->command, user, ring, out);
 }
 
 /* ---- one line ---- */
@@ -194,31 +95,32 @@ static void add_first(const struct story *s, struct strbuf *out)
 
 void story_add_line(const struct story *s, struct strbuf *out)
 {
-    const struct retcode_cause *c = cause_of(s);
-    struct strbuf remedy = STRBUF_INIT;
+    struct strbuf text = STRBUF_INIT;
     char local[NETADDR_TEXT], remote[NETADDR_TEXT];
 
     strbuf_addf(out, "conn=%08" PRIX32 " local=%s remote=%s", s->id,
                 netaddr_format(&s->local, local),
                 netaddr_format(&s->remote, remote));
     strbuf_addf(out, " rule=%s rc=%d ", s->rule, s->outcome.rc);
+    if (s->line_rc != 0)
+        strbuf_addf(out, "connection_rc=%d ", s->line_rc);
     strbuf_add_pair(out, "reason", s->outcome.reason);
     if (s->role[0] != '\0')
         strbuf_addf(out, " role=%s", s->role);
-    add_word(out, "failed", who_failed(s));
+    add_word(out, "failed", fault_by_text(story_by(s)));
     add_alerts(s, out);
-    add_word(out, "subject", s->outcome.subject);
-    add_word(out, "issuer", s->outcome.issuer);
-    if (names_missing_authority(s))
-        add_word(out, "missing_ca", s->outcome.issuer);
+    add_word(out, "subject", s->outcome.words.subject);
+    add_word(out, "issuer", s->outcome.words.issuer);
+    add_word(out, "missing_ca", missing_authority(s));
     add_word(out, "ring", s->ring);
     add_offers(s, out);
     add_first(s, out);
-    if (c != NULL)
-        add_word(out, "cause", c->cause);
-    add_remedy(s, false, &remedy);
-    add_word(out, "remedy", strbuf_str(&remedy));
-    strbuf_done(&remedy);
+    story_add_cause(s, &text);
+    add_word(out, "cause", strbuf_str(&text));
+    strbuf_reset(&text);
+    story_add_remedy(s, &text);
+    add_word(out, "remedy", strbuf_str(&text));
+    strbuf_done(&text);
 }
 
 /* ---- the page ---- */
@@ -260,28 +162,53 @@ static void print_head(const struct story *s, struct strbuf *out)
                     : "ended");
 }
 
-static void print_failure(const struct story *s, struct strbuf *out)
+static void print_code(const struct story *s, struct strbuf *out)
 {
     const struct retcode *rc = retcode_find(s->outcome.rc);
-    const struct retcode_cause *c = cause_of(s);
     struct strbuf text = STRBUF_INIT;
 
-    if (s->outcome.rc == 0) {
-        add_row(out, "ended", s->end);
-        return;
-    }
     strbuf_addf(&text, "RC %d: %s", s->outcome.rc,
                 rc != NULL ? rc->meaning : "not in the table");
+    if (s->line_rc != 0)
+        strbuf_addf(&text,
+                    " EZD1286I of the connection itself has RC %d; that of the "
+                    "environment (CONNID 00000000) has RC %d.",
+                    s->line_rc, s->outcome.rc);
     add_row(out, "return code", strbuf_str(&text));
     add_row(out, "reason", s->outcome.reason);
-    add_row(out, "who", who_failed(s));
-    if (c != NULL)
-        add_row(out, "cause", c->cause);
+    strbuf_done(&text);
+}
+
+static void print_end(const struct story *s, struct strbuf *out)
+{
+    struct strbuf text = STRBUF_INIT;
+
+    strbuf_adds(&text, s->end);
+    if (s->end_error[0] != '\0')
+        strbuf_addf(&text, ": %s", s->end_error);
+    add_row(out, "ended", strbuf_str(&text));
+    strbuf_done(&text);
+}
+
+static void print_failure(const struct story *s, struct strbuf *out)
+{
+    struct strbuf text = STRBUF_INIT;
+
+    if (s->outcome.rc != 0)
+        print_code(s, out);
+    else
+        print_end(s, out);
+    if (!s->failed)
+        return;
+    add_row(out, "who", fault_by_text(story_by(s)));
+    story_add_cause(s, &text);
+    add_row(out, "cause", strbuf_str(&text));
     strbuf_reset(&text);
-    add_remedy(s, true, &text);
+    story_add_remedy(s, &text);
     add_row(out, "remedy", strbuf_str(&text));
     strbuf_reset(&text);
-    strbuf_addf(&text, "attlsctl rc %d", s->outcome.rc);
+    if (s->outcome.rc != 0)
+        strbuf_addf(&text, "attlsctl rc %d", s->outcome.rc);
     add_row(out, "other causes", strbuf_str(&text));
     strbuf_done(&text);
 }
@@ -412,7 +339,7 @@ static void print_result(const struct story *s, struct strbuf *out)
         strbuf_reset(&text);
         strbuf_addf(&text, "%s: %s, issued by %s",
                     X509_verify_cert_error_string(s->outcome.verify_error),
-                    s->outcome.subject, s->outcome.issuer);
+                    s->outcome.words.subject, s->outcome.words.issuer);
         add_row(out, "verification", strbuf_str(&text));
     }
     strbuf_done(&text);
@@ -532,32 +459,47 @@ static void hello_json(struct json *j, const char *key, const struct hello *h)
     strbuf_done(&text);
 }
 
-static void outcome_json(const struct story *s, struct json *j)
+static void added_json(const struct story *s, struct json *j, const char *key,
+                       void (*add)(const struct story *s, struct strbuf *out))
 {
-    const struct retcode_cause *c = cause_of(s);
     struct strbuf text = STRBUF_INIT;
+
+    add(s, &text);
+    text_json(j, key, strbuf_str(&text));
+    strbuf_done(&text);
+}
+
+static void tls_outcome_json(const struct story *s, struct json *j)
+{
     char buf[24];
 
-    json_number(j, "rc", s->outcome.rc);
-    if (s->outcome.rc == 0)
-        return;
+    json_string(j, "fault", fault_row(s->outcome.fault)->id);
+    json_number(j, "connection_rc",
+                s->line_rc != 0 ? s->line_rc : s->outcome.rc);
     json_string(j, "reason", s->outcome.reason);
-    json_string(j, "who", who_failed(s));
     if (s->outcome.alert_sent >= 0)
         json_string(j, "alert_sent",
                     tls_alert_name(s->outcome.alert_sent, buf));
     if (s->outcome.alert_received >= 0)
         json_string(j, "alert_received",
                     tls_alert_name(s->outcome.alert_received, buf));
-    text_json(j, "subject", s->outcome.subject);
-    text_json(j, "issuer", s->outcome.issuer);
-    if (names_missing_authority(s))
-        json_string(j, "missing_ca", s->outcome.issuer);
-    if (c != NULL)
-        json_string(j, "cause", c->cause);
-    add_remedy(s, true, &text);
-    text_json(j, "remedy", strbuf_str(&text));
-    strbuf_done(&text);
+    text_json(j, "subject", s->outcome.words.subject);
+    text_json(j, "issuer", s->outcome.words.issuer);
+    text_json(j, "missing_ca", missing_authority(s));
+}
+
+static void outcome_json(const struct story *s, struct json *j)
+{
+    json_number(j, "rc", s->outcome.rc);
+    if (s->outcome.rc != 0)
+        tls_outcome_json(s, j);
+    if (!s->failed)
+        return;
+    text_json(j, "error", s->end_error);
+    json_string(j, "who", fault_by_text(story_by(s)));
+    json_string(j, "blame", fault_by_name(story_by(s)));
+    added_json(s, j, "cause", story_add_cause);
+    added_json(s, j, "remedy", story_add_remedy);
 }
 
 static void identity_json(const struct story *s, struct json *j)

@@ -17,7 +17,6 @@
 #include "tls/certinfo.h"
 #include "tls/hello.h"
 #include "tls/outcome.h"
-#include "tls/retcode.h"
 #include "util/json.h"
 #include "util/netaddr.h"
 #include "zos/ringname.h"
@@ -73,7 +72,13 @@ struct story {
     uint16_t cipher;
     bool resumed;
     struct tls_outcome outcome; /* rc 0: TLS did not fail */
-    enum retcode_side side;     /* who found fault */
+    int line_rc;                /* of the connection's own EZD line, where its
+                                 * environment failed with another; or 0 */
+    char place[256];            /* where the policy says what the fault is of */
+    /* why it ended where TLS did not fail (conn/reasons.def) */
+    enum fault_by by;
+    const char *cause, *remedy; /* with {words}; or NULL */
+    char end_error[128];        /* the system's words, or "" */
     unsigned char first[STORY_FIRST];
     size_t first_len;
     struct story_state states[STORY_STATES]; /* after the first, in order */
@@ -82,9 +87,6 @@ struct story {
     const char *end; /* why it ended; "" while it is open */
     char now[256];   /* while it is open: its state, limit and sockets */
 };
-
-/* Who found fault: from the alerts and the return code. */
-enum retcode_side story_side(const struct tls_outcome *o);
 
 /* One line, key=value words: what a failure was. */
 void story_add_line(const struct story *s, struct strbuf *out);

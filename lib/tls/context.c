@@ -15,7 +15,7 @@
 
 int tls_no_memory(struct tls_outcome *why)
 {
-    return tls_outcome_set(why, 4, "no memory");
+    return tls_fail(why, FAULT_no_memory, NULL);
 }
 
 /* The server's order of suites counts: the policy's list is in order of
@@ -42,7 +42,8 @@ static int make_ssl(const struct context_params *p, struct context *c,
     ERR_clear_error();
     c->ssl = SSL_CTX_new(c->server ? TLS_server_method() : TLS_client_method());
     if (c->ssl == NULL)
-        return tls_outcome_take(why, 9, "OpenSSL can't make a context");
+        return tls_take_as(why, FAULT_crypto_setup,
+                           &(struct fault_words){.what = "a context"});
     if (p->secrets)
         SSL_CTX_set_keylog_callback(c->ssl, tap_keylog);
     return 0;

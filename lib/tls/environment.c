@@ -16,6 +16,7 @@
 #include "tls/context.h"
 #include "tls/environment_private.h"
 #include "tls/memory.h"
+#include "tls/owncert.h"
 #include "util/strbuf.h"
 
 /* Lists of contexts, by a byte of their digest: an environment action may have
@@ -75,13 +76,27 @@ uint64_t tls_next_handle(void)
     return atomic_fetch_add(&last, 1) + 1;
 }
 
-/* The System SSL code of a ring that can't be opened. */
-static int ring_failure(struct tls_outcome *why, const struct error *err)
+static enum fault ring_fault(const struct error *err)
 {
-    int rc = err->code == ERR_NOMEM ? 4 : err->code == ERR_SYNTAX ? 10 : 202;
+    switch (err->code) {
+    case ERR_NOMEM:
+        return FAULT_no_memory;
+    case ERR_SYNTAX:
+        return FAULT_ring_unreadable;
+    case ERR_NOT_FOUND:
+        return FAULT_ring_absent;
+    case ERR_DENIED:
+        return FAULT_ring_denied;
+    case ERR_UNSAFE:
+        return FAULT_ring_unsafe;
+    default:
+        return FAULT_ring_failed;
+    }
+}
 
-    why->lasting = err->code == ERR_NOT_FOUND || err->code == ERR_DENIED;
-    return tls_outcome_set(why, rc, "%s", err->text);
+static enum fault token_fault(const struct error *err)
+{
+    return err->code == ERR_NOMEM ? FAULT_no_memory : FAULT_token_failed;
 }
 
 static struct ring_source source_of(const struct environment_params *params)
@@ -112,25 +127,23 @@ static int make_trust(struct environment *env,
     env->trust = X509_STORE_new();
     if (env->trust == NULL ||
         X509_STORE_set_flags(env->trust, X509_V_FLAG_PARTIAL_CHAIN) != 1)
-        return tls_outcome_take(why, 9, "the trust store can't be made");
+        return tls_take_as(why, FAULT_crypto_setup,
+                           &(struct fault_words){.what = "the trust store"});
     for (i = 0; i < keyring_count(env->ring); i++) {
         const struct ring_entry *e = keyring_get(env->ring, i);
 
         if (!own_is_authority(e))
             continue;
         if (X509_STORE_add_cert(env->trust, e->cert) != 1)
-            return tls_outcome_take(why, 9, "the trust store can't be filled");
+            return tls_take_as(
+                why, FAULT_crypto_setup,
+                &(struct fault_words){.what = "the trust store"});
         authorities++;
     }
     why->lasting = authorities == 0 && is_ring(params);
     if (authorities == 0)
-        return tls_outcome_set(
-            why, 109,
-            "ring %s holds no trusted certificate with usage CERTAUTH; "
-            "connect the authority that signs the partner's certificate: "
-            "RACDCERT CONNECT(CERTAUTH LABEL('...') RING(...) "
-            "USAGE(CERTAUTH))",
-            keyring_name(env->ring));
+        return tls_fail(why, FAULT_no_authority,
+                        &(struct fault_words){.ring = keyring_name(env->ring)});
     return 0;
 }
 
@@ -153,25 +166,55 @@ static int check_labels(const struct environment *env,
             (o.fault != OWN_ABSENT && o.fault != OWN_NOTRUST))
             continue;
         why->lasting = is_ring(params);
-        return tls_outcome_set(
-            why, 6, "ring %s holds no trusted certificate with the label '%s'",
-            keyring_name(env->ring), o.label);
+        return owncert_fail(env->ring, &o, false, why);
     }
     return 0;
 }
 
 /* System SSL Programming, "SSL function return codes". */
-static int file_failure(struct tls_outcome *why, const struct error *err,
-                        bool password)
+static enum fault file_fault(const struct error *err, bool password)
 {
     switch (err->code) {
+    case ERR_NOMEM:
+        return FAULT_no_memory;
     case ERR_DENIED:
-        return tls_outcome_set(why, password ? 106 : 201, "%s", err->text);
+        return password ? FAULT_file_password : FAULT_file_no_password;
     case ERR_SYNTAX:
     case ERR_VALUE:
-        return tls_outcome_set(why, 103, "%s", err->text);
+        return FAULT_file_format;
+    case ERR_UNSAFE:
+        return FAULT_ring_unsafe;
+    case ERR_UNSUPPORTED:
+        return FAULT_file_unsupported;
     default:
-        return ring_failure(why, err);
+        return FAULT_file_absent;
+    }
+}
+
+/* Whether asked again it is the same until what is stored changes: tokens count
+ * wrong PINs; a file may be there at any moment. */
+static bool is_lasting(const struct ring_source *s, const struct error *err)
+{
+    switch (s->name.kind) {
+    case RING_FILE:
+        return false;
+    case RING_TOKEN:
+        return err->code == ERR_DENIED;
+    default:
+        return err->code == ERR_NOT_FOUND || err->code == ERR_DENIED;
+    }
+}
+
+static enum fault source_fault(const struct ring_source *s,
+                               const struct error *err)
+{
+    switch (s->name.kind) {
+    case RING_FILE:
+        return file_fault(err, s->password != NULL || s->stash != NULL);
+    case RING_TOKEN:
+        return token_fault(err);
+    default:
+        return ring_fault(err);
     }
 }
 
@@ -183,20 +226,11 @@ static int open_ring(const struct environment_params *params,
 
     if (keyring_open(&s, ret, &err) == 0)
         return 0;
-    switch (s.name.kind) {
-    case RING_FILE:
-        file_failure(why, &err, s.password != NULL || s.stash != NULL);
-        why->lasting = false;
-        break;
-    case RING_TOKEN:
-        ring_failure(why, &err);
-        why->lasting = err.code == ERR_DENIED; /* tokens count wrong PINs */
-        break;
-    default:
-        ring_failure(why, &err);
-        break;
-    }
-    return why->rc;
+    why->lasting = is_lasting(&s, &err);
+    return tls_fail(why, source_fault(&s, &err),
+                    &(struct fault_words){.ring = s.keyring,
+                                          .user = params->userid,
+                                          .error = err.text});
 }
 
 void environment_stamp(const struct environment_params *params,
@@ -373,14 +407,16 @@ const char *environment_ring(const struct environment *env)
 static int check_refused(const struct effective *eff, struct tls_outcome *why)
 {
     const struct policy_refusal *r = effective_refused(eff);
-    struct strbuf place = STRBUF_INIT;
+    struct strbuf what = STRBUF_INIT;
 
     if (r == NULL)
         return 0;
-    span_add(&r->span, &place);
-    tls_outcome_set(why, 5006, "%s (%s) is refused: %s", r->keyword,
-                    strbuf_str(&place), r->why);
-    strbuf_done(&place);
+    strbuf_addf(&what, "%s (", r->keyword);
+    span_add(&r->span, &what);
+    strbuf_addc(&what, ')');
+    tls_fail(why, FAULT_parameter_refused,
+             &(struct fault_words){.what = strbuf_str(&what), .error = r->why});
+    strbuf_done(&what);
     return why->rc;
 }
 

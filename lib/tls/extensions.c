@@ -5,6 +5,7 @@
 
 #include "tls/extensions.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <openssl/err.h>
@@ -84,9 +85,9 @@ static const char *wanted_name(SSL *ssl, size_t *ret_len)
 
 /* ---- a server's demands ---- */
 
-static bool refuse(struct session *s, int rc, const char *why)
+static bool refuse(struct session *s, enum fault fault)
 {
-    tls_outcome_set(session_why(s), rc, "%s", why);
+    tls_fail(session_why(s), fault, NULL);
     return false;
 }
 
@@ -99,20 +100,14 @@ static bool check_demands(struct session *s, bool tls13, int *alert)
     *alert = SSL_AD_HANDSHAKE_FAILURE;
     if (r->fragment == SETTING_REQUIRED &&
         !has_extension(s->ssl, EXT_MAX_FRAGMENT_LENGTH))
-        return refuse(s, RC_REQUIRED,
-                      "the client asks for no fragment length, and "
-                      "ServerMaxSSLFragment is Required");
+        return refuse(s, FAULT_fragment_unasked);
     if (tls13)
         return true;
     if (r->ems == EMS_REQUIRED &&
         !has_extension(s->ssl, EXT_EXTENDED_MASTER_SECRET))
-        return refuse(s, RC_REQUIRED,
-                      "the client has no extended master secret, and "
-                      "ServerExtendedMasterSecret is Required");
+        return refuse(s, FAULT_secret_unasked);
     if (r->indicator && !is_indicated(s->ssl))
-        return refuse(s, RC_NO_INDICATION,
-                      "the client does not signal secure renegotiation, and "
-                      "RenegotiationIndicator demands it");
+        return refuse(s, FAULT_indication_unasked);
     return true;
 }
 
@@ -152,6 +147,16 @@ static bool use_name(struct session *s, const struct server_name *n)
                                 own->chain, 1) == 1;
 }
 
+static bool refuse_name(struct session *s, const char *name, size_t len)
+{
+    char wanted[256];
+
+    snprintf(wanted, sizeof(wanted), "%.*s", (int)len, name);
+    tls_fail(session_why(s), FAULT_name_unlisted,
+             &(struct fault_words){.found = wanted});
+    return false;
+}
+
 static bool choose_name(struct session *s, int *alert)
 {
     const struct extension_rules *r = &s->context->ext;
@@ -162,10 +167,7 @@ static bool choose_name(struct session *s, int *alert)
     if (r->sni == SETTING_OFF)
         return true;
     if (name == NULL)
-        return r->sni != SETTING_REQUIRED ||
-               refuse(s, RC_REQUIRED,
-                      "the client names no server, and ServerHandshakeSNI is "
-                      "Required");
+        return r->sni != SETTING_REQUIRED || refuse(s, FAULT_name_unasked);
     found = find_name(r, name, len);
     if (found != NULL) {
         *alert = SSL_AD_INTERNAL_ERROR;
@@ -174,11 +176,7 @@ static bool choose_name(struct session *s, int *alert)
     if (r->sni_match != MATCH_REQUIRED)
         return true;
     *alert = SSL_AD_UNRECOGNIZED_NAME;
-    tls_outcome_set(session_why(s), RC_NAME_UNKNOWN,
-                    "the client wants the server '%.*s', which "
-                    "ServerHandshakeSNIList does not name",
-                    (int)len, name);
-    return false;
+    return refuse_name(s, name, len);
 }
 
 /* May be called again, after a HelloRetryRequest or a renegotiation. */
@@ -212,8 +210,8 @@ int extensions_begin(struct session *s)
 
     if (!s->context->server && r->name != NULL &&
         SSL_set_tlsext_host_name(s->ssl, r->name) != 1)
-        return tls_outcome_take(session_why(s), 9,
-                                "the server name can't be set");
+        return tls_take_as(session_why(s), FAULT_crypto_setup,
+                           &(struct fault_words){.what = "the server name"});
     return 0;
 }
 
@@ -224,9 +222,7 @@ static int check_fragment(struct session *s, const SSL_SESSION *got)
     if (r->fragment != SETTING_REQUIRED ||
         SSL_SESSION_get_max_fragment_length(got) == r->fragment_id)
         return 0;
-    return tls_outcome_set(session_why(s), RC_REQUIRED,
-                           "the server does not grant the fragment length, and "
-                           "ClientMaxSSLFragment is Required");
+    return tls_fail(session_why(s), FAULT_fragment_ungranted, NULL);
 }
 
 static int check_name(struct session *s, const SSL_SESSION *got)
@@ -236,13 +232,10 @@ static int check_name(struct session *s, const SSL_SESSION *got)
     if (r->sni == SETTING_OFF)
         return 0;
     if (r->sni_match == MATCH_REQUIRED && s->name_unknown)
-        return tls_outcome_set(session_why(s), RC_NAME_UNKNOWN,
-                               "the server does not know the name '%s'",
-                               r->name);
+        return tls_fail(session_why(s), FAULT_name_unknown,
+                        &(struct fault_words){.wanted = r->name});
     if (r->sni == SETTING_REQUIRED && SSL_SESSION_get0_hostname(got) == NULL)
-        return tls_outcome_set(session_why(s), RC_REQUIRED,
-                               "the server does not look at the server name, "
-                               "and ClientHandshakeSNI is Required");
+        return tls_fail(session_why(s), FAULT_name_ignored, NULL);
     return 0;
 }
 
@@ -252,9 +245,7 @@ static int check_secret(struct session *s)
         SSL_version(s->ssl) == TLS1_3_VERSION ||
         SSL_get_extms_support(s->ssl) == 1)
         return 0;
-    return tls_outcome_set(session_why(s), RC_REQUIRED,
-                           "the partner has no extended master secret, and the "
-                           "policy says Required");
+    return tls_fail(session_why(s), FAULT_secret_lacking, NULL);
 }
 
 int extensions_check(struct session *s)
@@ -325,7 +316,9 @@ static int set_fragment(const struct effective *eff, struct context *c,
         fragment_id(effective_number(eff, PARM_ClientMaxSSLFragmentLength));
     if (SSL_CTX_set_tlsext_max_fragment_length(
             c->ssl, (uint8_t)c->ext.fragment_id) != 1)
-        return tls_outcome_take(why, 9, "the fragment length can't be set");
+        return tls_take_as(
+            why, FAULT_crypto_setup,
+            &(struct fault_words){.what = "the fragment length"});
     return 0;
 }
 

@@ -2,7 +2,6 @@
 #include "tls/outcome.h"
 
 #include <ctype.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <openssl/bio.h>
@@ -11,7 +10,7 @@
 #include <openssl/ssl.h>
 
 #include "tls/certinfo.h"
-#include "tls/retcode.h"
+#include "tls/mapping.h"
 #include "util/strbuf.h"
 
 void tls_outcome_init(struct tls_outcome *o)
@@ -32,40 +31,91 @@ static void copy_escaped(char *to, size_t size, const char *from, size_t len)
     strbuf_done(&sb);
 }
 
-int tls_outcome_set(struct tls_outcome *o, int rc, const char *fmt, ...)
-{
-    char text[sizeof(o->reason)];
-    va_list ap;
+/* ---- words ---- */
 
-    if (o->rc != 0)
+static void keep_words(struct fault_texts *to, const struct fault_words *w)
+{
+#define WORD(name, shown, bytes)                                               \
+    if (w->name != NULL)                                                       \
+        copy_escaped(to->name, bytes, w->name, strlen(w->name));
+#include "tls/words.def"
+}
+
+const char *tls_outcome_word(const struct tls_outcome *o, enum fault_word word)
+{
+    switch (word) {
+#define WORD(name, shown, bytes)                                               \
+    case WORD_##name:                                                          \
+        return o->words.name;
+#include "tls/words.def"
+    default:
+        return NULL;
+    }
+}
+
+static const char *word_of(const void *arg, enum fault_word word)
+{
+    return tls_outcome_word(arg, word);
+}
+
+/* ---- naming a fault ---- */
+
+static void say(struct tls_outcome *o, enum fault fault, struct strbuf *out)
+{
+    fault_expand(fault_row(fault)->reason, word_of, o, out);
+    snprintf(o->reason, sizeof(o->reason), "%s", strbuf_str(out));
+}
+
+int tls_fail(struct tls_outcome *o, enum fault fault,
+             const struct fault_words *words)
+{
+    struct strbuf text = STRBUF_INIT;
+
+    if (o->fault != FAULT_none)
         return o->rc;
-    o->rc = rc;
-    va_start(ap, fmt);
-    vsnprintf(text, sizeof(text), fmt, ap);
-    va_end(ap);
-    copy_escaped(o->reason, sizeof(o->reason), text, strlen(text));
-    return rc;
+    o->fault = fault;
+    o->rc = fault_row(fault)->code;
+    if (words != NULL)
+        keep_words(&o->words, words);
+    say(o, fault, &text);
+    strbuf_done(&text);
+    return o->rc;
+}
+
+void tls_fail_more(struct tls_outcome *o, enum fault fault,
+                   const struct fault_words *words)
+{
+    struct strbuf text = STRBUF_INIT;
+
+    keep_words(&o->words, words);
+    strbuf_addf(&text, "%s; ", o->reason);
+    say(o, fault, &text);
+    strbuf_done(&text);
 }
 
 void tls_outcome_certificate(struct tls_outcome *o, const X509 *cert)
 {
+    struct fault_texts *w = &o->words;
+
     if (cert == NULL)
         return;
-    certinfo_name(X509_get_subject_name(cert), o->subject, sizeof(o->subject));
-    certinfo_name(X509_get_issuer_name(cert), o->issuer, sizeof(o->issuer));
+    certinfo_name(X509_get_subject_name(cert), w->subject, sizeof(w->subject));
+    certinfo_name(X509_get_issuer_name(cert), w->issuer, sizeof(w->issuer));
 }
 
-/* The code of an error that is not the TLS library's own. */
-static int code_of_library(unsigned long e)
+/* ---- OpenSSL's queue ---- */
+
+/* An error that is not the TLS library's own. */
+static enum fault fault_of_library(unsigned long e)
 {
     switch (ERR_GET_LIB(e)) {
     case ERR_LIB_SYS:
-        return 406;
+        return FAULT_io_failed;
     case ERR_LIB_ASN1:
     case ERR_LIB_X509:
     case ERR_LIB_X509V3:
     case ERR_LIB_PEM:
-        return 414;
+        return FAULT_peer_unread;
     case ERR_LIB_EVP:
     case ERR_LIB_PROV:
     case ERR_LIB_RSA:
@@ -75,26 +125,26 @@ static int code_of_library(unsigned long e)
     case ERR_LIB_BN:
     case ERR_LIB_RAND:
     case ERR_LIB_CRYPTO:
-        return 9;
+        return FAULT_crypto;
     default:
-        return 0;
+        return FAULT_none;
     }
 }
 
-static int code_of(unsigned long e)
+static enum fault fault_of(unsigned long e)
 {
     if (ERR_GET_REASON(e) == ERR_R_MALLOC_FAILURE)
-        return 4;
+        return FAULT_no_memory;
     /* a record too short to be one of this session */
     if (ERR_GET_LIB(e) == ERR_LIB_PROV &&
         ERR_GET_REASON(e) == PROV_R_INVALID_AAD)
-        return 411;
+        return FAULT_bad_mac;
     if (ERR_GET_LIB(e) == ERR_LIB_X509 &&
         ERR_GET_REASON(e) == X509_R_KEY_VALUES_MISMATCH)
-        return 428;
+        return FAULT_key_unusable;
     if (ERR_GET_LIB(e) == ERR_LIB_SSL)
-        return retcode_from_reason(ERR_GET_REASON(e));
-    return code_of_library(e);
+        return fault_from_reason(ERR_GET_REASON(e));
+    return fault_of_library(e);
 }
 
 /*
@@ -102,32 +152,51 @@ static int code_of(unsigned long e)
  * of the TLS library that the table knows says more than one of a library
  * below it (a signature that does not fit is an RSA error first).
  */
-static unsigned long cause(void)
+static unsigned long take_queue(void)
 {
     unsigned long e, first = 0, known = 0;
 
     while ((e = ERR_get_error()) != 0) {
         if (first == 0)
             first = e;
-        if (known == 0 && ERR_GET_LIB(e) == ERR_LIB_SSL && code_of(e) != 0)
+        if (known == 0 && ERR_GET_LIB(e) == ERR_LIB_SSL &&
+            fault_of(e) != FAULT_none)
             known = e;
     }
-    return known != 0 && code_of(first) != 4 ? known : first;
+    return known != 0 && fault_of(first) != FAULT_no_memory ? known : first;
 }
 
-int tls_outcome_take(struct tls_outcome *o, int otherwise, const char *what)
+static int take(struct tls_outcome *o, unsigned long e, enum fault fault,
+                const struct fault_words *words)
 {
-    unsigned long e = cause();
+    static const struct fault_words none;
+    struct fault_words w = words != NULL ? *words : none;
     const char *text = e != 0 ? ERR_reason_error_string(e) : NULL;
-    int code = e != 0 ? code_of(e) : 0;
 
-    if (o->verify_error != X509_V_OK)
-        return tls_outcome_set(o, retcode_from_verify(o->verify_error),
-                               "%s: %s", what,
-                               X509_verify_cert_error_string(o->verify_error));
-    return tls_outcome_set(o, code != 0 ? code : otherwise, "%s: %s", what,
-                           text != NULL ? text : "no reason given");
+    if (w.error == NULL)
+        w.error = text != NULL ? text : "no reason given";
+    return tls_fail(o, fault, &w);
 }
+
+int tls_take(struct tls_outcome *o, enum fault otherwise,
+             const struct fault_words *words)
+{
+    unsigned long e = take_queue();
+    enum fault known = e != 0 ? fault_of(e) : FAULT_none;
+
+    return take(o, e, known != FAULT_none ? known : otherwise, words);
+}
+
+int tls_take_as(struct tls_outcome *o, enum fault fault,
+                const struct fault_words *words)
+{
+    unsigned long e = take_queue();
+    bool memory = e != 0 && fault_of(e) == FAULT_no_memory;
+
+    return take(o, e, memory ? FAULT_no_memory : fault, words);
+}
+
+/* ---- alerts ---- */
 
 /* OpenSSL says "unknown CA" and "bad certificate"; the RFCs' words are these
  * in lower case with underlines. */

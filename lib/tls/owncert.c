@@ -4,72 +4,96 @@
  */
 #include "tls/owncert.h"
 
+#include <stdio.h>
 #include <time.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include "tls/certinfo.h"
 #include "tls/session_private.h"
 
 /* ---- what is wrong with it ---- */
 
-static int label_missing(const struct context_params *p,
-                         const struct own_choice *o, struct tls_outcome *why)
+const char *owncert_owner(const struct ring_entry *e, char buf[OWNCERT_OWNER])
 {
-    bool late = effective_origin(p->eff, o->parm, NULL) == LEVEL_CONNECTION;
-
-    return tls_outcome_set(
-        why, late ? 407 : 6,
-        "ring %s holds no trusted certificate with the label '%s'",
-        keyring_name(p->ring), o->label);
+    switch (e->owner_kind) {
+    case RING_OWNER_CERTAUTH:
+        return "CERTAUTH";
+    case RING_OWNER_SITE:
+        return "SITE";
+    default:
+        snprintf(buf, OWNCERT_OWNER, "ID(%s)", e->owner);
+        return buf;
+    }
 }
 
-static int default_missing(const struct context_params *p,
-                           struct tls_outcome *why)
+/* A label that a connection action names has codes of its own. */
+static enum fault choice_fault(const struct own_choice *o, bool late)
 {
-    return tls_outcome_set(
-        why, 7,
-        "ring %s has no trusted default certificate for the server to show; "
-        "connect one with DEFAULT, or code CertificateLabel",
-        keyring_name(p->ring));
+    bool named = o->label != NULL;
+
+    switch (o->fault) {
+    case OWN_ABSENT:
+        return !named ? FAULT_default_absent
+               : late ? FAULT_label_late_absent
+                      : FAULT_label_absent;
+    case OWN_NOTRUST:
+        return !named ? FAULT_default_notrust
+               : late ? FAULT_label_late_notrust
+                      : FAULT_label_notrust;
+    case OWN_NOT_PERSONAL:
+        return FAULT_key_not_personal;
+    case OWN_KEY_DENIED:
+        return FAULT_key_denied;
+    default:
+        return FAULT_key_absent;
+    }
 }
 
-static int key_missing(const struct context_params *p,
-                       const struct own_choice *o, struct tls_outcome *why)
+int owncert_fail(const struct keyring *ring, const struct own_choice *o,
+                 bool late, struct tls_outcome *why)
 {
-    tls_outcome_certificate(why, o->entry->cert);
-    if (o->fault == OWN_NOT_PERSONAL)
-        return tls_outcome_set(
-            why, 428,
-            "the certificate '%s' is connected to ring %s without usage "
-            "PERSONAL, so its private key can't be used",
-            o->entry->label, keyring_name(p->ring));
-    return tls_outcome_set(why, 428,
-                           o->fault == OWN_KEY_DENIED
-                               ? "the private key of '%s' in ring "
-                                 "%s may not be read by this user"
-                               : "the certificate '%s' in ring %s "
-                                 "has no private key",
-                           o->entry->label, keyring_name(p->ring));
+    struct fault_words w = {.ring = keyring_name(ring), .label = o->label};
+    char owner[OWNCERT_OWNER];
+
+    if (o->entry != NULL) {
+        tls_outcome_certificate(why, o->entry->cert);
+        w.label = o->entry->label;
+        w.owner = owncert_owner(o->entry, owner);
+    }
+    return tls_fail(why, choice_fault(o, late), &w);
+}
+
+static enum fault limit_fault(enum own_fault fault)
+{
+    switch (fault) {
+    case OWN_EARLY:
+        return FAULT_own_early;
+    case OWN_LATE:
+        return FAULT_own_expired;
+    default:
+        return FAULT_own_usage;
+    }
 }
 
 int owncert_check(const struct context *c, const struct own_cert *own,
                   struct tls_outcome *why)
 {
     enum own_fault fault = own_fault_at(&own->limits, time(NULL));
+    char owner[OWNCERT_OWNER];
+    struct certinfo info;
 
     if (fault == OWN_GOOD)
         return 0;
+    certinfo_read(own->entry->cert, &info);
     tls_outcome_certificate(why, own->entry->cert);
-    if (fault != OWN_NO_HANDSHAKES)
-        return tls_outcome_set(
-            why, 401, "the own certificate '%s' in ring %s is %s",
-            own->entry->label, keyring_name(c->ring),
-            fault == OWN_EARLY ? "not valid yet" : "expired");
-    return tls_outcome_set(
-        why, 440,
-        "the own certificate '%s' in ring %s may not be used for handshakes; "
-        "it needs KEYUSAGE(HANDSHAKE)",
-        own->entry->label, keyring_name(c->ring));
+    return tls_fail(
+        why, limit_fault(fault),
+        &(struct fault_words){.ring = keyring_name(c->ring),
+                              .label = own->entry->label,
+                              .owner = owncert_owner(own->entry, owner),
+                              .found = fault == OWN_EARLY ? info.not_before
+                                                          : info.not_after});
 }
 
 int owncert_check_all(const struct context *c, struct tls_outcome *why)
@@ -117,16 +141,10 @@ void owncert_done(struct own_cert *own)
 static int take(const struct context_params *p, const struct own_choice *o,
                 struct own_cert *ret, struct tls_outcome *why)
 {
-    switch (o->fault) {
-    case OWN_GOOD:
-        break;
-    case OWN_ABSENT:
-    case OWN_NOTRUST:
-        return o->label != NULL ? label_missing(p, o, why)
-                                : default_missing(p, why);
-    default:
-        return key_missing(p, o, why);
-    }
+    bool late = effective_origin(p->eff, o->parm, NULL) == LEVEL_CONNECTION;
+
+    if (o->fault != OWN_GOOD)
+        return owncert_fail(p->ring, o, late, why);
     ret->entry = o->entry;
     ret->chain = build_chain(p->ring, o->entry->cert);
     ret->limits = own_limits(o->entry->cert);
@@ -142,6 +160,41 @@ int owncert_find(const struct context_params *p, enum policy_parm parm,
     return take(p, &o, ret, why);
 }
 
+static enum fault use_fault(void)
+{
+    unsigned long e = ERR_peek_error();
+
+    if (ERR_GET_LIB(e) == ERR_LIB_X509 &&
+        ERR_GET_REASON(e) == X509_R_KEY_VALUES_MISMATCH)
+        return FAULT_key_mismatch;
+    if (ERR_GET_LIB(e) != ERR_LIB_SSL)
+        return FAULT_own_unusable;
+    switch (ERR_GET_REASON(e)) {
+    case SSL_R_EE_KEY_TOO_SMALL:
+    case SSL_R_CA_KEY_TOO_SMALL:
+        return FAULT_own_key_small;
+    case SSL_R_CA_MD_TOO_WEAK:
+        return FAULT_own_md_weak;
+    default:
+        return FAULT_own_unusable;
+    }
+}
+
+static int use_failed(const struct context *c, const struct ring_entry *e,
+                      struct tls_outcome *why)
+{
+    char owner[OWNCERT_OWNER];
+    struct certinfo info;
+
+    certinfo_read(e->cert, &info);
+    tls_outcome_certificate(why, e->cert);
+    return tls_take_as(why, use_fault(),
+                       &(struct fault_words){.ring = keyring_name(c->ring),
+                                             .label = e->label,
+                                             .owner = owncert_owner(e, owner),
+                                             .found = info.key});
+}
+
 /* Takes OWN, also on failure. */
 static int use(struct context *c, struct own_cert *own, struct tls_outcome *why)
 {
@@ -151,8 +204,7 @@ static int use(struct context *c, struct own_cert *own, struct tls_outcome *why)
     c->own[c->own_count++] = *own;
     if (SSL_CTX_use_cert_and_key(c->ssl, e->cert, e->key, own->chain, 1) == 1)
         return 0;
-    tls_outcome_certificate(why, e->cert);
-    return tls_outcome_take(why, 414, "the own certificate can't be used");
+    return use_failed(c, e, why);
 }
 
 /* A client's certificate is looked at when a server asks for it, no sooner:
@@ -163,6 +215,7 @@ static int on_request(SSL *ssl, void *arg)
     struct tls_outcome why;
 
     (void)arg;
+    s->asked = true;
     tls_outcome_init(&why);
     if (owncert_check_all(s->context, &why) != 0)
         *session_why(s) = why;

@@ -23,6 +23,15 @@ int owncert_find(const struct context_params *p, enum policy_parm parm,
 /* Frees the chain. */
 void owncert_done(struct own_cert *own);
 
+/* Names what is wrong with a certificate that a rule wants of RING. LATE: a
+ * connection action asked for it. */
+int owncert_fail(const struct keyring *ring, const struct own_choice *o,
+                 bool late, struct tls_outcome *why);
+
+/* Whose it is, as RACDCERT takes it: "ID(PAYS)", "CERTAUTH", "SITE". */
+enum { OWNCERT_OWNER = 24 };
+const char *owncert_owner(const struct ring_entry *e, char buf[OWNCERT_OWNER]);
+
 /* 401: the certificate is expired or not valid yet; 440: it is not for
  * handshakes. */
 int owncert_check(const struct context *c, const struct own_cert *own,

@@ -49,12 +49,8 @@ static int no_version(const struct effective *eff, struct tls_outcome *why)
     bool legacy =
         effective_on(eff, PARM_TLSv1) || effective_on(eff, PARM_TLSv1_1);
 
-    return tls_outcome_set(
-        why, 5006, "no protocol version is on: %scode TLSv1.2 On%s",
-        legacy ? "TLSv1 and TLSv1.1 are on in the policy but switched off "
-                 "here; "
-               : "",
-        legacy ? ", or set allow_legacy = true in attlsd.conf" : "");
+    return tls_fail(why, legacy ? FAULT_version_legacy : FAULT_version_none,
+                    NULL);
 }
 
 /* On is exactly what the policy has on: gaps are kept too. TLSv1.3 without
@@ -79,14 +75,12 @@ static int set_versions(const struct effective *eff, struct context *c,
     if (effective_versions(eff) == 0)
         return no_version(eff, why);
     if (low == 0)
-        return tls_outcome_set(why, 402,
-                               "none of the policy's cipher suites can be "
-                               "used with the protocol versions that are on");
+        return tls_fail(why, FAULT_suites_unusable, NULL);
     c->tls13 = high == TLS1_3_VERSION;
     SSL_CTX_set_security_level(c->ssl, wanted & VERSIONS_LEGACY ? 0 : 1);
     if (SSL_CTX_set_min_proto_version(c->ssl, low) != 1 ||
         SSL_CTX_set_max_proto_version(c->ssl, high) != 1)
-        return tls_outcome_take(why, 412, "the protocol versions can't be set");
+        return tls_take_as(why, FAULT_versions_unset, NULL);
     return 0;
 }
 
@@ -96,7 +90,7 @@ static int set_suites(SSL_CTX *ssl, const struct suites *s,
     if (SSL_CTX_set_ciphersuites(ssl, strbuf_str(&s->new)) != 1 ||
         (s->old.len != 0 &&
          SSL_CTX_set_cipher_list(ssl, strbuf_str(&s->old)) != 1))
-        return tls_outcome_take(why, 402, "the cipher suites can't be set");
+        return tls_take_as(why, FAULT_suites_unset, NULL);
     return 0;
 }
 
@@ -148,13 +142,11 @@ static int set_list(struct context *c, const struct groups *g,
     size_t i;
 
     if (g->n == 0)
-        return tls_outcome_set(why, 402,
-                               "none of the policy's groups can be used with "
-                               "the protocol versions that are on");
+        return tls_fail(why, FAULT_groups_unusable, NULL);
     for (i = 0; i < g->n; i++)
         nids[i] = g->item[i]->nid;
     if (SSL_CTX_set1_groups(c->ssl, nids, (int)g->n) != 1)
-        return tls_outcome_take(why, 402, "the curves can't be set");
+        return tls_take_as(why, FAULT_groups_unset, NULL);
     return 0;
 }
 
@@ -249,11 +241,9 @@ static int set_signatures(const struct effective *eff, struct context *c,
     if (strbuf_failed(&names))
         rc = tls_no_memory(why);
     else if (n == 0)
-        rc = tls_outcome_set(why, 402,
-                             "none of the policy's signature pairs can be used "
-                             "with the protocol versions that are on");
+        rc = tls_fail(why, FAULT_pairs_unusable, NULL);
     else if (SSL_CTX_set1_sigalgs_list(c->ssl, strbuf_str(&names)) != 1)
-        rc = tls_outcome_take(why, 402, "the signature pairs can't be set");
+        rc = tls_take_as(why, FAULT_pairs_unset, NULL);
     strbuf_done(&names);
     return rc;
 }
@@ -296,7 +286,9 @@ static int set_dh(const struct effective *eff, struct context *c,
     group = group_2048();
     if (group == NULL || SSL_CTX_set0_tmp_dh_pkey(c->ssl, group) != 1) {
         EVP_PKEY_free(group);
-        return tls_outcome_take(why, 9, "the 2048 bit group can't be set");
+        return tls_take_as(
+            why, FAULT_crypto_setup,
+            &(struct fault_words){.what = "the group of 2048 bits"});
     }
     return 0;
 }

@@ -240,7 +240,9 @@ static int set_tickets(const struct effective *eff, struct context *c,
         effective_number(eff, PARM_GSK_SESSION_TICKET_SERVER_TIMEOUT) == 0)
         count = 0;
     if (SSL_CTX_set_num_tickets(c->ssl, count) != 1)
-        return tls_outcome_take(why, 9, "the number of tickets can't be set");
+        return tls_take_as(
+            why, FAULT_crypto_setup,
+            &(struct fault_words){.what = "the number of tickets"});
     if (count == 0)
         return 0;
     c->tickets = tickets_new(eff);
@@ -248,7 +250,8 @@ static int set_tickets(const struct effective *eff, struct context *c,
         return tls_no_memory(why);
     if (SSL_CTX_set_tlsext_ticket_key_evp_cb(c->ssl, on_key) != 1 ||
         SSL_CTX_set_session_ticket_cb(c->ssl, on_make, on_take, NULL) != 1)
-        return tls_outcome_take(why, 9, "tickets can't be set");
+        return tls_take_as(why, FAULT_crypto_setup,
+                           &(struct fault_words){.what = "session tickets"});
     return 0;
 }
 
@@ -289,6 +292,7 @@ int resume_set(const struct context_params *p, struct context *c,
     set_cache(p->eff, c->ssl);
     if (SSL_CTX_set_session_id_context(c->ssl, (unsigned char *)c->id,
                                        sizeof(c->id)) != 1)
-        return tls_outcome_take(why, 9, "the session cache can't be set");
+        return tls_take_as(why, FAULT_crypto_setup,
+                           &(struct fault_words){.what = "the session cache"});
     return set_tickets(p->eff, c, why);
 }

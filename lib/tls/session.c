@@ -14,6 +14,7 @@
 
 #include "policy/versions.h"
 #include "tls/environment_private.h"
+#include "tls/explain.h"
 #include "tls/extensions.h"
 #include "tls/owncert.h"
 #include "tls/reuse.h"
@@ -96,9 +97,8 @@ static void say_clear(struct session *s)
 
     for (i = 0; i < s->first_len && i < SHOWN_BYTES; i++)
         snprintf(hex + 3 * i, 4, " %02X", s->first[i]);
-    tls_outcome_set(session_why(s), RC_NO_TLS,
-                    "%s came where TLS was expected (first bytes%s)", guess(s),
-                    hex);
+    tls_fail(session_why(s), FAULT_clear_text,
+             &(struct fault_words){.what = guess(s), .found = hex + 1});
 }
 
 /*
@@ -253,7 +253,8 @@ static int session_init(struct session *s, struct tls_outcome *why)
     clear_errors();
     s->ssl = SSL_new(s->context->ssl);
     if (s->ssl == NULL)
-        return tls_outcome_take(why, 9, "OpenSSL can't make a session");
+        return tls_take_as(why, FAULT_crypto_setup,
+                           &(struct fault_words){.what = "a session"});
     SSL_set_info_callback(s->ssl, on_info);
     if (s->context->server)
         SSL_set_accept_state(s->ssl);
@@ -275,7 +276,7 @@ int session_new(const struct session_params *params, struct session **ret,
 
     tls_outcome_init(ret_why);
     if (s == NULL)
-        return tls_outcome_set(ret_why, 4, "no memory");
+        return tls_no_memory(ret_why);
     s->env = environment_ref(params->env);
     s->handle = tls_next_handle();
     rc = environment_context(params->env, params->eff, &s->context, ret_why);
@@ -331,26 +332,6 @@ static const char *step_name(const struct session *s)
     return s->done ? "TLS failed" : "the handshake failed";
 }
 
-/* The partner gave up because this side would not renegotiate. */
-static bool is_refused_renegotiation(struct session *s)
-{
-    const struct tls_outcome *o = session_outcome(s);
-
-    return s->done && o->alert_sent == SSL_AD_NO_RENEGOTIATION &&
-           o->alert_received == SSL_AD_HANDSHAKE_FAILURE;
-}
-
-/* A server that does not signal RFC 5746 to a client whose policy demands
- * it; OpenSSL has one reason for this and for refused renegotiations. */
-static bool is_no_indication(const struct session *s)
-{
-    unsigned long e = ERR_peek_error();
-
-    return !s->done && s->context->ext.indicator &&
-           ERR_GET_LIB(e) == ERR_LIB_SSL &&
-           ERR_GET_REASON(e) == SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED;
-}
-
 /* After the handshake the other direction goes on: whether a bare FIN is an
  * end or a failure is for the caller to say. */
 static enum session_status fail_end(struct session *s)
@@ -358,33 +339,72 @@ static enum session_status fail_end(struct session *s)
     ERR_clear_error();
     if (s->done)
         return s->ended ? SESSION_EOF : SESSION_TRUNCATED;
-    tls_outcome_set(session_why(s), RC_CLOSED,
-                    "the partner closed the connection in the handshake");
+    tls_fail(session_why(s),
+             !s->context->server ? FAULT_server_left
+             : s->first_len == 0 ? FAULT_client_left_at_once
+                                 : FAULT_client_left,
+             NULL);
     return SESSION_FAILED;
+}
+
+/* What the socket said: of the partner or the path to it, or of this side. */
+static enum fault system_fault(const struct session *s, int error)
+{
+    switch (error) {
+    case ECONNRESET:
+    case EPIPE:
+    case ECONNABORTED:
+        return s->done ? FAULT_broke_in_data : FAULT_broke_in_handshake;
+    case ETIMEDOUT:
+    case EHOSTUNREACH:
+    case ENETUNREACH:
+    case EHOSTDOWN:
+    case ENETDOWN:
+        return FAULT_unreachable;
+    default:
+        return FAULT_io_failed;
+    }
 }
 
 static enum session_status fail_system(struct session *s, int error)
 {
     if (error == 0)
         return fail_end(s);
-    tls_outcome_set(session_why(s), RC_IO, "%s: %s",
-                    s->done ? "reading or writing failed"
-                            : "the connection broke in the handshake",
-                    strerror(error));
+    tls_fail(session_why(s), system_fault(s, error),
+             &(struct fault_words){.error = strerror(error)});
     ERR_clear_error();
+    return SESSION_FAILED;
+}
+
+static enum session_status fail_clear(struct session *s)
+{
+    ERR_clear_error();
+    say_clear(s);
+    if (s->context->server && is_sslv2_hello(s))
+        answer_sslv2(s);
+    return SESSION_FAILED;
+}
+
+static enum session_status fail_tls(struct session *s)
+{
+    struct explained e;
+
+    explain_failure(s, &e);
+    e.words.what = step_name(s);
+    if (e.fault != FAULT_none)
+        tls_take_as(session_why(s), e.fault, &e.words);
+    else
+        tls_take(session_why(s), s->done ? FAULT_data_failed : FAULT_openssl,
+                 &e.words);
+    explain_done(&e);
     return SESSION_FAILED;
 }
 
 /* RET and ERROR (errno) are of the call just made. */
 static enum session_status fail_step(struct session *s, int ret, int error)
 {
-    if (s->clear) {
-        ERR_clear_error();
-        say_clear(s);
-        if (s->context->server && is_sslv2_hello(s))
-            answer_sslv2(s);
-        return SESSION_FAILED;
-    }
+    if (s->clear)
+        return fail_clear(s);
     switch (SSL_get_error(s->ssl, ret)) {
     case SSL_ERROR_WANT_READ:
         return SESSION_WANT_READ;
@@ -395,16 +415,7 @@ static enum session_status fail_step(struct session *s, int ret, int error)
     case SSL_ERROR_SYSCALL:
         return fail_system(s, error);
     default:
-        if (is_no_indication(s))
-            tls_outcome_set(session_why(s), RC_NO_INDICATION,
-                            "the server does not signal secure renegotiation, "
-                            "and RenegotiationIndicator demands it");
-        if (is_refused_renegotiation(s))
-            tls_outcome_set(session_why(s), 432,
-                            "the partner wanted to renegotiate, which is not "
-                            "allowed here, and gave up");
-        tls_outcome_take(session_why(s), s->done ? RC_IO : 12, step_name(s));
-        return SESSION_FAILED;
+        return fail_tls(s);
     }
 }
 
@@ -660,15 +671,9 @@ enum session_status session_close(struct session *s)
     return ret >= 0 ? SESSION_OK : fail_step(s, ret, errno);
 }
 
-void session_abandon(struct session *s, int rc, const char *reason)
+void session_abandon(struct session *s, enum fault fault)
 {
-    tls_outcome_set(session_why(s), rc, "%s", reason);
-}
-
-void session_crowd_out(struct session *s, int rc, const char *reason)
-{
-    session_abandon(s, rc, reason);
-    session_why(s)->crowded = true;
+    tls_fail(session_why(s), fault, NULL);
 }
 
 /* ---- questions ---- */

@@ -108,11 +108,8 @@ enum session_status session_write(struct session *s, const void *buf,
  * must follow. */
 enum session_status session_close(struct session *s);
 
-/* The caller gives up (time limit): rc becomes RC (5004, 5005, 406). */
-void session_abandon(struct session *s, int rc, const char *reason);
-/* The same, as others need the room: the partner may have done nothing wrong.
- */
-void session_crowd_out(struct session *s, int rc, const char *reason);
+/* The caller gives up, and says why: a time limit, no room. */
+void session_abandon(struct session *s, enum fault fault);
 
 /* Valid until session_free(); rc 0 while nothing failed. */
 const struct tls_outcome *session_outcome(const struct session *s);

@@ -16,9 +16,6 @@ bool memory_on(void);
 /* Bytes that this thread keeps. */
 size_t memory_kept(void);
 
-/* A TLS alert that was received: 0 to 255. */
-int retcode_from_alert(int alert);
-
 /* In place of session_set_fd(); takes both BIOs (they may be the same one). */
 void session_set_bio(struct session *s, BIO *rbio, BIO *wbio);
 

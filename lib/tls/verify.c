@@ -4,20 +4,24 @@
  */
 #include "tls/verify.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include "tls/certinfo.h"
+#include "tls/mapping.h"
+#include "tls/owncert.h"
 #include "tls/resume.h"
-#include "tls/retcode.h"
 #include "tls/session_private.h"
 #include "tls/testing.h"
 
 /* ---- our own checks ---- */
 
-/* RACF's NOTRUST holds whoever signed the certificate. */
-static bool is_not_trusted(const struct keyring *ring, const X509 *cert)
+/* RACF's NOTRUST holds whoever signed the certificate. NULL: it has not. */
+static const struct ring_entry *not_trusted(const struct keyring *ring,
+                                            const X509 *cert)
 {
     size_t i;
 
@@ -25,32 +29,51 @@ static bool is_not_trusted(const struct keyring *ring, const X509 *cert)
         const struct ring_entry *e = keyring_get(ring, i);
 
         if (e->trust == RING_NOTRUST && X509_cmp(e->cert, cert) == 0)
-            return true;
+            return e;
     }
-    return false;
+    return NULL;
 }
+
+/* The least size of a key, and who says so. */
+struct size_limit {
+    const char *who;
+    unsigned bits;
+};
 
 /* PeerMinRsaKeySize and its like count for the peer's own certificate (System
  * SSL Programming, GSK_PEER_RSA_MIN_KEY_SIZE); min_rsa for all. */
+static struct size_limit size_limit(const struct peer_rules *r,
+                                    const EVP_PKEY *key, int depth)
+{
+    static const struct size_limit none = {"", 0};
+
+    switch (key != NULL ? EVP_PKEY_get_base_id(key) : EVP_PKEY_NONE) {
+    case EVP_PKEY_RSA:
+    case EVP_PKEY_RSA_PSS:
+        if (depth == 0 && r->min_rsa >= r->chain_rsa)
+            return (struct size_limit){"PeerMinRsaKeySize", r->min_rsa};
+        return (struct size_limit){"min_rsa of attlsd.conf", r->chain_rsa};
+    case EVP_PKEY_EC:
+        return depth > 0 ? none
+                         : (struct size_limit){"PeerMinECCKeySize", r->min_ecc};
+    case EVP_PKEY_DSA:
+        return depth > 0 ? none
+                         : (struct size_limit){"PeerMinDsaKeySize", r->min_dsa};
+    case EVP_PKEY_DH:
+    case EVP_PKEY_DHX:
+        return depth > 0 ? none
+                         : (struct size_limit){"PeerMinDHKeySize", r->min_dh};
+    default:
+        return none;
+    }
+}
+
 static bool is_too_small(const struct peer_rules *r, X509 *cert, int depth)
 {
     EVP_PKEY *key = X509_get0_pubkey(cert);
     unsigned bits = key != NULL ? (unsigned)EVP_PKEY_get_bits(key) : 0;
 
-    switch (key != NULL ? EVP_PKEY_get_base_id(key) : EVP_PKEY_NONE) {
-    case EVP_PKEY_RSA:
-    case EVP_PKEY_RSA_PSS:
-        return bits < r->chain_rsa || (depth == 0 && bits < r->min_rsa);
-    case EVP_PKEY_EC:
-        return depth == 0 && bits < r->min_ecc;
-    case EVP_PKEY_DSA:
-        return depth == 0 && bits < r->min_dsa;
-    case EVP_PKEY_DH:
-    case EVP_PKEY_DHX:
-        return depth == 0 && bits < r->min_dh;
-    default:
-        return false;
-    }
+    return bits < size_limit(r, key, depth).bits;
 }
 
 /* A certificate that signed itself is believed for another reason than its
@@ -135,25 +158,39 @@ static bool is_changed(const struct session *s, const struct peer_rules *r,
     return r->fixed && s->peer != NULL && X509_cmp(s->peer, cert) != 0;
 }
 
-/* The error of our own that CERT has at DEPTH, or X509_V_OK. */
-static int check_cert(const struct session *s, X509 *cert, int depth)
+/* What is wrong: OpenSSL's number, and the fault. */
+struct verdict {
+    int error;
+    enum fault fault;
+};
+
+/* What of our own checks CERT does not pass at DEPTH. */
+static struct verdict check_cert(const struct session *s, X509 *cert, int depth)
 {
+    static const struct verdict good = {X509_V_OK, FAULT_none};
     const struct peer_rules *r = &s->context->peer;
 
-    if (is_not_trusted(s->context->ring, cert))
-        return X509_V_ERR_CERT_REJECTED;
+    if (not_trusted(s->context->ring, cert) != NULL)
+        return (struct verdict){X509_V_ERR_CERT_REJECTED, FAULT_peer_notrust};
     if (is_too_small(r, cert, depth))
-        return depth == 0 ? X509_V_ERR_EE_KEY_TOO_SMALL
-                          : X509_V_ERR_CA_KEY_TOO_SMALL;
+        return depth == 0 ? (struct verdict){X509_V_ERR_EE_KEY_TOO_SMALL,
+                                             FAULT_peer_key_small}
+                          : (struct verdict){X509_V_ERR_CA_KEY_TOO_SMALL,
+                                             FAULT_chain_key_small};
     if (is_badly_signed(r, cert))
-        return X509_V_ERR_SIGNATURE_ALGORITHM_MISMATCH;
+        return (struct verdict){X509_V_ERR_SIGNATURE_ALGORITHM_MISMATCH,
+                                FAULT_signature_unlisted};
     if (depth > 0)
-        return X509_V_OK;
+        return good;
     if (r->version_3 && X509_get_version(cert) != X509_VERSION_3)
-        return X509_V_ERR_EXTENSIONS_REQUIRE_VERSION_3;
+        return (struct verdict){X509_V_ERR_EXTENSIONS_REQUIRE_VERSION_3,
+                                FAULT_peer_version};
     if (!verify_host(r, cert))
-        return X509_V_ERR_HOSTNAME_MISMATCH;
-    return is_changed(s, r, cert) ? X509_V_ERR_CERT_REJECTED : X509_V_OK;
+        return (struct verdict){X509_V_ERR_HOSTNAME_MISMATCH,
+                                FAULT_host_mismatch};
+    return is_changed(s, r, cert)
+               ? (struct verdict){X509_V_ERR_CERT_REJECTED, FAULT_peer_changed}
+               : good;
 }
 
 /* ---- the user ---- */
@@ -175,15 +212,101 @@ int verify_user(struct session *s, X509 *cert)
     s->userid[0] = '\0';
     o = session_why(s);
     tls_outcome_certificate(o, cert);
-    return tls_outcome_set(o, is_undefined(&err) ? 5002 : 9,
-                           "ClientAuthType SAFCheck: %s", err.text);
+    return tls_fail(o, is_undefined(&err) ? FAULT_no_user : FAULT_users_unread,
+                    &(struct fault_words){.error = err.text});
 }
 
 /* ---- the note of it ---- */
 
-static bool is_issuer_missing(int error)
+/* What the words of a fault are made of. */
+struct note {
+    const struct session *s;
+    X509 *cert;
+    int depth;
+    struct verdict verdict;
+    struct certinfo info;
+    struct strbuf found;
+    char wanted[160], owner[OWNCERT_OWNER];
+};
+
+static void note_entry(struct note *n, const struct ring_entry *e,
+                       struct fault_words *w)
 {
-    return retcode_from_verify(error) == 435;
+    if (e == NULL)
+        return;
+    w->label = e->label;
+    w->owner = owncert_owner(e, n->owner);
+}
+
+static void note_size(struct note *n, struct fault_words *w)
+{
+    struct size_limit l =
+        size_limit(&n->s->context->peer, X509_get0_pubkey(n->cert), n->depth);
+
+    /* OpenSSL's own limit is the stricter one */
+    if (!is_too_small(&n->s->context->peer, n->cert, n->depth))
+        l = (struct size_limit){"OpenSSL's security level", 0};
+    w->what = l.who;
+    w->found = n->info.key;
+    snprintf(n->wanted, sizeof(n->wanted), l.bits != 0 ? "%u bits" : "more",
+             l.bits);
+    w->wanted = n->wanted;
+}
+
+static void note_host(struct note *n, struct fault_words *w)
+{
+    const struct peer_rules *r = &n->s->context->peer;
+
+    certinfo_add_names(n->cert, &n->found);
+    w->found = strbuf_str(&n->found);
+    w->wanted = r->dns != NULL ? r->dns : r->common_name;
+}
+
+static void note_signature(struct note *n, struct fault_words *w)
+{
+    w->found = OBJ_nid2sn(X509_get_signature_nid(n->cert));
+}
+
+static void note_uses(struct note *n, struct fault_words *w)
+{
+    certinfo_add_uses(n->cert, &n->found);
+    w->found = strbuf_str(&n->found);
+    w->wanted = n->s->context->server ? "clientAuth" : "serverAuth";
+}
+
+static void note_words(struct note *n, struct fault_words *w)
+{
+    switch (n->verdict.fault) {
+    case FAULT_peer_notrust:
+        note_entry(n, not_trusted(n->s->context->ring, n->cert), w);
+        break;
+    case FAULT_peer_key_small:
+    case FAULT_chain_key_small:
+        note_size(n, w);
+        break;
+    case FAULT_host_mismatch:
+        note_host(n, w);
+        break;
+    case FAULT_signature_unlisted:
+    case FAULT_chain_digest_weak:
+        note_signature(n, w);
+        break;
+    case FAULT_peer_usage:
+        note_uses(n, w);
+        break;
+    case FAULT_peer_version:
+        w->found = X509_get_version(n->cert) == X509_VERSION_1 ? "1" : "2";
+        w->wanted = "3";
+        break;
+    case FAULT_peer_early:
+        w->found = n->info.not_before;
+        break;
+    case FAULT_peer_expired:
+        w->found = n->info.not_after;
+        break;
+    default:
+        break;
+    }
 }
 
 /* OpenSSL finds no issuer for it, whatever the ring holds. */
@@ -193,51 +316,56 @@ static bool is_malformed(X509 *cert)
            (X509_get_extension_flags(cert) & EXFLAG_INVALID) != 0;
 }
 
-static void note(struct session *s, int error, X509 *cert)
+static void note(struct session *s, struct verdict v, X509 *cert, int depth)
 {
+    struct note n = {.s = s,
+                     .cert = cert,
+                     .depth = depth,
+                     .verdict = v,
+                     .found = STRBUF_INIT};
     struct tls_outcome *o = session_why(s);
+    struct fault_words w = {
+        .ring = keyring_name(s->context->ring),
+        .what = "the handshake failed",
+        .error = X509_verify_cert_error_string(v.error),
+    };
 
-    if (o->rc != 0)
+    if (o->fault != FAULT_none)
         return;
-    if (is_malformed(cert)) {
-        tls_outcome_certificate(o, cert);
-        tls_outcome_set(o, 414, /* unconfirmed */
-                        "the certificate is malformed: it has an extension "
-                        "twice, or one that can't be read");
-        return;
-    }
-    o->verify_error = error;
+    o->verify_error = v.error;
     tls_outcome_certificate(o, cert);
-    if (is_issuer_missing(error))
-        tls_outcome_set(o, retcode_from_verify(error),
-                        "ring %s holds no certificate of the authority '%s' "
-                        "with usage CERTAUTH",
-                        keyring_name(s->context->ring), o->issuer);
+    certinfo_read(cert, &n.info);
+    if (is_malformed(cert))
+        n.verdict.fault = FAULT_peer_malformed;
+    else if (cert != NULL)
+        note_words(&n, &w);
+    tls_fail(o, n.verdict.fault, &w);
+    strbuf_done(&n.found);
 }
 
 /* OpenSSL does not keep a chain that it refuses. */
-static bool refuse(struct session *s, X509_STORE_CTX *store, int error,
+static bool refuse(struct session *s, X509_STORE_CTX *store, struct verdict v,
                    X509 *cert)
 {
     STACK_OF(X509) *chain = X509_STORE_CTX_get0_untrusted(store);
 
     if (s->refused == NULL && chain != NULL)
         s->refused = X509_chain_up_ref(chain);
-    note(s, error, cert);
+    note(s, v, cert, X509_STORE_CTX_get_error_depth(store));
     return false;
 }
 
 static bool accept_cert(struct session *s, X509_STORE_CTX *store, X509 *cert)
 {
     int depth = X509_STORE_CTX_get_error_depth(store);
-    int error;
+    struct verdict v;
 
     if (cert == NULL)
         return true;
-    error = check_cert(s, cert, depth);
-    if (error != X509_V_OK) {
-        X509_STORE_CTX_set_error(store, error);
-        return refuse(s, store, error, cert);
+    v = check_cert(s, cert, depth);
+    if (v.error != X509_V_OK) {
+        X509_STORE_CTX_set_error(store, v.error);
+        return refuse(s, store, v, cert);
     }
     resume_limit(s, X509_get0_notAfter(cert));
     if (depth == 0 && verify_user(s, cert) != 0) {
@@ -258,8 +386,12 @@ static int verify_peer(int ok, X509_STORE_CTX *store)
         X509_STORE_CTX_set_error(store, X509_V_OK);
         return 1;
     }
-    if (ok != 1)
-        return refuse(s, store, X509_STORE_CTX_get_error(store), cert);
+    if (ok != 1) {
+        int error = X509_STORE_CTX_get_error(store);
+
+        return refuse(s, store,
+                      (struct verdict){error, fault_from_verify(error)}, cert);
+    }
     return accept_cert(s, store, cert);
 }
 
@@ -276,7 +408,9 @@ static int set_authorities(const struct context_params *p, SSL_CTX *ssl,
 
         if (e->usage == RING_CERTAUTH && e->trust != RING_NOTRUST &&
             SSL_CTX_add_client_CA(ssl, e->cert) != 1)
-            return tls_outcome_take(why, 9, "the list of authorities");
+            return tls_take_as(
+                why, FAULT_crypto_setup,
+                &(struct fault_words){.what = "the list of authorities"});
     }
     return 0;
 }
@@ -394,7 +528,8 @@ static int set_validation(const struct effective *eff, struct context *c,
     if (effective_choice(eff, PARM_CertValidationMode) == CERTMODE_RFC5280 &&
         X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(c->ssl),
                                     X509_V_FLAG_X509_STRICT) != 1)
-        return tls_outcome_take(why, 9, "strict validation can't be set");
+        return tls_take_as(why, FAULT_crypto_setup,
+                           &(struct fault_words){.what = "strict validation"});
     return 0;
 }
 

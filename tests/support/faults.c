@@ -19,7 +19,7 @@ static struct {
     int kills;
 } faults[FAULT_KINDS];
 
-void fault_set(enum fault kind, int nth, int error)
+void fault_set(enum injected kind, int nth, int error)
 {
     faults[kind].countdown = nth;
     faults[kind].error = error;
@@ -27,18 +27,18 @@ void fault_set(enum fault kind, int nth, int error)
     faults[kind].kills = 0;
 }
 
-void fault_kill(enum fault kind, int nth)
+void fault_kill(enum injected kind, int nth)
 {
     fault_set(kind, nth, 0);
     faults[kind].kills = 1;
 }
 
-int fault_struck(enum fault kind)
+int fault_struck(enum injected kind)
 {
     return faults[kind].struck;
 }
 
-static int strikes(enum fault kind)
+static int strikes(enum injected kind)
 {
     if (faults[kind].countdown == 0 || --faults[kind].countdown != 0)
         return 0;

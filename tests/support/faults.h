@@ -8,7 +8,7 @@
  * other libraries) go through the count.
  */
 
-enum fault {
+enum injected {
     FAULT_MEMORY, /* malloc calloc realloc strdup strndup asprintf vasprintf */
     FAULT_READ,
     FAULT_WRITE,
@@ -24,14 +24,14 @@ enum fault {
  * The NTH call from now (1: the next) of this kind fails with ERROR in errno;
  * the calls before and after it are real. 0: none fails.
  */
-void fault_set(enum fault kind, int nth, int error);
+void fault_set(enum injected kind, int nth, int error);
 
 /* The NTH call of this kind ends the process with status FAULT_KILLED, at
  * once, before it does anything: what a killed writer leaves is tested so. */
 enum { FAULT_KILLED = 17 };
-void fault_kill(enum fault kind, int nth);
+void fault_kill(enum injected kind, int nth);
 
 /* True when the fault that was set has struck. */
-int fault_struck(enum fault kind);
+int fault_struck(enum injected kind);
 
 #endif

@@ -6,12 +6,17 @@ A certificate, the own or the partner's, is not valid.
 Likely causes, the most likely first:
  1. The certificate of the authority that signed the server's or the personal certificate is not connected to the ring, or not with USAGE(CERTAUTH).
       racdcert "ID(USER) LISTRING(RING)"
- 2. The partner rejected our certificate (alert bad_certificate or certificate_unknown): its own log says why; most often it lacks our authority.
-      attlsctl why CONNID
- 3. Our certificate is NOTRUST, or its chain on the ring is incomplete.
+ 2. The partner rejected our certificate 'SUBJECT' and does not say why; most often it lacks the authority 'ISSUER', which signed it.
+      look in the partner's log; give the partner the certificate of 'ISSUER'
+ 3. The partner rejected our certificate 'SUBJECT'. This side sent it without the one of 'ISSUER', which signed it and is not on ring OWNER/RING.
+      racdcert "ID(USER) CONNECT(CERTAUTH LABEL('LABEL') RING(RING) USAGE(CERTAUTH))"
+ 4. the certificate of 'SUBJECT' is malformed: it has an extension twice, or one that can't be read
+    The program that made the partner's certificate made it wrongly.
+      have the certificate of 'SUBJECT' made again
+ 5. A certificate that the partner sent can't be read.
+      have the partner's certificate made again
+ 6. OpenSSL does not take our certificate or its chain; its words stand in the reason.
       racdcert "ID(USER) LIST(LABEL('LABEL'))"
- 4. A certificate is damaged and can't be read.
-      attlsctl why CONNID
 $ attlsctl rc 134CC0CA --json
 {
   "rc": 202,
@@ -20,20 +25,51 @@ $ attlsctl rc 134CC0CA --json
   "meaning": "The key ring or key database can't be opened.",
   "causes": [
     {
-      "cause": "The ring is not there: misspelt, or owned by another user (a bare name is looked for under the user id of EZD1281I).",
-      "command": "racdcert \"ID(USER) LISTRING(*)\""
+      "fault": "ring_absent",
+      "blame": "this_side",
+      "cause": "The ring is not there: misspelt (case counts), or owned by another user. A bare name in Keyring (FILE:LINE) is looked for under the user id of EZD1281I, here USER.",
+      "remedy": "racdcert \"ID(USER) LISTRING(*)\""
     },
     {
-      "cause": "The user may not list the ring: READ for the own, UPDATE for another's to IRR.DIGTCERT.LISTRING (and READ to IRR.DIGTCERT.LIST) in class FACILITY.",
-      "command": "attlsctl rings --reader USER OWNER/RING"
+      "fault": "ring_denied",
+      "blame": "this_side",
+      "cause": "User USER may not read the ring: the profile that decides stands in the reason.",
+      "remedy": "attlsctl rings --reader USER OWNER/RING"
     },
     {
+      "fault": "ring_unsafe",
+      "blame": "this_side",
+      "cause": "The daemon does not read keys from files that other accounts may change or see.",
+      "remedy": "change owner or mode as the reason says"
+    },
+    {
+      "fault": "ring_failed",
+      "blame": "this_side",
+      "cause": "The ring could not be read: the reason says what failed.",
+      "remedy": "attlsctl rings --reader USER OWNER/RING"
+    },
+    {
+      "fault": "file_absent",
+      "blame": "this_side",
+      "cause": "Keyring (FILE:LINE) names a file that is not there or can't be opened.",
+      "remedy": "ls -l OWNER/RING"
+    },
+    {
+      "fault": "file_unsupported",
+      "blame": "this_side",
+      "cause": "Keyring (FILE:LINE) names a kind of file that is not read here.",
+      "remedy": "export it as PKCS#12 and name that file in Keyring"
+    },
+    {
+      "fault": "token_failed",
+      "blame": "this_side",
+      "cause": "The PKCS#11 token that Keyring (FILE:LINE) names can't be used: the reason says why.",
+      "remedy": "pkcs11-tool --list-token-slots"
+    },
+    {
+      "fault": "listed_202_1",
       "cause": "The connection has another user id than you think: see USERID in EZD1281I.",
-      "command": "attlsctl netstat TTLS COnn CONNID DETAIL"
-    },
-    {
-      "cause": "Keyring names a file that is missing, that others may change, or a gskkyman database (.kdb).",
-      "command": "attlsctl explain FILE"
+      "remedy": "attlsctl netstat TTLS COnn CONNID DETAIL"
     }
   ]
 }
@@ -49,13 +85,23 @@ RC 5004  (AT-TLS)
 HandshakeTimeout passed before the partner sent any TLS data.
 
 Likely causes, the most likely first:
- 1. Both sides wait for the other to begin: both are servers (HandshakeRole), or the partner does no TLS.
-      attlsctl explain FILE
- 2. The partner is slow or overloaded: HandshakeTimeout is too short.
-      attlsctl why CONNID
- 3. The partner's application has accepted the connection but does not read it.
-      attlsctl why CONNID
- 4. This daemon had no room (max_handshakes) or no time for the handshake, and gave up early.
+ 1. the client sent no TLS within HandshakeTimeout or handshake_limit
+    The client connected and said nothing: it may wait for the server to speak first, so it does no TLS here; or it is a server too.
+      switch on TLS at the client; with attlsd there, its HandshakeRole must be Client
+ 2. the partner sent no TLS within HandshakeTimeout or handshake_limit
+    This side connected to the partner and is the server by its policy (HandshakeRole, FILE:LINE), so both wait for the other to begin, if the partner is a server as is usual.
+      set HandshakeRole Client (FILE:LINE)
+ 3. the server answered nothing to this side's ClientHello within HandshakeTimeout or handshake_limit
+    The server accepted the connection and said nothing: its program does not read it, is overloaded, does no TLS and waits for more, or a firewall swallows the packets.
+      look in the server's log; attlsctl probe HOST:PORT --rule RULE tries it again without the program
+ 4. there was no time for it within HandshakeTimeout or handshake_limit: more handshakes are wanted than can be done here
+    The partner has sent something, which this daemon had no time to read.
+      attlsctl status
+ 5. a limit was reached, and it had waited longest for its partner
+    This daemon had no room for more handshakes (max_handshakes), and gave this one up early; the partner had said nothing yet.
+      attlsctl status
+ 6. the partner sent no TLS within HandshakeTimeout while a limit was three quarters full
+    The partner said nothing, and this daemon has little room left (max_handshakes).
       attlsctl status
 attlsctl: return code 2 is not known here; attlsctl rc lists those that are
 [2]

@@ -454,7 +454,7 @@ END_TEST
 
 static const struct {
     const char *name;
-    enum fault fault;
+    enum injected fault;
 } faults[] = {
     {"write", FAULT_WRITE},
     {"fsync", FAULT_FSYNC},

@@ -294,7 +294,8 @@ static void hear(void *arg, const struct environment_trouble *t)
     h->count++;
     h->stale += t->stale;
     h->rc = t->why->rc;
-    snprintf(h->reason, sizeof(h->reason), "%s", t->why->reason);
+    snprintf(h->reason, sizeof(h->reason), "%.*s", (int)sizeof(h->reason) - 1,
+             t->why->reason);
 }
 
 static unsigned refresh(struct rig *r, const char *settings, const char *more,

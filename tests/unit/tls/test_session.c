@@ -145,7 +145,7 @@ START_TEST(old_protocols_need_the_permission)
     s.legacy = false;
     ck_assert_int_eq(tls_setup_open(&setup, rsa, &s), 0);
     ck_assert_int_eq(tls_end_open(&e, &setup, ROOM), 5006);
-    ck_assert_msg(strstr(tls_reason(&e), "allow_legacy") != NULL, "%s",
+    ck_assert_msg(strstr(tls_reason(&e), "switched off here") != NULL, "%s",
                   tls_reason(&e));
     tls_end_done(&e);
     tls_setup_done(&setup);
@@ -300,10 +300,10 @@ START_TEST(silence_is_waited_for)
     for (turn = 0; turn < 3; turn++)
         ck_assert_int_eq(tls_end_step(&e), SESSION_WANT_READ);
     ck_assert(!session_heard(e.session));
-    session_abandon(e.session, 5004, "no data\n");
+    session_abandon(e.session, FAULT_silent_client);
     ck_assert_int_eq(tls_rc(&e), 5004);
-    ck_assert_str_eq(tls_reason(&e), "no data\\x0A");
-    session_abandon(e.session, 406, "later");
+    ck_assert_str_eq(tls_reason(&e), fault_row(FAULT_silent_client)->reason);
+    session_abandon(e.session, FAULT_no_time);
     ck_assert_int_eq(tls_rc(&e), 5004);
     ck_assert_int_eq(tls_end_step(&e), SESSION_FAILED);
     ck_assert_int_eq(session_read(e.session, &c, 1, &n), SESSION_FAILED);

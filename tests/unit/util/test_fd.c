@@ -138,7 +138,7 @@ END_TEST
 
 static const struct {
     const char *name;
-    enum fault kind;
+    enum injected kind;
     int nth, error;
     const char *text;
 } faults_[] = {

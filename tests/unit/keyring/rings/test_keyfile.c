@@ -261,7 +261,8 @@ END_TEST
 /* Every call of ours that can fail: an error, no crash, no leak. */
 START_TEST(calls_may_fail)
 {
-    static const enum fault kinds[] = {FAULT_MEMORY, FAULT_READ, FAULT_FSTAT};
+    static const enum injected kinds[] = {FAULT_MEMORY, FAULT_READ,
+                                          FAULT_FSTAT};
     char word[KEYRING_PASSWORD];
     size_t k;
     int nth;

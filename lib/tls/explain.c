@@ -1,0 +1,257 @@
+/* OpenSSL's one reason for several faults: which of them it is. */
+#include "tls/explain.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include "tls/certinfo.h"
+#include "tls/mapping.h"
+#include "tls/owncert.h"
+#include "tls/session_private.h"
+
+/* The TLS library's reason, or 0. */
+static int reason_of_queue(void)
+{
+    unsigned long e = ERR_peek_error();
+
+    return ERR_GET_LIB(e) == ERR_LIB_SSL ? ERR_GET_REASON(e) : 0;
+}
+
+/* ---- what the partner said ---- */
+
+/* The certificate that this side shows, if it shows one. */
+static const struct own_cert *shown(const struct session *s)
+{
+    const X509 *cert = SSL_get_certificate(s->ssl);
+    size_t i;
+
+    for (i = 0; cert != NULL && i < s->context->own_count; i++)
+        if (X509_cmp(s->context->own[i].entry->cert, cert) == 0)
+            return &s->context->own[i];
+    for (i = 0; cert != NULL && i < s->context->ext.name_count; i++) {
+        const struct own_cert *own = &s->context->ext.names[i].cert;
+
+        if (own->entry != NULL && X509_cmp(own->entry->cert, cert) == 0)
+            return own;
+    }
+    return NULL;
+}
+
+/* The last of the chain that this side sends. */
+static X509 *end_of_chain(const struct own_cert *own)
+{
+    int n = sk_X509_num(own->chain);
+
+    return n > 0 ? sk_X509_value(own->chain, n - 1) : own->entry->cert;
+}
+
+static bool is_root(X509 *cert)
+{
+    return X509_check_issued(cert, cert) == X509_V_OK;
+}
+
+/* The words of our own certificate, and who is missing above it. */
+static void add_own(const struct own_cert *own, struct explained *e)
+{
+    X509 *cert = own->entry->cert;
+
+    certinfo_name(X509_get_subject_name(cert), e->subject, sizeof(e->subject));
+    certinfo_name(X509_get_issuer_name(end_of_chain(own)), e->issuer,
+                  sizeof(e->issuer));
+    certinfo_add_uses(cert, &e->found);
+    e->words.subject = e->subject;
+    e->words.issuer = e->issuer;
+    e->words.label = own->entry->label;
+    e->words.owner = owncert_owner(own->entry, e->owner);
+    e->words.found = strbuf_str(&e->found);
+}
+
+static bool is_incomplete(const struct own_cert *own)
+{
+    return !is_root(end_of_chain(own));
+}
+
+/* A client that was asked for a certificate and has none to show. */
+static bool sent_none(const struct session *s)
+{
+    return !s->context->server && s->asked &&
+           SSL_get_certificate(s->ssl) == NULL;
+}
+
+static enum fault said(const struct session *s, enum fault fault,
+                       const struct own_cert *own)
+{
+    bool open_end = own != NULL && is_incomplete(own);
+
+    switch (fault) {
+    case FAULT_said_failure:
+        return s->context->server ? FAULT_said_failure_server
+               : sent_none(s)     ? FAULT_said_failure_no_cert
+                                  : fault;
+    case FAULT_said_unknown_ca:
+        return open_end ? FAULT_said_unknown_ca_no_chain : fault;
+    case FAULT_said_bad_cert:
+        return open_end ? FAULT_said_bad_cert_no_chain : fault;
+    default:
+        return fault;
+    }
+}
+
+/* The partner gave up because this side would not renegotiate. */
+static bool is_refused_renegotiation(const struct session *s)
+{
+    const struct tls_outcome *o = session_outcome(s);
+
+    return s->done && o->alert_sent == SSL_AD_NO_RENEGOTIATION &&
+           o->alert_received == SSL_AD_HANDSHAKE_FAILURE;
+}
+
+static void explain_alert(const struct session *s, int alert,
+                          struct explained *e)
+{
+    const struct own_cert *own = shown(s);
+
+    if (own != NULL)
+        add_own(own, e);
+    e->words.ring = keyring_name(s->context->ring);
+    e->fault = is_refused_renegotiation(s)
+                   ? FAULT_renegotiation_refused
+                   : said(s, fault_from_alert(alert), own);
+}
+
+/* ---- suites ---- */
+
+/* Which key a suite before TLSv1.3 needs; NID_undef: any. */
+static bool fits_key(const struct context *c, const SSL_CIPHER *suite)
+{
+    int auth = SSL_CIPHER_get_auth_nid(suite);
+    size_t i;
+
+    for (i = 0; i < c->own_count; i++) {
+        int key = EVP_PKEY_get_base_id(c->own[i].entry->key);
+
+        if (auth == NID_auth_any ||
+            (auth == NID_auth_rsa && key == EVP_PKEY_RSA) ||
+            (auth == NID_auth_ecdsa && key == EVP_PKEY_EC) ||
+            (auth == NID_auth_dss && key == EVP_PKEY_DSA))
+            return true;
+    }
+    return false;
+}
+
+static const char *key_wanted(const SSL_CIPHER *suite)
+{
+    switch (SSL_CIPHER_get_auth_nid(suite)) {
+    case NID_auth_rsa:
+        return "RSA";
+    case NID_auth_ecdsa:
+        return "an elliptic curve";
+    default:
+        return "DSA";
+    }
+}
+
+static void add_keys(const struct context *c, struct strbuf *out)
+{
+    struct certinfo info;
+    size_t i;
+
+    for (i = 0; i < c->own_count; i++) {
+        certinfo_read(c->own[i].entry->cert, &info);
+        strbuf_addf(out, "%s%s", i > 0 ? ", " : "", info.key);
+    }
+}
+
+static void add_suite(const SSL_CIPHER *suite, struct strbuf *out)
+{
+    strbuf_addf(out, "%s%04X", out->len != 0 ? " " : "",
+                SSL_CIPHER_get_protocol_id(suite));
+}
+
+/* Common suites that no key fits are one fault, common ones that OpenSSL does
+ * not take for another reason are the other. */
+static void explain_suites(const struct session *s, struct explained *e)
+{
+    STACK_OF(SSL_CIPHER) *theirs = SSL_get_client_ciphers(s->ssl);
+    STACK_OF(SSL_CIPHER) *ours = SSL_get_ciphers(s->ssl);
+    const SSL_CIPHER *unfit = NULL;
+    int i;
+
+    e->fault = FAULT_no_shared_suite;
+    for (i = 0; i < sk_SSL_CIPHER_num(theirs); i++) {
+        const SSL_CIPHER *suite = sk_SSL_CIPHER_value(theirs, i);
+
+        if (sk_SSL_CIPHER_find(ours, suite) < 0)
+            continue;
+        if (fits_key(s->context, suite))
+            add_suite(suite, &e->found);
+        else
+            unfit = suite;
+    }
+    if (e->found.len != 0) {
+        e->fault = FAULT_suites_barred;
+    } else if (unfit != NULL) {
+        e->fault = FAULT_suites_other_key;
+        e->words.wanted = key_wanted(unfit);
+        add_keys(s->context, &e->found);
+    }
+    e->words.found = strbuf_str(&e->found);
+}
+
+/* ---- messages ---- */
+
+/* A record with a ClientHello was the first to come. */
+static bool is_client_hello(const struct session *s)
+{
+    return s->first_len > 5 && s->first[0] == SSL3_RT_HANDSHAKE &&
+           s->first[5] == SSL3_MT_CLIENT_HELLO;
+}
+
+/* Record header (5), message header (4), version (2), then the random. */
+static bool is_own_hello(const struct session *s)
+{
+    enum { RANDOM_AT = 11 };
+    unsigned char random[SESSION_FIRST_BYTES];
+    size_t len = s->first_len > RANDOM_AT ? s->first_len - RANDOM_AT : 0;
+
+    return len != 0 && SSL_get_client_random(s->ssl, random, len) == len &&
+           memcmp(random, s->first + RANDOM_AT, len) == 0;
+}
+
+static void explain_message(const struct session *s, struct explained *e)
+{
+    if (s->context->server || s->done || !is_client_hello(s))
+        return;
+    e->fault = is_own_hello(s) ? FAULT_echo : FAULT_both_clients;
+}
+
+/* A server that does not signal RFC 5746 to a client whose policy demands
+ * it; OpenSSL has one reason for this and for refused renegotiations. */
+static void explain_legacy(const struct session *s, struct explained *e)
+{
+    if (!s->done && s->context->ext.indicator)
+        e->fault = FAULT_indication_lacking;
+}
+
+void explain_failure(const struct session *s, struct explained *ret)
+{
+    int reason = reason_of_queue(), alert = alert_of_reason(reason);
+
+    *ret = (struct explained){.fault = FAULT_none, .found = STRBUF_INIT};
+    if (alert >= 0)
+        explain_alert(s, alert, ret);
+    else if (reason == SSL_R_NO_SHARED_CIPHER && s->context->server)
+        explain_suites(s, ret);
+    else if (reason == SSL_R_UNEXPECTED_MESSAGE)
+        explain_message(s, ret);
+    else if (reason == SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED)
+        explain_legacy(s, ret);
+}
+
+void explain_done(struct explained *e)
+{
+    strbuf_done(&e->found);
+}
