@@ -1,7 +1,6 @@
 /* Filling in the outcome; the only reader of OpenSSL's error queue. */
 #include "tls/outcome.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <openssl/bio.h>
@@ -198,19 +197,21 @@ int tls_take_as(struct tls_outcome *o, enum fault fault,
 
 /* ---- alerts ---- */
 
-/* OpenSSL says "unknown CA" and "bad certificate"; the RFCs' words are these
- * in lower case with underlines. */
+static const struct {
+    int number;
+    const char *name;
+} alerts[] = {
+#define ALERT_NAME(number, name) {number, name},
+#include "tls/alerts.def"
+};
+
 const char *tls_alert_name(int alert, char buf[24])
 {
-    const char *text = SSL_alert_desc_string_long(alert);
     size_t i;
 
-    if (strcmp(text, "unknown") == 0) {
-        snprintf(buf, 24, "alert %d", alert & 0xff);
-        return buf;
-    }
-    for (i = 0; text[i] != '\0' && i < 23; i++)
-        buf[i] = text[i] == ' ' ? '_' : (char)tolower((unsigned char)text[i]);
-    buf[i] = '\0';
+    for (i = 0; i < sizeof(alerts) / sizeof(alerts[0]); i++)
+        if (alerts[i].number == alert)
+            return alerts[i].name;
+    snprintf(buf, 24, "alert %d", alert & 0xff);
     return buf;
 }

@@ -69,7 +69,7 @@ int tls_take_as(struct tls_outcome *o, enum fault fault,
  */
 const char *tls_outcome_word(const struct tls_outcome *o, enum fault_word word);
 
-/* "unknown_ca"; "alert 200" for what has no name. */
+/* IANA's name, "unknown_ca"; "alert 200" for what has none. */
 const char *tls_alert_name(int alert, char buf[24]);
 
 #endif

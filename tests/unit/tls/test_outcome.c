@@ -1,5 +1,6 @@
 #include "tls/outcome.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -114,8 +115,62 @@ START_TEST(names_are_printable)
 }
 END_TEST
 
+static const struct {
+    int number;
+    const char *name;
+} alerts[] = {
+    {0, "close_notify"},
+    {42, "bad_certificate"},
+    {48, "unknown_ca"},
+    {113, "bad_certificate_status_response"},
+    {116, "certificate_required"},
+    {120, "no_application_protocol"},
+    {1, "alert 1"},
+    {200, "alert 200"},
+};
+
+START_TEST(alerts_have_the_names_of_the_rfcs)
+{
+    char buf[24];
+
+    ck_assert_str_eq(tls_alert_name(alerts[_i].number, buf), alerts[_i].name);
+}
+END_TEST
+
+static const int with_a_code[] = {
+#define ALERT(number, code) number,
+#include "tls/mapping.def"
+};
+
+/* OpenSSL's own texts: "unknown CA" is unknown_ca. */
+static void as_name(const char *text, char *name)
+{
+    for (; *text != '\0'; text++)
+        *name++ = *text == ' ' ? '_' : (char)tolower((unsigned char)*text);
+    *name = '\0';
+}
+
+START_TEST(no_alert_that_is_known_is_a_number)
+{
+    char buf[24], name[64];
+    size_t i;
+    int a;
+
+    for (i = 0; i < sizeof(with_a_code) / sizeof(with_a_code[0]); i++)
+        ck_assert_msg(tls_alert_name(with_a_code[i], buf) != buf, "alert %d",
+                      with_a_code[i]);
+    for (a = 0; a < 256; a++) {
+        as_name(SSL_alert_desc_string_long(a), name);
+        if (strcmp(name, "unknown") != 0)
+            ck_assert_str_eq(tls_alert_name(a, buf), name);
+    }
+}
+END_TEST
+
 TESTS_BEGIN("outcome")
 TEST(the_first_failure_is_the_cause)
 TEST_ROWS(takes_the_cause, causes)
 TEST(names_are_printable)
+TEST_ROWS(alerts_have_the_names_of_the_rfcs, alerts)
+TEST(no_alert_that_is_known_is_a_number)
 TESTS_END
