@@ -71,11 +71,24 @@ static void text_place(void *arg, const char *name)
     strbuf_addf(out, "%s%s", out->len != 0 ? ", " : "", name);
 }
 
+static int keyword_width(void)
+{
+    size_t i, len, width = 0;
+
+    for (i = 0; i < PARM_COUNT; i++) {
+        len = strlen(schema_parm((enum policy_parm)i)->keyword);
+        if (len > width)
+            width = len;
+    }
+    return (int)width;
+}
+
 void coverage_text(enum zos_release release, struct strbuf *out)
 {
     size_t count[sizeof(supports) / sizeof(supports[0])] = {0}, i;
     const struct parm *row;
     struct strbuf where = STRBUF_INIT;
+    int width = keyword_width();
     char buf[SCHEMA_DEFAULT];
     const char *def;
 
@@ -85,8 +98,8 @@ void coverage_text(enum zos_release release, struct strbuf *out)
         each_place(row, text_place, &where);
         def = default_of(row, release, buf);
         count[row->support]++;
-        strbuf_addf(out, "%-33s %-9s  %s", row->keyword, supports[row->support],
-                    strbuf_str(&where));
+        strbuf_addf(out, "%-*s %-9s  %s", width, row->keyword,
+                    supports[row->support], strbuf_str(&where));
         if (row->since > ZOS_2_1)
             strbuf_addf(out, "; since %s", zos_release_name(row->since));
         if (def != NULL)

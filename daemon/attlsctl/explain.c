@@ -93,6 +93,7 @@ struct effective_out {
     const struct effective *e;
     struct json *j;
     struct strbuf *text;
+    int width; /* of the column of keywords */
 };
 
 /* What is on the wire, where it is not what the policy says. */
@@ -235,7 +236,7 @@ static void write_json(const struct answer *a, struct strbuf *text)
 {
     struct json j = JSON_INIT(text, JSON_LINES);
     const struct policy_rule *r = a->rule;
-    struct effective_out out = {NULL, &j, text};
+    struct effective_out out = {NULL, &j, text, 0};
 
     json_object(&j, NULL);
     json_string(&j, "rule", r != NULL ? policy_rule_name(r) : NULL);
@@ -263,6 +264,9 @@ static void write_json(const struct answer *a, struct strbuf *text)
 
 /* Text */
 
+/* Columns, where no name is longer. */
+enum { RULE_WIDTH = 24, KEYWORD_WIDTH = 36 };
+
 /* What the connection has where the condition looks. */
 static void add_actual(const char *condition, const struct policy_conn *c,
                        struct strbuf *out)
@@ -284,10 +288,22 @@ static void add_actual(const char *condition, const struct policy_conn *c,
         ctl_conn_add_when(c->when, out);
 }
 
-static void write_reject(const struct answer *a, const struct policy_reject *r,
-                         struct strbuf *text)
+static int rule_width(const struct answer *a)
 {
-    strbuf_addf(text, "  %-24s ", policy_rule_name(r->rule));
+    size_t i, len, width = RULE_WIDTH;
+
+    for (i = 0; i < a->count; i++) {
+        len = strlen(policy_rule_name(a->rejects[i].rule));
+        if (len > width)
+            width = len;
+    }
+    return (int)width;
+}
+
+static void write_reject(const struct answer *a, const struct policy_reject *r,
+                         int width, struct strbuf *text)
+{
+    strbuf_addf(text, "  %-*s ", width, policy_rule_name(r->rule));
     policy_reject_show(r, text);
     strbuf_adds(text, ", the connection has ");
     add_actual(r->condition, a->conn, text);
@@ -304,10 +320,20 @@ static void text_wire(struct effective_out *o, enum policy_parm parm)
         return;
     offers_items(o->e, parm, add_code, &wire);
     list_left_out(o->e, parm, &without);
-    strbuf_addf(o->text, "    %-34s %s%s%s\n", "on the wire", strbuf_str(&wire),
-                without.len != 0 ? "  " : "", strbuf_str(&without));
+    strbuf_addf(o->text, "    %-*s %s%s%s\n", o->width - 2, "on the wire",
+                strbuf_str(&wire), without.len != 0 ? "  " : "",
+                strbuf_str(&without));
     strbuf_done(&wire);
     strbuf_done(&without);
+}
+
+static void widen(void *arg, const struct effective_value *v)
+{
+    struct effective_out *o = arg;
+    int width = (int)strlen(v->keyword);
+
+    if (width > o->width)
+        o->width = width;
 }
 
 static void text_value(void *arg, const struct effective_value *v)
@@ -316,7 +342,7 @@ static void text_value(void *arg, const struct effective_value *v)
     struct strbuf value = STRBUF_INIT;
 
     effective_show(o->e, v->parm, &value);
-    strbuf_addf(o->text, "  %-36s ", v->keyword);
+    strbuf_addf(o->text, "  %-*s ", o->width, v->keyword);
     strbuf_add_escaped(o->text, strbuf_str(&value), value.len);
     strbuf_fill(o->text, ' ', 24 - (int)value.len);
     strbuf_addf(o->text, "  %s", effective_level_name(v->level));
@@ -397,7 +423,8 @@ static void write_ring(const struct answer *a, struct strbuf *text)
 
 static void write_text(const struct answer *a, struct strbuf *text)
 {
-    struct effective_out out = {NULL, NULL, text};
+    struct effective_out out = {NULL, NULL, text, KEYWORD_WIDTH};
+    int width = rule_width(a);
     size_t i;
 
     strbuf_adds(text, "Connection: ");
@@ -413,11 +440,12 @@ static void write_text(const struct answer *a, struct strbuf *text)
     if (a->count != 0)
         strbuf_adds(text, "\nRules that do not fit:\n");
     for (i = 0; i < a->count; i++)
-        write_reject(a, &a->rejects[i], text);
+        write_reject(a, &a->rejects[i], width, text);
     if (a->rule == NULL)
         return;
     strbuf_adds(text, "\nEffective policy:\n");
     out.e = policy_rule_effective(a->rule);
+    effective_visit(out.e, widen, &out);
     effective_visit(out.e, text_value, &out);
 }
 

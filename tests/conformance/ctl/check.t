@@ -149,10 +149,10 @@ usage: attlsctl check [OPTION...] [-f CONF] FILE...
        attlsctl check [OPTION...] --coverage
 [2]
 $ attlsctl check --coverage | grep -E '^(HandshakeTimeout|TLSv1) '
-TLSv1                             honoured   TTLSEnvironmentAdvancedParms, TTLSConnectionAdvancedParms; default On
-HandshakeTimeout                  honoured   TTLSEnvironmentAdvancedParms, TTLSConnectionAdvancedParms; default 10
+TLSv1                                 honoured   TTLSEnvironmentAdvancedParms, TTLSConnectionAdvancedParms; default On
+HandshakeTimeout                      honoured   TTLSEnvironmentAdvancedParms, TTLSConnectionAdvancedParms; default 10
 $ attlsctl check --coverage --release 3.2 | grep '^TLSv1 '
-TLSv1                             honoured   TTLSEnvironmentAdvancedParms, TTLSConnectionAdvancedParms; default Off
+TLSv1                                 honoured   TTLSEnvironmentAdvancedParms, TTLSConnectionAdvancedParms; default Off
 $ attlsctl check --coverage | tail -n 1 | tr -d 0-9
  keywords:  honoured,  without effect here,  refused when a connection maps to them
 $ attlsctl check --coverage --json | sed -n '/"TLSv1.3"/,/}/p'
