@@ -243,9 +243,9 @@ int ctl_diff(const struct verb_call *call)
     policy_options_init(&opt);
     r = ctl_policy_read(call, &opt);
     if (r == 0)
-        r = ctl_policy_load("diff", verb_word(call, 0), &opt, &before, NULL);
+        r = ctl_policy_load("diff", verb_word(call, 0), &opt, &before);
     if (r == 0)
-        r = ctl_policy_load("diff", verb_word(call, 1), &opt, &after, NULL);
+        r = ctl_policy_load("diff", verb_word(call, 1), &opt, &after);
     if (r == 0)
         r = compare(before, after, verb_has(call, OPT_JSON));
     policy_unref(before);

@@ -506,6 +506,7 @@ int ctl_explain(const struct verb_call *call)
     struct policy_options opt;
     struct policy *policy = NULL;
     struct ctl_conn conn;
+    struct ctl_running running;
     struct ring_where where = {verb_value(call, OPT_RACF), NULL, {NULL, NULL}};
     int r = ctl_conn_read(call, &conn);
 
@@ -514,7 +515,7 @@ int ctl_explain(const struct verb_call *call)
         r = ctl_policy_read(call, &opt);
     where.root = opt.root;
     if (r == 0)
-        r = ctl_policy_load("explain", verb_word(call, 0), &opt, &policy, NULL);
+        r = ctl_policy_shown(call, &opt, &policy, &running);
     if (r == 0)
         r = explain(policy, &conn.conn, &where, verb_has(call, OPT_JSON));
     policy_unref(policy);

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "attlsctl/policy.h"
+
 void ctl_findings_show(const struct diags *diags, enum diag_level least)
 {
     struct strbuf text = STRBUF_INIT;
@@ -19,15 +21,12 @@ void ctl_findings_show(const struct diags *diags, enum diag_level least)
 
 static void place_json(const struct diag *d, struct json *j)
 {
-    if (d->line == 0) {
-        json_null(j, "file");
-        json_null(j, "line");
-        json_null(j, "column");
-        return;
-    }
-    json_string(j, "file", source_name(d->span.src));
-    json_unsigned(j, "line", d->line);
-    json_unsigned(j, "column", d->column);
+    unsigned line, column = 0;
+
+    ctl_place_json(j, &d->span);
+    if (d->span.src != NULL)
+        source_place(d->span.src, d->span.off, &line, &column);
+    ctl_number_json(j, "column", column);
 }
 
 bool ctl_findings_json(const struct diags *diags, struct json *j)

@@ -133,8 +133,7 @@ int ctl_pasearch(const struct verb_call *call)
     r = ctl_policy_read(call, &request.opt);
     read_request(call, &request);
     if (r == 0)
-        r = ctl_policy_load("pasearch", verb_word(call, 0), &request.opt,
-                            &policy, &running);
+        r = ctl_policy_shown(call, &request.opt, &policy, &running);
     if (r == 0)
         r = report(&request, policy, verb_word(call, 0), &running);
     policy_unref(policy);

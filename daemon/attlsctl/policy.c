@@ -12,6 +12,7 @@
 #include "attlsctl/call.h"
 #include "attlsctl/ctl.h"
 #include "attlsctl/findings.h"
+#include "util/linemap.h"
 
 int ctl_policy_read(const struct verb_call *c, struct policy_options *opt)
 {
@@ -43,6 +44,7 @@ struct said {
     struct ctl_running *running;
     const char **kept; /* room for all fields */
     bool is_policy;    /* it says of which release */
+    struct linemap map;
 };
 
 static void take_field(struct said *s, const char *name, const char *value)
@@ -61,6 +63,10 @@ static void take_field(struct said *s, const char *name, const char *value)
         s->opt->words = value;
     else if (strcmp(name, "kept_rule") == 0)
         s->kept[s->opt->kept_count++] = value;
+    else if (strcmp(name, "file") == 0)
+        linemap_read_file(&s->map, value);
+    else if (strcmp(name, "lines") == 0)
+        linemap_read_lines(&s->map, value);
 }
 
 static int load_reply(const struct ctl_reply *reply, struct said *s,
@@ -82,8 +88,12 @@ static int load_reply(const struct ctl_reply *reply, struct said *s,
     s->running->is_running = true;
     r = source_new(running_name, strbuf_str(&reply->out), reply->out.len, &src,
                    NULL);
-    if (r == 0)
+    if (r == 0 && s->map.failed)
+        r = ERR_NOMEM;
+    if (r == 0) {
+        source_written_from(src, &s->map);
         r = policy_load_source(src, s->opt, diags, ret);
+    }
     source_unref(src);
     return r;
 }
@@ -94,10 +104,11 @@ int ctl_policy_fetch(const char *verb, const char *control,
 {
     struct policy_options opt = *given;
     struct ctl_reply reply;
-    struct said said = {&opt, running, NULL, false};
+    struct said said = {&opt, running, NULL, false, LINEMAP_INIT};
     int r = ctl_fetch(ctl_control_path(control), VERB_POLICY, &reply);
 
     opt.no_files = true;
+    opt.masked = true;
     if (r != 0) {
         fprintf(stderr, "attlsctl %s: give a FILE, or start attlsd\n", verb);
     } else {
@@ -107,51 +118,83 @@ int ctl_policy_fetch(const char *verb, const char *control,
                               : ERR_NOMEM;
     }
     free(said.kept);
+    linemap_done(&said.map);
     ctl_reply_done(&reply);
     return r;
 }
 
-int ctl_policy_load(const char *verb, const char *file,
-                    const struct policy_options *opt, struct policy **ret,
-                    struct ctl_running *running)
+/* ---- for a verb that shows it ---- */
+
+static void count_warnings(const char *verb, const char *name,
+                           const struct diags *diags)
 {
-    struct ctl_running unused, *said = running != NULL ? running : &unused;
-    struct diags *diags;
-    size_t warnings;
+    size_t n = diags_level(diags, DIAG_WARNING);
+
+    if (n != 0)
+        fprintf(stderr,
+                "attlsctl %s: %s: %zu warning%s; attlsctl check shows %s\n",
+                verb, name, n, n == 1 ? "" : "s", n == 1 ? "it" : "them");
+}
+
+/* R: what the load gave. Lint's errors do not stop one. */
+static int say_loaded(const char *verb, const char *name, int r,
+                      const struct diags *diags)
+{
+    if (r > 0)
+        return r;
+    if (r == ERR_NOMEM)
+        fprintf(stderr, "attlsctl %s: no memory\n", verb);
+    else
+        ctl_findings_show(diags, DIAG_ERROR);
+    if (r == 0)
+        count_warnings(verb, name, diags);
+    return r == 0 ? 0 : CTL_EXIT_ERROR;
+}
+
+int ctl_policy_load(const char *verb, const char *file,
+                    const struct policy_options *opt, struct policy **ret)
+{
+    struct diags *diags = diags_new();
     int r = ERR_NOMEM;
 
-    *said = (struct ctl_running){.is_running = false};
+    if (diags != NULL)
+        r = policy_load(file, opt, diags, ret);
+    r = say_loaded(verb, file, r, diags);
+    diags_free(diags);
+    return r;
+}
+
+int ctl_policy_shown(const struct verb_call *call,
+                     const struct policy_options *opt, struct policy **ret,
+                     struct ctl_running *running)
+{
+    const char *verb = verb_info(call->verb)->name;
+    struct diags *diags;
+    int r = ERR_NOMEM;
+
+    *running = (struct ctl_running){.is_running = false};
+    if (verb_word(call, 0) != NULL)
+        return ctl_policy_load(verb, verb_word(call, 0), opt, ret);
     diags = diags_new();
     if (diags != NULL)
-        r = file != NULL ? policy_load(file, opt, diags, ret)
-                         : ctl_policy_fetch(verb, NULL, opt, diags, ret, said);
-    if (r > 0) {
-        diags_free(diags);
-        return r;
-    }
-    if (file == NULL)
-        file = running_name;
-    if (r == 0) {
-        warnings = diags_level(diags, DIAG_WARNING);
-        ctl_findings_show(diags,
-                          DIAG_ERROR); /* of lint; they do not stop a load */
-        if (warnings != 0)
-            fprintf(stderr,
-                    "attlsctl %s: %s: %zu warning%s; attlsctl check shows "
-                    "%s\n",
-                    verb, file, warnings, warnings == 1 ? "" : "s",
-                    warnings == 1 ? "it" : "them");
-    } else if (r == ERR_NOMEM) {
-        fprintf(stderr, "attlsctl %s: no memory\n", verb);
-    } else {
-        ctl_findings_show(diags, DIAG_ERROR);
-    }
+        r = ctl_policy_fetch(verb, verb_value(call, OPT_CONTROL), opt, diags,
+                             ret, running);
+    r = say_loaded(verb, running_name, r, diags);
     diags_free(diags);
-    return r == 0 ? 0 : CTL_EXIT_ERROR;
+    return r;
+}
+
+void ctl_number_json(struct json *j, const char *key, unsigned n)
+{
+    if (n != 0)
+        json_unsigned(j, key, n);
+    else
+        json_null(j, key);
 }
 
 void ctl_place_json(struct json *j, const struct span *span)
 {
+    const char *file;
     unsigned line, column;
 
     if (span->src == NULL) {
@@ -159,7 +202,7 @@ void ctl_place_json(struct json *j, const struct span *span)
         json_null(j, "line");
         return;
     }
-    source_position(span->src, span->off, &line, &column);
-    json_string(j, "file", source_name(span->src));
-    json_unsigned(j, "line", line);
+    file = source_place(span->src, span->off, &line, &column);
+    json_string(j, "file", file);
+    ctl_number_json(j, "line", line);
 }

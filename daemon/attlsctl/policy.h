@@ -26,12 +26,16 @@ struct ctl_running {
 
 /*
  * Loads FILE for a verb that shows it. Errors go to stderr, and a line that
- * says how many warnings there are. FILE NULL: the running daemon is asked for
- * its policy. 0, or the exit status after a message. RUNNING may be NULL.
+ * says how many warnings there are. 0, or the exit status after a message.
  */
 int ctl_policy_load(const char *verb, const char *file,
-                    const struct policy_options *opt, struct policy **ret,
-                    struct ctl_running *running);
+                    const struct policy_options *opt, struct policy **ret);
+
+/* The same for the file that the command line names; without one the running
+ * daemon is asked for its policy. */
+int ctl_policy_shown(const struct verb_call *call,
+                     const struct policy_options *opt, struct policy **ret,
+                     struct ctl_running *running);
 
 /* The policy of the daemon at CONTROL (NULL: the usual one), from which only
  * the text is taken: no file that it names is read. As policy_load(); above 0:
@@ -40,8 +44,11 @@ int ctl_policy_fetch(const char *verb, const char *control,
                      const struct policy_options *opt, struct diags *diags,
                      struct policy **ret, struct ctl_running *running);
 
+/* null for 0. */
+void ctl_number_json(struct json *j, const char *key, unsigned n);
+
 /* Where something was written, as the members "file" and "line"; null both for
- * a default. */
+ * a default, and "line" where only a name is known. */
 void ctl_place_json(struct json *j, const struct span *span);
 
 #endif

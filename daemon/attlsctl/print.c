@@ -27,13 +27,14 @@ int ctl_print(const struct verb_call *call)
 {
     struct strbuf text = STRBUF_INIT;
     struct policy_options opt;
+    struct ctl_running running;
     struct policy *policy = NULL;
     int r;
 
     policy_options_init(&opt);
     r = ctl_policy_read(call, &opt);
     if (r == 0)
-        r = ctl_policy_load("print", verb_word(call, 0), &opt, &policy, NULL);
+        r = ctl_policy_shown(call, &opt, &policy, &running);
     if (r != 0)
         return r;
     print_agent(policy, &text);

@@ -376,7 +376,7 @@ int ctl_probe(const struct verb_call *call)
         return fail("no memory");
     r = read_call(call, p);
     if (r == 0)
-        r = ctl_policy_load("probe", p->file, &p->opt, &p->policy, NULL);
+        r = ctl_policy_load("probe", p->file, &p->opt, &p->policy);
     if (r == 0)
         r = choose_rule(p);
     if (r == 0)

@@ -241,7 +241,7 @@ static int run(struct call *call)
 
     if (call->policy_file != NULL)
         status = ctl_policy_load("rings", call->policy_file,
-                                 &call->policy_options, &policy, NULL);
+                                 &call->policy_options, &policy);
     if (status != 0)
         return status;
     call->question.policy = policy;

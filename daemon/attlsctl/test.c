@@ -196,7 +196,7 @@ static int run_file(struct run *r, const char *file, struct strbuf *out)
     } else {
         status = ctl_policy_load("test",
                                  r->policy != NULL ? r->policy : cases.policy,
-                                 &opt, &policy, NULL);
+                                 &opt, &policy);
     }
     for (i = 0; status == 0 && i < cases.count; i++)
         run_case(r, file, policy, &cases.list[i], out);

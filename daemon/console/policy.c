@@ -2,6 +2,7 @@
 
 #include "console/private.h"
 #include "policy/print.h"
+#include "util/linemap.h"
 
 /* What the text does not say. */
 static void add_fields(const struct snapshot *s, struct strbuf *out)
@@ -30,11 +31,28 @@ static void add_fields(const struct snapshot *s, struct strbuf *out)
     strbuf_done(&text);
 }
 
+/* Which line of the text stands where in the files that were loaded. */
+static void add_map(const struct linemap *map, struct strbuf *out)
+{
+    struct strbuf lines = STRBUF_INIT;
+    size_t i;
+
+    for (i = 0; i < map->file_count; i++)
+        control_add_field("file", map->files[i], out);
+    linemap_write(map, &lines);
+    control_add_field("lines", strbuf_str(&lines), out);
+    out->failed = out->failed || map->failed || strbuf_failed(&lines);
+    strbuf_done(&lines);
+}
+
 void console_policy(struct question *q)
 {
+    struct linemap map = LINEMAP_INIT;
     struct snapshot *s = snapshots_get(q->console->services->snapshots);
 
     add_fields(s, &q->answer->fields);
-    policy_print(snapshot_policy(s), false, &q->answer->out);
+    policy_print_mapped(snapshot_policy(s), &q->answer->out, &map);
+    add_map(&map, &q->answer->fields);
+    linemap_done(&map);
     snapshot_unref(s);
 }

@@ -41,6 +41,7 @@ struct findings {
     bool nomem;                /* memory ran out on the way */
     const struct allow *allow; /* what is switched off; NULL: nothing */
     bool silent;               /* the one added last is */
+    bool masked;               /* **** may stand for a secret */
 };
 
 /* For findings about a policy that is loaded; its comments and the options of

@@ -14,6 +14,7 @@
 #include "policy/load.h"
 #include "policy/model.h"
 #include "policy/resolver.h"
+#include "util/linemap.h"
 
 void policy_options_init(struct policy_options *opt)
 {
@@ -81,6 +82,7 @@ static void add_kept(struct policy *p, struct resolver *r,
                      const struct policy_options *opt, struct arena *scratch,
                      struct findings *f)
 {
+    struct linemap nowhere = LINEMAP_INIT;
     struct strbuf text = STRBUF_INIT;
     struct source *src = NULL;
     int e = 0;
@@ -91,8 +93,10 @@ static void add_kept(struct policy *p, struct resolver *r,
         e = ERR_NOMEM;
     else if (text.len != 0)
         e = source_new(kept_name, strbuf_str(&text), text.len, &src, NULL);
-    if (src != NULL)
+    if (src != NULL) {
+        source_written_from(src, &nowhere);
         load_text(src, p, scratch, f, add_file, r);
+    }
     f->nomem = f->nomem || e != 0;
     source_unref(src);
     strbuf_wipe(&text);
@@ -169,6 +173,7 @@ int policy_load_source(struct source *src, const struct policy_options *opt,
     if (p == NULL)
         return ERR_NOMEM;
     findings_init(&f, p, diags);
+    f.masked = opt->masked;
     resolve(p, src, opt, &f);
     if (f.errors == 0 && !f.nomem)
         lint_policy(p, &f);

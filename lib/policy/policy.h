@@ -40,6 +40,7 @@ struct policy_options {
     bool allow_legacy;           /* TLSv1 and TLSv1.1 may be in effect */
     bool x25519_first;           /* of groups where the policy codes none */
     bool no_files; /* files that a text names are not read: it is not ours */
+    bool masked;   /* **** stands for a secret: the policy is only shown */
     /* Names of findings that are not to be reported (policy/allow.h tells
      * how a file can say so itself). */
     const char *const *allow;

@@ -8,6 +8,7 @@
 #include "policy/model.h"
 #include "policy/value.h"
 #include "util/ebcdic.h"
+#include "util/linemap.h"
 
 /* Where values begin, as the Configuration Assistant writes them. */
 enum { COLUMN = 34, INDENT = 2 };
@@ -17,6 +18,7 @@ struct printer {
     struct strbuf *out;
     policy_name_fn name; /* NULL: as they are named */
     void *arg;
+    struct linemap *map; /* NULL: nobody asks where the lines came from */
 };
 
 static const char *name_of(const struct printer *pr, const struct object *o)
@@ -24,14 +26,38 @@ static const char *name_of(const struct printer *pr, const struct object *o)
     return pr->name != NULL ? pr->name(pr->arg, o) : o->name;
 }
 
-static void begin_line(const struct printer *pr, int indent,
-                       const char *keyword)
+/* The next line came from SPAN. */
+static void note_line(const struct printer *pr, const struct span *span)
+{
+    const char *file = NULL;
+    unsigned line = 0, column;
+
+    if (pr->map == NULL)
+        return;
+    if (span->src != NULL)
+        file = source_place(span->src, span->off, &line, &column);
+    linemap_add(pr->map, file, line);
+}
+
+static void begin_line(const struct printer *pr, const struct span *span,
+                       int indent, const char *keyword)
 {
     int used = indent + (int)strlen(keyword);
+
+    note_line(pr, span);
 
     strbuf_fill(pr->out, ' ', indent);
     strbuf_adds(pr->out, keyword);
     strbuf_fill(pr->out, ' ', used < COLUMN ? COLUMN - used : 1);
+}
+
+/* A name without a value, or a brace. */
+static void add_line(const struct printer *pr, const struct span *span,
+                     int indent, const char *text)
+{
+    note_line(pr, span);
+    strbuf_fill(pr->out, ' ', indent);
+    strbuf_addf(pr->out, "%s\n", text);
 }
 
 static const char *code_name(enum value_type type, const void *item)
@@ -51,12 +77,13 @@ static bool is_codes(enum value_type type)
 
 /* One line a code; no code is the word Any. */
 static void print_codes(const struct printer *pr, const struct parm *row,
-                        const struct codes *codes, int indent)
+                        const struct setting *s, int indent)
 {
+    const struct codes *codes = s->value.codes;
     uint32_t i;
 
     for (i = 0; i < codes->count || i == 0; i++) {
-        begin_line(pr, indent, row->keyword);
+        begin_line(pr, &s->span, indent, row->keyword);
         strbuf_addf(pr->out, "%s\n",
                     codes->count == 0 ? "Any"
                                       : code_name(row->type, codes->items[i]));
@@ -76,10 +103,10 @@ static void print_setting(const struct printer *pr, const struct setting *s,
         return;
     }
     if (is_codes(row->type)) {
-        print_codes(pr, row, s->value.codes, indent);
+        print_codes(pr, row, s, indent);
         return;
     }
-    begin_line(pr, indent, row->keyword);
+    begin_line(pr, &s->span, indent, row->keyword);
     if ((row->flags & SECRET) != 0 && !pr->secrets)
         strbuf_adds(pr->out, "****  # masked; --show-secrets prints it");
     else if (row->type == TYPE_ref)
@@ -96,19 +123,16 @@ static void print_object(const struct printer *pr, const struct object *o,
     uint32_t i;
 
     if (o->name != NULL) {
-        begin_line(pr, indent, keyword);
+        begin_line(pr, &o->span, indent, keyword);
         strbuf_addf(pr->out, "%s\n", name_of(pr, o));
     } else {
-        strbuf_fill(pr->out, ' ', indent);
-        strbuf_addf(pr->out, "%s\n", keyword);
+        add_line(pr, &o->span, indent, keyword);
     }
-    strbuf_fill(pr->out, ' ', indent);
-    strbuf_adds(pr->out, "{\n");
+    add_line(pr, &o->span, indent, "{");
     for (i = 0; i < o->count; i++)
         if (!o->settings[i].overridden)
             print_setting(pr, &o->settings[i], indent + INDENT);
-    strbuf_fill(pr->out, ' ', indent);
-    strbuf_adds(pr->out, "}\n");
+    add_line(pr, &o->span, indent, "}");
 }
 
 static int compare_objects(const void *a, const void *b)
@@ -124,31 +148,46 @@ static int compare_objects(const void *a, const void *b)
 void policy_print_object(const struct object *o, policy_name_fn name, void *arg,
                          struct strbuf *out)
 {
-    struct printer pr = {true, out, name, arg};
+    struct printer pr = {true, out, name, arg, NULL};
 
     print_object(&pr, o, 0);
 }
 
-void policy_print(const struct policy *p, bool secrets, struct strbuf *out)
+static void print_policy(const struct policy *p, const struct printer *pr)
 {
-    struct printer pr = {secrets, out, NULL, NULL};
     const struct object **sorted =
         malloc((p->object_count + 1) * sizeof(*sorted));
     size_t i;
 
     if (sorted == NULL) {
-        out->failed = true;
+        pr->out->failed = true;
         return;
     }
     if (p->object_count != 0)
         memcpy(sorted, p->objects, p->object_count * sizeof(*sorted));
     qsort(sorted, p->object_count, sizeof(*sorted), compare_objects);
-    strbuf_addf(out, "## AT-TLS policy, z/OS %s\n",
+    note_line(pr, &(struct span){NULL, 0, 0});
+    strbuf_addf(pr->out, "## AT-TLS policy, z/OS %s\n",
                 zos_release_name(p->release));
     for (i = 0; i < p->rule_count; i++)
-        print_object(&pr, p->rules[i].object, 0);
+        print_object(pr, p->rules[i].object, 0);
     for (i = 0; i < p->object_count; i++)
         if (sorted[i]->kind != STMT_TTLSRule)
-            print_object(&pr, sorted[i], 0);
+            print_object(pr, sorted[i], 0);
     free(sorted);
+}
+
+void policy_print(const struct policy *p, bool secrets, struct strbuf *out)
+{
+    struct printer pr = {secrets, out, NULL, NULL, NULL};
+
+    print_policy(p, &pr);
+}
+
+void policy_print_mapped(const struct policy *p, struct strbuf *out,
+                         struct linemap *map)
+{
+    struct printer pr = {false, out, NULL, NULL, map};
+
+    print_policy(p, &pr);
 }

@@ -23,6 +23,11 @@ struct object; /* policy/model.h */
 
 void policy_print(const struct policy *p, bool secrets, struct strbuf *out);
 
+/* The same without secrets, and in MAP where each of its lines came from. */
+struct linemap;
+void policy_print_mapped(const struct policy *p, struct strbuf *out,
+                         struct linemap *map);
+
 /* One statement, secrets included. NAME gives the name under which it and what
  * it refers to are printed. */
 typedef const char *(*policy_name_fn)(void *arg, const struct object *o);

@@ -120,9 +120,9 @@ const char *diag_level_name(enum diag_level level)
 
 void diag_format(const struct diag *d, struct strbuf *out)
 {
+    span_add_column(&d->span, out);
     if (d->line != 0)
-        strbuf_addf(out, "%s:%u:%u: ", source_name(d->span.src), d->line,
-                    d->column);
+        strbuf_adds(out, ": ");
     strbuf_addf(out, "%s: %s [%s]\n", diag_level_name(d->level), d->text,
                 d->name);
 }

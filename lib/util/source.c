@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "util/linemap.h"
 #include "util/strbuf.h"
 
 /* Lines are counted from the last mark before a place; a mark every few
@@ -37,6 +38,8 @@ struct source {
     char *text;
     uint32_t *marks; /* where lines 65, 129, ... begin */
     size_t mark_count;
+    bool is_written; /* out of what MAP says */
+    struct linemap map;
 };
 
 /* False: no memory. */
@@ -242,6 +245,7 @@ void source_unref(const struct source *src)
     free(s->text);
     free(s->name);
     free(s->marks);
+    linemap_done(&s->map);
     free(s);
 }
 
@@ -295,24 +299,49 @@ void source_position(const struct source *src, uint32_t off, unsigned *line,
     *column = (unsigned)(end - p) + 1;
 }
 
-void span_add(const struct span *span, struct strbuf *out)
+void source_written_from(struct source *src, struct linemap *map)
+{
+    src->is_written = true;
+    src->map = *map;
+    *map = (struct linemap)LINEMAP_INIT;
+}
+
+const char *source_place(const struct source *src, uint32_t off, unsigned *line,
+                         unsigned *column)
+{
+    const char *file = src->name;
+
+    source_position(src, off, line, column);
+    if (!src->is_written)
+        return file;
+    *column = 0;
+    if (!linemap_find(&src->map, *line, &file, line))
+        *line = 0;
+    return file;
+}
+
+static void add_place(const struct span *span, bool with_column,
+                      struct strbuf *out)
 {
     unsigned line, column;
 
     if (span->src == NULL)
         return;
-    source_position(span->src, span->off, &line, &column);
-    strbuf_addf(out, "%s:%u", source_name(span->src), line);
+    strbuf_adds(out, source_place(span->src, span->off, &line, &column));
+    if (line != 0)
+        strbuf_addf(out, ":%u", line);
+    if (with_column && column != 0)
+        strbuf_addf(out, ":%u", column);
+}
+
+void span_add(const struct span *span, struct strbuf *out)
+{
+    add_place(span, false, out);
 }
 
 void span_add_column(const struct span *span, struct strbuf *out)
 {
-    unsigned line, column;
-
-    if (span->src == NULL)
-        return;
-    source_position(span->src, span->off, &line, &column);
-    strbuf_addf(out, "%s:%u:%u", source_name(span->src), line, column);
+    add_place(span, true, out);
 }
 
 const char *source_line(const struct source *src, uint32_t off, size_t *len)

@@ -63,12 +63,25 @@ const char *source_name(const struct source *src);
 const char *source_text(const struct source *src);
 size_t source_len(const struct source *src);
 
+/*
+ * SRC was written out of other files, and nobody has its text: its places are
+ * those of MAP. A line that MAP does not know has no number. Takes the contents
+ * of MAP; before anybody else has SRC.
+ */
+struct linemap;
+void source_written_from(struct source *src, struct linemap *map);
+
 /* Line and column of a byte offset, both from 1; columns count bytes. */
 void source_position(const struct source *src, uint32_t off, unsigned *line,
                      unsigned *column);
 
-/* Where a span begins: "file:line", or "file:line:column"; nothing where there
- * is no place. */
+/* The same for whoever is to look there: the name of the file, its line and
+ * column; 0: that is not known. */
+const char *source_place(const struct source *src, uint32_t off, unsigned *line,
+                         unsigned *column);
+
+/* Where a span begins: "file:line", or "file:line:column"; the name alone
+ * where no line can be told; nothing where there is no place. */
 struct strbuf;
 void span_add(const struct span *span, struct strbuf *out);
 void span_add_column(const struct span *span, struct strbuf *out);

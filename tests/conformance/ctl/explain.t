@@ -271,7 +271,9 @@ Effective policy:
 $ attlsctl explain conf/policy/ims.policy
 attlsctl explain: --direction is missing
 usage: attlsctl explain [OPTION...] --direction DIRECTION --local A:P
-       --remote A:P [FILE]
+       --remote A:P FILE
+       attlsctl explain [OPTION...] --direction DIRECTION --local A:P
+       --remote A:P [--control SOCK]
 [2]
 $ attlsctl explain --direction Sideways conf/policy/ims.policy
 attlsctl explain: "Sideways" is not Inbound (the local program accepted) or Outbound (it connected)
@@ -302,7 +304,9 @@ error: $T/none: no such file [file-read]
 $ attlsctl explain --direction Outbound --local 1.2.3.4:1 --remote 1.2.3.4:2 a b
 attlsctl explain: "b" is one word too many
 usage: attlsctl explain [OPTION...] --direction DIRECTION --local A:P
-       --remote A:P [FILE]
+       --remote A:P FILE
+       attlsctl explain [OPTION...] --direction DIRECTION --local A:P
+       --remote A:P [--control SOCK]
 [2]
 $ attlsctl explain --release 9.9 --direction Outbound --local 1.2.3.4:1 --remote 1.2.3.4:2 conf/policy/ims.policy
 attlsctl explain: release "9.9" is not known; 2.1, 2.2, 2.3, 2.4, 2.5, 3.1 and 3.2 are

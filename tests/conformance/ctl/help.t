@@ -12,11 +12,14 @@ attlsctl: there is no verb "nonsense"; attlsctl help lists them
 [2]
 $ attlsctl help explain
 usage: attlsctl explain [OPTION...] --direction DIRECTION --local A:P
-       --remote A:P [FILE]
+       --remote A:P FILE
+       attlsctl explain [OPTION...] --direction DIRECTION --local A:P
+       --remote A:P [--control SOCK]
 
 Says which rule of the policy FILE a connection takes, which condition of each
 rule before it failed, and what the rule resolves to. Without FILE the running
-daemon is asked for its policy.
+daemon is asked for its policy; the places are those of the files that the
+daemon loaded.
 
   --direction DIRECTION
                       Inbound or Outbound, seen from the local program
@@ -27,6 +30,7 @@ daemon is asked for its policy.
   --racf DIR          the security database: what the rule's ring lacks
   --when TIME         "yyyy-mm-dd hh:mm" for time conditions (now)
   --json              as JSON
+  --control SOCK      the daemon's socket ($ATTLS_CONTROL)
   --release RELEASE   defaults of this z/OS release, 2.1 to 3.2 (3.1)
   --stack NAME        which TcpImage (the only or the first one)
   --root DIR          put before absolute paths found in files

@@ -862,7 +862,8 @@ attlsctl pasearch: give a FILE, or start attlsd
 [2]
 $ pasearch -t $T/p $T/p
 pasearch: "$T/p" is one word too many
-usage: attlsctl pasearch [OPTION...] [FILE]
+usage: attlsctl pasearch [OPTION...] FILE
+       attlsctl pasearch [OPTION...] [--control SOCK]
 [2]
 $ pasearch -f
 pasearch: -f needs NAME behind it

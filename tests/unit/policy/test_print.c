@@ -4,11 +4,13 @@
 #include <glob.h>
 #include <string.h>
 
+#include "policy/effective.h"
 #include "policy/pasearch.h"
 #include "policy/policy.h"
 #include "support/faults.h"
 #include "support/randpolicy.h"
 #include "support/suite.h"
+#include "util/linemap.h"
 
 static void list(const struct policy *p, struct strbuf *out)
 {
@@ -112,6 +114,76 @@ START_TEST(every_sample_is_the_same_after_a_round_trip)
 }
 END_TEST
 
+/* ---- where the lines came from ---- */
+
+static void add_place(void *arg, const struct effective_value *v)
+{
+    struct strbuf *out = arg;
+
+    strbuf_addf(out, "%s ", v->keyword);
+    span_add(&v->span, out);
+    strbuf_addc(out, '\n');
+}
+
+/* The places that explain shows. */
+static void list_places(const struct policy *p, struct strbuf *out)
+{
+    size_t i;
+
+    for (i = 0; i < policy_rule_count(p); i++) {
+        const struct policy_rule *r = policy_rule_get(p, i);
+        struct span span = policy_rule_span(r);
+
+        strbuf_addf(out, "%s ", policy_rule_name(r));
+        span_add(&span, out);
+        strbuf_addc(out, '\n');
+        effective_visit(policy_rule_effective(r), add_place, out);
+    }
+}
+
+/* As a daemon prints it and attlsctl reads it. */
+static struct policy *load_printed(const struct policy *p)
+{
+    struct linemap map = LINEMAP_INIT;
+    struct strbuf text = STRBUF_INIT;
+    struct policy_options opt;
+    struct diags *diags = diags_new();
+    struct source *src;
+    struct policy *q;
+
+    policy_options_init(&opt);
+    opt.masked = true;
+    policy_print_mapped(p, &text, &map);
+    ck_assert_int_eq(
+        source_new("printed", strbuf_str(&text), text.len, &src, NULL), 0);
+    source_written_from(src, &map);
+    ck_assert_int_eq(policy_load_source(src, &opt, diags, &q), 0);
+    source_unref(src);
+    diags_free(diags);
+    strbuf_done(&text);
+    return q;
+}
+
+START_TEST(places_are_those_of_the_files)
+{
+    struct random r = random_start((uint64_t)_i);
+    struct strbuf text = STRBUF_INIT, here = STRBUF_INIT, there = STRBUF_INIT;
+    struct policy *p, *q;
+
+    randpolicy_add(&r, 1 + random_below(&r, 12), &text);
+    p = randpolicy_load(strbuf_str(&text));
+    q = load_printed(p);
+    list_places(p, &here);
+    list_places(q, &there);
+    check_same("places", &here, &there);
+    policy_unref(p);
+    policy_unref(q);
+    strbuf_done(&text);
+    strbuf_done(&here);
+    strbuf_done(&there);
+}
+END_TEST
+
 START_TEST(random_policies_are_the_same_after_a_round_trip)
 {
     struct random r = random_start((uint64_t)_i);
@@ -166,6 +238,9 @@ START_TEST(a_masked_secret_is_shown_nowhere_and_refused)
     ck_assert_uint_eq(diags_level(diags, DIAG_ERROR), 1);
     ck_assert_str_eq(diags_get(diags, diags_count(diags) - 1)->name,
                      "masked-secret");
+    opt.masked = true;
+    ck_assert_int_eq(policy_load_source(src, &opt, diags, &q), 0);
+    policy_unref(q);
     print(p, true, &text);
     ck_assert_ptr_ne(strstr(strbuf_str(&text), "verysecret"), NULL);
     policy_unref(p);
@@ -261,6 +336,7 @@ END_TEST
 
 TESTS_BEGIN("print")
 TEST(every_sample_is_the_same_after_a_round_trip)
+TEST_TIMES(places_are_those_of_the_files, 20)
 TEST_TIMES(random_policies_are_the_same_after_a_round_trip, 60)
 TEST(a_masked_secret_is_shown_nowhere_and_refused)
 TEST_ROWS(compares_what_actions_say, pairs)
