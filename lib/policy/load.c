@@ -20,6 +20,7 @@
 #include "policy/value.h"
 #include "util/array.h"
 #include "util/ebcdic.h"
+#include "util/path.h"
 
 struct loader {
     const struct policy_options *opt;
@@ -209,6 +210,7 @@ static bool find_path(struct loader *ld, const char *text,
         strbuf_addf(out, "%.*s/%s", (int)(slash - from), from, text);
     else
         strbuf_addf(out, "./%s", text); /* "-" is no standard input here */
+    path_tidy_buf(out, 0);
     return true;
 }
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "util/path.h"
 #include "util/strbuf.h"
 
 const char dataset_form[] =
@@ -81,12 +82,13 @@ bool dataset_parse(const char *text, struct dataset *ret)
 bool dataset_path(const struct dataset_map *map, const struct dataset *d,
                   struct strbuf *out)
 {
-    size_t i;
+    size_t i, start = out->len;
 
     for (i = 0; i < map->count; i++)
         if (strcmp(map->row[i].dsn, d->name) == 0) {
             strbuf_addf(out, "%s/%s", map->row[i].dir,
                         d->member[0] != '\0' ? d->member : d->name);
+            path_tidy_buf(out, start);
             return true;
         }
     return false;

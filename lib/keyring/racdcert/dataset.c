@@ -14,6 +14,7 @@
 
 #include "keyring/racdcert/private.h"
 #include "util/fd.h"
+#include "util/path.h"
 #include "util/strbuf.h"
 #include "zos/dataset.h"
 
@@ -52,6 +53,7 @@ static int place(struct rd *q, const struct dataset *d, char path[RD_PATH])
             return unknown(q, d);
         strbuf_addf(&sb, "%s/%s%s%s", q->ctx->dsn_dir, d->name,
                     *d->member != '\0' ? "/" : "", d->member);
+        path_tidy_buf(&sb, 0);
     }
     fits = !strbuf_failed(&sb) && sb.len < RD_PATH;
     if (fits)

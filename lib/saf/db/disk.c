@@ -19,9 +19,10 @@
 #include <unistd.h>
 
 #include "util/fd.h"
+#include "util/path.h"
 
 /* More than any job makes; a reader's defence against a wrong file. */
-enum { FILE_LIMIT = 64 * 1024 * 1024 };
+enum { FILE_LIMIT = 64 * 1024 * 1024, PATH_SHOWN = 4096 };
 
 /* ---- which ---- */
 
@@ -44,6 +45,15 @@ bool saf_file_name_valid(const char *name)
     }
 }
 
+/* How a file of the database is shown; the folder itself has the name ".". */
+static const char *show(const struct saf *saf, const char *name,
+                        char buf[PATH_SHOWN])
+{
+    snprintf(buf, PATH_SHOWN, "%s/%s", saf->dir, name);
+    path_tidy(buf);
+    return buf;
+}
+
 /*
  * Owner and modes of something we read. Whoever may write the store can give
  * any key any trust, so nobody but root, the owner of the folder and ourselves
@@ -53,18 +63,19 @@ int saf_check_safe(const struct saf *saf, const char *name,
                    const struct stat *st, struct error *err)
 {
     uid_t me = geteuid();
+    char path[PATH_SHOWN];
 
     if (st->st_mode & (S_IWGRP | S_IWOTH))
         return error_set(err, ERR_UNSAFE,
-                         "%s/%s may be written by others (mode %04o); correct "
-                         "it with: chmod go-w %s/%s",
-                         saf->dir, name, (unsigned)(st->st_mode & 07777),
-                         saf->dir, name);
+                         "%s may be written by others (mode %04o); correct "
+                         "it with: chmod go-w %s",
+                         show(saf, name, path), (unsigned)(st->st_mode & 07777),
+                         path);
     if (st->st_uid != 0 && st->st_uid != me && st->st_uid != saf->uid)
         return error_set(err, ERR_UNSAFE,
-                         "%s/%s belongs to uid %ld, not to root or to the "
+                         "%s belongs to uid %ld, not to root or to the "
                          "owner of %s (uid %ld)",
-                         saf->dir, name, (long)st->st_uid, saf->dir,
+                         show(saf, name, path), (long)st->st_uid, saf->dir,
                          (long)saf->uid);
     return 0;
 }
@@ -116,33 +127,37 @@ void saf_disk_end(const struct saf *saf)
 static int no_folder(const struct saf *saf, const char *folder,
                      struct error *err)
 {
-    return error_set(err, ERR_UNSAFE, "%s/%s is not a folder", saf->dir,
-                     folder);
+    char path[PATH_SHOWN];
+
+    return error_set(err, ERR_UNSAFE, "%s is not a folder",
+                     show(saf, folder, path));
 }
 
 static int open_failed(const struct saf *saf, const char *name,
                        struct error *err)
 {
+    char path[PATH_SHOWN];
+
+    show(saf, name, path);
     if (errno == ENOENT)
-        return error_set(err, ERR_NOT_FOUND, "%s/%s: no such file", saf->dir,
-                         name);
+        return error_set(err, ERR_NOT_FOUND, "%s: no such file", path);
     if (errno == ELOOP)
-        return error_set(err, ERR_UNSAFE, "%s/%s is not a plain file", saf->dir,
-                         name);
+        return error_set(err, ERR_UNSAFE, "%s is not a plain file", path);
     if (is_foreign(saf) && errno == EACCES)
         return error_set(err, ERR_UNSAFE,
-                         "%s/%s can't be opened as uid %ld, whom the database "
+                         "%s can't be opened as uid %ld, whom the database "
                          "belongs to and as whom root works in it; to give "
-                         "it to that account: chown %ld:%ld %s/%s",
-                         saf->dir, name, (long)saf->uid, (long)saf->uid,
-                         (long)saf->gid, saf->dir, name);
-    return error_errno(err, "%s/%s: can't open", saf->dir, name);
+                         "it to that account: chown %ld:%ld %s",
+                         path, (long)saf->uid, (long)saf->uid, (long)saf->gid,
+                         path);
+    return error_errno(err, "%s: can't open", path);
 }
 
 /* Whoever may write the folder may put other files there. */
 static int open_folder(const struct saf *saf, const char *folder, int *ret,
                        struct error *err)
 {
+    char path[PATH_SHOWN];
     struct stat st;
     int r, fd = openat(saf->dirfd, folder,
                        O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -153,7 +168,7 @@ static int open_folder(const struct saf *saf, const char *folder, int *ret,
                    : open_failed(saf, folder, err);
     r = fstat(fd, &st) == 0
             ? saf_check_safe(saf, folder, &st, err)
-            : error_errno(err, "%s/%s: can't stat", saf->dir, folder);
+            : error_errno(err, "%s: can't stat", show(saf, folder, path));
     if (r == 0)
         *ret = fd;
     else

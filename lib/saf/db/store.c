@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "util/fd.h"
+#include "util/path.h"
 #include "util/strbuf.h"
 
 #define FOLDER    SAF_FOLDER
@@ -427,6 +428,7 @@ int saf_open(const char *dir, enum saf_mode mode, struct saf **ret,
         r = error_nomem(err);
         goto out;
     }
+    path_tidy(saf->dir);
     if (mode == SAF_CREATE && mkdir(dir, 0700) < 0 && errno != EEXIST) {
         r = error_errno(err, "%s: can't make the folder", dir);
         goto out;

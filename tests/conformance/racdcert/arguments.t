@@ -129,7 +129,7 @@ $ racdcert --racf $T/other "ID(ANN) ADDRING(x)"
 racdcert: $T/other holds no security database (no folder saf in it) and is not empty
 [12]
 $ chmod g+w $T/r; racdcert --racf $T/r "ID(ANN) LISTRING(*)"; s=$?; chmod g-w $T/r; exit $s
-racdcert: $T/r/. may be written by others (mode 0720); correct it with: chmod go-w $T/r/.
+racdcert: $T/r may be written by others (mode 0720); correct it with: chmod go-w $T/r
 [12]
 $ printf 'x' >$T/r/ANN/index.cfg; racdcert --racf $T/r "ID(ANN) LISTRING(*)"
 $T/r/ANN/index.cfg:1: syntax error

@@ -522,9 +522,16 @@ static const struct {
 
 START_TEST(refuses_what_others_may_write)
 {
+    const char *file = strcmp(unsafe[_i].file, ".") == 0 ? "" : unsafe[_i].file;
+    char want[1100];
+
+    snprintf(want, sizeof(want), "chmod go-w %s", path(file));
+    if (*file == '\0')
+        want[strlen(want) - 1] = '\0'; /* the slash */
     ck_assert_int_eq(chmod(path(unsafe[_i].file), unsafe[_i].mode), 0);
     ck_assert_int_eq(open_fails(SAF_READ), ERR_UNSAFE);
     ck_assert_ptr_nonnull(strstr(err.text, "chmod go-w"));
+    ck_assert_str_eq(strstr(err.text, "chmod go-w"), want);
     ck_assert_int_eq(open_fails(SAF_WRITE), ERR_UNSAFE);
 }
 END_TEST
