@@ -45,7 +45,7 @@ static int refused(struct command *c, enum passticket_outcome o,
 
     fprintf(c->errors, "attls-passticket: %d/%d/%d: %s\n", codes.saf_rc,
             codes.racf_rc, codes.reason, passticket_meaning(o));
-    if (why->text[0] != '\0')
+    if (why->text[0] != '\0' && strcmp(why->text, passticket_meaning(o)) != 0)
         fprintf(c->errors, "  %s\n", why->text);
     if (o == PASSTICKET_NOT_AUTHORIZED && c->o->caller == NULL)
         fprintf(c->errors,
@@ -188,13 +188,8 @@ static int evaluate_with_key(struct command *c, const char *ticket,
                                  o->now, &made, why);
     r = passticket_enhanced_time(o->user, o->application, c->key, c->key_len,
                                  o->mixed, ticket, &made, why);
-    if (r == 0 && (made < o->now - PASSTICKET_WINDOW ||
-                   made > o->now + PASSTICKET_WINDOW))
-        r = error_set(why, ERR_DENIED,
-                      "made more than %d seconds ago or from now, or with "
-                      "another key",
-                      PASSTICKET_WINDOW);
-    return r;
+    return r == 0 ? passticket_in_window(made, o->now, PASSTICKET_WINDOW, why)
+                  : r;
 }
 
 static enum passticket_outcome evaluate(struct command *c, const char *ticket,

@@ -28,6 +28,5 @@ int passticket_no_ticket(struct error *err)
 
 int passticket_other_key(struct error *err)
 {
-    return error_set(err, ERR_DENIED,
-                     "no PassTicket of this user, application and key");
+    return error_set(err, ERR_DENIED, PASSTICKET_OTHER_KEY);
 }

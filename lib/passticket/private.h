@@ -12,5 +12,7 @@ int passticket_name(enum zos_name_kind kind, const char *name,
 
 int passticket_no_ticket(struct error *err);
 int passticket_other_key(struct error *err);
+#define PASSTICKET_OTHER_KEY                                                   \
+    "made with another key, or for another user id or application"
 
 #endif

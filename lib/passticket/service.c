@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "passticket/private.h"
 #include "passticket/replay.h"
 #include "saf/db/saf.h"
+#include "util/count.h"
 
 static const struct {
     struct passticket_codes codes;
@@ -100,17 +102,32 @@ struct accepted {
     bool may_replay;
 };
 
-static int in_window(int64_t made, int64_t now, unsigned life,
-                     struct error *why)
+/* A ticket of another key has a time anywhere in 136 years or more; no clock
+ * and no time zone is wrong by more than a day, but that of a machine that
+ * slept. */
+int passticket_in_window(int64_t made, int64_t now, unsigned life,
+                         struct error *why)
 {
-    int64_t age = now - made;
+    const int64_t day = 24 * 60 * 60, year = 366 * day;
+    long long age = now - made, off = age < 0 ? -age : age;
 
-    if (age <= life && -age <= life)
+    if (off <= life)
         return 0;
+    if (off > year)
+        return passticket_other_key(why);
+    if (off > day)
+        return error_set(why, ERR_DENIED,
+                         PASSTICKET_OTHER_KEY
+                         "; or else a clock is wrong by %s",
+                         count_of((unsigned long long)(off / day), "day").text);
+    if (age > 0)
+        return error_set(why, ERR_DENIED,
+                         "too old: made %lld seconds ago, and accepted for %u",
+                         off, life);
     return error_set(why, ERR_DENIED,
-                     "made %lld seconds %s: more than %u, or with another key",
-                     (long long)(age < 0 ? -age : age),
-                     age < 0 ? "from now" : "ago", life);
+                     "made %lld seconds in the future, and accepted for %u: "
+                     "compare the clocks of both systems",
+                     off, life);
 }
 
 static int try_enhanced(const struct names *n, const struct saf_ssignon *s,
@@ -124,7 +141,7 @@ static int try_enhanced(const struct names *n, const struct saf_ssignon *s,
     r = passticket_enhanced_time(n->user, n->application, s->enhanced,
                                  s->enhanced_len, s->mixed, ticket, &ret->made,
                                  why);
-    return r == 0 ? in_window(ret->made, now, ret->life, why) : r;
+    return r == 0 ? passticket_in_window(ret->made, now, ret->life, why) : r;
 }
 
 static int try_legacy(const struct names *n, const struct saf_ssignon *s,
@@ -137,7 +154,7 @@ static int try_legacy(const struct names *n, const struct saf_ssignon *s,
     ret->may_replay = s->no_replay_protection;
     r = passticket_legacy_time(n->user, n->application, s->legacy, ticket, now,
                                &ret->made, why);
-    return r == 0 ? in_window(ret->made, now, ret->life, why) : r;
+    return r == 0 ? passticket_in_window(ret->made, now, ret->life, why) : r;
 }
 
 static int try_profile(struct saf *saf, const char *profile,
@@ -250,7 +267,7 @@ int passticket_verify(const char *user, const char *application,
     r = passticket_legacy_time(n.user, n.application, key, ticket, now, &made,
                                err);
     if (r == 0)
-        r = in_window(made, now, PASSTICKET_WINDOW, err);
+        r = passticket_in_window(made, now, PASSTICKET_WINDOW, err);
     if (r == 0)
         *ret_made = made;
     return r;

@@ -62,6 +62,12 @@ enum passticket_outcome passticket_evaluate(struct saf *saf, const char *caller,
                                             const char *ticket, int64_t now,
                                             struct error *why);
 
+/* 0 where a ticket that was MADE then is accepted NOW, when it lives LIFE
+ * seconds; else ERR_DENIED, and whether it is old, from the future, or of
+ * another key. */
+int passticket_in_window(int64_t made, int64_t now, unsigned life,
+                         struct error *why);
+
 /* ---- with a legacy key in hand, without a database ---- */
 
 /* Errors as passticket_legacy(); names are folded here. */

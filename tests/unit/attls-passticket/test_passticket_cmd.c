@@ -17,6 +17,10 @@
     "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"         \
     "202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f"
 
+#define NOT_VALID                                                              \
+    "attls-passticket: 8/16/32: the PassTicket is of another key, user id or " \
+    "application, too old, or from the future\n"
+
 static const struct {
     const char *name;
     struct passticket_options o;
@@ -60,15 +64,33 @@ static const struct {
       NOW + 601},
      8,
      "",
-     "attls-passticket: 8/16/32: another key, user or application, or too old "
-     "or too new\n  made 601 seconds ago: more than 600, or with another "
-     "key\n"},
+     NOT_VALID "  too old: made 601 seconds ago, and accepted for 600\n"},
+    {"eval too early",
+     {VERB_EVAL, NULL, "FRED", "IMSAPPL", NULL, BIG, NULL, "RCY67LQ7", false,
+      NOW - 601},
+     8,
+     "",
+     NOT_VALID "  made 601 seconds in the future, and accepted for 600: "
+               "compare the clocks of both systems\n"},
+    {"eval, another user's ticket",
+     {VERB_EVAL, NULL, "USER1", "IMSAPPL", NULL, KEY, NULL, "2J4FVS6J", false,
+      NOW},
+     8,
+     "",
+     NOT_VALID "  made with another key, or for another user id or "
+               "application\n"},
+    {"eval enhanced, another user's ticket",
+     {VERB_EVAL, NULL, "USER1", "IMSAPPL", NULL, BIG, NULL, "RCY67LQ7", false,
+      NOW},
+     8,
+     "",
+     NOT_VALID "  made with another key, or for another user id or "
+               "application\n"},
     {"eval no ticket",
      {VERB_EVAL, NULL, "FRED", "IMSAPPL", NULL, KEY, NULL, "2J4F", false, NOW},
      8,
      "",
-     "attls-passticket: 8/16/32: not of the form of a PassTicket\n  not of "
-     "the form of a PassTicket\n"},
+     "attls-passticket: 8/16/32: not of the form of a PassTicket\n"},
     {"user id too long",
      {VERB_GEN, NULL, "ABCDEFGHI", "IMSAPPL", NULL, KEY, NULL, NULL, false,
       NOW},

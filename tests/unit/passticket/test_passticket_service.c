@@ -518,6 +518,44 @@ START_TEST(gives_racfs_codes)
 }
 END_TEST
 
+/* A time that no clock is wrong by is that of another key. */
+static const struct {
+    int64_t age;
+    unsigned life;
+    const char *why; /* how it begins; NULL: accepted */
+} ages[] = {
+    {0, 600, NULL},
+    {600, 600, NULL},
+    {-600, 600, NULL},
+    {601, 600, "too old: made 601 seconds ago, and accepted for 600"},
+    {86400, 600, "too old: "},
+    {86401, 600,
+     "made with another key, or for another user id or application; or else a "
+     "clock is wrong by 1 day"},
+    {283212543, 600,
+     "made with another key, or for another user id or application"},
+    {-601, 600,
+     "made 601 seconds in the future, and accepted for 600: compare the clocks "
+     "of both systems"},
+    {-86400, 600, "made 86400 seconds in the future"},
+    {-283212543, 600,
+     "made with another key, or for another user id or application"},
+    {86401, 100000, NULL},
+    {0x7fffffff, 600, "made with another key, "},
+};
+
+START_TEST(says_why_the_time_does_not_fit)
+{
+    int r = passticket_in_window(NOW - ages[_i].age, NOW, ages[_i].life, &why);
+
+    ck_assert_int_eq(r, ages[_i].why == NULL ? 0 : ERR_DENIED);
+    if (r != 0)
+        ck_assert_msg(strncmp(why.text, ages[_i].why, strlen(ages[_i].why)) ==
+                          0,
+                      "%s", why.text);
+}
+END_TEST
+
 /* ---- the workshop's job, as repaired and as printed ---- */
 
 static int run_file(const char *path)
@@ -603,6 +641,7 @@ int main(void)
     TEST(a_list_that_others_may_write_is_not_used)
     TEST(a_lock_that_stays_is_not_waited_for_for_ever)
     TEST_ROWS(gives_racfs_codes, codes)
+    TEST_ROWS(says_why_the_time_does_not_fit, ages)
     TEST(the_workshops_job_takes_effect)
     TEST(the_printed_job_fails_where_it_is_wrong)
     srunner_run_all(sr, CK_NORMAL);
