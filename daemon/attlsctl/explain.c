@@ -13,6 +13,7 @@
 #include "policy/filter.h"
 #include "policy/needs.h"
 #include "policy/offers.h"
+#include "policy/schema.h"
 #include "tls/lint_rings.h"
 #include "util/json.h"
 
@@ -195,6 +196,26 @@ static const char *action_name(const struct policy_action *a)
     return a != NULL ? policy_action_name(a) : NULL;
 }
 
+/* Why the rule fits no connection any more, where its time is what stands in
+ * the way. */
+static bool add_over(const struct answer *a, const struct policy_reject *r,
+                     struct strbuf *out)
+{
+    return strcmp(r->condition,
+                  schema_parm(PARM_IpTimeConditionRef)->keyword) == 0 &&
+           policy_rule_over_show(r->rule, a->conn->when, out);
+}
+
+static void json_over(const struct answer *a, const struct policy_reject *r,
+                      struct json *j)
+{
+    struct strbuf over = STRBUF_INIT;
+    bool is_over = add_over(a, r, &over);
+
+    json_string(j, "over", is_over ? strbuf_str(&over) : NULL);
+    strbuf_done(&over);
+}
+
 static void json_rejects(const struct answer *a, struct json *j)
 {
     size_t i;
@@ -205,6 +226,7 @@ static void json_rejects(const struct answer *a, struct json *j)
         json_string(j, "rule", policy_rule_name(a->rejects[i].rule));
         json_string(j, "condition", a->rejects[i].condition);
         ctl_place_json(j, &a->rejects[i].span);
+        json_over(a, &a->rejects[i], j);
         json_end(j);
     }
     json_end(j);
@@ -288,6 +310,19 @@ static void add_actual(const char *condition, const struct policy_conn *c,
         ctl_conn_add_when(c->when, out);
 }
 
+static void write_over(const struct answer *a, const struct policy_reject *r,
+                       int width, struct strbuf *text)
+{
+    struct strbuf over = STRBUF_INIT;
+
+    if (add_over(a, r, &over))
+        strbuf_addf(text,
+                    "  %-*s ! no connection takes it any more: its time "
+                    "condition %s\n",
+                    width, "", strbuf_str(&over));
+    strbuf_done(&over);
+}
+
 static int rule_width(const struct answer *a)
 {
     size_t i, len, width = RULE_WIDTH;
@@ -310,6 +345,7 @@ static void write_reject(const struct answer *a, const struct policy_reject *r,
     strbuf_adds(text, "  (");
     span_add(&r->span, text);
     strbuf_adds(text, ")\n");
+    write_over(a, r, width, text);
 }
 
 static void text_wire(struct effective_out *o, enum policy_parm parm)

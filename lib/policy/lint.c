@@ -260,6 +260,26 @@ static void check_key_for_all(const struct policy_rule *r, struct findings *f)
     finding_fix(f, "give the rule a Userid, or put the key into a key ring");
 }
 
+/* ---- time ---- */
+
+static void check_over(const struct policy_rule *r, time_t now,
+                       struct findings *f)
+{
+    struct strbuf end = STRBUF_INIT;
+    struct span span;
+
+    if (!policy_rule_is_over(r, now, &span))
+        return;
+    policy_rule_over_show(r, now, &end);
+    finding_add(f, FIND_time_over, &span,
+                "rule %s fits no connection any more: its time condition %s",
+                r->name, strbuf_str(&end));
+    strbuf_done(&end);
+    finding_fix(f, "correct the time condition, or remove the rule; until then "
+                   "its connections take the next rule that fits, or stay in "
+                   "clear");
+}
+
 /* ---- revocation ---- */
 
 static bool checks_revocation(const struct effective *e)
@@ -389,12 +409,15 @@ out:
 void lint_policy(const struct policy *p, struct findings *f)
 {
     struct span file = {p->sources[0], 0, 0};
+    time_t now = time(NULL);
     size_t i;
 
     if (p->rule_count == 0)
         finding_add(f, FIND_no_rules, &file,
                     "the policy has no rule: every connection stays in clear");
     check_unused(p, f);
+    for (i = 0; i < p->rule_count; i++)
+        check_over(&p->rules[i], now, f);
     for (i = 0; i < p->rule_count; i++)
         if (is_enabled(&p->rules[i])) {
             check_role_direction(&p->rules[i], f);

@@ -130,6 +130,17 @@ bool policy_rule_is_kept(const struct policy_rule *r);
 size_t policy_kept_count(const struct policy *p);
 /* The rule's time conditions hold at WHEN, or it has none. */
 bool policy_rule_active(const struct policy_rule *r, time_t when);
+/*
+ * The rule has time conditions and none of them holds at WHEN or at any later
+ * moment: no connection takes the rule again. *RET (may be NULL) is then the
+ * place of what ended last.
+ */
+bool policy_rule_is_over(const struct policy_rule *r, time_t when,
+                         struct span *ret);
+/* The same as words about its time condition: "ended on 2026-10-31 at
+ * 23:59:59", "has a DayOfWeekMask without any 1". False: nothing is added. */
+bool policy_rule_over_show(const struct policy_rule *r, time_t when,
+                           struct strbuf *out);
 /* What the rule resolves to; never NULL. */
 const struct effective *policy_rule_effective(const struct policy_rule *r);
 /* The actions the rule refers to; environment and connection may be NULL. */

@@ -142,13 +142,15 @@ $ attlsctl explain --direction Inbound --local [::1]:5555 --remote [::1]:2693 --
       "rule": "IMSDBConnectRule~1",
       "condition": "LocalAddrSetRef",
       "file": "conf/policy/ims.policy",
-      "line": 14
+      "line": 14,
+      "over": null
     },
     {
       "rule": "IMSDBClientRule~2",
       "condition": "Direction",
       "file": "conf/policy/ims.policy",
-      "line": 30
+      "line": 30,
+      "over": null
     }
   ],
   "effective": {}
@@ -183,6 +185,25 @@ Effective policy:
   FIPS140                              Off                       default
   SecondaryMap                         Off                       default
   SyslogFacility                       Daemon                    default
+% A time condition that is over: the rule would not fit later either.
+$ attlsctl explain --direction Inbound --local 10.1.1.1:5551 --remote 10.1.1.2:80 --when "2024-12-22 09:30" tests/conformance/lint-time.pol 2>/dev/null
+Connection: Inbound 10.1.1.1:5551 to 10.1.1.2:80
+Rule:       none, the connection stays in clear
+Status:     No rule
+
+Rules that do not fit:
+  ended                    IpTimeConditionRef IpTimeCondition, the connection has 2024-12-22 09:30:00  (tests/conformance/lint-time.pol:7)
+                           ! no connection takes it any more: its time condition ended on 2001-10-31 at 23:59:59
+  ended-twice              LocalPortRange 5552, the connection has 5551  (tests/conformance/lint-time.pol:16)
+  nights                   LocalPortRange 5555, the connection has 5551  (tests/conformance/lint-time.pol:47)
+  no-day                   LocalPortRange 5553, the connection has 5551  (tests/conformance/lint-time.pol:25)
+  one-goes-on              LocalPortRange 5554, the connection has 5551  (tests/conformance/lint-time.pol:36)
+$ attlsctl explain --direction Inbound --local 10.1.1.1:5551 --remote 10.1.1.2:80 --when "2024-12-22 09:30" --json tests/conformance/lint-time.pol 2>/dev/null | grep '"over"'
+      "over": "ended on 2001-10-31 at 23:59:59"
+      "over": null
+      "over": null
+      "over": null
+      "over": null
 $ attlsctl explain --direction Inbound --local 10.1.1.1:7005 --remote 198.51.100.21:80 --jobname IMS1 --userid CICSUSER tests/conformance/explain.policy 2>/dev/null
 Connection: Inbound 10.1.1.1:7005 to 198.51.100.21:80, job IMS1, user CICSUSER
 Rule:       none, the connection stays in clear

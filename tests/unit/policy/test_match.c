@@ -232,6 +232,58 @@ START_TEST(knows_the_time)
 }
 END_TEST
 
+/* Does the rule fit again, at NOW or later? */
+static const struct {
+    const char *name, *condition, *now, *says; /* NULL: it may */
+} ends[] = {
+    {"its last second", "ConditionTimeRange 20250101000000:20250630235959",
+     "2025-06-30 23:59:59", NULL},
+    {"a second later", "ConditionTimeRange 20250101000000:20250630235959",
+     "2025-07-01 00:00:00", "ended on 2025-06-30 at 23:59:59"},
+    {"not begun", "ConditionTimeRange 20260101000000:20260630235959",
+     "2025-07-01 00:00:00", NULL},
+    {"the later end counts",
+     "ConditionTimeRange 20250101000000:20250630235959\n}\nIpTimeCondition\n{"
+     "\nConditionTimeRange 20240101000000:20240630235959",
+     "2025-07-01 00:00:00", "ended on 2025-06-30 at 23:59:59"},
+    {"one of two goes on",
+     "ConditionTimeRange 20250101000000:20250630235959\n}\nIpTimeCondition\n{"
+     "\nTimeOfDayRange 00:00-01:00",
+     "2025-07-01 12:00:00", NULL},
+    {"a mask without a day", "DayOfWeekMask 0000000", "2025-07-01 12:00:00",
+     "has a DayOfWeekMask without any 1"},
+    {"another day of the week", "DayOfWeekMask 1000000", "2025-07-01 12:00:00",
+     NULL},
+};
+
+START_TEST(knows_when_it_is_over)
+{
+    struct strbuf says = STRBUF_INIT;
+    struct policy *p;
+    struct span span = {NULL, 0, 0};
+    char lines[600];
+    struct tm tm;
+    bool over;
+
+    setenv("TZ", "UTC", 1);
+    tzset();
+    memset(&tm, 0, sizeof(tm));
+    ck_assert_ptr_nonnull(strptime(ends[_i].now, "%Y-%m-%d %H:%M:%S", &tm));
+    snprintf(lines, sizeof(lines),
+             "Direction Both\nLocalAddr All\nIpTimeCondition\n{\n%s\n}\n",
+             ends[_i].condition);
+    p = one_rule(lines);
+    over = policy_rule_is_over(policy_rule_get(p, 0), timegm(&tm), &span);
+    ck_assert_msg(over == (ends[_i].says != NULL), "%s", ends[_i].name);
+    ck_assert(over == (span.src != NULL));
+    ck_assert(policy_rule_over_show(policy_rule_get(p, 0), timegm(&tm),
+                                    &says) == over);
+    ck_assert_str_eq(strbuf_str(&says), over ? ends[_i].says : "");
+    strbuf_done(&says);
+    policy_unref(p);
+}
+END_TEST
+
 static void count(void *arg, const struct policy_reject *r)
 {
     (void)r;
@@ -344,6 +396,7 @@ END_TEST
 TESTS_BEGIN("match")
 TEST_ROWS(a_connection_meets_the_conditions, cases)
 TEST_ROWS(knows_the_time, times)
+TEST_ROWS(knows_when_it_is_over, ends)
 TEST(first_match_wins)
 TEST(a_rule_could_match_what_is_not_known)
 TEST(tells_the_first_reasons)
