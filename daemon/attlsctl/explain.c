@@ -99,11 +99,6 @@ struct effective_out {
 
 /* What is on the wire, where it is not what the policy says. */
 
-struct left_out {
-    const char *why; /* of the codes before */
-    struct strbuf *out;
-};
-
 static void add_code(void *arg, const char *code)
 {
     struct strbuf *out = arg;
@@ -111,31 +106,6 @@ static void add_code(void *arg, const char *code)
     if (out->len != 0)
         strbuf_addc(out, ' ');
     strbuf_adds(out, code);
-}
-
-static void add_left_out(void *arg, const char *code, const char *why)
-{
-    struct left_out *l = arg;
-
-    if (l->why == NULL)
-        strbuf_adds(l->out, "without ");
-    else if (l->why != why)
-        strbuf_addf(l->out, " (%s), ", l->why);
-    else
-        strbuf_addc(l->out, ' ');
-    strbuf_adds(l->out, code);
-    l->why = why;
-}
-
-/* "without 0201 0203 (WHY)" in OUT. */
-static void list_left_out(const struct effective *e, enum policy_parm parm,
-                          struct strbuf *out)
-{
-    struct left_out l = {NULL, out};
-
-    offers_left_out(e, parm, add_left_out, &l);
-    if (l.why != NULL)
-        strbuf_addf(out, " (%s)", l.why);
 }
 
 /* False: the wire has what the policy says. */
@@ -157,14 +127,16 @@ static bool wire_differs(const struct effective *e, enum policy_parm parm)
 static void json_wire(struct effective_out *o, enum policy_parm parm)
 {
     struct strbuf without = STRBUF_INIT;
+    bool left;
 
     if (!wire_differs(o->e, parm))
         return;
     json_array(o->j, "wire");
     offers_items(o->e, parm, json_item, o->j);
     json_end(o->j);
-    list_left_out(o->e, parm, &without);
-    json_string(o->j, "note", without.len != 0 ? strbuf_str(&without) : NULL);
+    strbuf_adds(&without, "without ");
+    left = offers_left_show(o->e, parm, &without);
+    json_string(o->j, "note", left ? strbuf_str(&without) : NULL);
     strbuf_done(&without);
 }
 
@@ -351,14 +323,15 @@ static void write_reject(const struct answer *a, const struct policy_reject *r,
 static void text_wire(struct effective_out *o, enum policy_parm parm)
 {
     struct strbuf wire = STRBUF_INIT, without = STRBUF_INIT;
+    bool left;
 
     if (!wire_differs(o->e, parm))
         return;
     offers_items(o->e, parm, add_code, &wire);
-    list_left_out(o->e, parm, &without);
+    left = offers_left_show(o->e, parm, &without);
     strbuf_addf(o->text, "    %-*s %s%s%s\n", o->width - 2, "on the wire",
-                strbuf_str(&wire), without.len != 0 ? "  " : "",
-                strbuf_str(&without));
+                wire.len != 0 ? strbuf_str(&wire) : "none",
+                left ? "  without " : "", strbuf_str(&without));
     strbuf_done(&wire);
     strbuf_done(&without);
 }
@@ -392,21 +365,37 @@ static void text_value(void *arg, const struct effective_value *v)
     strbuf_done(&value);
 }
 
+/* Why a version that the policy has on is not spoken; NULL: it is, or it is
+ * off. */
+static const char *not_spoken(const struct effective *e,
+                              const struct version *v)
+{
+    unsigned on = effective_versions(e);
+
+    if ((offers_versions(e) & v->bit) != 0 || v->bit == 0 ||
+        !effective_on(e, v->parm) ||
+        effective_choice(e, PARM_SuiteBProfile) != SUITEB_OFF)
+        return NULL;
+    if ((on & v->bit) == 0)
+        return "needs allow_legacy";
+    return offers_gap(e, v) ? "is not offered, because a client's versions "
+                              "have no gap"
+                            : "has no suite that can be used";
+}
+
 static void write_versions(const struct effective *e, struct strbuf *text)
 {
-    const struct version *v;
-    unsigned on = effective_versions(e);
+    const char *why;
     size_t i;
 
     strbuf_adds(text, "Versions:   ");
-    versions_add(on, text);
-    if (on == 0)
+    versions_add(offers_versions(e), text);
+    if (offers_versions(e) == 0)
         strbuf_adds(text, "none, no handshake can succeed");
     for (i = 0; i < VERSION_COUNT; i++) {
-        v = &tls_versions[i];
-        if ((VERSIONS_LEGACY & v->bit & ~on) != 0 && effective_on(e, v->parm) &&
-            effective_choice(e, PARM_SuiteBProfile) == SUITEB_OFF)
-            strbuf_addf(text, " (%s is on and needs allow_legacy)", v->name);
+        why = not_spoken(e, &tls_versions[i]);
+        if (why != NULL)
+            strbuf_addf(text, " (%s is on and %s)", tls_versions[i].name, why);
     }
     strbuf_addc(text, '\n');
 }

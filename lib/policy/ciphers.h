@@ -53,7 +53,9 @@ static inline bool cipher_is_tls13(const struct cipher *c)
 /* NULL: not in the table. */
 const struct cipher *cipher_by_code(uint16_t code);
 const struct cipher *cipher_by_name(const char *name); /* any case */
+/* The rows, by ascending number. */
 size_t cipher_count(void);
+const struct cipher *cipher_get(size_t i);
 
 struct curve {
     uint16_t id;         /* IANA group; policy writes it decimal, "0023" */
@@ -76,5 +78,7 @@ struct sigpair {
 
 const struct sigpair *sigpair_by_id(uint16_t id);
 const struct sigpair *sigpair_by_name(const char *name);
+size_t sigpair_count(void);
+const struct sigpair *sigpair_get(size_t i);
 
 #endif

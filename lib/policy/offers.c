@@ -1,4 +1,5 @@
-/* The policy's lists of groups and signature pairs as OpenSSL takes them. */
+/* The policy's lists of suites, groups and signature pairs as OpenSSL takes
+ * them. */
 #include "policy/offers.h"
 
 #include <string.h>
@@ -7,27 +8,100 @@
 
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
-static const char not_in_tls13[] = "not in TLSv1.3";
-static const char not_in_openssl[] = "not in OpenSSL";
-static const char not_in_profile[] = "not in the SuiteBProfile";
-static const char barred[] =
-    "barred by OpenSSL's security level where TLSv1 and TLSv1.1 are off";
-static const char one_share[] = "OpenSSL sends one key share";
+const char *offers_why(enum offers_out out)
+{
+    static const char *const texts[OFFERS_OUT_COUNT] = {
+        [OFFERS_IN] = "",
+        [OFFERS_NOT_IN_OPENSSL] = "not in this OpenSSL",
+        [OFFERS_BARRED] = "barred by OpenSSL's security level where TLSv1 and "
+                          "TLSv1.1 are not spoken",
+        [OFFERS_NO_VERSION] = "for no TLS version that is on",
+        [OFFERS_NOT_IN_TLS13] = "not in TLSv1.3",
+        [OFFERS_NO_PAIR] = "no signature pair for the kind of key",
+        [OFFERS_NOT_IN_PROFILE] = "not in the SuiteBProfile",
+        [OFFERS_ONE_SHARE] = "OpenSSL sends one key share",
+    };
+
+    return texts[out];
+}
 
 /* ---- versions ---- */
 
-unsigned offers_versions(const struct effective *e)
+bool offers_bars_suite(const struct cipher *suite)
+{
+    return suite->openssl != NULL && (suite->weakness & CIPHER_NULL) != 0;
+}
+
+bool offers_bars_pair(const struct sigpair *pair)
+{
+    enum { SHA1 = 2 };
+
+    return pair->openssl != NULL && pair->id >> 8 == SHA1;
+}
+
+static enum offers_out not_taken(int level, const struct cipher *suite)
+{
+    if (suite->openssl == NULL)
+        return OFFERS_NOT_IN_OPENSSL;
+    return level > 0 && offers_bars_suite(suite) ? OFFERS_BARRED : OFFERS_IN;
+}
+
+/* The highest versions up to the first that is off. */
+static unsigned top_run(unsigned versions)
+{
+    unsigned bit = VERSION_TLSv1_3, run = 0;
+
+    while (bit != 0 && (versions & bit) == 0)
+        bit >>= 1;
+    for (; (versions & bit) != 0; bit >>= 1)
+        run |= bit;
+    return run;
+}
+
+/* Those that are on and have a suite. */
+static unsigned with_suites(const struct effective *e, int level)
 {
     const struct cipher *const *list;
     size_t i, n = effective_ciphers(e, &list);
     unsigned has = 0;
 
     for (i = 0; i < n; i++) {
-        if (list[i]->openssl != NULL)
+        if (not_taken(level, list[i]) == OFFERS_IN)
             has |= cipher_is_tls13(list[i]) ? VERSION_TLSv1_3
                                             : ~(unsigned)VERSION_TLSv1_3;
     }
     return effective_versions(e) & has;
+}
+
+/* A client's versions have no gap: OpenSSL would offer those below it only. */
+static unsigned versions_at(const struct effective *e, int level)
+{
+    unsigned versions = with_suites(e, level);
+
+    return effective_choice(e, PARM_HandshakeRole) == ROLE_CLIENT
+               ? top_run(versions)
+               : versions;
+}
+
+int offers_level(const struct effective *e)
+{
+    return versions_at(e, 0) & VERSIONS_LEGACY ? 0 : 1;
+}
+
+bool offers_takes(const struct effective *e, const struct cipher *suite)
+{
+    return not_taken(offers_level(e), suite) == OFFERS_IN;
+}
+
+unsigned offers_versions(const struct effective *e)
+{
+    return versions_at(e, offers_level(e));
+}
+
+bool offers_gap(const struct effective *e, const struct version *v)
+{
+    return (with_suites(e, offers_level(e)) & ~offers_versions(e) & v->bit) !=
+           0;
 }
 
 /* ---- Suite B (RFC 6460): OpenSSL's own lists ---- */
@@ -101,21 +175,21 @@ static bool in_tls13(const struct curve *c)
     return (c->id >= 23 && c->id <= 25) || c->id == 29 || c->id == 30;
 }
 
-/* Why OpenSSL leaves a group out; NULL: it does not. */
-static const char *curve_out(const struct effective *e, enum policy_parm parm,
-                             const struct curve *c)
+/* Why OpenSSL leaves a group out. */
+static enum offers_out curve_out(const struct effective *e,
+                                 enum policy_parm parm, const struct curve *c)
 {
     if (profile_of(e) != SUITEB_OFF)
         return c->id == suiteb[profile_of(e)].groups[0] ||
                        c->id == suiteb[profile_of(e)].groups[1]
-                   ? NULL
-                   : not_in_profile;
+                   ? OFFERS_IN
+                   : OFFERS_NOT_IN_PROFILE;
     if (c->openssl == NULL)
-        return not_in_openssl;
+        return OFFERS_NOT_IN_OPENSSL;
     return !in_tls13(c) && (parm == PARM_ServerKeyShareGroups ||
                             offers_versions(e) == VERSION_TLSv1_3)
-               ? not_in_tls13
-               : NULL;
+               ? OFFERS_NOT_IN_TLS13
+               : OFFERS_IN;
 }
 
 static void usable(const struct effective *e, enum policy_parm parm,
@@ -127,7 +201,7 @@ static void usable(const struct effective *e, enum policy_parm parm,
     policy_curves(e, parm, &all);
     ret->n = 0;
     for (i = 0; i < all.n; i++) {
-        if (curve_out(e, parm, all.item[i]) == NULL)
+        if (curve_out(e, parm, all.item[i]) == OFFERS_IN)
             add_curve(ret, all.item[i]);
     }
 }
@@ -208,20 +282,22 @@ static bool in_tls13_hello(const struct sigpair *p)
     return hash == 8 || (hash >= 4 && key != 2);
 }
 
-static const char *pair_out(const struct effective *e, const struct sigpair *p)
+static enum offers_out pair_out(const struct effective *e,
+                                const struct sigpair *p)
 {
     unsigned versions = offers_versions(e);
 
     if (profile_of(e) != SUITEB_OFF)
         return p->id == suiteb[profile_of(e)].pairs[0] ||
                        p->id == suiteb[profile_of(e)].pairs[1]
-                   ? NULL
-                   : not_in_profile;
+                   ? OFFERS_IN
+                   : OFFERS_NOT_IN_PROFILE;
     if (p->openssl == NULL)
-        return not_in_openssl;
+        return OFFERS_NOT_IN_OPENSSL;
     if (versions == VERSION_TLSv1_3 && !in_tls13_hello(p))
-        return not_in_tls13;
-    return p->id >> 8 == 2 && (versions & VERSIONS_LEGACY) == 0 ? barred : NULL;
+        return OFFERS_NOT_IN_TLS13;
+    return offers_bars_pair(p) && offers_level(e) > 0 ? OFFERS_BARRED
+                                                      : OFFERS_IN;
 }
 
 static size_t policy_pairs(const struct effective *e,
@@ -257,10 +333,67 @@ size_t offers_sigpairs(const struct effective *e,
     }
     n = policy_pairs(e, &list);
     for (i = 0; i < n && count < OFFERS_MAX; i++) {
-        if (pair_out(e, list[i]) == NULL && !has_pair(ret, count, list[i]))
+        if (pair_out(e, list[i]) == OFFERS_IN && !has_pair(ret, count, list[i]))
             ret[count++] = list[i];
     }
     return count;
+}
+
+/* ---- suites ---- */
+
+/* What the peer must be able to sign with: the low byte of a pair, but for
+ * RSASSA-PSS. */
+static bool signs(const struct sigpair *pair, enum cipher_key key)
+{
+    unsigned with = pair->id >> 8 == 8 ? 1 : pair->id & 0xff;
+
+    return (key == CIPHER_KEY_RSA && with == 1) ||
+           (key == CIPHER_KEY_DSS && with == 2) ||
+           (key == CIPHER_KEY_ECDSA && with == 3);
+}
+
+static bool has_signer(const struct effective *e, enum cipher_key key)
+{
+    const struct sigpair *pairs[OFFERS_MAX];
+    size_t i, n = offers_sigpairs(e, pairs);
+
+    for (i = 0; i < n; i++) {
+        if (signs(pairs[i], key))
+            return true;
+    }
+    return key == CIPHER_KEY_ANY;
+}
+
+enum offers_out offers_suite(const struct effective *e,
+                             const struct cipher *suite)
+{
+    enum offers_out out = not_taken(offers_level(e), suite);
+    unsigned on = out == OFFERS_IN ? offers_versions(e) : effective_versions(e);
+
+    if (out == OFFERS_NOT_IN_OPENSSL)
+        return out;
+    if ((on & versions_of(suite)) == 0)
+        return OFFERS_NO_VERSION;
+    return out == OFFERS_IN && !has_signer(e, suite->key) ? OFFERS_NO_PAIR
+                                                          : out;
+}
+
+static bool is_suites(enum policy_parm parm)
+{
+    return parm == PARM_V3CipherSuites || parm == PARM_V3CipherSuites4Char;
+}
+
+static void suite_items(const struct effective *e, bool tls13,
+                        effective_item_fn fn, void *arg)
+{
+    const struct cipher *const *list;
+    size_t i, n = effective_ciphers(e, &list);
+
+    for (i = 0; i < n; i++) {
+        if (cipher_is_tls13(list[i]) == tls13 &&
+            offers_suite(e, list[i]) == OFFERS_IN)
+            fn(arg, list[i]->code4);
+    }
 }
 
 /* ---- as text ---- */
@@ -271,6 +404,9 @@ bool offers_has(const struct effective *e, enum policy_parm parm)
     unsigned versions = offers_versions(e);
 
     switch ((int)parm) {
+    case PARM_V3CipherSuites:
+    case PARM_V3CipherSuites4Char:
+        return effective_versions(e) != 0;
     case PARM_SignaturePairs:
         return (versions & (VERSION_TLSv1_2 | VERSION_TLSv1_3)) != 0;
     case PARM_ClientECurves:
@@ -293,6 +429,11 @@ void offers_items(const struct effective *e, enum policy_parm parm,
     const struct curve *curves[OFFERS_MAX];
     size_t i, n;
 
+    if (is_suites(parm)) {
+        suite_items(e, true, fn, arg);
+        suite_items(e, false, fn, arg);
+        return;
+    }
     if (parm == PARM_SignaturePairs) {
         n = offers_sigpairs(e, pairs);
         for (i = 0; i < n; i++)
@@ -304,11 +445,25 @@ void offers_items(const struct effective *e, enum policy_parm parm,
         fn(arg, curves[i]->id4);
 }
 
+static void suites_left_out(const struct effective *e, offers_left_fn fn,
+                            void *arg)
+{
+    const struct cipher *const *list;
+    size_t i, n = effective_ciphers(e, &list);
+    enum offers_out why;
+
+    for (i = 0; i < n; i++) {
+        why = offers_suite(e, list[i]);
+        if (why != OFFERS_IN)
+            fn(arg, list[i]->code4, why);
+    }
+}
+
 static void curves_left_out(const struct effective *e, enum policy_parm parm,
                             offers_left_fn fn, void *arg)
 {
     struct curves all, sent;
-    const char *why;
+    enum offers_out why;
     size_t i;
 
     policy_curves(e, parm, &all);
@@ -317,25 +472,63 @@ static void curves_left_out(const struct effective *e, enum policy_parm parm,
         if (has_curve(&sent, all.item[i]))
             continue;
         why = curve_out(e, parm, all.item[i]);
-        fn(arg, all.item[i]->id4, why != NULL ? why : one_share);
+        fn(arg, all.item[i]->id4, why != OFFERS_IN ? why : OFFERS_ONE_SHARE);
+    }
+}
+
+static void pairs_left_out(const struct effective *e, offers_left_fn fn,
+                           void *arg)
+{
+    const struct sigpair *const *pairs;
+    size_t i, n = policy_pairs(e, &pairs);
+    enum offers_out why;
+
+    for (i = 0; i < n; i++) {
+        why = pair_out(e, pairs[i]);
+        if (why != OFFERS_IN)
+            fn(arg, pairs[i]->id4, why);
     }
 }
 
 void offers_left_out(const struct effective *e, enum policy_parm parm,
                      offers_left_fn fn, void *arg)
 {
-    const struct sigpair *const *pairs;
-    const char *why;
-    size_t i, n;
-
-    if (parm != PARM_SignaturePairs) {
+    if (is_suites(parm))
+        suites_left_out(e, fn, arg);
+    else if (parm == PARM_SignaturePairs)
+        pairs_left_out(e, fn, arg);
+    else
         curves_left_out(e, parm, fn, arg);
-        return;
+}
+
+/* The codes that are left out for one reason. */
+struct left_list {
+    enum offers_out why;
+    struct strbuf codes;
+};
+
+static void add_left(void *arg, const char *code, enum offers_out why)
+{
+    struct left_list *l = arg;
+
+    if (why == l->why)
+        strbuf_addf(&l->codes, "%s ", code);
+}
+
+bool offers_left_show(const struct effective *e, enum policy_parm parm,
+                      struct strbuf *out)
+{
+    struct left_list l = {OFFERS_IN, STRBUF_INIT};
+    size_t before = out->len;
+
+    for (l.why = OFFERS_IN + 1; l.why < OFFERS_OUT_COUNT; l.why++) {
+        strbuf_reset(&l.codes);
+        offers_left_out(e, parm, add_left, &l);
+        if (l.codes.len != 0)
+            strbuf_addf(out, "%s%s(%s)", out->len != before ? ", " : "",
+                        strbuf_str(&l.codes), offers_why(l.why));
     }
-    n = policy_pairs(e, &pairs);
-    for (i = 0; i < n; i++) {
-        why = pair_out(e, pairs[i]);
-        if (why != NULL)
-            fn(arg, pairs[i]->id4, why);
-    }
+    out->failed = out->failed || strbuf_failed(&l.codes);
+    strbuf_done(&l.codes);
+    return out->len != before;
 }

@@ -6,10 +6,7 @@
 #include "policy/ciphers.h"
 
 /* The rows, by ascending number. */
-const struct cipher *cipher_get(size_t i);
 size_t curve_count(void);
 const struct curve *curve_get(size_t i);
-size_t sigpair_count(void);
-const struct sigpair *sigpair_get(size_t i);
 
 #endif

@@ -29,15 +29,15 @@ static void add_name(struct strbuf *list, const char *name)
     strbuf_adds(list, name);
 }
 
-/* Suites that OpenSSL does not have are left out; the policy's check names
- * them. */
+/* Suites that OpenSSL does not have or bars are left out; the policy's check
+ * names them. */
 static void list_suites(const struct effective *eff, struct suites *s)
 {
     const struct cipher *const *list;
     size_t i, n = effective_ciphers(eff, &list);
 
     for (i = 0; i < n; i++) {
-        if (list[i]->openssl == NULL)
+        if (!offers_takes(eff, list[i]))
             continue;
         add_name(cipher_is_tls13(list[i]) ? &s->new : &s->old,
                  list[i]->openssl);
@@ -77,7 +77,7 @@ static int set_versions(const struct effective *eff, struct context *c,
     if (low == 0)
         return tls_fail(why, FAULT_suites_unusable, NULL);
     c->tls13 = high == TLS1_3_VERSION;
-    SSL_CTX_set_security_level(c->ssl, wanted & VERSIONS_LEGACY ? 0 : 1);
+    SSL_CTX_set_security_level(c->ssl, offers_level(eff));
     if (SSL_CTX_set_min_proto_version(c->ssl, low) != 1 ||
         SSL_CTX_set_max_proto_version(c->ssl, high) != 1)
         return tls_take_as(why, FAULT_versions_unset, NULL);

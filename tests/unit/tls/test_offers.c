@@ -1,7 +1,7 @@
 /*
- * What attlsctl explain prints is what the wire has: groups, key share and
- * signature algorithms of a client's hello, the groups that a server takes,
- * and the algorithms that it asks a client's certificate for.
+ * What attlsctl explain prints is what the wire has: suites, groups, key share
+ * and signature algorithms of a client's hello, the groups and suites that a
+ * server takes, and the algorithms that it asks a client's certificate for.
  */
 #include "policy/offers.h"
 
@@ -54,6 +54,42 @@ static const struct {
       .signature = "SignaturePairs 030104030402020304010804"}},
     {"Suite B", {.env = "SuiteBProfile 128Min"}},
     {"Suite B 128", {.env = "SuiteBProfile 128"}},
+};
+
+/* As a client. */
+static const struct {
+    const char *name;
+    struct tls_side side;
+} clients[] = {
+    {"suites that OpenSSL lacks or bars",
+     {.adv = "TLSv1.3 On",
+      .ciphers =
+          "V3CipherSuites4Char 000A0005C004003B1302C02B0002C03000351301"}},
+    {"suites, TLSv1.3",
+     {.adv = "TLSv1.3 On\nTLSv1.2 Off",
+      .ciphers = "V3CipherSuites4Char 003513021301C02B"}},
+    {"suites in the order of the wire",
+     {.adv = "TLSv1.3 On",
+      .ciphers = "V3CipherSuites 353839\nV3CipherSuites4Char 1301C02B1302"}},
+    {"suites without encryption, legacy",
+     {.legacy = true,
+      .adv = "TLSv1 On\nTLSv1.1 On",
+      .ciphers = "V3CipherSuites4Char 0002003B0035C02BC006"}},
+    {"suites whose keys no pair signs for",
+     {.ciphers = "V3CipherSuites4Char C02BC0300035003800670040",
+      .signature = "SignaturePairs 04030503"}},
+    {"TLSv1 below a gap",
+     {.legacy = true,
+      .adv = "TLSv1 On",
+      .ciphers = "V3CipherSuites4Char C02B00350002"}},
+    {"TLSv1.1 below a gap",
+     {.legacy = true,
+      .adv = "TLSv1.1 On\nTLSv1.2 Off\nTLSv1.3 On",
+      .ciphers = "V3CipherSuites4Char C009003513021301"}},
+    {"TLSv1.1 and a version without suites",
+     {.legacy = true,
+      .adv = "TLSv1.1 On\nTLSv1.2 Off\nTLSv1.3 On",
+      .ciphers = "V3CipherSuites4Char C0090035"}},
 };
 
 /* ---- what explain prints ---- */
@@ -124,7 +160,7 @@ static void check_list(const char *row, const char *json, const char *parm,
 /* ---- the wire: a client's hello ---- */
 
 struct seen {
-    struct strbuf groups, pairs, share;
+    struct strbuf suites, groups, pairs, share;
 };
 
 static struct seen seen;
@@ -165,19 +201,34 @@ static void add_shares(SSL *ssl, struct strbuf *out)
         add_number(out, true, (unsigned)(p[i] << 8 | p[i + 1]));
 }
 
+/* Without the two that are no suites (RFC 5746, RFC 7507). */
+static void add_suites(SSL *ssl, struct strbuf *out)
+{
+    enum { RENEGOTIATION = 0x00FF, FALLBACK = 0x5600 };
+    const unsigned char *p;
+    size_t i, len = SSL_client_hello_get0_ciphers(ssl, &p);
+    unsigned code;
+
+    for (i = 0; i + 1 < len; i += 2) {
+        code = (unsigned)(p[i] << 8 | p[i + 1]);
+        if (code != RENEGOTIATION && code != FALLBACK)
+            add_number(out, false, code);
+    }
+}
+
 static int keep_hello(SSL *ssl, int *alert, void *arg)
 {
     (void)alert;
     (void)arg;
+    add_suites(ssl, &seen.suites);
     add_extension(ssl, TLSEXT_TYPE_supported_groups, true, &seen.groups);
     add_extension(ssl, TLSEXT_TYPE_signature_algorithms, false, &seen.pairs);
     add_shares(ssl, &seen.share);
     return SSL_CLIENT_HELLO_SUCCESS;
 }
 
-START_TEST(a_client_offers_what_explain_says)
+static void check_client(const char *name, struct tls_side side)
 {
-    struct tls_side side = rows[_i].side;
     struct strbuf json = STRBUF_INIT;
     struct tls_setup setup;
     struct tls_end c, s;
@@ -191,10 +242,14 @@ START_TEST(a_client_offers_what_explain_says)
     ck_assert_int_eq(tls_end_open(&c, &setup, ROOM), 0);
     tls_shake(&s, &c);
     explain(&side, &json);
-    check_list(rows[_i].name, strbuf_str(&json), "ClientECurves", &seen.groups);
-    check_list(rows[_i].name, strbuf_str(&json), "SignaturePairs", &seen.pairs);
+    check_list(name, strbuf_str(&json), "V3CipherSuites4Char", &seen.suites);
+    check_list(name, strbuf_str(&json), "ClientECurves", &seen.groups);
+    if (offers_has(setup.eff, PARM_SignaturePairs))
+        check_list(name, strbuf_str(&json), "SignaturePairs", &seen.pairs);
+    else
+        ck_assert_uint_eq(seen.pairs.len, 0);
     if (offers_has(setup.eff, PARM_ClientKeyShareGroups))
-        check_list(rows[_i].name, strbuf_str(&json), "ClientKeyShareGroups",
+        check_list(name, strbuf_str(&json), "ClientKeyShareGroups",
                    &seen.share);
     else
         ck_assert_uint_eq(seen.share.len, 0);
@@ -203,6 +258,17 @@ START_TEST(a_client_offers_what_explain_says)
     tls_end_done(&c);
     tls_setup_done(&setup);
     strbuf_done(&json);
+}
+
+START_TEST(a_client_offers_what_explain_says)
+{
+    check_client(rows[_i].name, rows[_i].side);
+}
+END_TEST
+
+START_TEST(a_client_offers_the_suites_of_explain)
+{
+    check_client(clients[_i].name, clients[_i].side);
 }
 END_TEST
 
@@ -321,6 +387,58 @@ START_TEST(a_server_asks_for_what_explain_says)
 }
 END_TEST
 
+/* ---- suites without encryption ---- */
+
+static const struct {
+    const char *name;
+    struct tls_side side;
+    bool taken;
+} bare[] = {
+    {"TLSv1.2", {.ciphers = "V3CipherSuites4Char 0002C02F"}, false},
+    {"only these",
+     {.adv = "TLSv1.3 On", .ciphers = "V3CipherSuites4Char 00021301"},
+     false},
+    {"legacy is allowed, and off",
+     {.legacy = true, .ciphers = "V3CipherSuites4Char 0002C02F"},
+     false},
+    {"legacy",
+     {.legacy = true,
+      .adv = "TLSv1.1 On",
+      .ciphers = "V3CipherSuites4Char 0002C02F"},
+     true},
+};
+
+/* What explain says of 0002 is what a client of it meets. */
+START_TEST(a_server_takes_no_suite_that_is_barred)
+{
+    struct tls_side side = bare[_i].side;
+    SSL_CTX *ctx = tls_plain_ctx(rsa, "CLIENT", false);
+    struct strbuf json = STRBUF_INIT, wire = STRBUF_INIT;
+    struct tls_setup setup;
+    struct tls_end c, s;
+
+    side.role = "Server";
+    ck_assert_msg(tls_setup_open(&setup, rsa, &side) == 0, "%s",
+                  setup.why.reason);
+    SSL_CTX_set_security_level(ctx, 0);
+    SSL_CTX_set_max_proto_version(ctx, TLS1_2_VERSION);
+    ck_assert_int_eq(SSL_CTX_set_cipher_list(ctx, "NULL-SHA"), 1);
+    tls_end_plain(&c, ctx, false);
+    SSL_CTX_free(ctx);
+    ck_assert_int_eq(tls_end_open(&s, &setup, ROOM), 0);
+    ck_assert_msg(tls_shake(&s, &c) == bare[_i].taken, "%s", bare[_i].name);
+    explain(&side, &json);
+    printed(strbuf_str(&json), "V3CipherSuites4Char", &wire);
+    ck_assert_msg((strstr(strbuf_str(&wire), "0002") != NULL) == bare[_i].taken,
+                  "%s: explain says %s", bare[_i].name, strbuf_str(&wire));
+    tls_end_done(&s);
+    tls_end_done(&c);
+    tls_setup_done(&setup);
+    strbuf_done(&json);
+    strbuf_done(&wire);
+}
+END_TEST
+
 static void open_ring(void)
 {
     ec = testring_new(NULL);
@@ -336,5 +454,7 @@ static void close_ring(void)
 TESTS_BEGIN("offers")
 tcase_add_unchecked_fixture(tc, open_ring, close_ring);
 TEST_ROWS(a_client_offers_what_explain_says, rows)
+TEST_ROWS(a_client_offers_the_suites_of_explain, clients)
 TEST_ROWS(a_server_asks_for_what_explain_says, rows)
+TEST_ROWS(a_server_takes_no_suite_that_is_barred, bare)
 TESTS_END
