@@ -8,6 +8,7 @@
 
 #include "keyring/rings/store.h"
 #include "policy/filter.h"
+#include "policy/offers.h"
 #include "tls/own.h"
 
 struct lint {
@@ -256,7 +257,8 @@ static void check_suites(struct need *n, const struct own *own)
     if (!n->wants.server || own->count == 0)
         return;
     for (i = 0; i < count; i++)
-        if (list[i]->openssl != NULL && key_fits(own, list[i]->key))
+        if (offers_suite(n->e, list[i]) == OFFERS_IN &&
+            key_fits(own, list[i]->key))
             return;
     find(n, FIND_suite_cert_mismatch, PARM_V3CipherSuites4Char,
          own->entry[0]->label,
