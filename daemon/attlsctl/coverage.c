@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "policy/finding.h"
+#include "policy/offers.h"
 #include "policy/schema.h"
 
 static const char *const supports[] = {[SUPPORT_HONOURED] = "honoured",
@@ -263,6 +264,54 @@ static void mdoc_place(unsigned bit, struct strbuf *out)
         strbuf_adds(out, ".El\n");
 }
 
+/* Suites and pairs that are not offered, or not always. */
+
+static void mdoc_code(const char *code, const char *name, struct strbuf *out)
+{
+    strbuf_addf(out, ".It Li %s\n%s\n", code, name);
+}
+
+static void mdoc_left(bool barred, struct strbuf *out)
+{
+    const struct sigpair *pair;
+    const struct cipher *suite;
+    size_t i;
+
+    strbuf_adds(out, ".Bl -tag -width 00000 -compact\n");
+    for (i = 0; i < cipher_count(); i++) {
+        suite = cipher_get(i);
+        if (barred ? offers_bars_suite(suite) : suite->openssl == NULL)
+            mdoc_code(suite->code4, suite->name, out);
+    }
+    for (i = 0; i < sigpair_count(); i++) {
+        pair = sigpair_get(i);
+        if (barred ? offers_bars_pair(pair) : pair->openssl == NULL)
+            mdoc_code(pair->id4, pair->name, out);
+    }
+    strbuf_adds(out, ".El\n");
+}
+
+static void mdoc_openssl(struct strbuf *out)
+{
+    strbuf_adds(out,
+                ".Ss Suites and signature pairs that are left out\n"
+                "A list may name them; what is offered is without them, and\n"
+                ".Ic attlsctl explain\n"
+                "shows both.\n"
+                "OpenSSL 3 does not have:\n");
+    mdoc_left(false, out);
+    strbuf_adds(out,
+                ".Pp\n"
+                "OpenSSL has the following, and its security level bars them.\n"
+                "They are offered where\n"
+                ".Cm allow_legacy\n"
+                "is true in\n"
+                ".Xr attlsd.conf 5\n"
+                "and TLSv1 or TLSv1.1 is on in the policy, which can't be "
+                "spoken at that level either:\n");
+    mdoc_left(true, out);
+}
+
 void coverage_mdoc(struct strbuf *out)
 {
     static const char *const grades[] = {
@@ -277,6 +326,7 @@ void coverage_mdoc(struct strbuf *out)
     strbuf_adds(out, ".Sh KEYWORDS\n");
     for (bit = 0; bit <= STMT_IMAGE; bit++)
         mdoc_place(bit, out);
+    mdoc_openssl(out);
     strbuf_adds(out, ".Sh FINDINGS\n.Bl -tag -width Ds\n");
     for (i = 0; i < FIND_COUNT; i++) {
         row = finding_row((enum finding)i);

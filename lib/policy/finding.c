@@ -77,6 +77,21 @@ bool findings_full(const struct findings *f)
     return diags_count(f->diags) > FINDINGS_MAX;
 }
 
+bool finding_said(const struct findings *f, enum finding id,
+                  const struct span *span)
+{
+    const struct diag *d;
+    size_t i;
+
+    for (i = diags_count(f->diags); i-- > 0;) {
+        d = diags_get(f->diags, i);
+        if (d->name == rows[id].name && d->span.src == span->src &&
+            d->span.off == span->off)
+            return true;
+    }
+    return false;
+}
+
 void finding_add(struct findings *f, enum finding id, const struct span *span,
                  const char *fmt, ...)
 {

@@ -51,6 +51,9 @@ void findings_init(struct findings *f, const struct policy *p,
 
 void finding_add(struct findings *f, enum finding id, const struct span *span,
                  const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* It has been added at this place already, for another rule perhaps. */
+bool finding_said(const struct findings *f, enum finding id,
+                  const struct span *span);
 /* No more findings are kept: what is costly to say need not be said. Errors
  * are counted all the same. */
 bool findings_full(const struct findings *f);

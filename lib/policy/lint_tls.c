@@ -4,17 +4,17 @@
 #include <string.h>
 
 #include "policy/lint_private.h"
+#include "policy/offers.h"
 #include "policy/value.h"
 
 typedef void (*case_check_fn)(const struct lint_case *c);
 
-/* The parameter is coded at some level. */
-static bool is_coded(const struct lint_case *c, enum policy_parm parm)
+bool lint_is_coded(const struct lint_case *c, enum policy_parm parm)
 {
     return effective_origin(c->e, parm, NULL) != LEVEL_DEFAULT;
 }
 
-static bool has_profile(const struct lint_case *c)
+bool lint_has_profile(const struct lint_case *c)
 {
     return effective_choice(c->e, PARM_SuiteBProfile) != SUITEB_OFF;
 }
@@ -47,7 +47,8 @@ static void check_client_auth(const struct lint_case *c)
     int role = effective_choice(c->e, PARM_HandshakeRole);
     struct span span = lint_origin(c->rule, PARM_ClientAuthType);
 
-    if (!is_coded(c, PARM_ClientAuthType) || role == ROLE_SERVER_CLIENT_AUTH)
+    if (!lint_is_coded(c, PARM_ClientAuthType) ||
+        role == ROLE_SERVER_CLIENT_AUTH)
         return;
     finding_add(c->f, FIND_clientauth_useless, &span,
                 "%s: ClientAuthType says nothing, because HandshakeRole is "
@@ -63,8 +64,8 @@ static void check_host(const struct lint_case *c)
 
     if (effective_choice(c->e, PARM_HandshakeRole) != ROLE_CLIENT ||
         c->e->policy->release < ZOS_2_5 ||
-        is_coded(c, PARM_HostReferenceIdDNS) ||
-        is_coded(c, PARM_HostReferenceIdCN))
+        lint_is_coded(c, PARM_HostReferenceIdDNS) ||
+        lint_is_coded(c, PARM_HostReferenceIdCN))
         return;
     finding_add(c->f, FIND_no_hostcheck, &span,
                 "%s: the client does not compare the server's name; any "
@@ -86,7 +87,8 @@ static void check_no_version(const struct lint_case *c)
     finding_add(c->f, FIND_no_protocol, &span, "%s has no TLS version left%s",
                 c->name,
                 legacy ? "; TLSv1 and TLSv1.1 need allow_legacy = true" : "");
-    finding_fix(c->f, "add TLSv1.2 On to its advanced parameters%s",
+    finding_fix(c->f, "add %s On to its advanced parameters%s",
+                lint_version_wanted(c),
                 legacy ? ", or allow_legacy = true; to attlsd.conf" : "");
 }
 
@@ -94,220 +96,45 @@ static void check_old_versions(const struct lint_case *c)
 {
     const struct version *v;
     struct span span;
-    bool spoken;
+    bool spoken, newer = effective_on(c->e, PARM_TLSv1_2) ||
+                         effective_on(c->e, PARM_TLSv1_3);
     size_t i;
 
-    if (has_profile(c))
+    if (lint_has_profile(c))
         return;
     for (i = 0; i < VERSION_COUNT; i++) {
         v = &tls_versions[i];
-        if (!v->legacy || !effective_on(c->e, v->parm))
-            continue;
+        if (!v->legacy || v->bit == 0 || !effective_on(c->e, v->parm))
+            continue; /* no-effect says that the others are not there */
         span = lint_origin(c->rule, v->parm);
-        spoken = v->bit != 0 && c->e->policy->allow_legacy;
+        spoken = c->e->policy->allow_legacy;
         finding_add(c->f, FIND_old_protocol, &span, "%s has %s on%s%s", c->name,
-                    v->name, is_coded(c, v->parm) ? "" : ", by default",
+                    v->name, lint_is_coded(c, v->parm) ? "" : ", by default",
                     spoken ? "" : "; it is not spoken here");
-        finding_fix(c->f, "add %s Off to its advanced parameters", v->name);
+        finding_fix(c->f, "add %s%s Off to its advanced parameters",
+                    newer ? "" : "TLSv1.2 On, then ", v->name);
     }
 }
 
-/* ---- suites ---- */
-
-enum { CHACHA20_POLY1305 = 0x1303 };
-
-/* The line of TTLSCipherParms O that names SUITE (NULL: the first line). */
-static const struct setting *suite_line(const struct object *o,
-                                        const struct cipher *suite)
+/* OpenSSL has no hello that leaves one out between two others. */
+static void check_gap(const struct lint_case *c)
 {
-    const struct setting *s;
-    uint32_t i, k;
-
-    for (i = 0; i < o->count; i++) {
-        s = &o->settings[i];
-        if (s->parm != PARM_V3CipherSuites &&
-            s->parm != PARM_V3CipherSuites4Char)
-            continue;
-        for (k = 0; k < s->value.codes->count; k++)
-            if (suite == NULL || s->value.codes->items[k] == suite)
-                return s;
-    }
-    return NULL;
-}
-
-/* The TTLSCipherParms of an action that has suites coded. */
-static const struct object *cipher_parms(const struct policy_action *a)
-{
-    const struct setting *s = a->object->settings;
-
-    while (s->parm != PARM_TTLSCipherParmsRef || s->overridden)
-        s++;
-    return s->value.object;
-}
-
-/* Where the suites in effect are coded, or one of them. False: they are the
- * default. */
-static bool suites_place(const struct lint_case *c, const struct cipher *suite,
-                         struct span *span)
-{
-    const struct policy_action *a;
-    int level;
-
-    *span = c->rule->object->span;
-    for (level = LEVEL_CONNECTION; level > LEVEL_DEFAULT; level--) {
-        a = c->e->levels[level];
-        if (a == NULL || action_ciphers(c->e->policy, a) == NULL)
-            continue;
-        *span = suite_line(cipher_parms(a), suite)->span;
-        return true;
-    }
-    return false;
-}
-
-typedef bool (*suite_test_fn)(const struct lint_case *c,
-                              const struct cipher *s);
-
-/* The first suite in effect for which TEST holds, or NULL; and all of them as
- * " 0005 000A" in OUT, which may be NULL. */
-static const struct cipher *suites_that(const struct lint_case *c,
-                                        suite_test_fn test, struct strbuf *out)
-{
-    const struct cipher *const *list, *first = NULL;
-    size_t n = effective_ciphers(c->e, &list), i;
-
-    for (i = 0; i < n; i++) {
-        if (!test(c, list[i]))
-            continue;
-        if (out != NULL)
-            strbuf_addf(out, " %s", list[i]->code4);
-        if (first == NULL)
-            first = list[i];
-    }
-    return first;
-}
-
-static bool suite_weak(const struct lint_case *c, const struct cipher *s)
-{
-    (void)c;
-    return s->weakness != 0;
-}
-
-/* A version that is on can use the suite. */
-static bool is_spoken(const struct lint_case *c, const struct cipher *s)
-{
-    return (effective_versions(c->e) & versions_of(s)) != 0;
-}
-
-static bool suite_idle(const struct lint_case *c, const struct cipher *s)
-{
-    return s->code != CHACHA20_POLY1305 && !is_spoken(c, s);
-}
-
-static bool suite_chacha(const struct lint_case *c, const struct cipher *s)
-{
-    return s->code == CHACHA20_POLY1305 && !is_spoken(c, s);
-}
-
-/* What a handshake can take. */
-static bool suite_usable(const struct lint_case *c, const struct cipher *s)
-{
-    return s->openssl != NULL && is_spoken(c, s);
-}
-
-static bool suite_fresh(const struct lint_case *c, const struct cipher *s)
-{
-    return suite_usable(c, s) && (s->forward_secret || cipher_is_tls13(s));
-}
-
-static bool suite_tls13(const struct lint_case *c, const struct cipher *s)
-{
-    (void)c;
-    return cipher_is_tls13(s);
-}
-
-/* Findings that name suites which were coded. */
-static const struct {
-    suite_test_fn test;
-    enum finding finding;
-    const char *text, *fix;
-} suite_rows[] = {
-    {suite_weak, FIND_weak_suite, "weak suites", "leave them out"},
-    {suite_idle, FIND_suite_no_protocol,
-     "suites that no TLS version which is on can use",
-     "switch their version on, or leave them out"},
-    {suite_chacha, FIND_anon_chacha,
-     "TLS_CHACHA20_POLY1305_SHA256 is a suite of TLSv1.3, which is off",
-     "TLSv1.3 On, or leave it out: AT-TLS has no such suite for TLSv1.2"},
-};
-
-static void check_suites(const struct lint_case *c)
-{
-    struct strbuf codes = STRBUF_INIT;
-    const struct cipher *first;
+    const struct version *v;
     struct span span;
     size_t i;
 
-    if (has_profile(c) || !suites_place(c, NULL, &span) ||
-        effective_versions(c->e) == 0)
-        return;
-    for (i = 0; i < sizeof(suite_rows) / sizeof(suite_rows[0]); i++) {
-        strbuf_reset(&codes);
-        first = suites_that(c, suite_rows[i].test, &codes);
-        if (first == NULL)
+    for (i = 0; i < VERSION_COUNT; i++) {
+        v = &tls_versions[i];
+        if (!offers_gap(c->e, v))
             continue;
-        suites_place(c, first, &span);
-        finding_add(c->f, suite_rows[i].finding, &span, "%s: %s:%s", c->name,
-                    suite_rows[i].text, strbuf_str(&codes));
-        finding_fix(c->f, "%s", suite_rows[i].fix);
+        span = lint_origin(c->rule, v->parm);
+        finding_add(c->f, FIND_version_gap, &span,
+                    "%s is a client and has %s on below a version that is off: "
+                    "it is not offered here",
+                    c->name, v->name);
+        finding_fix(c->f, "switch the versions between on too, or add %s Off",
+                    v->name);
     }
-    strbuf_done(&codes);
-}
-
-static void check_no_suite(const struct lint_case *c)
-{
-    struct span span;
-
-    suites_place(c, NULL, &span);
-    if (effective_versions(c->e) == 0)
-        return;
-    if (!suites_that(c, suite_usable, NULL)) {
-        finding_add(c->f, FIND_no_suite, &span,
-                    "%s: none of its suites can be used by a TLS version "
-                    "that is on",
-                    c->name);
-        finding_fix(c->f, "add TTLSCipherParms with V3CipherSuites4Char "
-                          "C030C02F, with 13021301 for TLSv1.3");
-        return;
-    }
-    if ((effective_versions(c->e) & VERSION_TLSv1_3) &&
-        !suites_that(c, suite_tls13, NULL)) {
-        span = lint_origin(c->rule, PARM_TLSv1_3);
-        finding_add(c->f, FIND_tls13_no_suite, &span,
-                    "%s has TLSv1.3 on and none of its suites: it is never "
-                    "chosen",
-                    c->name);
-        finding_fix(c->f, "add 130213011303 to V3CipherSuites4Char");
-    }
-    if (!suites_that(c, suite_fresh, NULL)) {
-        suites_place(c, NULL, &span);
-        finding_add(c->f, FIND_rsa_key_exchange, &span,
-                    "%s: all its suites exchange keys by RSA; current Java "
-                    "and other peers refuse them",
-                    c->name);
-        finding_fix(c->f, "add suites with ECDHE, such as C030C02F");
-    }
-}
-
-static void check_profile(const struct lint_case *c)
-{
-    struct span span;
-
-    if (!has_profile(c) || !suites_place(c, NULL, &span))
-        return;
-    finding_add(c->f, FIND_suiteb_and_ciphers, &span,
-                "%s has a SuiteBProfile: its TTLSCipherParms are ignored",
-                c->name);
-    finding_fix(c->f, "remove one of the two");
 }
 
 /* ---- curves ---- */
@@ -320,7 +147,7 @@ static void check_key_shares(const struct lint_case *c)
     struct span span = lint_origin(c->rule, PARM_ClientKeyShareGroups);
 
     if (effective_choice(c->e, PARM_HandshakeRole) != ROLE_CLIENT ||
-        !is_coded(c, PARM_ClientKeyShareGroups) || m == 0)
+        !lint_is_coded(c, PARM_ClientKeyShareGroups) || m == 0)
         return;
     for (i = 0; i < n; i++) {
         for (k = 0; k < m && curves[k] != shares[i];)
@@ -365,7 +192,7 @@ static void check_pairs(const struct lint_case *c)
         span = lint_origin(c->rule, pairs[i].parm);
         for (k = 0; k < 2; k++) {
             needed = pairs[i].needs[k];
-            if (needed == PARM_COUNT || is_coded(c, needed))
+            if (needed == PARM_COUNT || lint_is_coded(c, needed))
                 continue;
             finding_add(c->f, pairs[i].finding, &span, "%s has %s and no %s",
                         c->name, schema_parm(pairs[i].parm)->keyword,
@@ -419,9 +246,9 @@ static void check_switches(const struct lint_case *c)
 }
 
 static const case_check_fn checks[] = {
-    check_role_override, check_client_auth, check_host,     check_no_version,
-    check_old_versions,  check_suites,      check_no_suite, check_profile,
-    check_key_shares,    check_pairs,       check_switches,
+    check_role_override, check_client_auth, check_host,  check_no_version,
+    check_old_versions,  check_gap,         lint_suites, check_key_shares,
+    check_pairs,         check_switches,
 };
 
 void lint_case(const struct lint_case *c)

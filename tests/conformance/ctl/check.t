@@ -136,7 +136,7 @@ tests/conformance/words-release.pol:23:21: warning: connections that map to this
 tests/conformance/words-release.pol:37:11: warning: rule r1 has TLSv1.3 on and none of its suites: it is never chosen [tls13-no-suite]
   TLSv1.3 On
           ^~
-    fix: add 130213011303 to V3CipherSuites4Char
+    fix: code V3CipherSuites4Char, which takes the place of the release's list: 130213011303 and the suites of the other versions
 tests/conformance/words-release.pol:39:14: warning: ServerScsv has no effect here: OpenSSL always refuses a fallback (RFC 7507) as a server [no-effect]
   ServerScsv On
              ^~
