@@ -125,13 +125,3 @@ void ctl_conn_add(const struct policy_conn *c, struct strbuf *out)
     if (c->userid != NULL)
         strbuf_addf(out, ", user %s", c->userid);
 }
-
-void ctl_conn_add_when(time_t when, struct strbuf *out)
-{
-    struct tm tm;
-    char text[32];
-
-    localtime_r(&when, &tm);
-    if (strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm) != 0)
-        strbuf_adds(out, text);
-}

@@ -32,7 +32,5 @@ int ctl_conn_set_when(struct ctl_conn *c, const char *value, struct error *err);
 
 /* "Outbound 192.0.2.1:2693 to 192.0.2.2:5555, job BAQSTRT, user LIBSERV" */
 void ctl_conn_add(const struct policy_conn *c, struct strbuf *out);
-/* "2024-12-23 04:52:00", local time. */
-void ctl_conn_add_when(time_t when, struct strbuf *out);
 
 #endif

@@ -11,16 +11,22 @@
 #include "attlsctl/policy.h"
 #include "policy/effective.h"
 #include "policy/filter.h"
+#include "policy/near.h"
 #include "policy/needs.h"
 #include "policy/offers.h"
-#include "policy/schema.h"
 #include "tls/lint_rings.h"
 #include "util/json.h"
+
+enum { NEAREST = 3 };
 
 struct answer {
     const struct policy_conn *conn;
     enum policy_verdict verdict;
     const struct policy_rule *rule;
+    const struct policy_rule *runner_up; /* NULL: no other rule fits */
+    bool asks_more;                      /* than RULE: the runner-up does */
+    struct policy_near near[NEAREST];
+    size_t near_count;
     struct policy_reject *rejects;
     size_t count;
     struct ring_where where; /* racf NULL: rings are not looked at */
@@ -173,8 +179,7 @@ static const char *action_name(const struct policy_action *a)
 static bool add_over(const struct answer *a, const struct policy_reject *r,
                      struct strbuf *out)
 {
-    return strcmp(r->condition,
-                  schema_parm(PARM_IpTimeConditionRef)->keyword) == 0 &&
+    return r->kind == POLICY_TIME &&
            policy_rule_over_show(r->rule, a->conn->when, out);
 }
 
@@ -188,19 +193,50 @@ static void json_over(const struct answer *a, const struct policy_reject *r,
     strbuf_done(&over);
 }
 
+static void json_reject(const struct answer *a, const struct policy_reject *r,
+                        struct json *j)
+{
+    struct strbuf wants = STRBUF_INIT, has = STRBUF_INIT;
+
+    policy_reject_show(r, &wants);
+    policy_reject_has(r, a->conn, &has);
+    json_object(j, NULL);
+    json_string(j, "rule", policy_rule_name(r->rule));
+    json_string(j, "condition", r->condition);
+    json_string(j, "wants", strbuf_str(&wants));
+    json_string(j, "connection_has", strbuf_str(&has));
+    ctl_place_json(j, &r->span);
+    json_over(a, r, j);
+    json_end(j);
+    strbuf_done(&wants);
+    strbuf_done(&has);
+}
+
 static void json_rejects(const struct answer *a, struct json *j)
 {
     size_t i;
 
     json_array(j, "rejected");
-    for (i = 0; i < a->count; i++) {
-        json_object(j, NULL);
-        json_string(j, "rule", policy_rule_name(a->rejects[i].rule));
-        json_string(j, "condition", a->rejects[i].condition);
-        ctl_place_json(j, &a->rejects[i].span);
-        json_over(a, &a->rejects[i], j);
-        json_end(j);
+    for (i = 0; i < a->count; i++)
+        json_reject(a, &a->rejects[i], j);
+    json_end(j);
+    json_array(j, "nearest");
+    for (i = 0; i < a->near_count; i++)
+        if (a->near[i].count == 1)
+            json_reject(a, &a->near[i].failed[0], j);
+    json_end(j);
+}
+
+static void json_runner_up(const struct answer *a, struct json *j)
+{
+    if (a->runner_up == NULL) {
+        json_null(j, "runner_up");
+        return;
     }
+    json_object(j, "runner_up");
+    json_string(j, "rule", policy_rule_name(a->runner_up));
+    json_unsigned(j, "priority", policy_rule_priority(a->runner_up));
+    json_bool(j, "more_specific", a->asks_more);
     json_end(j);
 }
 
@@ -246,6 +282,7 @@ static void write_json(const struct answer *a, struct strbuf *text)
     json_end(&j);
     if (wants_ring(a))
         json_ring(a, &j);
+    json_runner_up(a, &j);
     json_rejects(a, &j);
     json_object(&j, "effective");
     if (r != NULL) {
@@ -261,25 +298,15 @@ static void write_json(const struct answer *a, struct strbuf *text)
 /* Columns, where no name is longer. */
 enum { RULE_WIDTH = 24, KEYWORD_WIDTH = 36 };
 
-/* What the connection has where the condition looks. */
-static void add_actual(const char *condition, const struct policy_conn *c,
-                       struct strbuf *out)
+static void add_reject(const struct answer *a, const struct policy_reject *r,
+                       struct strbuf *text)
 {
-    bool local = strncmp(condition, "Local", 5) == 0;
-    const struct netaddr *end = local ? &c->local : &c->remote;
-
-    if (strcmp(condition, "Direction") == 0)
-        strbuf_adds(out, policy_direction_name(c->direction));
-    else if (strcmp(condition, "Jobname") == 0)
-        strbuf_adds(out, c->jobname != NULL ? c->jobname : "");
-    else if (strcmp(condition, "Userid") == 0)
-        strbuf_adds(out, c->userid != NULL ? c->userid : "");
-    else if (strstr(condition, "Addr") != NULL)
-        netaddr_add_ip(end, out);
-    else if (strstr(condition, "Port") != NULL)
-        strbuf_addf(out, "%u", end->port);
-    else
-        ctl_conn_add_when(c->when, out);
+    policy_reject_show(r, text);
+    strbuf_adds(text, ", the connection has ");
+    policy_reject_has(r, a->conn, text);
+    strbuf_adds(text, "  (");
+    span_add(&r->span, text);
+    strbuf_adds(text, ")\n");
 }
 
 static void write_over(const struct answer *a, const struct policy_reject *r,
@@ -311,13 +338,34 @@ static void write_reject(const struct answer *a, const struct policy_reject *r,
                          int width, struct strbuf *text)
 {
     strbuf_addf(text, "  %-*s ", width, policy_rule_name(r->rule));
-    policy_reject_show(r, text);
-    strbuf_adds(text, ", the connection has ");
-    add_actual(r->condition, a->conn, text);
-    strbuf_adds(text, "  (");
-    span_add(&r->span, text);
-    strbuf_adds(text, ")\n");
+    add_reject(a, r, text);
     write_over(a, r, width, text);
+}
+
+/* The rules that fit but for one condition: of several, the first. */
+static void write_nearest(const struct answer *a, struct strbuf *text)
+{
+    size_t i;
+
+    for (i = 0; i < a->near_count && a->near[i].count == 1; i++) {
+        strbuf_addf(text, "%-11s %s fits but for ", i == 0 ? "Nearest:" : "",
+                    policy_rule_name(a->near[i].rule));
+        add_reject(a, &a->near[i].failed[0], text);
+    }
+}
+
+static void write_runner_up(const struct answer *a, struct strbuf *text)
+{
+    struct span span;
+
+    if (a->runner_up == NULL)
+        return;
+    span = policy_rule_span(a->runner_up);
+    strbuf_addf(text, "Fits too:   %s, priority %lu (",
+                policy_rule_name(a->runner_up),
+                policy_rule_priority(a->runner_up));
+    span_add(&span, text);
+    strbuf_addf(text, ")%s\n", a->asks_more ? ", more specific" : "");
 }
 
 static void text_wire(struct effective_out *o, enum policy_parm parm)
@@ -460,6 +508,9 @@ static void write_text(const struct answer *a, struct strbuf *text)
     else
         strbuf_adds(text, "Rule:       none, the connection stays in clear\n"
                           "Status:     No rule\n");
+    write_runner_up(a, text);
+    if (a->rule == NULL)
+        write_nearest(a, text);
     if (wants_ring(a))
         write_ring(a, text);
     if (a->count != 0)
@@ -519,6 +570,9 @@ static int explain(const struct policy *p, const struct policy_conn *c,
         return CTL_EXIT_ERROR;
     }
     a.verdict = policy_match(p, c, keep_reject, &a, &a.rule);
+    a.near_count = policy_nearest(p, c, a.rule, a.near, NEAREST);
+    if (a.rule != NULL)
+        a.runner_up = policy_runner_up(p, c, a.rule, &a.asks_more);
     status = a.verdict == POLICY_IDENTITY_NEEDED ? needs_identity(&a)
                                                  : show(&a, p, as_json);
     diags_free(a.lacks);

@@ -12,7 +12,9 @@
 #include <string.h>
 
 #include "conn/private.h"
+#include "site/pagent.h"
 #include "story/fill.h"
+#include "story/why.h"
 #include "tls/retcode.h"
 #include "util/by_time.h"
 #include "util/clock.h"
@@ -200,6 +202,19 @@ static void tell_states(const struct conn *c, struct story *s)
                 conn_event_name((enum conn_event)c->by[i])};
 }
 
+/* The policy that mapped it may not be the one that its files have. */
+static void tell_refresh(const struct conn *c, struct story *s)
+{
+    struct pagent_outcome last = {0};
+
+    if (conn_services(c)->pagent == NULL)
+        return;
+    pagent_last(conn_services(c)->pagent, &last);
+    if (last.status == 2 && last.when != 0 && last.when <= c->when.tv_sec)
+        story_fill_refresh(s, last.when, last.text,
+                           snapshot_installed(c->snapshot));
+}
+
 static void tell_policy(const struct conn *c, struct story *s)
 {
     struct policy_conn pc;
@@ -207,6 +222,9 @@ static void tell_policy(const struct conn *c, struct story *s)
     if (c->searched) {
         conn_as_policy_sees(c, &pc);
         story_fill_why(s, snapshot_policy(c->snapshot), &pc, c->rule);
+        tell_refresh(c, s);
+    } else {
+        story_fill_unsearched(s, c->at[STORY_MAPPED] != 0);
     }
     if (c->rule == NULL)
         return;

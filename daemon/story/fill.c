@@ -13,41 +13,6 @@ void story_set(char *to, size_t size, const char *from)
     snprintf(to, size, "%s", from != NULL ? from : "");
 }
 
-/* ---- why ---- */
-
-enum { REJECTS = 4 }; /* rules that are named */
-
-static void take_reject(void *arg, const struct policy_reject *r)
-{
-    struct strbuf *text = arg;
-
-    strbuf_addf(text, "%s%s: %s does not fit (", text->len != 0 ? "; " : "",
-                policy_rule_name(r->rule), r->condition);
-    span_add(&r->span, text);
-    strbuf_addc(text, ')');
-}
-
-void story_fill_why(struct story *s, const struct policy *policy,
-                    const struct policy_conn *conn,
-                    const struct policy_rule *rule)
-{
-    struct strbuf text = STRBUF_INIT;
-
-    policy_each_reject(policy, conn, rule, REJECTS, take_reject, &text);
-    if (rule == NULL)
-        snprintf(s->why_rule, sizeof(s->why_rule), "%zu rules, none fits: %s",
-                 policy_rule_count(policy), strbuf_str(&text));
-    else if (text.len == 0)
-        snprintf(s->why_rule, sizeof(s->why_rule),
-                 "priority %lu, the first in the search",
-                 policy_rule_priority(rule));
-    else
-        snprintf(s->why_rule, sizeof(s->why_rule),
-                 "priority %lu, the first that fits; before it: %s",
-                 policy_rule_priority(rule), strbuf_str(&text));
-    strbuf_done(&text);
-}
-
 /* ---- the rule ---- */
 
 static const char *name_of(const struct policy_action *a)

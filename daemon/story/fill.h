@@ -18,9 +18,5 @@ void story_fill_session(struct story *s, const struct session *session);
  * to be filled in. */
 void story_fill_outcome(struct story *s, const struct tls_outcome *o,
                         const struct effective *eff);
-/* Why RULE was found, or none: rules before it, and why they do not fit. */
-void story_fill_why(struct story *s, const struct policy *policy,
-                    const struct policy_conn *conn,
-                    const struct policy_rule *rule);
 
 #endif

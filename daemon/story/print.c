@@ -7,6 +7,7 @@
 #include "policy/ciphers.h"
 #include "story/cause.h"
 #include "story/story.h"
+#include "story/why.h"
 #include "tls/attributes.h"
 #include "tls/retcode.h"
 
@@ -115,6 +116,7 @@ void story_add_line(const struct story *s, struct strbuf *out)
     add_word(out, "ring", s->ring);
     add_offers(s, out);
     add_first(s, out);
+    story_why_words(s, add_word, out);
     story_add_cause(s, &text);
     add_word(out, "cause", strbuf_str(&text));
     strbuf_reset(&text);
@@ -418,6 +420,7 @@ void story_print(const struct story *s, const struct story *other,
     strbuf_addc(out, '\n');
     print_identity(s, out);
     print_policy(s, out);
+    story_why_rows(s, add_row, out);
     print_tls(s, out);
     print_result(s, out);
     print_times(s, out);
@@ -523,7 +526,7 @@ static void identity_json(const struct story *s, struct json *j)
     text_json(j, "target", s->target);
     text_json(j, "rule", s->rule);
     text_json(j, "rule_place", s->rule_place);
-    text_json(j, "why_rule", s->why_rule);
+    story_why_json(s, j);
     text_json(j, "group_action", s->group);
     text_json(j, "environment_action", s->environment);
     text_json(j, "connection_action", s->connection);

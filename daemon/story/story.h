@@ -28,6 +28,7 @@ enum {
         8, /* of these a second: a story costs some formatting */
     STORY_CERTS = 4,
     STORY_FIRST = 16,
+    STORY_MISSES = 4, /* conditions that failed, of the nearest rules */
     STORY_STATES = 24
 };
 
@@ -50,6 +51,13 @@ struct story_state {
     const char *name, *by;
 };
 
+/* A condition that failed, of one of the rules that came nearest: what the
+ * rule asks for as it is coded, and what the connection has. */
+struct story_miss {
+    char rule[64], condition[32], wants[96], has[64], place[160];
+    bool only; /* the rule fits but for it */
+};
+
 struct story {
     struct timespec when;      /* accepted, wall clock */
     uint32_t at[STORY_POINTS]; /* microseconds after that, plus one */
@@ -59,7 +67,17 @@ struct story {
     char target[128];             /* where the other side is */
     char jobname[9], userid[9];   /* "": not known */
     char identity[128];           /* where these names come from */
-    char rule[64], rule_place[256], why_rule[256];
+    char rule[64], rule_place[256], why_rule[512];
+    /* ---- beside the rule ---- */
+    struct story_miss nearest[STORY_MISSES];
+    size_t nearest_count;
+    char runner_up[64]; /* the next rule that fits; "": none does */
+    unsigned long priority, runner_up_priority;
+    bool runner_up_asks_more; /* so it may be the one that is meant */
+    time_t refresh_failed;    /* 0: the last one before it did not */
+    char refresh_error[320];  /* when, why, and what is in force */
+    char newer_ring[256];     /* the stored ring is newer than the one in use */
+    /* ---- */
     char group[64], environment[64], connection[64];
     char role[24]; /* "Client", "Server", "ServerWithClientAuth" or "" */
     char ring[128];

@@ -8,20 +8,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "policy/model.h"
+#include "policy/match_private.h"
 #include "policy/value.h"
 
-/* What is compared: addresses unmapped, the moment as local time. */
-struct subject {
-    const struct policy *policy;
-    struct netaddr local, remote;
-    const struct policy_conn *conn;
-    struct tm now; /* set when a rule with time conditions asks */
-    bool now_known;
-};
-
-static void subject_init(struct subject *s, const struct policy *p,
-                         const struct policy_conn *c)
+void subject_init(struct subject *s, const struct policy *p,
+                  const struct policy_conn *c)
 {
     s->policy = p;
     s->conn = c;
@@ -66,8 +57,6 @@ static bool port_fits(const struct cond *cond, uint16_t port)
             return true;
     return false;
 }
-
-enum fit { FITS, FAILS, UNKNOWN };
 
 bool policy_name_fits(const char *pattern, const char *name)
 {
@@ -192,50 +181,78 @@ bool policy_rule_active(const struct policy_rule *r, time_t when)
     return !r->timed || time_fits(r, &now, &failed);
 }
 
+static enum fit fit_if(bool fits)
+{
+    return fits ? FITS : FAILS;
+}
+
+enum fit condition_fit(const struct policy_rule *r, struct subject *s,
+                       enum policy_condition k, const struct setting **ret)
+{
+    const struct policy_conn *c = s->conn;
+
+    switch (k) {
+    case POLICY_DIRECTION:
+        *ret = r->direction;
+        return fit_if((r->direction->value.number & (long)c->direction) != 0);
+    case POLICY_LOCAL_PORT:
+        *ret = r->local_port.setting;
+        return fit_if(port_fits(&r->local_port, c->local.port));
+    case POLICY_REMOTE_PORT:
+        *ret = r->remote_port.setting;
+        return fit_if(port_fits(&r->remote_port, c->remote.port));
+    case POLICY_LOCAL_ADDR:
+        *ret = r->local_addr.setting;
+        return fit_if(addr_fits(&r->local_addr, &s->local));
+    case POLICY_REMOTE_ADDR:
+        *ret = r->remote_addr.setting;
+        return fit_if(addr_fits(&r->remote_addr, &s->remote));
+    case POLICY_JOBNAME:
+        *ret = r->jobname;
+        return name_fits(r->jobname, c->jobname);
+    case POLICY_USERID:
+        *ret = r->userid;
+        return name_fits(r->userid, c->userid);
+    default:
+        return fit_if(!r->timed || time_fits(r, subject_now(s), ret));
+    }
+}
+
 /* The condition that fails, or NULL; *RET_FIT is UNKNOWN when only a name
  * that is not known stands in the way. */
 static const struct setting *first_failure(const struct policy_rule *r,
-                                           struct subject *s, enum fit *ret_fit)
+                                           struct subject *s,
+                                           enum policy_condition *ret_kind,
+                                           enum fit *ret_fit)
 {
-    const struct policy_conn *c = s->conn;
-    const struct setting *failed = NULL, *unknown = NULL;
+    const struct setting *set = NULL, *unknown = NULL;
+    enum policy_condition k;
     enum fit fit;
 
-    *ret_fit = FAILS;
-    if ((r->direction->value.number & (long)c->direction) == 0)
-        return r->direction;
-    if (!port_fits(&r->local_port, c->local.port))
-        return r->local_port.setting;
-    if (!port_fits(&r->remote_port, c->remote.port))
-        return r->remote_port.setting;
-    if (!addr_fits(&r->local_addr, &s->local))
-        return r->local_addr.setting;
-    if (!addr_fits(&r->remote_addr, &s->remote))
-        return r->remote_addr.setting;
-    fit = name_fits(r->jobname, c->jobname);
-    if (fit == FAILS)
-        return r->jobname;
-    unknown = fit == UNKNOWN ? r->jobname : NULL;
-    fit = name_fits(r->userid, c->userid);
-    if (fit == FAILS)
-        return r->userid;
-    if (unknown == NULL && fit == UNKNOWN)
-        unknown = r->userid;
-    if (r->timed && !time_fits(r, subject_now(s), &failed))
-        return failed;
+    for (k = 0; k < POLICY_CONDITIONS; k++) {
+        fit = condition_fit(r, s, k, &set);
+        if (fit == UNKNOWN && unknown == NULL)
+            unknown = set;
+        if (fit != FAILS)
+            continue;
+        *ret_kind = k;
+        *ret_fit = FAILS;
+        return set;
+    }
     *ret_fit = unknown != NULL ? UNKNOWN : FITS;
     return unknown;
 }
 
-static void report(policy_reject_fn reject, void *arg,
-                   const struct policy_rule *r, const struct setting *failed)
+struct policy_reject reject_of(const struct policy_rule *r,
+                               enum policy_condition k,
+                               const struct setting *failed)
 {
-    struct policy_reject why;
-
-    why.rule = r;
-    why.condition = schema_parm((enum policy_parm)failed->parm)->keyword;
-    why.span = failed->span;
-    reject(arg, &why);
+    return (struct policy_reject){
+        .rule = r,
+        .kind = k,
+        .condition = schema_parm((enum policy_parm)failed->parm)->keyword,
+        .span = failed->span,
+    };
 }
 
 /* Rule by rule; UINT32_MAX: none fits. */
@@ -243,15 +260,19 @@ static uint32_t scan(struct subject *s, policy_reject_fn reject, void *arg)
 {
     const struct policy_rule *rules = s->policy->rules;
     const struct setting *failed;
+    struct policy_reject why;
+    enum policy_condition k;
     enum fit fit;
     uint32_t i;
 
     for (i = 0; i < s->policy->rule_count; i++) {
-        failed = first_failure(&rules[i], s, &fit);
+        failed = first_failure(&rules[i], s, &k, &fit);
         if (fit != FAILS)
             return i;
-        if (reject != NULL)
-            report(reject, arg, &rules[i], failed);
+        if (reject == NULL)
+            continue;
+        why = reject_of(&rules[i], k, failed);
+        reject(arg, &why);
     }
     return UINT32_MAX;
 }
@@ -259,25 +280,32 @@ static uint32_t scan(struct subject *s, policy_reject_fn reject, void *arg)
 static bool fits(void *arg, uint32_t rule)
 {
     struct subject *s = arg;
+    enum policy_condition k;
     enum fit fit;
 
-    first_failure(&s->policy->rules[rule], s, &fit);
+    first_failure(&s->policy->rules[rule], s, &k, &fit);
     return fit != FAILS;
+}
+
+void subject_point(const struct subject *s, struct index_point *ret)
+{
+    const struct policy_conn *c = s->conn;
+
+    ret->unknown = c->direction == POLICY_BOTH ? 1u << INDEX_DIRECTION : 0;
+    ret->at[INDEX_DIRECTION] = (uint64_t)c->direction;
+    ret->at[INDEX_LOCAL_PORT] = c->local.port;
+    ret->at[INDEX_REMOTE_PORT] = c->remote.port;
+    index_set_addr(ret, INDEX_LOCAL_HIGH, &s->local);
+    index_set_addr(ret, INDEX_REMOTE_HIGH, &s->remote);
+    index_set_name(ret, INDEX_JOBNAME, c->jobname);
+    index_set_name(ret, INDEX_USERID, c->userid);
 }
 
 static uint32_t find(struct subject *s)
 {
-    const struct policy_conn *c = s->conn;
     struct index_point pt;
 
-    pt.unknown = c->direction == POLICY_BOTH ? 1u << INDEX_DIRECTION : 0;
-    pt.at[INDEX_DIRECTION] = (uint64_t)c->direction;
-    pt.at[INDEX_LOCAL_PORT] = c->local.port;
-    pt.at[INDEX_REMOTE_PORT] = c->remote.port;
-    index_set_addr(&pt, INDEX_LOCAL_HIGH, &s->local);
-    index_set_addr(&pt, INDEX_REMOTE_HIGH, &s->remote);
-    index_set_name(&pt, INDEX_JOBNAME, c->jobname);
-    index_set_name(&pt, INDEX_USERID, c->userid);
+    subject_point(s, &pt);
     return index_find(s->policy->index, &pt, fits, s);
 }
 
@@ -286,6 +314,7 @@ enum policy_verdict policy_match(const struct policy *p,
                                  policy_reject_fn reject, void *arg,
                                  const struct policy_rule **ret_rule)
 {
+    enum policy_condition k;
     struct subject s;
     enum fit fit;
     uint32_t i;
@@ -294,28 +323,9 @@ enum policy_verdict policy_match(const struct policy *p,
     i = reject == NULL && p->index != NULL ? find(&s) : scan(&s, reject, arg);
     if (i == UINT32_MAX)
         return POLICY_NO_RULE;
-    first_failure(&p->rules[i], &s, &fit);
+    first_failure(&p->rules[i], &s, &k, &fit);
     *ret_rule = &p->rules[i];
     return fit == FITS ? POLICY_MATCHED : POLICY_IDENTITY_NEEDED;
-}
-
-/* One that fits by now, because of the time, has not been passed over for
- * nothing: there is no reason to give. */
-void policy_each_reject(const struct policy *p, const struct policy_conn *c,
-                        const struct policy_rule *rule, size_t most,
-                        policy_reject_fn reject, void *arg)
-{
-    const struct policy_rule *r = p->rules, *end = r + p->rule_count;
-    const struct setting *failed;
-    struct subject s;
-    enum fit fit;
-
-    subject_init(&s, p, c);
-    for (; r != end && r != rule && most > 0; r++, most--) {
-        failed = first_failure(r, &s, &fit);
-        if (fit == FAILS)
-            report(reject, arg, r, failed);
-    }
 }
 
 /* What a reference stands for. */
@@ -359,6 +369,46 @@ void policy_reject_show(const struct policy_reject *r, struct strbuf *out)
             set->span.off == r->span.off && conds[i]->count != 0 &&
             schema_parm((enum policy_parm)set->parm)->type == TYPE_ref)
             show_cond(conds[i], out);
+    }
+}
+
+static void add_when(time_t when, struct strbuf *out)
+{
+    struct tm tm;
+    char text[32];
+
+    localtime_r(&when, &tm);
+    if (strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm) != 0)
+        strbuf_adds(out, text);
+}
+
+void policy_reject_has(const struct policy_reject *r,
+                       const struct policy_conn *c, struct strbuf *out)
+{
+    switch (r->kind) {
+    case POLICY_DIRECTION:
+        strbuf_adds(out, policy_direction_name(c->direction));
+        break;
+    case POLICY_LOCAL_PORT:
+        strbuf_addf(out, "%u", c->local.port);
+        break;
+    case POLICY_REMOTE_PORT:
+        strbuf_addf(out, "%u", c->remote.port);
+        break;
+    case POLICY_LOCAL_ADDR:
+        netaddr_add_ip(&c->local, out);
+        break;
+    case POLICY_REMOTE_ADDR:
+        netaddr_add_ip(&c->remote, out);
+        break;
+    case POLICY_JOBNAME:
+        strbuf_adds(out, c->jobname != NULL ? c->jobname : "");
+        break;
+    case POLICY_USERID:
+        strbuf_adds(out, c->userid != NULL ? c->userid : "");
+        break;
+    default:
+        add_when(c->when, out);
     }
 }
 

@@ -192,10 +192,24 @@ enum policy_verdict {
     POLICY_IDENTITY_NEEDED
 };
 
+/* What a rule can ask for, in the order of the search. */
+enum policy_condition {
+    POLICY_DIRECTION,
+    POLICY_LOCAL_PORT,
+    POLICY_REMOTE_PORT,
+    POLICY_LOCAL_ADDR,
+    POLICY_REMOTE_ADDR,
+    POLICY_JOBNAME,
+    POLICY_USERID,
+    POLICY_TIME,
+    POLICY_CONDITIONS
+};
+
 /* Why a rule was passed over. CONDITION is the keyword that failed
  * ("RemotePortRange", "Jobname"), SPAN its place. */
 struct policy_reject {
     const struct policy_rule *rule;
+    enum policy_condition kind;
     const char *condition;
     struct span span;
 };
@@ -204,6 +218,10 @@ typedef void (*policy_reject_fn)(void *arg, const struct policy_reject *r);
 /* The condition as it was coded, and for a reference what it stands for:
  * "LocalPortRangeRef portR1 (5555)". */
 void policy_reject_show(const struct policy_reject *r, struct strbuf *out);
+/* What the connection has there: "5556", "2024-12-23 04:52:00" in local time.
+ */
+void policy_reject_has(const struct policy_reject *r,
+                       const struct policy_conn *c, struct strbuf *out);
 
 /*
  * Finds the rule of a connection; *RET_RULE is set for MATCHED and
@@ -213,14 +231,6 @@ enum policy_verdict policy_match(const struct policy *p,
                                  const struct policy_conn *c,
                                  policy_reject_fn reject, void *arg,
                                  const struct policy_rule **ret_rule);
-
-/*
- * Why RULE (NULL: no rule) was found: calls REJECT for the first MOST rules
- * before it. No search, so a large policy does not make it slower.
- */
-void policy_each_reject(const struct policy *p, const struct policy_conn *c,
-                        const struct policy_rule *rule, size_t most,
-                        policy_reject_fn reject, void *arg);
 
 /*
  * Can any rule fit a connection with these properties? A member that is not

@@ -109,7 +109,9 @@ $ attlsctl explain --direction inbound --local 192.168.17.220:5555 --remote 192.
     "keyring": "IMS.KeyRing",
     "labels": []
   },
+  "runner_up": null,
   "rejected": [],
+  "nearest": [],
   "effective": {
     "TTLSEnabled": {
       "value": "On",
@@ -119,8 +121,6 @@ $ attlsctl explain --direction inbound --local 192.168.17.220:5555 --remote 192.
     },
     "HandshakeRole": {
       "value": "Server",
-      "from": "connection",
-      "file": "conf/policy/ims.policy",
 $ attlsctl explain --direction Inbound --local 192.168.17.220:5555 --remote 192.168.17.220:2693 conf/policy/ims.policy
 attlsctl explain: rule IMSDBConnectRule~1 (conf/policy/ims.policy:12) looks at the job name or user id; give --jobname NAME --userid NAME
 [2]
@@ -128,6 +128,7 @@ $ attlsctl explain --direction Inbound --local 192.168.17.220:80 --remote 192.16
 Connection: Inbound 192.168.17.220:80 to 192.168.17.220:2693
 Rule:       none, the connection stays in clear
 Status:     No rule
+Nearest:    IMSDBConnectRule~1 fits but for LocalPortRangeRef portR1 (5555), the connection has 80  (conf/policy/ims.policy:16)
 
 Rules that do not fit:
   IMSDBConnectRule~1       LocalPortRangeRef portR1 (5555), the connection has 80  (conf/policy/ims.policy:16)
@@ -137,10 +138,13 @@ $ attlsctl explain --direction Inbound --local [::1]:5555 --remote [::1]:2693 --
   "rule": null,
   "status": "No rule",
   "actions": [],
+  "runner_up": null,
   "rejected": [
     {
       "rule": "IMSDBConnectRule~1",
       "condition": "LocalAddrSetRef",
+      "wants": "LocalAddrSetRef addr1 (0.0.0.0/0)",
+      "connection_has": "::1",
       "file": "conf/policy/ims.policy",
       "line": 14,
       "over": null
@@ -148,11 +152,14 @@ $ attlsctl explain --direction Inbound --local [::1]:5555 --remote [::1]:2693 --
     {
       "rule": "IMSDBClientRule~2",
       "condition": "Direction",
+      "wants": "Direction Outbound",
+      "connection_has": "Inbound",
       "file": "conf/policy/ims.policy",
       "line": 30,
       "over": null
     }
   ],
+  "nearest": [],
   "effective": {}
 }
 % Each kind of condition, by moving one property at a time.
@@ -208,6 +215,9 @@ $ attlsctl explain --direction Inbound --local 10.1.1.1:7005 --remote 198.51.100
 Connection: Inbound 10.1.1.1:7005 to 198.51.100.21:80, job IMS1, user CICSUSER
 Rule:       none, the connection stays in clear
 Status:     No rule
+Nearest:    r6-addr fits but for RemoteAddrGroupRef partners (192.0.2.1, 198.51.100.10-198.51.100.20), the connection has 198.51.100.21  (tests/conformance/explain.policy:31)
+            r8-job fits but for LocalPortRange 7000, the connection has 7005  (tests/conformance/explain.policy:14)
+            r7-user fits but for LocalPortRange 7000, the connection has 7005  (tests/conformance/explain.policy:23)
 
 Rules that do not fit:
   r9-time                  LocalPortRange 7000, the connection has 7005  (tests/conformance/explain.policy:4)

@@ -321,39 +321,6 @@ START_TEST(first_match_wins)
 }
 END_TEST
 
-/* Who asks afterwards hears the first reasons, and no more is looked at. */
-START_TEST(tells_the_first_reasons)
-{
-    struct policy *p = policy_good(
-        POLICY_RULE("a", "Direction Both\nLocalPortRange 1\nPriority 9\n")
-            POLICY_RULE("b", "Direction Both\nLocalPortRange 2\nPriority 8\n")
-                POLICY_RULE("c", "Direction Both\nLocalPortRange 5555\n"
-                                 "Priority 7\n")
-                    POLICY_RULE("d", "Direction Both\nLocalPortRange 4\n")
-                        POLICY_ACTIONS);
-    struct policy_conn conn = {.direction = POLICY_INBOUND};
-    const struct policy_rule *rule = NULL;
-    int told = 0;
-
-    ck_assert_int_eq(netaddr_parse("10.0.0.1:5555", &conn.local, NULL), 0);
-    ck_assert_int_eq(netaddr_parse("10.0.0.2:1", &conn.remote, NULL), 0);
-    ck_assert_int_eq(policy_match(p, &conn, NULL, NULL, &rule), POLICY_MATCHED);
-    policy_each_reject(p, &conn, rule, 100, count, &told);
-    ck_assert_int_eq(told, 2); /* those before it */
-    told = 0;
-    policy_each_reject(p, &conn, rule, 1, count, &told);
-    ck_assert_int_eq(told, 1);
-    told = 0;
-    conn.local.port = 7000;
-    policy_each_reject(p, &conn, NULL, 3, count, &told);
-    ck_assert_int_eq(told, 3);
-    told = 0;
-    policy_each_reject(p, &conn, NULL, 100, count, &told);
-    ck_assert_int_eq(told, 4);
-    policy_unref(p);
-}
-END_TEST
-
 static void count_rule(void *arg, const struct policy_rule *r)
 {
     ck_assert_str_ne(policy_rule_name(r), "");
@@ -399,5 +366,4 @@ TEST_ROWS(knows_the_time, times)
 TEST_ROWS(knows_when_it_is_over, ends)
 TEST(first_match_wins)
 TEST(a_rule_could_match_what_is_not_known)
-TEST(tells_the_first_reasons)
 TESTS_END
