@@ -59,7 +59,7 @@ Effective policy:
   ServerKeyShareGroups                 0023 0024 0025 0029 0030  default
   ServerKexECurves                     0023 0024 0025            default
   SignaturePairs                       0601 0603 0501 0503 0401 0403 0402 0301 0303 0302 0201 0203 0202  default
-    on the wire                        0601 0603 0501 0503 0401 0403 0402 0301 0303 0302  without 0201 0203 0202 (barred by OpenSSL's security level where TLSv1 and TLSv1.1 are not spoken)
+    on the wire                        0601 0603 0501 0503 0401 0403 0402 0301 0303 0302  without 0201 0203 0202 (barred by OpenSSL's security level where TLSv1 and TLSv1.1 are off)
   GSK_SYSPLEX_SIDCACHE                 Off                       default
   GSK_SYSPLEX_SESSION_TICKET_CACHE     Off                       default
   GSK_V2_SESSION_TIMEOUT               100                       default
@@ -181,7 +181,7 @@ Status:     Not Enabled
 Actions:    group off
 
 Rules that do not fit:
-  r9-time                  IpTimeConditionRef office, the connection has 2024-12-22 09:30:00  (tests/conformance/explain.policy:7)
+  r9-time                  IpTimeConditionRef office (DayOfWeekMask 0111110, TimeOfDayRange 08:00-18:00), the connection has 2024-12-22 09:30:00  (tests/conformance/explain.policy:7)
   r8-job                   Jobname IMS*, the connection has ABC  (tests/conformance/explain.policy:13)
   r7-user                  Userid CICSUSER, the connection has DEF  (tests/conformance/explain.policy:22)
 
@@ -197,9 +197,11 @@ $ attlsctl explain --direction Inbound --local 10.1.1.1:5551 --remote 10.1.1.2:8
 Connection: Inbound 10.1.1.1:5551 to 10.1.1.2:80
 Rule:       none, the connection stays in clear
 Status:     No rule
+Nearest:    ended fits but for IpTimeConditionRef IpTimeCondition (ConditionTimeRange 20010101000000:20011031235959, DayOfWeekMask 0111110), the connection has 2024-12-22 09:30:00  (tests/conformance/lint-time.pol:7)
+            one-goes-on fits but for LocalPortRange 5554, the connection has 5551  (tests/conformance/lint-time.pol:36)
 
 Rules that do not fit:
-  ended                    IpTimeConditionRef IpTimeCondition, the connection has 2024-12-22 09:30:00  (tests/conformance/lint-time.pol:7)
+  ended                    IpTimeConditionRef IpTimeCondition (ConditionTimeRange 20010101000000:20011031235959, DayOfWeekMask 0111110), the connection has 2024-12-22 09:30:00  (tests/conformance/lint-time.pol:7)
                            ! no connection takes it any more: its time condition ended on 2001-10-31 at 23:59:59
   ended-twice              LocalPortRange 5552, the connection has 5551  (tests/conformance/lint-time.pol:16)
   nights                   LocalPortRange 5555, the connection has 5551  (tests/conformance/lint-time.pol:47)
@@ -210,6 +212,8 @@ $ attlsctl explain --direction Inbound --local 10.1.1.1:5551 --remote 10.1.1.2:8
       "over": null
       "over": null
       "over": null
+      "over": null
+      "over": "ended on 2001-10-31 at 23:59:59"
       "over": null
 $ attlsctl explain --direction Inbound --local 10.1.1.1:7005 --remote 198.51.100.21:80 --jobname IMS1 --userid CICSUSER tests/conformance/explain.policy 2>/dev/null
 Connection: Inbound 10.1.1.1:7005 to 198.51.100.21:80, job IMS1, user CICSUSER
@@ -247,7 +251,7 @@ Effective policy:
   ClientECurves                        Any                       connection tests/conformance/explain.policy:139
   ServerKexECurves                     0023 0024 0025 0029       default
   SignaturePairs                       0601 0603 0501 0503 0401 0403 0402 0301 0303 0302 0201 0203 0202 0806 0805 0804  default
-    on the wire                        0601 0603 0501 0503 0401 0403 0402 0301 0303 0302 0806 0805 0804  without 0201 0203 0202 (barred by OpenSSL's security level where TLSv1 and TLSv1.1 are not spoken)
+    on the wire                        0601 0603 0501 0503 0401 0403 0402 0301 0303 0302 0806 0805 0804  without 0201 0203 0202 (barred by OpenSSL's security level where TLSv1 and TLSv1.1 are off)
 $ attlsctl explain --json --direction Inbound --local [2001:db8::1]:7005 --remote [2001:db8::2]:80 tests/conformance/explain.policy 2>/dev/null | grep -A8 -E '"(V3Ciph|ServerCertificateL|ClientECurves)'
     "ServerCertificateLabel": {
       "value": [

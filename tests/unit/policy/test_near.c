@@ -82,7 +82,8 @@ static const struct {
     {"Jobname IMS*\nDirection Both\n", "r: Jobname IMS* has J"},
     {"Userid IMSSTC\nDirection Both\n", "r: Userid IMSSTC has U"},
     {"IpTimeConditionRef T\nLocalPortRange 5555\nDirection Both\n",
-     "r: IpTimeConditionRef T has 2021-06-29 20:53:20"},
+     "r: IpTimeConditionRef T (ConditionTimeRange "
+     "20200101000000:20201231235959) has 2021-06-29 20:53:20"},
     {"Jobname IMS*\nUserid PAYS\nLocalPortRange 5555\nDirection Both\n",
      "r: Jobname IMS* has J Userid PAYS has U"},
 };
