@@ -14,6 +14,7 @@
 
 #include "attlsd/ending.h"
 #include "conn/audit.h"
+#include "conn/seldom.h"
 #include "conn/fair.h"
 #include "conn/naming.h"
 #include "conn/services.h"
@@ -289,9 +290,10 @@ static int open_agent(struct server *s, struct error *err)
 
     s->services.stories = stories_new();
     s->services.audit = audit_new();
+    s->services.clear = seldom_new();
     s->services.fair = fair_new();
     if (s->services.stories == NULL || s->services.audit == NULL ||
-        s->services.fair == NULL)
+        s->services.clear == NULL || s->services.fair == NULL)
         return error_nomem(err);
     r = wiretraces_new(s->services.trace, &s->services.wiretraces, err);
     return r == 0 ? pagent_new(&params, &s->services.pagent, err) : r;
@@ -371,6 +373,7 @@ void server_free(struct server *s)
     }
     stories_free(s->services.stories);
     audit_free(s->services.audit);
+    seldom_free(s->services.clear);
     fair_free(s->services.fair);
     wiretraces_free(s->services.wiretraces);
     for (i = 0; i < s->listener_count; i++)

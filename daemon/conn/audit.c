@@ -21,7 +21,8 @@ struct entry {
     uint16_t port, cipher;
     char jobname[9], userid[9], protocol[8], rule[NAME];
     X509 *cert;
-    uint64_t count;
+    char *nearest; /* the rule that came nearest, and why not; NULL */
+    uint64_t count, hellos;
     time_t first, last;
 };
 
@@ -49,6 +50,7 @@ void audit_free(struct audit *a)
         return;
     while ((e = table_next(&a->entries, &at)) != NULL) {
         X509_free(e->cert);
+        free(e->nearest);
         free(e);
     }
     table_done(&a->entries);
@@ -127,6 +129,34 @@ void audit_count(struct audit *a, const struct audit_seen *s)
     pthread_mutex_unlock(&a->lock);
 }
 
+static void set_nearest(struct entry *e, const char *nearest)
+{
+    char *copy;
+
+    if (e->nearest != NULL && strcmp(e->nearest, nearest) == 0)
+        return;
+    copy = strdup(nearest);
+    if (copy == NULL)
+        return;
+    free(e->nearest);
+    e->nearest = copy;
+}
+
+void audit_note(struct audit *a, const struct audit_seen *s, bool hello,
+                const char *nearest)
+{
+    struct entry *e;
+
+    pthread_mutex_lock(&a->lock);
+    e = table_find(&a->entries, hash_of(s), same, s);
+    if (e != NULL) {
+        e->hellos += hello;
+        if (nearest != NULL)
+            set_nearest(e, nearest);
+    }
+    pthread_mutex_unlock(&a->lock);
+}
+
 /* ---- showing ---- */
 
 static int compare(const void *a, const void *b)
@@ -178,6 +208,13 @@ static void print_entry(const struct entry *e, struct strbuf *out)
                     e->jobname[0] != '\0' ? e->jobname : "-",
                     e->userid[0] != '\0' ? e->userid : "-", why_clear[e->clear],
                     e->rule[0] != '\0' ? ", rule " : "", e->rule);
+    if (e->hellos != 0)
+        strbuf_addf(out,
+                    "            %llu of them began with a ClientHello: "
+                    "their partners speak TLS\n",
+                    (unsigned long long)e->hellos);
+    if (e->nearest != NULL)
+        strbuf_addf(out, "            nearest rule %s\n", e->nearest);
     if (e->cert != NULL)
         strbuf_addf(out, "            partner %s, issued by %s, %s, to %s\n",
                     cert.subject, cert.issuer, cert.key, cert.not_after);
@@ -235,6 +272,10 @@ static void entry_json(const struct entry *e, struct json *j)
     json_unsigned(j, "server.port", e->port);
     json_string(j, "jobname", e->jobname[0] != '\0' ? e->jobname : NULL);
     json_string(j, "user.name", e->userid[0] != '\0' ? e->userid : NULL);
+    if (e->clear == AUDIT_NO_RULE) {
+        json_unsigned(j, "client_hellos", e->hellos);
+        json_string(j, "nearest", e->nearest);
+    }
     if (e->clear == AUDIT_TLS)
         tls_attributes_json(j, e->protocol, e->cipher);
     if (e->cert != NULL) {

@@ -42,6 +42,11 @@ struct audit_seen {
 };
 void audit_count(struct audit *a, const struct audit_seen *seen);
 
+/* More about connections that were counted: one began with a ClientHello, in
+ * clear; the rule that came nearest to them, or NULL. */
+void audit_note(struct audit *a, const struct audit_seen *seen, bool hello,
+                const char *nearest);
+
 void audit_print(struct audit *a, struct strbuf *out);
 void audit_json(struct audit *a, struct json *j);
 

@@ -68,6 +68,8 @@ enum conn_event conn_do_relay(struct conn *c)
     enum pump_status st = pump_run(&c->pump, c->loop->scratch, &fault);
 
     count_bytes(c, out, in);
+    if (pump_has_heard(&c->pump))
+        conn_hear_first(c);
     if (!c->settled && conn_now(c) - c->began >= SETTLE_MS)
         conn_settle(c, true);
     if (st == PUMP_BROKEN)

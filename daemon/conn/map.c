@@ -125,6 +125,9 @@ static enum conn_event no_rule(struct conn *c)
         return conn_because(c, CONN_BY_NO_RULE, CONN_EV_REFUSED);
     metrics_add(&c->loop->metrics, COUNTER_CLEAR_NO_RULE, 1);
     conn_count_audit(c, AUDIT_NO_RULE);
+    conn_say_near(c);
+    if (!conn_outbound(c))
+        pump_listen(&c->pump);
     return CONN_EV_MAPPED_CLEAR;
 }
 
@@ -135,6 +138,7 @@ static enum conn_event ttls_off(struct conn *c)
         return conn_because(c, CONN_BY_TTLS_OFF, CONN_EV_REFUSED);
     metrics_add(&c->loop->metrics, COUNTER_CLEAR_NOTTLS, 1);
     conn_count_audit(c, AUDIT_NOTTLS);
+    conn_say_nottls(c);
     return CONN_EV_MAPPED_CLEAR;
 }
 

@@ -106,6 +106,7 @@ struct conn {
     bool begun;                   /* EZD1283I Connection Init was written */
     bool told;                    /* its failure was */
     bool searched;                /* for a rule */
+    bool hello_in_clear;          /* its partner speaks TLS, it does not */
     bool hushed;        /* its first lines wait for its partner's first word */
     bool judged, quiet; /* whether it fails without EZD lines, it does */
 };
@@ -224,6 +225,9 @@ void conn_as_policy_sees(const struct conn *c, struct policy_conn *ret);
 const char *conn_jobname(const struct conn *c);
 /* Counts what was seen of the connection, or why it is in clear. */
 void conn_count_audit(struct conn *c, enum audit_clear clear);
+/* Adds to what was counted of a connection in clear that no rule fits: that it
+ * began with a ClientHello; the rule that came nearest, or NULL. */
+void conn_note_audit(struct conn *c, bool hello, const char *nearest);
 /* Notes the time of a step, the first time it is reached. */
 void conn_mark(struct conn *c, enum story_point point);
 void conn_keep_hello(struct conn *c, bool sent, const void *msg, size_t len);
@@ -271,6 +275,15 @@ void conn_log_handshake(struct conn *c, int rc);
 void conn_log_environment(struct conn *c, const struct environment_link *l);
 /* Writes the lines of a TLS session that has ended. */
 void conn_log_tls_end(struct conn *c, enum fault fault);
+
+/* ---- clear.c ---- */
+
+/* No rule fits: says so where one would but for one condition. */
+void conn_say_near(struct conn *c);
+/* The first bytes from its partner are there, which pump_listen() asked for. */
+void conn_hear_first(struct conn *c);
+/* TTLS is off, and the connection is in clear for that. */
+void conn_say_nottls(struct conn *c);
 
 /* ---- the actions ---- */
 

@@ -20,6 +20,7 @@ struct naming;
 struct own;
 struct pagent;
 struct pairs;
+struct seldom;
 struct rulekeeper;
 struct snapshots;
 struct stories;
@@ -37,6 +38,7 @@ struct services {
     struct naming *naming;         /* NULL: only given names are known */
     struct stories *stories;       /* NULL: failures are not told */
     struct audit *audit;           /* NULL: nothing is counted there */
+    struct seldom *clear;          /* NULL: no line is about clear text */
     struct wiretraces *wiretraces; /* NULL: packets are never traced */
     struct own *own;           /* NULL: no socket of the daemon can come back */
     struct pairs *pairs;       /* NULL: no listener is transparent; */

@@ -109,10 +109,9 @@ void conn_remark(struct conn *c, enum trace_priority p, const char *fmt, ...)
 
 /* ---- the audit ---- */
 
-void conn_count_audit(struct conn *c, enum audit_clear clear)
+static struct audit_seen seen_of(const struct conn *c, enum audit_clear clear)
 {
-    const struct session *session = conn_session(c);
-    struct audit_seen seen = {
+    return (struct audit_seen){
         .clear = clear,
         .direction = c->in.direction,
         .port = conn_outbound(c) ? c->in.remote.port : c->in.local.port,
@@ -121,6 +120,12 @@ void conn_count_audit(struct conn *c, enum audit_clear clear)
         .rule = c->rule != NULL ? policy_rule_name(c->rule) : "",
         .protocol = "",
     };
+}
+
+void conn_count_audit(struct conn *c, enum audit_clear clear)
+{
+    const struct session *session = conn_session(c);
+    struct audit_seen seen = seen_of(c, clear);
 
     if (conn_services(c)->audit == NULL)
         return;
@@ -130,6 +135,14 @@ void conn_count_audit(struct conn *c, enum audit_clear clear)
         seen.cert = session_peer_certificate(session);
     }
     audit_count(conn_services(c)->audit, &seen);
+}
+
+void conn_note_audit(struct conn *c, bool hello, const char *nearest)
+{
+    struct audit_seen seen = seen_of(c, AUDIT_NO_RULE);
+
+    if (conn_services(c)->audit != NULL)
+        audit_note(conn_services(c)->audit, &seen, hello, nearest);
 }
 
 /* ---- while it lives ---- */
@@ -292,6 +305,7 @@ void conn_make_story(const struct conn *c, const struct tls_outcome *o,
     ret->local = c->in.local;
     ret->remote = c->in.remote;
     tell_end(c, ret);
+    ret->hello_in_clear = c->hello_in_clear;
     ret->bytes_in = c->pump.flow[FLOW_IN].bytes;
     ret->bytes_out = c->pump.flow[FLOW_OUT].bytes;
     tell_identity(c, ret);

@@ -92,6 +92,33 @@ void pump_done(struct pump *p, struct scratch *scratch)
     }
 }
 
+void pump_listen(struct pump *p)
+{
+    p->first.want = PUMP_FIRST;
+}
+
+const unsigned char *pump_heard(struct pump *p)
+{
+    p->first.heard = false;
+    return p->first.byte;
+}
+
+static void listen_to(struct pump_first *f, const char *data, size_t len)
+{
+    size_t n = len < f->want ? len : f->want;
+
+    memcpy(f->byte + PUMP_FIRST - f->want, data, n);
+    f->want = (uint8_t)(f->want - n);
+    f->heard = f->want == 0;
+}
+
+static void pass_by(struct pump *p, const struct flow *f, const char *data,
+                    size_t len)
+{
+    if (p->first.want != 0 && f == &p->flow[FLOW_IN])
+        listen_to(&p->first, data, len);
+}
+
 static enum pump_status broken(struct pump_fault *fault,
                                const struct endpoint *at, enum io why)
 {
@@ -148,6 +175,7 @@ static enum pump_status move(struct pump *p, struct flow *f,
     }
     if (io != IO_OK)
         return broken(fault, f->from, io);
+    pass_by(p, f, scratch->data, len);
     f->bulk = len >= SPLICE_MIN;
     io = endpoint_write(f->to, scratch->data, len, &n);
     f->bytes += n;
@@ -293,6 +321,8 @@ static enum pump_status hear(struct pump *p, struct flow *f,
             return broken(fault, f->from, io);
         else if (!keep(f, scratch->data, len))
             return broken(fault, f->from, IO_BLOCKED);
+        else
+            pass_by(p, f, scratch->data, len);
     }
     /* nothing is read from it now: only the socket itself knows; but a side
      * that has said all may be gone altogether */

@@ -55,9 +55,18 @@ struct flow {
 
 enum { FLOW_OUT, FLOW_IN }; /* app to wire, wire to app */
 
+/* What the wire said first. */
+enum { PUMP_FIRST = 6 };
+struct pump_first {
+    unsigned char byte[PUMP_FIRST];
+    uint8_t want; /* how many are to come */
+    bool heard;   /* all are there, and nobody has looked */
+};
+
 struct pump {
     struct flow flow[2];
     bool truncation_is_eof;
+    struct pump_first first;
 };
 
 enum pump_status {
@@ -75,6 +84,16 @@ struct pump_fault {
 void pump_init(struct pump *p, struct endpoint *app, struct endpoint *wire);
 /* SCRATCH: that of pump_run(). */
 void pump_done(struct pump *p, struct scratch *scratch);
+
+/* From now on the first PUMP_FIRST bytes of FLOW_IN are kept beside, when they
+ * are read anyway. Once they are there pump_has_heard() is true, until
+ * pump_heard() was asked for them. */
+void pump_listen(struct pump *p);
+static inline bool pump_has_heard(const struct pump *p)
+{
+    return p->first.heard;
+}
+const unsigned char *pump_heard(struct pump *p);
 
 /*
  * Before the TO of direction WHICH is there: keeps of what FROM sends the first

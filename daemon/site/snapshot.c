@@ -241,6 +241,7 @@ int snapshots_new(struct snapshot *first, struct snapshots **ret)
     pthread_mutex_init(&all->telling, NULL);
     all->current = first;
     atomic_init(&all->ttls, first->config->ttls);
+    atomic_init(&all->ttls_told, false);
     install(all, NULL, first);
     *ret = all;
     return 0;
@@ -265,6 +266,12 @@ bool snapshots_ttls(const struct snapshots *all)
 void snapshots_set_ttls(struct snapshots *all, bool on)
 {
     atomic_store_explicit(&all->ttls, on, memory_order_relaxed);
+    atomic_store(&all->ttls_told, false);
+}
+
+bool snapshots_ttls_is_news(struct snapshots *all)
+{
+    return !atomic_exchange(&all->ttls_told, true);
 }
 
 struct snapshot *snapshots_get(struct snapshots *all)

@@ -80,6 +80,8 @@ uint32_t snapshots_next_connid(struct snapshots *all);
 /* TCPCONFIG TTLS or NOTTLS. */
 bool snapshots_ttls(const struct snapshots *all);
 void snapshots_set_ttls(struct snapshots *all, bool on);
+/* True once after each switch: whoever is told of TTLS off is told once. */
+bool snapshots_ttls_is_news(struct snapshots *all);
 
 /* What a connection gets from its rule's actions. */
 struct environment_link {

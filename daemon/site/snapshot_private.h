@@ -57,7 +57,7 @@ struct snapshots {
     pthread_mutex_t lock;
     struct snapshot *current;
     atomic_uint connid, envid, grpid;
-    atomic_bool ttls;
+    atomic_bool ttls, ttls_told;
     struct openings *openings; /* the helper threads */
     pthread_mutex_t telling;   /* of the next two, and while telling */
     snapshot_trouble_fn tell;  /* NULL: nobody wants to know */

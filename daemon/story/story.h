@@ -63,6 +63,7 @@ struct story {
     uint32_t at[STORY_POINTS]; /* microseconds after that, plus one */
     uint32_t id, grpid, envid;
     bool outbound, open, failed;
+    bool hello_in_clear;          /* its partner speaks TLS, and no rule fits */
     struct netaddr local, remote; /* of the wire side */
     char target[128];             /* where the other side is */
     char jobname[9], userid[9];   /* "": not known */

@@ -173,6 +173,9 @@ void story_why_rows(const struct story *s, story_row_fn row, struct strbuf *out)
 {
     struct strbuf text = STRBUF_INIT;
 
+    if (s->hello_in_clear)
+        strbuf_adds(&text, "the partner speaks TLS, and the program gets its "
+                           "ClientHello as it is: no rule fits");
     add_note(s, &text);
     row(out, "note", strbuf_str(&text));
     row(out, "last refresh", s->refresh_error);
@@ -217,6 +220,8 @@ void story_why_json(const struct story *s, struct json *j)
 {
     if (s->why_rule[0] != '\0')
         json_string(j, "why_rule", s->why_rule);
+    if (s->hello_in_clear)
+        json_bool(j, "client_hello_in_clear", true);
     json_misses(s, j);
     if (s->runner_up[0] != '\0') {
         json_object(j, "runner_up");
