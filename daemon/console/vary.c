@@ -30,10 +30,16 @@ static void say(struct question *q, enum operator_message m, const char *first,
 
 static void switch_ttls(struct question *q, bool on)
 {
+    struct snapshot *s = snapshots_get(q->console->services->snapshots);
+    const char *new_ones = snapshot_config(s)->allow_nottls
+                               ? "; new ones go in clear (allow_nottls)"
+                               : "; new ones are reset";
+
     snapshots_set_ttls(q->console->services->snapshots, on);
-    trace_remark(q->console->services->trace, TRACE_NOTICE,
-                 "ttls=%s note=\"open connections stay as they are\"",
-                 on ? "on" : "off");
+    trace_remark(q->console->services->trace, on ? TRACE_NOTICE : TRACE_WARNING,
+                 "ttls=%s note=\"open connections stay as they are%s\"",
+                 on ? "on" : "off", on ? "" : new_ones);
+    snapshot_unref(s);
 }
 
 /* ---- the profile ---- */

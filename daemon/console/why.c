@@ -5,6 +5,7 @@
 
 #include "conn/audit.h"
 #include "conn/tell.h"
+#include "console/in_clear.h"
 #include "console/netstat.h"
 #include "story/story.h"
 
@@ -132,9 +133,20 @@ static void list_failed(struct question *q)
                         s.outcome.rc != 0 ? s.outcome.reason : s.end);
     if (i == 0)
         strbuf_adds(&q->answer->out, "No connection has failed.\n");
+    console_add_in_clear(q->console, &q->answer->out);
 }
 
-static void tell(struct question *q, const struct story *s, bool as_json)
+/* A failure that is sought may not have been one, but clear text. */
+static void end_last(struct question *q, struct json *j)
+{
+    if (j != NULL)
+        console_in_clear_json(q->console, j);
+    else
+        console_add_in_clear(q->console, &q->answer->out);
+}
+
+static void tell(struct question *q, const struct story *s, bool last,
+                 bool as_json)
 {
     struct story *other = malloc(sizeof(*other));
     bool pair = other != NULL && find_pair(q->console, s, other);
@@ -142,11 +154,15 @@ static void tell(struct question *q, const struct story *s, bool as_json)
 
     if (!as_json) {
         story_print(s, pair ? other : NULL, &q->answer->out);
+        if (last)
+            end_last(q, NULL);
     } else {
         json_object(&j, NULL);
         story_json(s, &j, "connection");
         if (pair)
             story_json(other, &j, "other_end");
+        if (last)
+            end_last(q, &j);
         json_end(&j);
     }
     free(other);
@@ -164,7 +180,7 @@ void console_why(struct question *q)
     }
     s = malloc(sizeof(*s));
     if (s != NULL && find(q->console, &w, s))
-        tell(q, s, verb_has(&q->call, OPT_JSON));
+        tell(q, s, w.last, verb_has(&q->call, OPT_JSON));
     else if (w.id != 0)
         question_fail(q,
                       "connection %08X is not open, nor among the last %d that "
@@ -176,6 +192,8 @@ void console_why(struct question *q)
         question_fail(q, w.last ? "no connection has failed"
                                 : "no connection of that partner is open or "
                                   "among those that are kept");
+    if (w.last && q->answer->out.len == 0)
+        console_add_in_clear(q->console, &q->answer->err);
     question_silent(q);
     free(s);
 }
