@@ -94,6 +94,7 @@ int context_new(const struct context_params *params, struct context **ret,
     c->settings = *effective_digest(params->eff);
     c->ring = params->ring;
     c->users = params->users;
+    c->stored = params->stored;
     c->id[0] = params->id;
     c->id[1] = atomic_fetch_add(&last, 1) + 1;
     c->server =

@@ -18,6 +18,7 @@
 #include <openssl/ssl.h>
 
 #include "keyring/rings/keyring.h"
+#include "keyring/rings/stored.h"
 #include "policy/effective.h"
 #include "tls/outcome.h"
 #include "tls/own.h"
@@ -97,16 +98,18 @@ struct context {
     struct group_rules groups;
     struct own_cert own[OWN_KINDS];
     size_t own_count;
-    struct tickets *tickets;    /* server; NULL: none are given */
-    struct reuse *reuse;        /* client: what it keeps */
-    security_fn security;       /* OpenSSL's own, where ours asks it */
-    const struct keyring *ring; /* the environment's, as the next */
-    struct cert_users *users;   /* NULL: nobody asks */
+    struct tickets *tickets;     /* server; NULL: none are given */
+    struct reuse *reuse;         /* client: what it keeps */
+    security_fn security;        /* OpenSSL's own, where ours asks it */
+    const struct keyring *ring;  /* the environment's, as the next */
+    struct cert_users *users;    /* NULL: nobody asks */
+    struct stored_certs *stored; /* what a remedy names; NULL: of a file */
 };
 
 struct context_params {
     const struct keyring *ring;
     struct cert_users *users;
+    struct stored_certs *stored;
     X509_STORE *trust; /* a reference is taken */
     const struct effective *eff;
     unsigned min_rsa;

@@ -13,6 +13,7 @@
 #include <openssl/ssl.h>
 
 #include "keyring/rings/keyring.h"
+#include "keyring/rings/stored.h"
 #include "tls/context.h"
 #include "tls/environment_private.h"
 #include "tls/memory.h"
@@ -28,7 +29,8 @@ struct environment {
     uint64_t handle;
     struct keyring *ring;
     X509_STORE *trust;
-    struct cert_users *users; /* ClientAuthType SAFCheck only */
+    struct cert_users *users;    /* ClientAuthType SAFCheck only */
+    struct stored_certs *stored; /* beside the ring's; NULL: of a file */
     unsigned min_rsa;
     bool secrets, tls12_tickets;
     pthread_mutex_t lock;
@@ -320,6 +322,17 @@ static int open_users(struct environment *env,
     return 0;
 }
 
+/* What a message can name besides the ring. */
+static int open_stored(struct environment *env,
+                       const struct environment_params *params,
+                       struct tls_outcome *why)
+{
+    if (!is_ring(params))
+        return 0;
+    env->stored = stored_certs_new(params->where.racf, params->userid);
+    return env->stored != NULL ? 0 : tls_no_memory(why);
+}
+
 static int open_it(const struct environment_params *params,
                    struct environment **ret, struct tls_outcome *ret_why)
 {
@@ -335,7 +348,9 @@ static int open_it(const struct environment_params *params,
     env->tls12_tickets = params->tls12_tickets;
     env->secrets = params->secrets;
     environment_stamp(params, &env->stamp);
-    rc = open_ring(params, &env->ring, ret_why);
+    rc = open_stored(env, params, ret_why);
+    if (rc == 0)
+        rc = open_ring(params, &env->ring, ret_why);
     if (rc == 0)
         rc = make_trust(env, params, ret_why);
     if (rc == 0)
@@ -388,6 +403,7 @@ void environment_unref(struct environment *env)
     X509_STORE_free(env->trust);
     keyring_unref(env->ring);
     cert_users_free(env->users);
+    stored_certs_free(env->stored);
     pthread_mutex_destroy(&env->lock);
     free(env);
 }
@@ -436,7 +452,7 @@ static int make_context(const struct environment *env,
                         struct tls_outcome *why)
 {
     struct context_params params = {
-        env->ring,    env->users,  env->trust,   eff,
+        env->ring,    env->users,  env->stored,  env->trust,        eff,
         env->min_rsa, env->handle, env->secrets, env->tls12_tickets};
 
     return context_new(&params, ret, why);

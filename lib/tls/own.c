@@ -4,6 +4,8 @@
 
 #include <openssl/x509v3.h>
 
+#include "keyring/rings/stored.h"
+
 enum {
     HANDSHAKE_USAGE =
         KU_DIGITAL_SIGNATURE | KU_KEY_ENCIPHERMENT | KU_KEY_AGREEMENT
@@ -124,7 +126,14 @@ enum own_fault own_fault_at(const struct own_limits *limits, time_t now)
     return limits->shakes ? OWN_GOOD : OWN_NO_HANDSHAKES;
 }
 
-/* ---- others ---- */
+/* ---- authorities ---- */
+
+/* Names may be alike after a renewal: the signature decides. */
+static bool is_issuer(const struct ring_entry *e, X509 *cert)
+{
+    return X509_check_issued(e->cert, cert) == X509_V_OK &&
+           cert_signed_by(cert, e->cert);
+}
 
 const struct ring_entry *own_issuer(const struct keyring *ring, X509 *cert)
 {
@@ -133,8 +142,7 @@ const struct ring_entry *own_issuer(const struct keyring *ring, X509 *cert)
     for (i = 0; i < keyring_count(ring); i++) {
         const struct ring_entry *e = keyring_get(ring, i);
 
-        if (e->trust != RING_NOTRUST &&
-            X509_check_issued(e->cert, cert) == X509_V_OK)
+        if (e->trust != RING_NOTRUST && is_issuer(e, cert))
             return e;
     }
     return NULL;
@@ -144,4 +152,60 @@ bool own_is_authority(const struct ring_entry *e)
 {
     return e->trust != RING_NOTRUST &&
            (e->usage == RING_CERTAUTH || e->usage == RING_SITE);
+}
+
+/* A certificate without the extension may sign. */
+static bool may_sign(X509 *cert)
+{
+    return (X509_get_key_usage(cert) & KU_KEY_CERT_SIGN) != 0;
+}
+
+enum authority_fault own_authority_fault(const struct ring_entry *e, time_t now)
+{
+    struct own_limits limits = own_limits(e->cert);
+
+    if (e->trust == RING_NOTRUST)
+        return AUTHORITY_NOTRUST;
+    if (!own_is_authority(e))
+        return AUTHORITY_USAGE;
+    if (!may_sign(e->cert))
+        return AUTHORITY_NO_SIGNING;
+    if (now < limits.from)
+        return AUTHORITY_EARLY;
+    return now >= limits.until ? AUTHORITY_LATE : AUTHORITY_GOOD;
+}
+
+/* CERT NULL: the name alone counts. */
+static struct own_authority closest(const struct keyring *ring,
+                                    const X509_NAME *name, X509 *cert,
+                                    time_t now)
+{
+    struct own_authority best = {AUTHORITY_ABSENT, NULL};
+    enum authority_fault fault;
+    size_t i;
+
+    for (i = 0; i < keyring_count(ring); i++) {
+        const struct ring_entry *e = keyring_get(ring, i);
+
+        if (X509_NAME_cmp(X509_get_subject_name(e->cert), name) != 0)
+            continue;
+        fault = cert == NULL || cert_signed_by(cert, e->cert)
+                    ? own_authority_fault(e, now)
+                    : AUTHORITY_OTHER_KEY;
+        if (fault < best.fault)
+            best = (struct own_authority){fault, e};
+    }
+    return best;
+}
+
+struct own_authority own_authority(const struct keyring *ring, X509 *cert,
+                                   time_t now)
+{
+    return closest(ring, X509_get_issuer_name(cert), cert, now);
+}
+
+struct own_authority own_authority_named(const struct keyring *ring,
+                                         const X509_NAME *name, time_t now)
+{
+    return closest(ring, name, NULL, now);
 }

@@ -75,4 +75,32 @@ const struct ring_entry *own_issuer(const struct keyring *ring, X509 *cert);
 /* An authority: partners' certificates are verified by it. */
 bool own_is_authority(const struct ring_entry *e);
 
+/* Why a ring does not verify what an authority signed; of several reasons the
+ * first, of several certificates with its name the one that comes closest. */
+enum authority_fault {
+    AUTHORITY_GOOD,
+    AUTHORITY_EARLY,
+    AUTHORITY_LATE,
+    AUTHORITY_NO_SIGNING, /* it may not sign: KEYUSAGE without CERTSIGN */
+    AUTHORITY_USAGE,      /* connected as PERSONAL */
+    AUTHORITY_NOTRUST,
+    AUTHORITY_OTHER_KEY, /* its name, and not the key that signed */
+    AUTHORITY_ABSENT
+};
+
+struct own_authority {
+    enum authority_fault fault;
+    const struct ring_entry *entry; /* NULL: absent */
+};
+
+/* What RING has, at NOW, of the authority that signed CERT. */
+struct own_authority own_authority(const struct keyring *ring, X509 *cert,
+                                   time_t now);
+/* The same by its name alone, which several keys can have. */
+struct own_authority own_authority_named(const struct keyring *ring,
+                                         const X509_NAME *name, time_t now);
+/* Of one certificate of a ring, whatever it signed. */
+enum authority_fault own_authority_fault(const struct ring_entry *e,
+                                         time_t now);
+
 #endif
