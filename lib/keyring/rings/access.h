@@ -32,4 +32,18 @@ int access_check(const struct saf *saf, const char *reader, const char *owner,
 bool access_key_allowed(const struct ring_access *access, const char *reader,
                         const char *cert_owner, enum ring_usage usage);
 
+/*
+ * Adds to OUT the commands after which access_check() says yes: to a profile
+ * that said no; where none covers the ring, to its own in RDATALIB, which is
+ * for this ring only and then decides for its owner too.
+ */
+struct strbuf;
+void access_mend_ring(const struct saf *saf, const char *reader,
+                      const char *owner, const char *ring, struct strbuf *out);
+/* The same until access_key_allowed() says yes for a certificate of CERT_OWNER
+ * that is connected with PERSONAL, to a reader who may read the ring. */
+void access_mend_key(const struct saf *saf, const char *reader,
+                     const char *owner, const char *ring,
+                     const char *cert_owner, struct strbuf *out);
+
 #endif

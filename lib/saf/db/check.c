@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "util/strbuf.h"
+
 bool saf_user_exists(const struct saf *saf, const char *userid)
 {
     return saf_find_user(saf, userid) != NULL;
@@ -261,4 +263,42 @@ enum saf_answer saf_check(const struct saf *saf, const char *userid,
               p->name, class_name, userid, saf_level_name(has), by,
               saf_level_name(level), resource);
     return has >= level ? SAF_ALLOWED : SAF_REFUSED;
+}
+
+static void next_command(struct strbuf *out, size_t start)
+{
+    if (out->len != start)
+        strbuf_adds(out, ", then ");
+}
+
+void saf_permit_add(const struct saf *saf, const char *userid,
+                    const char *owner, const char *class_name,
+                    const char *resource, enum saf_level level,
+                    struct strbuf *out)
+{
+    const struct saf_class *c = saf_find_class(saf, class_name);
+    const struct saf_profile *p =
+        saf_covering(&saf->tables.profiles, class_name, resource);
+    size_t start = out->len;
+    const char *by;
+
+    if (c == NULL || !c->active)
+        strbuf_addf(out, "SETROPTS CLASSACT(%s)", class_name);
+    if (p == NULL) {
+        next_command(out, start);
+        strbuf_addf(out, "RDEFINE %s %s UACC(NONE)", class_name, resource);
+    }
+    if (p == NULL || saf_granted(saf, p, userid, &by) < level) {
+        next_command(out, start);
+        strbuf_addf(out, "PERMIT %s CLASS(%s) ID(%s) ACCESS(%s)",
+                    p != NULL ? p->name : resource, class_name, userid,
+                    saf_level_name(level));
+    }
+    if (p == NULL && owner != NULL)
+        strbuf_addf(out, ", then PERMIT %s CLASS(%s) ID(%s) ACCESS(READ)",
+                    resource, class_name, owner);
+    if (c != NULL && c->raclisted) {
+        next_command(out, start);
+        strbuf_addf(out, "SETROPTS RACLIST(%s) REFRESH", class_name);
+    }
 }

@@ -191,4 +191,16 @@ enum saf_answer saf_check(const struct saf *saf, const char *userid,
                           const char *class_name, const char *resource,
                           enum saf_level level, struct error *why);
 
+/*
+ * Adds to OUT the commands after which saf_check() allows it, ", then " between
+ * them: the class is made active, a profile is defined where none covers
+ * RESOURCE, USERID is permitted, and the class refreshed, each where it is not
+ * so yet. A profile that they define is for OWNER (NULL: nobody) too, to READ.
+ */
+struct strbuf;
+void saf_permit_add(const struct saf *saf, const char *userid,
+                    const char *owner, const char *class_name,
+                    const char *resource, enum saf_level level,
+                    struct strbuf *out);
+
 #endif

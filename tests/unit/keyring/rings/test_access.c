@@ -10,6 +10,7 @@
 #include "saf/db/tables.h"
 #include "support/suite.h"
 #include "support/testring.h"
+#include "util/strbuf.h"
 
 /* One profile: class, name, UACC, and what CLIENT has. -1: no entry. */
 struct rule {
@@ -231,7 +232,157 @@ START_TEST(decides_whose_keys_are_shown)
 }
 END_TEST
 
+/* ---- what would let it ---- */
+
+/* Each step is what the one before left to be said. */
+static const struct {
+    const char *name, *job;
+    const char *owner, *ring, *cert_owner; /* CERT_OWNER: its key too */
+    const char *steps[3];
+} mended[] = {
+    {"no profile",
+     "",
+     "SERVER",
+     "Test.Ring",
+     NULL,
+     {"SETROPTS CLASSACT(RDATALIB), then RDEFINE RDATALIB "
+      "SERVER.TEST.RING.LST UACC(NONE), then PERMIT SERVER.TEST.RING.LST "
+      "CLASS(RDATALIB) ID(CLIENT) ACCESS(READ), then PERMIT "
+      "SERVER.TEST.RING.LST CLASS(RDATALIB) ID(SERVER) ACCESS(READ)"}},
+    {"no profile, the key too",
+     "SETROPTS CLASSACT(RDATALIB) RACLIST(RDATALIB)\n",
+     "SERVER",
+     "Test.Ring",
+     "SERVER",
+     {"RDEFINE RDATALIB SERVER.TEST.RING.LST UACC(NONE), then PERMIT "
+      "SERVER.TEST.RING.LST CLASS(RDATALIB) ID(CLIENT) ACCESS(READ), then "
+      "PERMIT SERVER.TEST.RING.LST CLASS(RDATALIB) ID(SERVER) ACCESS(READ), "
+      "then SETROPTS RACLIST(RDATALIB) REFRESH",
+      "PERMIT SERVER.TEST.RING.LST CLASS(RDATALIB) ID(CLIENT) "
+      "ACCESS(UPDATE), then SETROPTS RACLIST(RDATALIB) REFRESH"}},
+    {"a generic profile",
+     "SETROPTS CLASSACT(RDATALIB) GENERIC(RDATALIB)\n"
+     "RDEFINE RDATALIB SERVER.** UACC(READ)\n",
+     "SERVER",
+     "Test.Ring",
+     "SERVER",
+     {"PERMIT SERVER.** CLASS(RDATALIB) ID(CLIENT) ACCESS(UPDATE)"}},
+    {"a profile that is not refreshed",
+     "SETROPTS CLASSACT(RDATALIB) RACLIST(RDATALIB)\n"
+     "RDEFINE RDATALIB SERVER.TEST.RING.LST UACC(UPDATE)\n",
+     "SERVER",
+     "Test.Ring",
+     "SERVER",
+     {"SETROPTS RACLIST(RDATALIB) REFRESH"}},
+    {"FACILITY",
+     "SETROPTS CLASSACT(FACILITY)\n"
+     "RDEFINE FACILITY " LISTRING " UACC(READ)\n"
+     "RDEFINE FACILITY " LIST " UACC(NONE)\n",
+     "SERVER",
+     "Test.Ring",
+     NULL,
+     {"PERMIT " LISTRING " CLASS(FACILITY) ID(CLIENT) ACCESS(UPDATE)",
+      "PERMIT " LIST " CLASS(FACILITY) ID(CLIENT) ACCESS(READ)"}},
+    {"the own ring",
+     "SETROPTS CLASSACT(FACILITY)\n"
+     "RDEFINE FACILITY " LISTRING " UACC(NONE)\n",
+     "CLIENT",
+     "Test.Ring",
+     NULL,
+     {"PERMIT " LISTRING " CLASS(FACILITY) ID(CLIENT) ACCESS(READ)"}},
+    {"the own ring, by its profile",
+     "SETROPTS CLASSACT(RDATALIB)\n"
+     "RDEFINE RDATALIB CLIENT.TEST.RING.LST UACC(NONE)\n",
+     "CLIENT",
+     "Test.Ring",
+     NULL,
+     {"PERMIT CLIENT.TEST.RING.LST CLASS(RDATALIB) ID(CLIENT) ACCESS(READ)"}},
+    {"revoked",
+     "ALTUSER CLIENT REVOKE\n",
+     "CLIENT",
+     "Test.Ring",
+     NULL,
+     {"ALTUSER CLIENT RESUME"}},
+    {"the key of a site",
+     "SETROPTS CLASSACT(FACILITY)\n",
+     "CLIENT",
+     "Test.Ring",
+     OWNER_SITE,
+     {"RDEFINE FACILITY " GENCERT " UACC(NONE), then PERMIT " GENCERT
+      " CLASS(FACILITY) ID(CLIENT) ACCESS(CONTROL)"}},
+};
+
+/* What is to be done next, or "": CLIENT has all that the row asks for. */
+static void next_step(struct testring *t, int i, struct strbuf *out)
+{
+    struct ring_access access = {0};
+    struct saf *saf = NULL;
+
+    ck_assert_int_eq(saf_open(testring_dir(t), SAF_READ, &saf, NULL), 0);
+    strbuf_reset(out);
+    if (access_check(saf, "CLIENT", mended[i].owner, mended[i].ring, &access,
+                     NULL) != 0)
+        access_mend_ring(saf, "CLIENT", mended[i].owner, mended[i].ring, out);
+    else if (mended[i].cert_owner != NULL &&
+             !access_key_allowed(&access, "CLIENT", mended[i].cert_owner,
+                                 RING_PERSONAL))
+        access_mend_key(saf, "CLIENT", mended[i].owner, mended[i].ring,
+                        mended[i].cert_owner, out);
+    saf_close(saf);
+}
+
+static void run_commands(struct testring *t, const char *commands)
+{
+    struct strbuf job = STRBUF_INIT;
+    const char *then;
+
+    while ((then = strstr(commands, ", then ")) != NULL) {
+        strbuf_add(&job, commands, (size_t)(then - commands));
+        strbuf_addc(&job, '\n');
+        commands = then + strlen(", then ");
+    }
+    strbuf_addf(&job, "%s\n", commands);
+    testring_run(t, strbuf_str(&job)); /* messages may be warnings */
+    strbuf_done(&job);
+}
+
+/* Whose ring it is has lost nothing. */
+static void check_owner(struct testring *t, const char *owner)
+{
+    struct ring_access access;
+    struct saf *saf = NULL;
+    struct error err = {0};
+
+    ck_assert_int_eq(saf_open(testring_dir(t), SAF_READ, &saf, NULL), 0);
+    ck_assert_msg(access_check(saf, owner, owner, "Test.Ring", &access, &err) ==
+                      0,
+                  "%s", err.text);
+    saf_close(saf);
+}
+
+START_TEST(what_would_let_it_does)
+{
+    struct testring *t = testring_new(NULL);
+    struct strbuf step = STRBUF_INIT;
+    size_t i;
+
+    testring_run(t, mended[_i].job);
+    for (i = 0; i < 3 && mended[_i].steps[i] != NULL; i++) {
+        next_step(t, _i, &step);
+        ck_assert_str_eq(strbuf_str(&step), mended[_i].steps[i]);
+        run_commands(t, strbuf_str(&step));
+    }
+    next_step(t, _i, &step);
+    ck_assert_msg(step.len == 0, "%s: still %s", mended[_i].name,
+                  strbuf_str(&step));
+    check_owner(t, mended[_i].owner);
+    strbuf_done(&step);
+    testring_free(t);
+}
+END_TEST
+
 TESTS_BEGIN("access")
+TEST_ROWS(what_would_let_it_does, mended)
 TEST_ROWS(decides_who_may_read, cases)
 TEST_ROWS(decides_whose_keys_are_shown, keys)
 TEST(f25_a_revoked_user_opens_no_ring)
