@@ -12,6 +12,7 @@
 #include "keyring/rings/access.h"
 #include "keyring/rings/keyring_private.h"
 #include "keyring/rings/store.h"
+#include "util/strbuf.h"
 #include "zos/ringname.h"
 
 /* A ring by its owner. */
@@ -47,12 +48,23 @@ static int parse_name(const char *userid, const char *name,
     return 0;
 }
 
+/* The ring whose name differs in upper and lower case only, or NULL. */
+static const char *near_ring(const struct ring_store *s,
+                             const struct owned_ring *n)
+{
+    const struct store_owner *o = store_owner_find(s, n->owner);
+    size_t i;
+
+    for (i = 0; o != NULL && i < o->nrings; i++)
+        if (strcasecmp(o->rings[i].name, n->ring) == 0)
+            return o->rings[i].name;
+    return NULL;
+}
+
 static int check_exists(struct saf *saf, struct ring_store *s,
                         const struct owned_ring *n, struct error *err)
 {
-    struct store_owner *o;
-    const char *near = NULL;
-    size_t i;
+    const char *near;
     int r;
 
     if (owner_kind(n->owner) != RING_OWNER_USER)
@@ -71,10 +83,7 @@ static int check_exists(struct saf *saf, struct ring_store *s,
         return r;
     if (n->is_virtual || store_ring_find(s, n->owner, n->ring) != NULL)
         return 0;
-    o = store_owner_find(s, n->owner);
-    for (i = 0; o != NULL && i < o->nrings; i++)
-        if (strcasecmp(o->rings[i].name, n->ring) == 0)
-            near = o->rings[i].name;
+    near = near_ring(s, n);
     return error_set(
         err, ERR_NOT_FOUND, "user %s has no key ring %s%s%s", n->owner, n->ring,
         near != NULL ? "; upper and lower case count: there is " : "",
@@ -109,10 +118,46 @@ static int lost_file(int r, struct error *err)
     return r;
 }
 
-static int add_entry(struct keyring *k, struct ring_store *s,
-                     const char *reader, const struct ring_access *access,
-                     const struct store_connect *conn, struct error *err)
+/* Who reads which ring, into K. */
+struct reading {
+    struct keyring *k;
+    struct ring_store *s;
+    const char *reader;
+    struct ring_access access;
+    const struct owned_ring *ring;
+};
+
+/* The entry has a key that this reader is not shown. */
+static int add_remedy(const struct reading *rd,
+                      const struct store_connect *conn, struct ring_entry *e,
+                      struct error *err)
 {
+    struct strbuf text = STRBUF_INIT;
+
+    access_mend_key(rd->s->saf, rd->reader, rd->ring->owner, rd->ring->ring,
+                    conn->owner, &text);
+    if (!strbuf_failed(&text))
+        e->key_remedy = arena_strdup(rd->k->arena, strbuf_str(&text));
+    strbuf_done(&text);
+    return e->key_remedy != NULL ? 0 : error_nomem(err);
+}
+
+static int add_key(const struct reading *rd, const struct store_connect *conn,
+                   const struct store_cert *c, struct ring_entry *e,
+                   struct error *err)
+{
+    if (!c->has_key || conn->usage != RING_PERSONAL)
+        return 0;
+    if (!access_key_allowed(&rd->access, rd->reader, conn->owner, conn->usage))
+        return add_remedy(rd, conn, e, err);
+    return lost_file(store_key(rd->s, conn->owner, c, &e->key, err), err);
+}
+
+static int add_entry(const struct reading *rd, const struct store_connect *conn,
+                     struct error *err)
+{
+    struct ring_store *s = rd->s;
+    struct keyring *k = rd->k;
     int r = store_know(s, conn->owner, err);
     struct store_cert *c = r == 0 ? store_connected(s, conn) : NULL;
     struct ring_entry *e;
@@ -145,17 +190,14 @@ static int add_entry(struct keyring *k, struct ring_store *s,
     e->trust = c->trust;
     e->is_default = conn->is_default;
     e->key_exists = c->has_key;
-    if (!c->has_key ||
-        !access_key_allowed(access, reader, conn->owner, conn->usage))
-        return 0;
-    return lost_file(store_key(s, conn->owner, c, &e->key, err), err);
+    return add_key(rd, conn, c, e, err);
 }
 
 /* A virtual ring: all certificates of the owner, as their kind. */
-static int add_all(struct keyring *k, struct ring_store *s, const char *reader,
-                   const struct ring_access *access, const char *owner,
+static int add_all(const struct reading *rd, const char *owner,
                    struct error *err)
 {
+    struct ring_store *s = rd->s;
     static const enum ring_usage own[] = {RING_PERSONAL, RING_CERTAUTH,
                                           RING_SITE};
     int r = store_know(s, owner, err);
@@ -168,24 +210,23 @@ static int add_all(struct keyring *k, struct ring_store *s, const char *reader,
     conn.usage = own[owner_kind(owner)];
     for (i = 0; r == 0 && o != NULL && i < o->ncerts; i++) {
         conn.label = o->certs[i].label;
-        r = add_entry(k, s, reader, access, &conn, err);
+        r = add_entry(rd, &conn, err);
     }
     return r;
 }
 
-static int fill(struct keyring *k, struct ring_store *s, const char *reader,
-                const struct ring_access *access, const struct owned_ring *n,
-                struct error *err)
+static int fill(const struct reading *rd, struct error *err)
 {
+    const struct owned_ring *n = rd->ring;
     const struct store_ring *ring;
     size_t i;
     int r = 0;
 
     if (n->is_virtual)
-        return add_all(k, s, reader, access, n->owner, err);
-    ring = store_ring_find(s, n->owner, n->ring);
+        return add_all(rd, n->owner, err);
+    ring = store_ring_find(rd->s, n->owner, n->ring);
     for (i = 0; r == 0 && i < ring->nconn; i++)
-        r = add_entry(k, s, reader, access, &ring->conn[i], err);
+        r = add_entry(rd, &ring->conn[i], err);
     return r;
 }
 
@@ -222,30 +263,67 @@ static struct keyring *keyring_new(const struct owned_ring *n)
 int keyring_open_saf(struct saf *saf, const char *userid, const char *name,
                      struct keyring **ret, struct error *err)
 {
-    struct ring_access access;
-    struct ring_store *s = NULL;
-    struct keyring *k = NULL;
     struct owned_ring n;
+    struct reading rd = {.reader = userid, .ring = &n};
     int r;
 
     r = parse_name(userid, name, &n, err);
     if (r == 0)
-        r = store_open_empty(saf, &s, err);
+        r = store_open_empty(saf, &rd.s, err);
     if (r == 0)
-        r = check_exists(saf, s, &n, err);
+        r = check_exists(saf, rd.s, &n, err);
     if (r == 0)
-        r = access_check(saf, userid, n.owner, n.ring, &access, err);
+        r = access_check(saf, userid, n.owner, n.ring, &rd.access, err);
     if (r == 0) {
-        k = keyring_new(&n);
-        r = k != NULL ? fill(k, s, userid, &access, &n, err) : error_nomem(err);
+        rd.k = keyring_new(&n);
+        r = rd.k != NULL ? fill(&rd, err) : error_nomem(err);
     }
-    store_close(s);
+    store_close(rd.s);
     if (r != 0) {
-        keyring_unref(k);
+        keyring_unref(rd.k);
         return r;
     }
-    *ret = k;
+    *ret = rd.k;
     return 0;
+}
+
+static void mend_missing(const struct saf *saf, const struct ring_store *s,
+                         const struct owned_ring *n, struct strbuf *out)
+{
+    const char *near = near_ring(s, n);
+
+    if (owner_kind(n->owner) != RING_OWNER_USER)
+        strbuf_addf(out, "write Keyring *%s*/*",
+                    owner_kind(n->owner) == RING_OWNER_SITE ? "SITE" : "AUTH");
+    else if (!zos_name_valid(ZOS_USERID, n->owner))
+        strbuf_adds(out, "write the user id in upper case");
+    else if (!saf_user_exists(saf, n->owner))
+        strbuf_addf(out, "correct the user id, or ADDUSER %s", n->owner);
+    else if (near != NULL)
+        strbuf_addf(out, "write Keyring %s/%s", n->owner, near);
+    else
+        strbuf_addf(out,
+                    "correct the name (case counts), or make the ring: "
+                    "RACDCERT ID(%s) ADDRING(%s)",
+                    n->owner, n->ring);
+}
+
+void keyring_remedy(struct saf *saf, const char *userid, const char *name,
+                    struct strbuf *out)
+{
+    struct ring_store *s = NULL;
+    struct ring_access access;
+    struct owned_ring n;
+
+    if (parse_name(userid, name, &n, NULL) != 0)
+        strbuf_adds(out, "write Keyring ring, or Keyring userid/ring");
+    else if (store_open_empty(saf, &s, NULL) != 0)
+        return;
+    else if (check_exists(saf, s, &n, NULL) == ERR_NOT_FOUND)
+        mend_missing(saf, s, &n, out);
+    else if (access_check(saf, userid, n.owner, n.ring, &access, NULL) != 0)
+        access_mend_ring(saf, userid, n.owner, n.ring, out);
+    store_close(s);
 }
 
 #ifndef ATTLS_TOKENS

@@ -37,6 +37,8 @@ struct ring_entry {
     X509 *cert;
     EVP_PKEY *key;   /* NULL: none stored, usage not PERSONAL, or denied */
     bool key_exists; /* the store has a key, whether or not it is shown */
+    const char *key_remedy; /* commands that would show it, where the reader
+                             * may not have it; else NULL */
 };
 
 /*
@@ -56,6 +58,13 @@ int keyring_open_saf(struct saf *saf, const char *userid, const char *name,
  * it. What a daemon calls: each new environment sees the store as it is now. */
 int keyring_open_dir(const char *dir, const char *userid, const char *name,
                      struct keyring **ret, struct error *err);
+
+/* Adds to OUT what mends that keyring_open_saf() can't open the ring: commands,
+ * ", then " between them, or what to write. Nothing where that can't be said.
+ */
+struct strbuf;
+void keyring_remedy(struct saf *saf, const char *userid, const char *name,
+                    struct strbuf *out);
 
 /*
  * Whether RING, which was opened so earlier, may stay in use although it can't

@@ -8,6 +8,7 @@
 #include "saf/db/saf.h"
 #include "support/suite.h"
 #include "support/testring.h"
+#include "util/strbuf.h"
 
 static struct testring *t;
 static struct keyring *k;
@@ -108,27 +109,58 @@ START_TEST(virtual_rings_need_no_definition)
 }
 END_TEST
 
+#define ADD(id, ring)                                                          \
+    "correct the name (case counts), or make the ring: RACDCERT ID(" id        \
+    ") ADDRING(" ring ")"
+
 static const struct {
     const char *user, *ring;
     int code;
-    const char *want;
+    const char *want, *remedy;
 } refused[] = {
     {"SERVER", "test.ring", ERR_NOT_FOUND,
      "user SERVER has no key ring test.ring; upper and lower case count: there "
-     "is Test.Ring"},
-    {"SERVER", "Other", ERR_NOT_FOUND, "user SERVER has no key ring Other"},
+     "is Test.Ring",
+     "write Keyring SERVER/Test.Ring"},
+    {"SERVER", "Other", ERR_NOT_FOUND, "user SERVER has no key ring Other",
+     ADD("SERVER", "Other")},
     {"NOBODY", "R", ERR_NOT_FOUND,
-     "user NOBODY is not defined in the security database"},
+     "user NOBODY is not defined in the security database",
+     "correct the user id, or ADDUSER NOBODY"},
     {"SERVER", "client/Test.Ring", ERR_NOT_FOUND,
-     "(user ids are in upper case)"},
-    {"SERVER", "CLIENT/Test.Ring", ERR_DENIED, "may not read the key ring"},
-    {"SERVER", "CLIENT/*", ERR_DENIED, "IRR_VIRTUAL_KEYRING"},
-    {"SERVER", "*TOKEN*/SSL", ERR_UNSUPPORTED, "PKCS#11"},
-    {"SERVER", "SERVER/", ERR_NOT_FOUND, "is not of the form"},
-    {"SERVER", "TOOLONGNAME/R", ERR_NOT_FOUND, "is not of the form"},
-    {"SERVER", "/etc/ssl/key.kdb", ERR_UNSUPPORTED,
-     "is a file, not a key ring"},
+     "(user ids are in upper case)", "write the user id in upper case"},
+    {"SERVER", "CLIENT/Test.Ring", ERR_DENIED, "may not read the key ring",
+     "SETROPTS CLASSACT(RDATALIB), then RDEFINE RDATALIB CLIENT.TEST.RING.LST "
+     "UACC(NONE), then PERMIT CLIENT.TEST.RING.LST CLASS(RDATALIB) ID(SERVER) "
+     "ACCESS(READ), then PERMIT CLIENT.TEST.RING.LST CLASS(RDATALIB) "
+     "ID(CLIENT) ACCESS(READ)"},
+    {"SERVER", "CLIENT/Other", ERR_NOT_FOUND, "CLIENT has no key ring Other",
+     ADD("CLIENT", "Other")},
+    {"SERVER", "irrsitec/R", ERR_NOT_FOUND, "irrsitec has no key rings",
+     "write Keyring *SITE*/*"},
+    {"SERVER", "CLIENT/*", ERR_DENIED, "IRR_VIRTUAL_KEYRING",
+     "IRR_VIRTUAL_KEYRING"},
+    {"SERVER", "*TOKEN*/SSL", ERR_UNSUPPORTED, "PKCS#11", NULL},
+    {"SERVER", "SERVER/", ERR_NOT_FOUND, "is not of the form",
+     "write Keyring ring, or Keyring userid/ring"},
+    {"SERVER", "TOOLONGNAME/R", ERR_NOT_FOUND, "is not of the form",
+     "write Keyring ring, or Keyring userid/ring"},
+    {"SERVER", "/etc/ssl/key.kdb", ERR_UNSUPPORTED, "is a file, not a key ring",
+     NULL},
 };
+
+static void check_remedy(const char *user, const char *ring, const char *want)
+{
+    struct strbuf text = STRBUF_INIT;
+    struct saf *saf = NULL;
+
+    ck_assert_int_eq(saf_open(testring_dir(t), SAF_READ, &saf, NULL), 0);
+    keyring_remedy(saf, user, ring, &text);
+    ck_assert_msg(strstr(strbuf_str(&text), want) != NULL, "%s: %s", ring,
+                  strbuf_str(&text));
+    saf_close(saf);
+    strbuf_done(&text);
+}
 
 START_TEST(says_why_a_ring_is_not_opened)
 {
@@ -137,6 +169,8 @@ START_TEST(says_why_a_ring_is_not_opened)
     ck_assert_msg(r == refused[_i].code, "%d: %s", r, err.text);
     ck_assert_msg(strstr(err.text, refused[_i].want) != NULL, "%s", err.text);
     ck_assert_ptr_null(k);
+    if (refused[_i].remedy != NULL)
+        check_remedy(refused[_i].user, refused[_i].ring, refused[_i].remedy);
 }
 END_TEST
 
@@ -210,6 +244,7 @@ START_TEST(another_users_ring_needs_authority)
     ck_assert(keyring_find(k, "c")->key_exists);
     ck_assert_msg((keyring_find(k, "c")->key != NULL) == permits[_i].key, "%s",
                   permits[_i].name);
+    ck_assert((keyring_find(k, "c")->key_remedy == NULL) == permits[_i].key);
 }
 END_TEST
 
