@@ -1,0 +1,445 @@
+# What tests/messages/why/read and play are put together from. A is an attlsd
+# on the client's side, B one on the server's; both have all rules and listeners of
+# all stories, and stay up while one after the other is played:
+#
+#   program --clear--> A ($a) --TLS--> B ($b) --clear--> a program that echoes
+#
+# A file of stories/ is one story. It is sourced three times: $stage is
+#   prepare  rules, listeners and RACF commands are collected
+#   play     act is run, and then tell
+#   judge    says and never look at what was told
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # set for the stories, and by story.sh
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tests/support/story.sh
+. "$here/../../support/story.sh"
+export TZ=UTC
+programs=$PATH # plus those of this build
+PATH=$bin:$test_bin:$programs
+
+# names: all stories in the order of playing. Those that change a daemon for
+# all others say so with the word alters, and come last.
+names()
+{
+    (cd "$here/stories" && grep -L '^alters ' -- * && grep -l '^alters ' -- *)
+}
+
+# --- A story's words, all stages -------------------------------------------
+
+decides() { :; }
+alters() { :; }
+
+# enter STAGE NAME: sources the story, in a subshell.
+enter()
+{
+    stage=$1
+    story=$2
+    number=$(awk -v name="$2" '$0 == name { print NR }' "$tmp/names")
+    a_port=$((20000 + number * 2)) b_port=$((20001 + number * 2))
+    a=$address:$a_port b=$address:$b_port
+    echo=$address:$echo_port dead=$address:$dead_port
+    here_out=$tmp/told/$2
+    act() { program_talks; }
+    tell() { tell_both; }
+    # shellcheck source=/dev/null
+    . "$here/stories/$2"
+}
+
+# --- prepare -----------------------------------------------------------------
+
+preparing() { [ "$stage" = prepare ]; }
+
+# lines PREFIX WORD...: of the words PREFIX:LINE the lines.
+lines()
+{
+    local prefix=$1 word
+    for word in "${@:2}"; do
+        [[ $word != "$prefix":* ]] || echo "${word#*:}"
+    done
+}
+
+# once "KEYWORD VALUE" LINES: this default, unless the lines have the keyword.
+once()
+{
+    grep -q "^${1%% *} " <<<"$2" || echo "$1"
+}
+
+# block KEYWORD NAME LINE...: a statement; nothing where it has no line.
+block()
+{
+    local body
+    body=$(printf '%s\n' "${@:3}" | sed '/^$/d; s/^/  /')
+    [ -n "$body" ] || return 0
+    printf '%s%s\n{\n%s\n}\n' "$1" "${2:+ $2}" "$body"
+}
+
+# client WORD..., server WORD...: the rule of this story on that side, with its
+# actions, and a listener. A word is PREFIX:LINE; LINE is one of the statement
+#   rule group env ring adv cipher sig gsk conn connadv
+# or as: JOB USER, what the listener says of the program, more: other settings
+# of it, name: of the rule, target: where it connects to.
+client() { ! preparing || side_is a Outbound Client Remote PAYC "$@"; }
+server() { ! preparing || side_is b Inbound Server Local PAYS "$@"; }
+
+side_is()
+{
+    local at=$1 direction=$2 role=$3 port=$4 user=$5 name as target listen more
+    shift 5
+    name=$(lines name "$@") as=$(lines as "$@") target=$(lines target "$@")
+    more=$(lines more "$@")
+    name=${name:-Pay$story~1} as=${as:-PAYJOB $user}
+    rule_text "$direction" "$role" "$port" "$name" "$@" >>"$tmp/$at/$story.policy"
+    if [ "$at" = a ]; then
+        listener a Outbound "$a" "${target:-$b}" "$as" "$more"
+    else
+        listener b Inbound "$b" "${target:-$echo}" "$as" "$more"
+    fi
+}
+
+rule_text()
+{
+    local direction=$1 role=$2 port=$3 name=$4 rule env adv cipher group conn connadv
+    shift 4
+    rule=$(lines rule "$@") env=$(lines env "$@") adv=$(lines adv "$@")
+    cipher=$(lines cipher "$@") group=$(lines group "$@")
+    conn=$(lines conn "$@") connadv=$(lines connadv "$@")
+    block TTLSRule "$name" "$(once "Direction $direction" "$rule")" \
+        "$(once "${port}PortRange $b_port" "$rule")" "$rule" \
+        "TTLSGroupActionRef gAct~$name" "TTLSEnvironmentActionRef eAct~$name" \
+        ${conn:+"TTLSConnectionActionRef cAct~$name"}
+    block TTLSGroupAction "gAct~$name" "$(once 'TTLSEnabled On' "$group")" \
+        "$(once 'Trace 7' "$group")" "$group"
+    block TTLSEnvironmentAction "eAct~$name" "$(once "HandshakeRole $role" "$env")" "$env" \
+        "$(block TTLSKeyringParms '' "$(once 'Keyring Pay.Ring' "$(lines ring "$@")")" \
+            "$(lines ring "$@")")" \
+        "$(block TTLSCipherParms '' "${cipher:-V3CipherSuites TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384}")" \
+        "$(block TTLSEnvironmentAdvancedParms '' "$(once 'TLSv1 Off' "$adv")" \
+            "$(once 'TLSv1.1 Off' "$adv")" "$(once 'TLSv1.2 On' "$adv")" "$adv")" \
+        "$(block TTLSSignatureParms '' "$(lines sig "$@")")" \
+        "$(block TTLSGskAdvancedParms '' "$(lines gsk "$@")")"
+    [ -z "$conn" ] || block TTLSConnectionAction "cAct~$name" "$conn" \
+        "$(block TTLSConnectionAdvancedParms '' "$connadv")"
+}
+
+# policy a|b: policy text from standard input, in the place of a rule or beside
+# one; listener SIDE DIRECTION LISTEN TARGET "JOB USER" [MORE].
+policy() { ! preparing || cat >>"$tmp/$1/$story.policy"; }
+
+listener()
+{
+    local allow=
+    preparing || return 0
+    [ "$2" = Inbound ] || allow="allow = ( \"$(id -u)\" );"
+    echo "  { mode = \"forward\"; direction = \"$2\"; listen = \"$3\"; target = \"$4\";" \
+        "jobname = \"${5% *}\"; userid = \"${5#* }\"; $allow${6-} }" >>"$tmp/$1/$story.listeners"
+}
+
+# racf a|b|both: RACF commands from standard input; @ is the folder of odd ones.
+racf()
+{
+    preparing || return 0
+    sed "s|@|$tmp/odd|g" >"$tmp/commands"
+    [ "$1" = b ] || cat "$tmp/commands" >>"$tmp/a/job"
+    [ "$1" = a ] || cat "$tmp/commands" >>"$tmp/b/job"
+}
+
+# good USER LABEL CN [OPERANDS]: a command that makes a certificate of Pay CA.
+valid='NOTBEFORE(DATE(2020-01-01)) NOTAFTER(DATE(2049-12-31))'
+good()
+{
+    local owner="ID($1)" type=NISTECC
+    [[ ${4-} != *RSA* ]] || type=
+    [[ ${4-} = *SIGNWITH* ]] || set -- "$1" "$2" "$3" "SIGNWITH(CERTAUTH LABEL('Pay CA')) ${4-}"
+    [[ $4 = *NOTAFTER* ]] || type+=" $valid"
+    [ "$1" != CERTAUTH ] || owner=CERTAUTH
+    echo "RACDCERT $owner GENCERT SUBJECTSDN(CN('$3') O('Example')) WITHLABEL('$2') $type $4"
+}
+
+# authority LABEL [OPERANDS]: one that signs itself.
+authority()
+{
+    echo "RACDCERT CERTAUTH GENCERT SUBJECTSDN(CN('$1') O('Example')) WITHLABEL('$1')" \
+        "KEYUSAGE(CERTSIGN) NISTECC $valid ${2-}"
+}
+
+# ring USER RING MEMBER...: a command for each; a MEMBER is CERTAUTH/LABEL or
+# LABEL, the first of which is the DEFAULT.
+ring()
+{
+    local user=$1 ring=$2 member default=DEFAULT
+    echo "RACDCERT ID($user) ADDRING($ring)"
+    for member in "${@:3}"; do
+        if [[ $member = CERTAUTH/* ]]; then
+            echo "RACDCERT ID($user) CONNECT(CERTAUTH LABEL('${member#*/}') RING($ring))"
+        else
+            echo "RACDCERT ID($user) CONNECT(LABEL('$member') RING($ring) $default)"
+            default=
+        fi
+    done
+}
+
+# odd NAME DIGEST EXTENSION...: a certificate such as RACDCERT does not make,
+# signed by Pay CA, as @/NAME.p12, password odd.
+odd()
+{
+    local name=$1 digest=$2 at=$tmp/odd/$1
+    preparing || return 0
+    shift 2
+    printf '%s\n' '[ca]' 'default_ca = d' '[d]' "database = $at.db" 'policy = p' \
+        'rand_serial = yes' '[p]' 'commonName = supplied' 'organizationName = optional' \
+        '[x]' 'basicConstraints = CA:FALSE' "$@" '[req]' 'distinguished_name = p' >"$at.cnf"
+    : >"$at.db"
+    openssl req -config "$at.cnf" -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+        -keyout "$at.key" -subj "/O=Example/CN=$name.example" -out "$at.csr" 2>"$at.log" &&
+        openssl ca -batch -config "$at.cnf" -in "$at.csr" -md "$digest" -notext \
+            -cert "$tmp/a/racf/irrcerta/cert-1.pem" -keyfile "$tmp/a/racf/irrcerta/cert-1.key" \
+            -startdate 20200101000000Z -enddate 20491231235959Z -extensions x \
+            -out "$at.pem" -outdir "$tmp/odd" 2>>"$at.log" &&
+        openssl pkcs12 -export -in "$at.pem" -inkey "$at.key" -passout pass:odd \
+            -out "$at.p12" 2>>"$at.log" || { cat "$at.log" && fail "openssl can't make $name"; }
+}
+
+# --- play --------------------------------------------------------------------
+
+program_talks() { plain_to "$a" 'send:ping\n' line close; }
+
+# plain_to ADDRESS:PORT STEP..., tls_to ADDRESS:PORT OPTION...: partners.
+plain_to()
+{
+    limited 20 plain connect "$@" >"$here_out/program" 2>&1
+    true
+}
+
+# Sends a line and ends once it is back, or when it could not begin.
+tls_to()
+{
+    local at=$1 pid
+    rm -f "$tmp/input" && mkfifo "$tmp/input"
+    timeout $((20 * patience)) openssl s_client -connect "$at" "${@:2}" \
+        <"$tmp/input" >"$here_out/program" 2>&1 &
+    pid=$!
+    exec 7>"$tmp/input"
+    echo ping >&7
+    poll 15 echoed_or_gone "$pid"
+    exec 7>&-
+    wait "$pid"
+    true
+}
+echoed_or_gone() { grep -q '^ping$' "$here_out/program" 2>/dev/null || gone "$1"; }
+
+# partner COMMAND...: listens at $b, in the place of B, until the story is told.
+partner()
+{
+    spawn "partner" "$@"
+    wait_listening partner "$spawned" "$b_port" "$address"
+    partner=$spawned
+}
+
+ctl() { attlsctl "${@:2}" --control "$tmp/$1/sock"; }
+
+# since a|b: what the log of that side has got since this story began.
+since() { tail -c "+$(($(cat "$here_out/$1.from") + 1))" "$tmp/$1/log"; }
+
+# connids a|b: of all connections that the log has named since.
+connids()
+{
+    since "$1" | sed -nE 's/.*(CONNID: |conn=)([0-9A-F]{8}).*/\2/p' | awk '$0 !~ /^0+$/ && !seen[$0]++'
+}
+
+ended() { ctl "$1" why "$2" 2>/dev/null | head -n 1 | grep -qE ': (failed|ended)$'; }
+
+# show SIDE WHAT COMMAND...: a section of what a reader gets, with the exit
+# status if that is not 0. SIDE may be "-" for what is of no daemon.
+show()
+{
+    local file=$here_out/$1.$2
+    {
+        echo "\$ ${*:3}"
+        "${@:3}" 2>&1
+        local status=$?
+        [ $status -eq 0 ] || echo "[exit status $status]"
+        echo
+    } >"$file.raw"
+    # what only this harness has in a command is not shown
+    sed -E "1{ s/^\\$ ctl ([ab]) /$ attlsctl /; }" "$file.raw" >>"$file"
+    rm "$file.raw"
+    grep -qxF "$1.$2" "$here_out/order" 2>/dev/null || echo "$1.$2" >>"$here_out/order"
+}
+
+# tell_side a|b: why of each connection of this story there, and its log.
+tell_side()
+{
+    local id
+    for id in $(connids "$1"); do
+        poll 10 ended "$1" "$id" || echo "connection $id does not end" >>"$here_out/late"
+        show "$1" why ctl "$1" why "$id"
+    done
+    show_log "$1"
+}
+
+show_log()
+{
+    {
+        echo "the log:"
+        since "$1" | sed -E 's/^([^ ]+ +){3}[^ ]+ //'
+        echo
+    } >"$here_out/$1.log"
+    echo "$1.log" >>"$here_out/order"
+}
+
+tell_both()
+{
+    local at
+    poll 10 settled || true
+    for at in a b; do
+        [ ! -s "$tmp/$at/$story.listeners" ] || tell_side "$at"
+    done
+}
+
+# No connection with one of this story's ports is left.
+settled()
+{
+    ! awk -v a=":$(printf '%04X' "$a_port")\$" -v b=":$(printf '%04X' "$b_port")\$" \
+        '$4 == "01" && ($2 ~ a || $2 ~ b)' /proc/net/tcp | grep -q "$hex_address"
+}
+
+# play_one NAME: its sections are then in $tmp/told/NAME.
+play_one()
+{
+    local at
+    mkdir -p "$tmp/told/$1"
+    for at in a b; do
+        stat -c %s "$tmp/$at/log" >"$tmp/told/$1/$at.from"
+    done
+    (
+        partner=
+        enter play "$1"
+        act
+        tell
+        [ -z "$partner" ] || kill "$partner"
+    )
+}
+
+declare -A titles=([a]="The client's side" [b]="The server's side")
+
+# text NAME: all that a reader gets.
+text()
+{
+    local section last=
+    while read -r section; do
+        if [ "${section%%.*}" != "$last" ]; then
+            last=${section%%.*}
+            [ "$last" = - ] || printf '=== %s\n\n' "${titles[$last]}"
+        fi
+        cat "$tmp/told/$1/$section"
+    done <"$tmp/told/$1/order"
+}
+
+# --- judge -------------------------------------------------------------------
+
+# part WHERE: a, b: all of that side; a.why, a.log; a.cause: the row of why with
+# that heading; line.a: the daemon's own line; all.
+part()
+{
+    case $1 in
+    all) text "$story" ;;
+    line.?) grep -h ' rc=' "$here_out/${1#line.}.log" ;;
+    a | b | -) cat "$here_out/$1".* 2>/dev/null ;;
+    *.why | *.log | -.*) cat "$here_out/$1" ;;
+    *) awk -v row="  ${1#*.} " 'index($0, row) == 1 { on = 1; print; next }
+        on && /^ {17}[^ ]/ { print; next } { on = 0 }' "$here_out/${1%%.*}.why" ;;
+    esac
+}
+
+# says WHERE REGEX, never WHERE REGEX: one of its lines matches, none does.
+says()
+{
+    [ "$stage" = judge ] || return 0
+    part "$1" | grep -qE -- "$2" || wrong "$1 does not say: $2" "$1"
+}
+
+never()
+{
+    [ "$stage" = judge ] || return 0
+    ! part "$1" | grep -E -- "$2" >"$here_out/hit" || wrong "$1 says: $2" "$1"
+}
+
+# just_once WHERE REGEX: one line does.
+just_once()
+{
+    [ "$stage" = judge ] || return 0
+    [ "$(part "$1" | grep -cE -- "$2")" -eq 1 ] || wrong "$1 does not say just once: $2" "$1"
+}
+
+wrong()
+{
+    echo "$story: $1"
+    part "$2" | cut -c 1-400 | sed 's/^/        /' | head -n 12
+    touch "$here_out/wrong"
+}
+
+# --- the daemons -------------------------------------------------------------
+
+write_side()
+{
+    local at=$1 list file
+    for file in "$tmp/$at"/*.policy; do cat "$file"; done >"$tmp/$at/policy"
+    list=$(cat "$tmp/$at"/*.listeners | sed '$!s/$/,/')
+    side_conf "$at" policy "$list" >"$tmp/$at/attlsd.conf"
+    printf 'TcpImage TCPIP1 FLUSH NOPURGE 1800\nTTLSConfig policy\n' >"$tmp/$at/pagent.conf"
+}
+
+# side_conf SIDE PAGENT LISTENERS
+side_conf()
+{
+    cat <<END
+stack = "TCPIP1";
+pagent = "$tmp/$1/pagent.conf";
+racf = "$tmp/$1/racf";
+control = "$tmp/$1/sock";
+workers = 1;
+failure_rate = 0;
+log = ( { sink = "file"; path = "$tmp/$1/log"; } );
+listeners = (
+$3
+);
+END
+}
+
+# up: both sides, with all stories.
+up()
+{
+    local name at
+    address=$(unused_address 19998 19999 20002 20003)
+    echo_port=19999 dead_port=19998
+    hex_address=$(printf '%02X%02X%02X%02X' $(tr . '\n' <<<"$address" | tac))
+    mkdir -p "$tmp"/{a,odd,told} && mkdir -m 700 "$tmp/a/racf"
+    names >"$tmp/names"
+    run_job a "$here/base.job"
+    cp -a "$tmp/a" "$tmp/b" || fail "can't copy"
+    while read -r name; do
+        (enter prepare "$name") || fail "$name can't be prepared"
+    done <"$tmp/names"
+    for at in a b; do
+        [ ! -e "$tmp/$at/job" ] || run_job "$at" "$tmp/$at/job" || exit
+    done
+    spawn echo plain serve "$address:$echo_port" echo
+    wait_listening echo "$spawned" "$echo_port" "$address"
+    for at in a b; do
+        write_side "$at"
+        spawn "attlsd-$at" attlsd -F -f "$tmp/$at/attlsd.conf"
+        declare -g "daemon_$at=$spawned"
+    done
+    for at in a b; do
+        poll 20 is_up "$at" || { cat "$tmp/attlsd-$at.log" && fail "attlsd $at does not start"; }
+    done
+}
+
+is_up() { ctl "$1" status >/dev/null 2>&1; }
+
+run_job()
+{
+    racfjob --racf "$tmp/$1/racf" "$2" >"$tmp/$1/job.out" 2>&1 && return
+    grep -B 3 -A 2 -E '^(IRRD|IKJ|ICH|racf)' "$tmp/$1/job.out" | head -n 40
+    fail "a RACF command of side $1 failed"
+}
