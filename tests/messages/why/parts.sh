@@ -29,16 +29,21 @@ names()
 decides() { :; }
 alters() { :; }
 
+# alone: the story has its policy for itself; the daemons do not get it.
+alone() { own_text=$story/policy own_listeners=$story/listeners; }
+
 # enter STAGE NAME: sources the story, in a subshell.
 enter()
 {
     stage=$1
     story=$2
-    number=$(awk -v name="$2" '$0 == name { print NR }' "$tmp/names")
+    number=${numbers[$2]}
     a_port=$((20000 + number * 2)) b_port=$((20001 + number * 2))
     a=$address:$a_port b=$address:$b_port
     echo=$address:$echo_port dead=$address:$dead_port
     here_out=$tmp/told/$2
+    own_text=$2.policy own_listeners=$2.listeners
+    mkdir -p "$here_out" "$tmp"/{a,b}/"$2"
     act() { program_talks; }
     tell() { tell_both; }
     # shellcheck source=/dev/null
@@ -49,28 +54,34 @@ enter()
 
 preparing() { [ "$stage" = prepare ]; }
 
+# These build text in $text, with no subshell: there are a thousand of them.
+
 # lines PREFIX WORD...: of the words PREFIX:LINE the lines.
 lines()
 {
     local prefix=$1 word
+    text=
     for word in "${@:2}"; do
-        [[ $word != "$prefix":* ]] || echo "${word#*:}"
+        [[ $word != "$prefix":* ]] || text+=${word#*:}$'\n'
     done
 }
 
-# once "KEYWORD VALUE" LINES: this default, unless the lines have the keyword.
-once()
+# with_default LINE...: these before $text, but for keywords that it has.
+with_default()
 {
-    grep -q "^${1%% *} " <<<"$2" || echo "$1"
+    local line first=
+    for line; do
+        [[ $'\n'$text = *$'\n'"${line%% *} "* ]] || first+=$line$'\n'
+    done
+    text=$first$text
 }
 
-# block KEYWORD NAME LINE...: a statement; nothing where it has no line.
+# block KEYWORD NAME: a statement of the lines in $text; none when it is empty.
 block()
 {
-    local body
-    body=$(printf '%s\n' "${@:3}" | sed '/^$/d; s/^/  /')
-    [ -n "$body" ] || return 0
-    printf '%s%s\n{\n%s\n}\n' "$1" "${2:+ $2}" "$body"
+    [ -n "$text" ] || return 0
+    text=${text%$'\n'}
+    text="$1${2:+ $2}"$'\n{\n  '"${text//$'\n'/$'\n  '}"$'\n}\n'
 }
 
 # client WORD..., server WORD...: the rule of this story on that side, with its
@@ -83,55 +94,98 @@ server() { ! preparing || side_is b Inbound Server Local PAYS "$@"; }
 
 side_is()
 {
-    local at=$1 direction=$2 role=$3 port=$4 user=$5 name as target listen more
+    local at=$1 direction=$2 role=$3 port=$4 as="PAYJOB $5" name=Pay$story~1 target=$echo
+    local listen=$b more= word
     shift 5
-    name=$(lines name "$@") as=$(lines as "$@") target=$(lines target "$@")
-    more=$(lines more "$@")
-    name=${name:-Pay$story~1} as=${as:-PAYJOB $user}
-    rule_text "$direction" "$role" "$port" "$name" "$@" >>"$tmp/$at/$story.policy"
-    if [ "$at" = a ]; then
-        listener a Outbound "$a" "${target:-$b}" "$as" "$more"
-    else
-        listener b Inbound "$b" "${target:-$echo}" "$as" "$more"
-    fi
+    [ "$at" = b ] || { target=$b && listen=$a; }
+    for word; do
+        case $word in
+        name:*) name=${word#*:} ;;
+        as:*) as=${word#*:} ;;
+        target:*) target=${word#*:} ;;
+        more:*) more=${word#*:} ;;
+        esac
+    done
+    rule_text "$direction" "$role" "$port" "$name" "$@" >>"$tmp/$at/$own_text"
+    listener "$at" "$direction" "$listen" "$target" "$as" "$more"
+}
+
+# another a|b Inbound|Outbound NAME WORD...: a further rule there, no listener.
+another()
+{
+    local role=Client port=Remote
+    preparing || return 0
+    [ "$2" = Outbound ] || role=Server port=Local
+    rule_text "$2" "$role" "$port" "$3" "${@:4}" >>"$tmp/$1/$own_text"
 }
 
 rule_text()
 {
-    local direction=$1 role=$2 port=$3 name=$4 rule env adv cipher group conn connadv
+    local direction=$1 role=$2 port=$3 name=$4 text= conn
     shift 4
-    rule=$(lines rule "$@") env=$(lines env "$@") adv=$(lines adv "$@")
-    cipher=$(lines cipher "$@") group=$(lines group "$@")
-    conn=$(lines conn "$@") connadv=$(lines connadv "$@")
-    block TTLSRule "$name" "$(once "Direction $direction" "$rule")" \
-        "$(once "${port}PortRange $b_port" "$rule")" "$rule" \
+    lines conn "$@"
+    lines connadv "$@"
+    block TTLSConnectionAdvancedParms
+    conn=$text
+    lines conn "$@"
+    conn=$text$conn
+
+    lines rule "$@"
+    with_default "Direction $direction" "${port}PortRange $b_port" \
         "TTLSGroupActionRef gAct~$name" "TTLSEnvironmentActionRef eAct~$name" \
         ${conn:+"TTLSConnectionActionRef cAct~$name"}
-    block TTLSGroupAction "gAct~$name" "$(once 'TTLSEnabled On' "$group")" \
-        "$(once 'Trace 7' "$group")" "$group"
-    block TTLSEnvironmentAction "eAct~$name" "$(once "HandshakeRole $role" "$env")" "$env" \
-        "$(block TTLSKeyringParms '' "$(once 'Keyring Pay.Ring' "$(lines ring "$@")")" \
-            "$(lines ring "$@")")" \
-        "$(block TTLSCipherParms '' "${cipher:-V3CipherSuites TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384}")" \
-        "$(block TTLSEnvironmentAdvancedParms '' "$(once 'TLSv1 Off' "$adv")" \
-            "$(once 'TLSv1.1 Off' "$adv")" "$(once 'TLSv1.2 On' "$adv")" "$adv")" \
-        "$(block TTLSSignatureParms '' "$(lines sig "$@")")" \
-        "$(block TTLSGskAdvancedParms '' "$(lines gsk "$@")")"
-    [ -z "$conn" ] || block TTLSConnectionAction "cAct~$name" "$conn" \
-        "$(block TTLSConnectionAdvancedParms '' "$connadv")"
+    block TTLSRule "$name"
+    printf %s "$text"
+    lines group "$@"
+    with_default 'TTLSEnabled On' 'Trace 7'
+    block TTLSGroupAction "gAct~$name"
+    printf %s "$text"
+    environment_text "$@"
+    text=$conn
+    block TTLSConnectionAction "cAct~$name"
+    printf %s "$text"
+}
+
+environment_text()
+{
+    local all
+    lines env "$@"
+    with_default "HandshakeRole $role"
+    all=$text
+    lines ring "$@"
+    with_default 'Keyring Pay.Ring'
+    block TTLSKeyringParms
+    all+=$text
+    lines cipher "$@"
+    text=${text:-V3CipherSuites TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384$'\n'}
+    block TTLSCipherParms
+    all+=$text
+    lines adv "$@"
+    with_default 'TLSv1 Off' 'TLSv1.1 Off' 'TLSv1.2 On'
+    block TTLSEnvironmentAdvancedParms
+    all+=$text
+    lines sig "$@"
+    block TTLSSignatureParms
+    all+=$text
+    lines gsk "$@"
+    block TTLSGskAdvancedParms
+    text=$all$text
+    block TTLSEnvironmentAction "eAct~$name"
+    printf %s "$text"
 }
 
 # policy a|b: policy text from standard input, in the place of a rule or beside
 # one; listener SIDE DIRECTION LISTEN TARGET "JOB USER" [MORE].
-policy() { ! preparing || cat >>"$tmp/$1/$story.policy"; }
+policy() { ! preparing || cat >>"$tmp/$1/$own_text"; }
 
 listener()
 {
     local allow=
     preparing || return 0
-    [ "$2" = Inbound ] || allow="allow = ( \"$(id -u)\" );"
+    [[ $2 = Inbound ]] && allow='dial = "after_handshake"; '
+    [[ $2 = Inbound || ${6-} = allow* ]] || allow="allow = ( \"$UID\" );"
     echo "  { mode = \"forward\"; direction = \"$2\"; listen = \"$3\"; target = \"$4\";" \
-        "jobname = \"${5% *}\"; userid = \"${5#* }\"; $allow${6-} }" >>"$tmp/$1/$story.listeners"
+        "jobname = \"${5% *}\"; userid = \"${5#* }\"; $allow${6-} }" >>"$tmp/$1/$own_listeners"
 }
 
 # racf a|b|both: RACF commands from standard input; @ is the folder of odd ones.
@@ -238,7 +292,7 @@ partner()
 ctl() { attlsctl "${@:2}" --control "$tmp/$1/sock"; }
 
 # since a|b: what the log of that side has got since this story began.
-since() { tail -c "+$(($(cat "$here_out/$1.from") + 1))" "$tmp/$1/log"; }
+since() { tail -c "+$(($(cat "$here_out/from.$1") + 1))" "$tmp/$1/log"; }
 
 # connids a|b: of all connections that the log has named since.
 connids()
@@ -247,6 +301,28 @@ connids()
 }
 
 ended() { ctl "$1" why "$2" 2>/dev/null | head -n 1 | grep -qE ': (failed|ended)$'; }
+
+# begin: what was done so far is not of the story; only what follows is told.
+begin()
+{
+    local at
+    for at in a b; do
+        stat -c %s "$tmp/$at/log" >"$here_out/from.$at"
+    done
+}
+
+# own_conf a|b: a configuration with this story's rules only, in the folder $own.
+own_conf()
+{
+    own=$tmp/$1/$story
+    [ ! -e "$tmp/$1/$story.policy" ] || cp "$tmp/$1/$story.policy" "$own/policy"
+    printf 'TcpImage TCPIP1 FLUSH NOPURGE 1800\nTTLSConfig policy\n' >"$own/pagent.conf"
+    side_conf "$1" "$own/pagent.conf" "$(sed '$!s/$/,/' "$tmp/$1/$own_listeners")" >"$own/attlsd.conf"
+}
+
+# last a|b: the end of what why --last says, where it points at what did not
+# fail: the failure itself is another story's.
+last() { ctl "$1" why --last | tail -n 2; }
 
 # show SIDE WHAT COMMAND...: a section of what a reader gets, with the exit
 # status if that is not 0. SIDE may be "-" for what is of no daemon.
@@ -261,7 +337,7 @@ show()
         echo
     } >"$file.raw"
     # what only this harness has in a command is not shown
-    sed -E "1{ s/^\\$ ctl ([ab]) /$ attlsctl /; }" "$file.raw" >>"$file"
+    sed -E "1{ s/^\\$ ctl [ab] /$ attlsctl /; s/^\\$ last [ab]/$ attlsctl why --last | tail -n 2/; s/^\\$ page/$ man attlsd | grep ended=/; }" "$file.raw" >>"$file"
     rm "$file.raw"
     grep -qxF "$1.$2" "$here_out/order" 2>/dev/null || echo "$1.$2" >>"$here_out/order"
 }
@@ -306,14 +382,10 @@ settled()
 # play_one NAME: its sections are then in $tmp/told/NAME.
 play_one()
 {
-    local at
-    mkdir -p "$tmp/told/$1"
-    for at in a b; do
-        stat -c %s "$tmp/$at/log" >"$tmp/told/$1/$at.from"
-    done
     (
         partner=
         enter play "$1"
+        begin
         act
         tell
         [ -z "$partner" ] || kill "$partner"
@@ -345,10 +417,17 @@ part()
     all) text "$story" ;;
     line.?) grep -h ' rc=' "$here_out/${1#line.}.log" ;;
     a | b | -) cat "$here_out/$1".* 2>/dev/null ;;
-    *.why | *.log | -.*) cat "$here_out/$1" ;;
-    *) awk -v row="  ${1#*.} " 'index($0, row) == 1 { on = 1; print; next }
-        on && /^ {17}[^ ]/ { print; next } { on = 0 }' "$here_out/${1%%.*}.why" ;;
+    *.why | *.log | *.last | -.*) cat "$here_out/$1" 2>/dev/null ;;
+    *) row "${1#*.}" "$here_out/${1%%.*}.why" ;;
     esac
+}
+
+# row HEADING FILE: with the lines that go on below it.
+row()
+{
+    [ ! -e "$2" ] || awk -v row="  $1 " 'index($0, row) == 1 { on = 1; print; next }
+        on && index($0, "                 ") == 1 { print; next }
+        { on = 0 }' "$2"
 }
 
 # says WHERE REGEX, never WHERE REGEX: one of its lines matches, none does.
@@ -374,7 +453,7 @@ just_once()
 wrong()
 {
     echo "$story: $1"
-    part "$2" | cut -c 1-400 | sed 's/^/        /' | head -n 12
+    part "$2" | cut -c 1-240 | sed 's/^/        /' | head -n 4
     touch "$here_out/wrong"
 }
 
@@ -385,7 +464,7 @@ write_side()
     local at=$1 list file
     for file in "$tmp/$at"/*.policy; do cat "$file"; done >"$tmp/$at/policy"
     list=$(cat "$tmp/$at"/*.listeners | sed '$!s/$/,/')
-    side_conf "$at" policy "$list" >"$tmp/$at/attlsd.conf"
+    side_conf "$at" "$tmp/$at/pagent.conf" "$list" >"$tmp/$at/attlsd.conf"
     printf 'TcpImage TCPIP1 FLUSH NOPURGE 1800\nTTLSConfig policy\n' >"$tmp/$at/pagent.conf"
 }
 
@@ -394,7 +473,7 @@ side_conf()
 {
     cat <<END
 stack = "TCPIP1";
-pagent = "$tmp/$1/pagent.conf";
+pagent = "$2";
 racf = "$tmp/$1/racf";
 control = "$tmp/$1/sock";
 workers = 1;
@@ -414,12 +493,16 @@ up()
     echo_port=19999 dead_port=19998
     hex_address=$(printf '%02X%02X%02X%02X' $(tr . '\n' <<<"$address" | tac))
     mkdir -p "$tmp"/{a,odd,told} && mkdir -m 700 "$tmp/a/racf"
-    names >"$tmp/names"
+    mapfile -t all_names < <(names)
+    declare -gA numbers=()
+    for name in "${all_names[@]}"; do
+        numbers[$name]=${#numbers[@]}
+    done
     run_job a "$here/base.job"
     cp -a "$tmp/a" "$tmp/b" || fail "can't copy"
-    while read -r name; do
+    for name in "${all_names[@]}"; do
         (enter prepare "$name") || fail "$name can't be prepared"
-    done <"$tmp/names"
+    done
     for at in a b; do
         [ ! -e "$tmp/$at/job" ] || run_job "$at" "$tmp/$at/job" || exit
     done
@@ -431,15 +514,22 @@ up()
         declare -g "daemon_$at=$spawned"
     done
     for at in a b; do
-        poll 20 is_up "$at" || { cat "$tmp/attlsd-$at.log" && fail "attlsd $at does not start"; }
+        poll 20 up_or_gone "$at" && is_up "$at" || { grep -A 3 error "$tmp/attlsd-$at.log" && fail "attlsd $at does not start"; }
     done
+}
+
+up_or_gone()
+{
+    local daemon=daemon_$1
+    is_up "$1" || gone "${!daemon}"
 }
 
 is_up() { ctl "$1" status >/dev/null 2>&1; }
 
 run_job()
 {
-    racfjob --racf "$tmp/$1/racf" "$2" >"$tmp/$1/job.out" 2>&1 && return
-    grep -B 3 -A 2 -E '^(IRRD|IKJ|ICH|racf)' "$tmp/$1/job.out" | head -n 40
+    racfjob --racf "$tmp/$1/racf" "$2" >"$tmp/$1/job.out" 2>&1
+    [ $? -gt 4 ] || return 0 # 4: a warning, which some stories want
+    grep -B 3 -A 2 -E '^(IRRD|IKJ|ICH|racf)' "$tmp/$1/job.out" | tail -n 40
     fail "a RACF command of side $1 failed"
 }
