@@ -18,10 +18,12 @@ programs=$PATH # plus those of this build
 PATH=$bin:$test_bin:$programs
 
 # names: all stories in the order of playing. Those that change a daemon for
-# all others say so with the word alters, and come last.
+# all others say so with the word alters, and come last; one that refreshes its
+# policy, by alters SIDE policy, after all others.
 names()
 {
-    (cd "$here/stories" && grep -L '^alters ' -- * && grep -l '^alters ' -- *)
+    (cd "$here/stories" && grep -L '^alters ' -- * && grep -lE '^alters .$' -- * &&
+        grep -l '^alters . policy' -- *)
 }
 
 # --- A story's words, all stages -------------------------------------------
@@ -131,7 +133,7 @@ rule_text()
     conn=$text$conn
 
     lines rule "$@"
-    with_default "Direction $direction" "${port}PortRange $b_port" \
+    with_default "Direction $direction" "${port}PortRange $b_port" 'Priority 1000' \
         "TTLSGroupActionRef gAct~$name" "TTLSEnvironmentActionRef eAct~$name" \
         ${conn:+"TTLSConnectionActionRef cAct~$name"}
     block TTLSRule "$name"
@@ -324,6 +326,9 @@ own_conf()
 # fail: the failure itself is another story's.
 last() { ctl "$1" why --last | tail -n 2; }
 
+# status a|b: without its listeners and counters, which all stories share.
+status() { ctl "$1" status | grep -vE '^listening|^ +[0-9]'; }
+
 # show SIDE WHAT COMMAND...: a section of what a reader gets, with the exit
 # status if that is not 0. SIDE may be "-" for what is of no daemon.
 show()
@@ -337,9 +342,9 @@ show()
         echo
     } >"$file.raw"
     # what only this harness has in a command is not shown
-    sed -E "1{ s/^\\$ ctl [ab] /$ attlsctl /; s/^\\$ last [ab]/$ attlsctl why --last | tail -n 2/; s/^\\$ page/$ man attlsd | grep ended=/; }" "$file.raw" >>"$file"
+    sed -E "1{ s/^\\$ ctl [ab] /$ attlsctl /; s/^\\$ last [ab]/$ attlsctl why --last | tail -n 2/; s/^\\$ status [ab]/$ attlsctl status/; s/^\\$ page/$ man attlsd | grep ended=/; }" "$file.raw" >>"$file"
     rm "$file.raw"
-    grep -qxF "$1.$2" "$here_out/order" 2>/dev/null || echo "$1.$2" >>"$here_out/order"
+    grep -qxF -- "$1.$2" "$here_out/order" 2>/dev/null || echo "$1.$2" >>"$here_out/order"
 }
 
 # tell_side a|b: why of each connection of this story there, and its log.
@@ -394,17 +399,17 @@ play_one()
 
 declare -A titles=([a]="The client's side" [b]="The server's side")
 
-# text NAME: all that a reader gets.
+# text NAME: all that a reader gets, side by side.
 text()
 {
-    local section last=
-    while read -r section; do
-        if [ "${section%%.*}" != "$last" ]; then
-            last=${section%%.*}
-            [ "$last" = - ] || printf '=== %s\n\n' "${titles[$last]}"
-        fi
-        cat "$tmp/told/$1/$section"
-    done <"$tmp/told/$1/order"
+    local at section
+    for at in - a b; do
+        grep -q "^$at\." "$tmp/told/$1/order" || continue
+        [ "$at" = - ] || printf '=== %s\n\n' "${titles[$at]}"
+        while read -r section; do
+            [ "${section%%.*}" != "$at" ] || cat "$tmp/told/$1/$section"
+        done <"$tmp/told/$1/order"
+    done
 }
 
 # --- judge -------------------------------------------------------------------
