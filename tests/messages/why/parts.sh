@@ -354,6 +354,8 @@ tell_side()
     for id in $(connids "$1"); do
         poll 10 ended "$1" "$id" || echo "connection $id does not end" >>"$here_out/late"
         show "$1" why ctl "$1" why "$id"
+        ctl "$1" why "$id" >"$here_out/page.$1.$id" 2>&1
+        ctl "$1" why --json "$id" >"$here_out/json.$1.$id" 2>&1
     done
     show_log "$1"
 }
@@ -453,6 +455,46 @@ just_once()
 {
     [ "$stage" = judge ] || return 0
     [ "$(part "$1" | grep -cE -- "$2")" -eq 1 ] || wrong "$1 does not say just once: $2" "$1"
+}
+
+# agree: page, JSON, the daemon's own line and the EZD lines of each connection
+# tell one failure, with nothing left to be filled in by the reader.
+agree()
+{
+    local page at id
+    for page in "$here_out"/page.*; do
+        [ -e "$page" ] || continue
+        id=${page##*.} at=${page#"$here_out/page."}
+        at=${at%%.*}
+        ! grep -qE '^  return code' "$page" || agrees "$at" "$id" "$page"
+    done
+}
+
+agrees()
+{
+    local heading value line failures
+    line=$(grep -E " conn=$2 .* rc=" "$here_out/$1.log")
+    failures=$(grep -cE "EZD1286I .* CONNID: $2 " "$here_out/$1.log")
+    [ "$failures" -eq 1 ] || wrong "$failures times EZD1286I for one connection" "$1.log"
+    [ "$(wc -l <<<"$line")" -eq 1 ] || wrong "more than one line of the daemon's for one failure" "line.$1"
+    for heading in reason cause who remedy; do
+        value=$(row "$heading" "$3" | sed -E '1s/^  [a-z]+ +//; s/^ {17}//' | tr '\n' ' ')
+        value=${value% }
+        [ -n "$value" ] || { missing "$1" "$heading" && continue; }
+        value=${value//\"/\\\"}
+        [[ $(<"$here_out/json.$1.$2") = *"\"$heading\": \"$value\""* ]] ||
+            wrong "JSON has another $heading than why" "$1.$heading"
+        [[ $heading = who && $line = *" failed=\"$value\""* || $line = *" $heading=\"$value\""* ]] ||
+            wrong "the log has another $heading than why" "line.$1"
+        ! grep -qE "'LABEL'|label of |HOST:PORT|USER/RING|\\b(FILE|CONNID|USER|RING|RULE)\\b" <<<"$value" ||
+            wrong "there is a word to be filled in" "$1.$heading"
+    done
+}
+
+# All but a remedy has to be there.
+missing()
+{
+    [ "$2" = remedy ] || wrong "why has no $2" "$1.why"
 }
 
 wrong()
