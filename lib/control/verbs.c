@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "control/code.h"
 #include "control/verbs_private.h"
 #include "util/netaddr.h"
 #include "util/paths.h"
@@ -166,12 +167,11 @@ static bool is_number(const char *text, unsigned long low, unsigned long high)
            n <= high;
 }
 
-/* System SSL shows code N inside of z/OS as X'134CC' and N in hex. */
 static bool is_code(const char *text)
 {
-    return is_number(text, 0, 9999) ||
-           (strlen(text) == 8 && strncasecmp(text, "134CC", 5) == 0 &&
-            strspn(text + 5, "0123456789abcdefABCDEF") == 3);
+    struct code_text code;
+
+    return code_read(text, &code);
 }
 
 static bool is_megabytes(const char *text)

@@ -2,6 +2,7 @@
 
 #include "util/options.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -160,6 +161,13 @@ static int take_letters(struct reading *r, char *word)
     return e;
 }
 
+/* "-22" is a number where no option is called so. */
+static bool is_negative(const struct reading *r, const char *word)
+{
+    return word[0] == '-' && isdigit((unsigned char)word[1]) &&
+           find_letter(r, word[1]) == NULL;
+}
+
 static void take_rest(struct reading *r)
 {
     for (; r->left > 0; r->left--)
@@ -176,7 +184,7 @@ static int read_words(struct reading *r, enum options_order order)
         r->left--;
         if (strcmp(word, "--") == 0) {
             take_rest(r);
-        } else if (word[0] != '-' || word[1] == '\0') {
+        } else if (word[0] != '-' || word[1] == '\0' || is_negative(r, word)) {
             add_operand(r, word);
             if (order == OPTIONS_FIRST)
                 take_rest(r);

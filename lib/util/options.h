@@ -5,7 +5,8 @@
  * The options of a command line, read by a program's table of them: one
  * parser, and one voice for a wrong option, in all programs. It takes what
  * getopt_long() takes: --name VALUE, --name=VALUE, an unambiguous beginning of
- * a name, -x VALUE, -xVALUE, letters in one word, "--" before operands.
+ * a name, -x VALUE, -xVALUE, letters in one word, "--" before operands. A
+ * negative number is an operand, unless a row has its first digit as letter.
  *
  * Each program also has --help (-h) and --version (-V) without a row.
  */

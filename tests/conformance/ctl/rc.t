@@ -19,6 +19,7 @@ Likely causes, the most likely first:
       racdcert "ID(USER) LIST(LABEL('LABEL'))"
 $ attlsctl rc 134CC0CA --json
 {
+  "given": "134CC0CA",
   "rc": 202,
   "constant": "GSK_KEYRING_OPEN_ERROR",
   "origin": "System SSL",
@@ -77,7 +78,7 @@ $ attlsctl rc 0
 RC 0  GSK_OK  (System SSL)
 Success.
 $ attlsctl rc 5004 nonsense
-attlsctl rc: "nonsense" is not a return code: the number behind RC: in the messages, or System SSL's 134CC19E
+attlsctl rc: "nonsense" is not a return code: the number behind RC: in the messages, or as a dump or trace has it: 19E, 0x19E, 0000019E, 134CC19E, -22, FFFFFFEA
 usage: attlsctl rc [--json] [CODE...]
 [2]
 $ attlsctl rc 5004 2
@@ -105,3 +106,132 @@ Likely causes, the most likely first:
       attlsctl status
 attlsctl: return code 2 is not known here; attlsctl rc lists those that are
 [2]
+% As TN3270, CICS and traces print them.
+$ attlsctl rc 0000019C | head -3
+0000019C in hexadecimal is 412.
+RC 412  GSK_ERR_UNSUPPORTED  (System SSL)
+The protocol version or certificate type is not supported.
+$ attlsctl rc 19c 0x19C "X'19C'" 134CC19C | grep RC
+RC 412  GSK_ERR_UNSUPPORTED  (System SSL)
+RC 412  GSK_ERR_UNSUPPORTED  (System SSL)
+RC 412  GSK_ERR_UNSUPPORTED  (System SSL)
+RC 412  GSK_ERR_UNSUPPORTED  (System SSL)
+$ attlsctl rc 196 | head -2
+196 in hexadecimal is 406.
+RC 406  GSK_ERR_IO  (System SSL)
+% 204 may be both: decimal wins, and the other reading is told.
+$ attlsctl rc 204
+RC 204  (System SSL)
+The password of the key database is expired.
+204 may be hexadecimal too, which is 516: System SSL has this code; there is no public description of it.
+
+Likely causes, the most likely first:
+ 1. The password of the key database is too old.
+$ attlsctl rc 204 --json
+{
+  "given": "204",
+  "rc": 204,
+  "rc_in_hexadecimal": 516,
+  "origin": "System SSL",
+  "meaning": "The password of the key database is expired.",
+  "causes": [
+    {
+      "cause": "The password of the key database is too old."
+    }
+  ]
+}
+% System SSL's older functions.
+$ attlsctl rc -22 | head -4
+RC -22  (System SSL, of its older functions)
+The partner closed the socket.
+AT-TLS calls other functions, which give 420 GSK_ERR_SOCKET_CLOSED for this.
+
+$ attlsctl rc FFFFFFEA | head -3
+RC -22  (System SSL, of its older functions)
+The partner closed the socket.
+AT-TLS calls other functions, which give 420 GSK_ERR_SOCKET_CLOSED for this.
+$ attlsctl rc FFFFFFEA --json | head -8
+{
+  "given": "FFFFFFEA",
+  "rc": -22,
+  "rc_today": 420,
+  "constant": "GSK_ERR_SOCKET_CLOSED",
+  "origin": "System SSL",
+  "meaning": "The partner closed the socket.",
+  "causes": [
+$ attlsctl rc -111
+RC -111  (System SSL, of its older functions)
+ICSF may not make or use clear keys.
+AT-TLS calls other functions: no message of AT-TLS has this code.
+$ attlsctl rc -23
+attlsctl: return code -23 is not known here; attlsctl rc lists those that are
+[2]
+% ICSF, which attlsd does not have: whoever asks has a mainframe.
+$ attlsctl rc 454 455 456
+RC 454  (System SSL)
+ICSF services are not available.
+
+Likely causes, the most likely first:
+ 1. On z/OS: ICSF was not active when System SSL needed it (elliptic curves, keys in ICSF, FIPS140). Start ICSF before TCP/IP; a group that runs sees it after a new GroupUserInstance and F PAGENT,UPDATE. attlsd uses no ICSF and never gives this code.
+RC 455  (System SSL)
+An ICSF service failed.
+
+Likely causes, the most likely first:
+ 1. On z/OS: an ICSF service returned an error. The user id of the connection, or of the stack, has no READ to the service's profile in class CSFSERV, or the hardware that it needs is not there: a System SSL trace names the service, its return and reason code. attlsd uses no ICSF and never gives this code.
+RC 456  (System SSL)
+ICSF could not generate a key pair for the key exchange (ECDH).
+
+Likely causes, the most likely first:
+ 1. On z/OS: a profile in class CRYPTOZ covers CLEARKEY.SYSTOK-SESSION-ONLY and gives no READ: ICSF may then make no clear key, which each ECDHE handshake needs. Permit READ to all. attlsd uses no ICSF and never gives this code.
+ 2. On z/OS: the user id of the connection has no READ to CSF1GKP in class CSFSERV (service CSFPGKP, as the System SSL trace names it).
+% Codes without public description are that.
+$ attlsctl rc 449 5020
+RC 449  (System SSL)
+System SSL has this code; there is no public description of it.
+
+Likely causes, the most likely first:
+ 1. No public text says why it comes, and nothing is guessed here: see the book of your release, System SSL Programming, "SSL function return codes". attlsd never gives this code.
+RC 5020  (AT-TLS)
+AT-TLS has this code; there is no public description of it.
+
+Likely causes, the most likely first:
+ 1. No public text says why it comes, and nothing is guessed here: see the book of your release, IP Diagnosis Guide, "AT-TLS return codes". attlsd never gives this code.
+$ attlsctl rc 03353084 19D
+attlsctl: 03353084 is a status of System SSL's certificate management, not a return code; System SSL Programming lists them under "CMS status codes"
+19D in hexadecimal is 413.
+RC 413  GSK_ERR_BAD_CERT_SIG  (System SSL)
+The signature of a certificate is not correct.
+
+Likely causes, the most likely first:
+ 1. A certificate in the chain was not signed by the one above it: an authority was made again under the same name.
+      racdcert "CERTAUTH LIST"
+[2]
+% All of them.
+$ attlsctl rc | sed -n '1,12p'
+-111  ICSF may not make or use clear keys. (older functions)
+-110  The PKCS #11 services of ICSF are disabled. (older functions)
+-109  The PKCS #11 services of ICSF do not run in FIPS mode. (older functions)
+-108  An ICSF service failed. (older functions)
+-107  ICSF services are not available. (older functions)
+ -55  A certificate's key usage does not allow this use. (older functions)
+ -27  The certificate to be used has no private key. (older functions)
+ -22  The partner closed the socket. (older functions)
+  -7  Renegotiation is not allowed. (older functions)
+   0  Success.
+   1  The handle is not valid.
+   3  Internal error.
+$ attlsctl rc | wc -l
+104
+$ attlsctl rc --json | head -12
+[
+  {
+    "rc": -111,
+    "origin": "System SSL",
+    "meaning": "ICSF may not make or use clear keys.",
+    "causes": []
+  },
+  {
+    "rc": -110,
+    "origin": "System SSL",
+    "meaning": "The PKCS #11 services of ICSF are disabled.",
+    "causes": []

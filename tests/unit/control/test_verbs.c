@@ -48,10 +48,11 @@ static const struct {
     {"why 123456789",
      "\"123456789\" is not the number of a connection: hexadecimal digits, as "
      "behind CONNID: in the messages"},
-    {"rc 414 134CC19E", ""},
+    {"rc 414 134CC19E 0000019C -22 --json", ""},
     {"rc 134CC19G",
      "\"134CC19G\" is not a return code: the number behind RC: in the "
-     "messages, or System SSL's 134CC19E"},
+     "messages, or as a dump or trace has it: 19E, 0x19E, 0000019E, 134CC19E, "
+     "-22, FFFFFFEA"},
     {"trace start --out f --size 64", ""},
     {"trace --out f start", ""},
     {"trace start", "--out is missing"},

@@ -53,6 +53,7 @@ static const struct {
     {"-tf c -fd --config e", "4 5=c 5=d 5=e |", OPTIONS_ANYWHERE},
     {"-- --json -t", "| --json -t", OPTIONS_ANYWHERE},
     {"- a --json", "0 | - a", OPTIONS_ANYWHERE},
+    {"-22 --json -5", "0 | -22 -5", OPTIONS_ANYWHERE},
     {"-x a -p S --json", "0 | -x a -p S", OPTIONS_ANYWHERE},
     {"-h", "-1 |", OPTIONS_ANYWHERE},
     {"--help -V --version", "-1 -2 -2 |", OPTIONS_ANYWHERE},
