@@ -119,6 +119,16 @@ static int report(struct request *r, const struct policy *p, const char *file,
     return status;
 }
 
+/* As on z/OS, where it asks the agent and not the stack. */
+static int say_ended(void)
+{
+    fprintf(stderr,
+            "attlsctl pasearch: the Policy Agent was ended (P PAGENT). What "
+            "it has installed stays in force, and attlsctl print shows it; "
+            "attlsctl start PAGENT starts the agent\n");
+    return CTL_EXIT_ERROR;
+}
+
 int ctl_pasearch(const struct verb_call *call)
 {
     struct policy *policy = NULL;
@@ -134,7 +144,9 @@ int ctl_pasearch(const struct verb_call *call)
     read_request(call, &request);
     if (r == 0)
         r = ctl_policy_shown(call, &request.opt, &policy, &running);
-    if (r == 0)
+    if (r == 0 && running.agent_is_ended)
+        r = say_ended();
+    else if (r == 0)
         r = report(&request, policy, verb_word(call, 0), &running);
     policy_unref(policy);
     return r;

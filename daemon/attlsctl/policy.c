@@ -59,6 +59,8 @@ static void take_field(struct said *s, const char *name, const char *value)
         s->opt->allow_legacy = strcmp(value, "true") == 0;
     else if (strcmp(name, "x25519_first") == 0)
         s->opt->x25519_first = strcmp(value, "true") == 0;
+    else if (strcmp(name, "agent_active") == 0)
+        s->running->agent_is_ended = strcmp(value, "false") == 0;
     else if (strcmp(name, "agent_words") == 0)
         s->opt->words = value;
     else if (strcmp(name, "kept_rule") == 0)

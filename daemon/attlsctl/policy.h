@@ -19,7 +19,8 @@ int ctl_policy_read(const struct verb_call *c, struct policy_options *opt);
 
 /* What the daemon says of its policy. */
 struct ctl_running {
-    bool is_running; /* else it came from a file */
+    bool is_running;     /* else it came from a file */
+    bool agent_is_ended; /* P PAGENT: z/OS's pasearch gets no answer */
     char stack[16];
     time_t installed;
 };

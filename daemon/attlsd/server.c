@@ -497,7 +497,7 @@ static int start_console(struct server *s, struct error *err)
 {
     s->services.started = time(NULL);
     return s->console != NULL
-               ? console_start(s->console, &s->services, s->workers, err)
+               ? console_serve(s->console, &s->services, s->workers, err)
                : 0;
 }
 

@@ -103,7 +103,7 @@ int console_open(const char *path, struct console **ret, struct error *err)
     return 0;
 }
 
-int console_start(struct console *c, const struct services *services,
+int console_serve(struct console *c, const struct services *services,
                   struct workers *workers, struct error *err)
 {
     struct console_socket_params sp = {allow, answer, remade, c, 0};

@@ -14,7 +14,7 @@ struct workers;
 
 /* PATH: the control socket. ERR_*, with a text that names it. */
 int console_open(const char *path, struct console **ret, struct error *err);
-int console_start(struct console *c, const struct services *services,
+int console_serve(struct console *c, const struct services *services,
                   struct workers *workers, struct error *err);
 /* Before what it was started with goes. NULL allowed. */
 void console_close(struct console *c);

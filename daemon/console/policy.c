@@ -5,7 +5,8 @@
 #include "util/linemap.h"
 
 /* What the text does not say. */
-static void add_fields(const struct snapshot *s, struct strbuf *out)
+static void add_fields(const struct snapshot *s, bool agent_is_active,
+                       struct strbuf *out)
 {
     const struct policy *p = snapshot_policy(s);
     const struct config *config = snapshot_config(s);
@@ -20,6 +21,7 @@ static void add_fields(const struct snapshot *s, struct strbuf *out)
                       out);
     control_add_field("x25519_first",
                       config->x25519_first == 1 ? "true" : "false", out);
+    control_add_field("agent_active", agent_is_active ? "true" : "false", out);
     strbuf_reset(&text);
     policy_agent_show(p, &text);
     control_add_field("agent_words", strbuf_str(&text), out);
@@ -50,7 +52,8 @@ void console_policy(struct question *q)
     struct linemap map = LINEMAP_INIT;
     struct snapshot *s = snapshots_get(q->console->services->snapshots);
 
-    add_fields(s, &q->answer->fields);
+    add_fields(s, pagent_is_active(q->console->services->pagent),
+               &q->answer->fields);
     policy_print_mapped(snapshot_policy(s), &q->answer->out, &map);
     add_map(&map, &q->answer->fields);
     linemap_done(&map);

@@ -41,6 +41,13 @@ void question_fail(const struct question *q, const char *fmt, ...)
 /* That the words are wrong, with the verb's forms. */
 void question_wrong(const struct question *q);
 
+/* Has the agent read the policy; the caller waits for its answer. */
+void question_reload(struct question *q, enum pagent_how how, bool force);
+/* The only word is PAGENT, in any case. */
+bool question_names_agent(const struct question *q);
+/* False: IEE341I is said, and what starts it. */
+bool question_agent_is_active(struct question *q);
+
 /* As question_fail(), for each worker that does not answer: what it carries
  * could not be looked at. */
 void question_silent(const struct question *q);

@@ -20,6 +20,7 @@ struct status {
     size_t rules;
     unsigned long connections, lost;
     long seconds;
+    bool agent_active;             /* no P PAGENT */
     struct pagent_outcome refresh; /* the last one */
     uint64_t lacking;              /* COUNTER_LACKS_TICKET, and such a server */
     struct netaddr server;         /* AF_UNSPEC: none is known */
@@ -67,6 +68,7 @@ static void collect(const struct console *c, struct status *s)
     s->rules = policy_rule_count(snapshot_policy(s->snap));
     s->connections = workers_connections(c->workers);
     s->lost = trace_lost(c->services->trace);
+    s->agent_active = pagent_is_active(c->services->pagent);
     pagent_last(c->services->pagent, &s->refresh);
     s->lacking = workers_counter(c->workers, COUNTER_LACKS_TICKET);
     if (s->lacking >= HINT_AT)
@@ -194,6 +196,7 @@ static void add_refresh_json(const struct status *s, struct json *j)
     json_number(j, "status", s->refresh.status);
     json_string(j, "text", s->refresh.text);
     json_end(j);
+    json_bool(j, "policy_agent_active", s->agent_active);
     json_array(j, "kept_rules");
     for (i = 0; i < policy_rule_count(p); i++)
         if (policy_rule_is_kept(policy_rule_get(p, i)))
@@ -253,6 +256,9 @@ static void add_refresh(const struct status *s, struct strbuf *out)
     struct tm tm;
     size_t i, n = 0;
 
+    if (!s->agent_active)
+        strbuf_adds(out, "Policy Agent ended (P PAGENT): what it has installed "
+                         "stays in force; attlsctl start PAGENT\n");
     if (s->refresh.when != 0) {
         localtime_r(&s->refresh.when, &tm);
         strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);

@@ -190,6 +190,23 @@ void pagent_look(struct pagent *p)
     add_order(p, &o);
 }
 
+bool pagent_is_active(struct pagent *p)
+{
+    bool active;
+
+    pthread_mutex_lock(&p->lock);
+    active = !p->inactive;
+    pthread_mutex_unlock(&p->lock);
+    return active;
+}
+
+void pagent_set_active(struct pagent *p, bool active)
+{
+    pthread_mutex_lock(&p->lock);
+    p->inactive = !active;
+    pthread_mutex_unlock(&p->lock);
+}
+
 void pagent_last(struct pagent *p, struct pagent_outcome *ret)
 {
     pthread_mutex_lock(&p->lock);

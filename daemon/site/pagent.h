@@ -51,12 +51,21 @@ void pagent_started(struct pagent *p);
  */
 void pagent_not_started(struct trace *t, const char *image,
                         const struct diags *diags);
-/* Those of an orderly end. */
+/* Those of an orderly end of the daemon. */
 void pagent_ended(struct pagent *p);
+
+/*
+ * P PAGENT: nothing is read anew until PAGENT_START; what is installed stays in
+ * force, also where PURGE is coded (z/OS would delete it, and new connections
+ * would go in clear). The messages go to the log and to CONSOLE.
+ */
+void pagent_end(struct pagent *p, struct strbuf *console);
+bool pagent_is_active(struct pagent *p);
 
 enum pagent_how {
     PAGENT_REFRESH, /* F PAGENT,REFRESH and SIGHUP: reads all */
-    PAGENT_UPDATE   /* F PAGENT,UPDATE: applies only differences */
+    PAGENT_UPDATE,  /* F PAGENT,UPDATE: applies only differences */
+    PAGENT_START    /* S PAGENT: as REFRESH, and it is active from then on */
 };
 
 /* On the agent's thread, or on that of pagent_stop(). STATUS: 0 all is well, 1
@@ -65,8 +74,9 @@ enum pagent_how {
 typedef void (*pagent_done_fn)(void *arg, int status,
                                const struct strbuf *text);
 
-/* All or nothing, and soon. FORCE: what refresh_guard would refuse too. DONE
- * may be NULL: the messages go to the log only. */
+/* All or nothing, and soon; refused while the agent is ended. FORCE: what
+ * refresh_guard would refuse too. DONE may be NULL: the messages go to the log
+ * only. */
 void pagent_reload(struct pagent *p, enum pagent_how how, bool force,
                    pagent_done_fn done, void *arg);
 /* Reloads when one of the policy's files is not what it was. */

@@ -38,6 +38,7 @@ struct pagent {
     STAILQ_HEAD(, order) orders;
     struct order *now; /* what is being done */
     bool stopping, done;
+    bool inactive; /* P PAGENT */
     struct pagent_outcome last;
 };
 
@@ -72,12 +73,19 @@ bool refresh_guard(struct refresh *r);
 
 void refresh_run(struct pagent *p, struct order *o);
 
+/* ---- pagent.c ---- */
+
+void pagent_set_active(struct pagent *p, bool active);
+
 /* ---- pagent_say.c ---- */
 
 void pagent_say(struct pagent *p, struct strbuf *console, const char *function,
                 enum operator_message m, const char *first, const char *second);
 void pagent_say_installed(struct pagent *p, struct snapshot *s,
                           enum pagent_how how, struct strbuf *console);
+/* IEE341I to TEXT: the agent was ended. */
+void pagent_say_inactive(struct pagent *p, const struct order *o,
+                         struct strbuf *text);
 void pagent_say_findings(struct trace *t, unsigned levels,
                          const struct diags *diags, struct strbuf *console);
 extern const char pagent_fn_read[];

@@ -181,17 +181,39 @@ static void take_steps(struct refresh *r)
     keep_running(r);
 }
 
+/* S PAGENT: the messages before the policy is read. */
+static void say_start(struct refresh *r)
+{
+    pagent_say(r->p, &r->text, "main", OPERATOR_STARTING, NULL, NULL);
+    pagent_log_start(r->p, r->running);
+    pagent_say(r->p, &r->text, "main", OPERATOR_INITIALIZED, NULL, NULL);
+}
+
+static void read_anew(struct refresh *r)
+{
+    if (r->diags == NULL)
+        r->status = 2;
+    else
+        take_steps(r);
+    if (!r->unchanged)
+        note_outcome(r);
+}
+
 void refresh_run(struct pagent *p, struct order *o)
 {
     struct refresh r = {.p = p, .order = o, .diags = diags_new()};
 
     r.running = snapshots_get(p->params.snapshots);
-    if (r.diags == NULL)
+    if (o->how == PAGENT_START) {
+        pagent_set_active(p, true);
+        say_start(&r);
+    }
+    if (pagent_is_active(p)) {
+        read_anew(&r);
+    } else {
+        pagent_say_inactive(p, o, &r.text);
         r.status = 2;
-    else
-        take_steps(&r);
-    if (!r.unchanged)
-        note_outcome(&r);
+    }
     tell(&r, o);
     keep_marks(&r);
     snapshot_unref(r.next);

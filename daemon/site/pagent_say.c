@@ -31,7 +31,7 @@ void pagent_say_installed(struct pagent *p, struct snapshot *s,
 
     if (!snapshots_ttls(p->params.snapshots))
         pagent_say(p, console, function, OPERATOR_NOT_ENABLED, image, "TTLS");
-    if (how == PAGENT_REFRESH)
+    if (how != PAGENT_UPDATE)
         pagent_say(p, console, function, OPERATOR_COMPLETE, image, "QOS");
     pagent_say(p, console, function, OPERATOR_COMPLETE, image, "TTLS");
     if (policy_rule_count(snapshot_policy(s)) == 0)
@@ -57,23 +57,57 @@ void pagent_started(struct pagent *p)
 }
 
 /* As on z/OS for QOS too, which is not here. */
-static void say_purged(struct pagent *p, struct snapshot *s)
+static void say_end(struct pagent *p, struct snapshot *s,
+                    enum operator_message m, struct strbuf *console)
 {
-    enum operator_message m = policy_agent(snapshot_policy(s)).purge
-                                  ? OPERATOR_PURGED
-                                  : OPERATOR_NOT_PURGED;
-
-    pagent_say(p, NULL, "main", m, snapshot_stack(s), "QOS");
-    pagent_say(p, NULL, "main", m, snapshot_stack(s), "TTLS");
+    pagent_say(p, console, "main", m, snapshot_stack(s), "QOS");
+    pagent_say(p, console, "main", m, snapshot_stack(s), "TTLS");
+    pagent_say(p, console, "main", OPERATOR_SHUTDOWN, NULL, NULL);
 }
 
 void pagent_ended(struct pagent *p)
 {
+    struct snapshot *s;
+
+    if (!pagent_is_active(p))
+        return;
+    s = snapshots_get(p->params.snapshots);
+    say_end(p, s,
+            policy_agent(snapshot_policy(s)).purge ? OPERATOR_PURGED
+                                                   : OPERATOR_NOT_PURGED,
+            NULL);
+    snapshot_unref(s);
+}
+
+void pagent_end(struct pagent *p, struct strbuf *console)
+{
     struct snapshot *s = snapshots_get(p->params.snapshots);
 
-    say_purged(p, s);
+    pagent_set_active(p, false);
+    say_end(p, s, OPERATOR_NOT_PURGED, console);
+    trace_remark(p->params.trace, TRACE_NOTICE,
+                 "pagent=ended note=\"what it has installed stays in force; "
+                 "attlsctl start PAGENT has it read the policy again\"");
+    strbuf_adds(console,
+                "What the Policy Agent has installed stays in force. Nothing "
+                "is read anew until attlsctl start PAGENT.\n");
+    if (policy_agent(snapshot_policy(s)).purge)
+        strbuf_adds(console,
+                    "PURGE is coded: z/OS would delete the policies now, and "
+                    "new connections would go in clear. Here they stay.\n");
     snapshot_unref(s);
-    pagent_say(p, NULL, "main", OPERATOR_SHUTDOWN, NULL, NULL);
+}
+
+void pagent_say_inactive(struct pagent *p, const struct order *o,
+                         struct strbuf *text)
+{
+    if (o->look)
+        return;
+    trace_remark(p->params.trace, TRACE_WARNING,
+                 "reload=refused note=\"the Policy Agent was ended (P PAGENT); "
+                 "attlsctl start PAGENT starts it\"");
+    operator_add(OPERATOR_NOT_ACTIVE, "PAGENT", NULL, text);
+    strbuf_addc(text, '\n');
 }
 
 /* ---- findings ---- */

@@ -54,10 +54,33 @@ const struct verb_info *verb_info(enum verb v)
     return &verbs[v];
 }
 
+static const struct {
+    enum verb verb;
+    const char *name;
+} console_names[] = {
+#define CONSOLE(verb, name) {VERB_##verb, name},
+#include "control/verbs.def"
+};
+enum { CONSOLE_NAMES = sizeof(console_names) / sizeof(console_names[0]) };
+
+const char *verb_console_name(enum verb v)
+{
+    size_t i;
+
+    for (i = 0; i < CONSOLE_NAMES; i++)
+        if (console_names[i].verb == v)
+            return console_names[i].name;
+    return NULL;
+}
+
 enum verb verb_find(const char *name)
 {
+    size_t i;
     int v;
 
+    for (i = 0; i < CONSOLE_NAMES; i++)
+        if (strcasecmp(name, console_names[i].name) == 0)
+            return console_names[i].verb;
     for (v = 0; v < VERB_COUNT; v++)
         if (verbs[v].where != VERB_INNER && strcmp(name, verbs[v].name) == 0)
             break;

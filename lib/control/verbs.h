@@ -33,7 +33,10 @@ struct verb_info {
 };
 
 const struct verb_info *verb_info(enum verb v);
-/* By name, without those that are not for people. VERB_COUNT: there is none. */
+/* What z/OS's console calls it ("F"), or NULL. */
+const char *verb_console_name(enum verb v);
+/* By either name, without those that are not for people. VERB_COUNT: there is
+ * none. */
 enum verb verb_find(const char *name);
 /* The same, of those that the running daemon answers. */
 enum verb verb_find_asked(const char *name);

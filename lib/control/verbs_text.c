@@ -151,6 +151,9 @@ void verb_help(enum verb v, struct strbuf *out)
         options_wrap(text_of(v, false), 0, 0, out);
         strbuf_addc(out, '\n');
     }
+    if (verb_console_name(v) != NULL)
+        strbuf_addf(out, "attlsctl %s, as on z/OS's console, is the same.\n\n",
+                    verb_console_name(v));
     options_help(rows, count, out);
     if (text_of(v, true) != NULL) {
         strbuf_addc(out, '\n');

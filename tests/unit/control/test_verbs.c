@@ -152,6 +152,18 @@ START_TEST(inner_verbs_are_not_for_people)
 }
 END_TEST
 
+START_TEST(console_names_are_names)
+{
+    ck_assert_int_eq(verb_find("F"), VERB_MODIFY);
+    ck_assert_int_eq(verb_find("f"), VERB_MODIFY);
+    ck_assert_int_eq(verb_find("P"), VERB_STOP);
+    ck_assert_str_eq(verb_console_name(VERB_START), "S");
+    ck_assert_ptr_null(verb_console_name(VERB_CHECK));
+    ck_assert_int_eq(verb_find("X"), VERB_COUNT);
+    ck_assert_int_eq(verb_find("MODIFY"), VERB_COUNT);
+}
+END_TEST
+
 START_TEST(usage_has_a_line_a_form)
 {
     struct strbuf out = STRBUF_INIT;
@@ -172,5 +184,6 @@ TEST_ROWS(reads_a_line, lines)
 TEST_TIMES(rows_belong_together, VERB_COUNT)
 TEST(releases_are_those_of_the_policy)
 TEST(inner_verbs_are_not_for_people)
+TEST(console_names_are_names)
 TEST(usage_has_a_line_a_form)
 TESTS_END

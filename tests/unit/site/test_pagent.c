@@ -226,10 +226,83 @@ START_TEST(the_log_level_holds_until_another_is_loaded)
 }
 END_TEST
 
+/* P PAGENT: what is installed stays, whoever asks; S PAGENT: all is read. */
+START_TEST(an_agent_that_has_ended_reads_nothing)
+{
+    struct strbuf console = STRBUF_INIT;
+    struct pagent_outcome last;
+
+    pagent_end(shop.agent, &console);
+    ck_assert_msg(strstr(strbuf_str(&console), "EZZ8433I") != NULL, "%s",
+                  strbuf_str(&console));
+    ck_assert(!pagent_is_active(shop.agent));
+    write_policy("Second");
+    pagent_look(shop.agent);
+    reload(PAGENT_REFRESH);
+    ck_assert_int_eq(said.status, 2);
+    ck_assert_str_eq(said.text, "IEE341I PAGENT NOT ACTIVE\n");
+    ck_assert_str_eq(running(), "First");
+    ck_assert_uint_eq(shop.prepared, 0);
+    pagent_last(shop.agent, &last);
+    ck_assert_int_eq(last.when, 0); /* no refresh has failed */
+    reload(PAGENT_START);
+    ck_assert_int_eq(said.status, 0);
+    ck_assert_msg(strncmp(said.text, "EZZ8431I", 8) == 0, "%s", said.text);
+    ck_assert_str_eq(running(), "Second");
+    ck_assert(pagent_is_active(shop.agent));
+    strbuf_done(&console);
+}
+END_TEST
+
+/* z/OS's agent is active without a policy too. */
+START_TEST(an_agent_starts_that_finds_no_policy)
+{
+    struct strbuf console = STRBUF_INIT;
+
+    pagent_end(shop.agent, &console);
+    write_policy("{ {");
+    reload(PAGENT_START);
+    ck_assert_int_eq(said.status, 2);
+    ck_assert_str_eq(running(), "First");
+    ck_assert(pagent_is_active(shop.agent));
+    write_policy("Second");
+    reload(PAGENT_UPDATE);
+    ck_assert_int_eq(said.status, 0);
+    strbuf_done(&console);
+}
+END_TEST
+
+/* PURGE is coded: the messages say what is done here, and what z/OS does. */
+START_TEST(nothing_is_purged)
+{
+    struct strbuf console = STRBUF_INIT;
+    char image[PATH + 16], text[2 * PATH];
+
+    snprintf(image, sizeof(image), "%s/image", folder);
+    snprintf(text, sizeof(text), "TTLSConfig %s FLUSH PURGE\n", policy);
+    write_file(image, text);
+    snprintf(policy, sizeof(policy), "%s/pagent.conf", folder);
+    snprintf(text, sizeof(text), "TcpImage TCPIP %s\n", image);
+    write_file(policy, text);
+    write_conf("");
+    reload(PAGENT_REFRESH);
+    ck_assert_msg(said.status == 0, "%s", said.text);
+    pagent_end(shop.agent, &console);
+    ck_assert_ptr_null(strstr(strbuf_str(&console), "EZZ8773I"));
+    ck_assert_ptr_nonnull(strstr(strbuf_str(&console), "EZZ8774I"));
+    ck_assert_ptr_nonnull(strstr(strbuf_str(&console), "PURGE is coded"));
+    ck_assert_str_eq(running(), "First");
+    strbuf_done(&console);
+}
+END_TEST
+
 TESTS_BEGIN("pagent")
 tcase_set_timeout(tc, 60);
 tcase_add_checked_fixture(tc, setup, teardown);
 TEST_ROWS(a_reload_installs_all_or_nothing, reloads)
 TEST(a_look_loads_what_has_changed)
 TEST(the_log_level_holds_until_another_is_loaded)
+TEST(an_agent_that_has_ended_reads_nothing)
+TEST(an_agent_starts_that_finds_no_policy)
+TEST(nothing_is_purged)
 TESTS_END
