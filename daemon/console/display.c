@@ -1,6 +1,7 @@
 /* display: D TCPIP (IP System Administrator's Commands, "DISPLAY TCPIP"). */
 
 #include <string.h>
+#include <strings.h>
 
 #include "console/netstat.h"
 #include "trace/operator.h"
@@ -38,12 +39,31 @@ static void split(char *text, struct words *w)
     }
 }
 
-void console_display(struct question *q)
+/* An empty name of a stack is this one's too. */
+static void skip_stack(struct question *q, struct words *w)
+{
+    struct snapshot *s = snapshots_get(q->console->services->snapshots);
+
+    w->at += w->word[w->at][0] == '\0' ||
+             strcasecmp(w->word[w->at], snapshot_stack(s)) == 0;
+    snapshot_unref(s);
+}
+
+static void report(struct question *q, struct words *w)
 {
     struct netstat n = {.console = true};
+    size_t from = q->answer->out.len;
+
+    netstat_answer(q, w, &n);
+    if (q->answer->out.len > from)
+        zos_fold(q->answer->out.data + from);
+}
+
+void console_display(struct question *q)
+{
     struct strbuf text = STRBUF_INIT;
     struct words w = {.count = 0};
-    size_t i, from;
+    size_t i;
 
     for (i = 0; verb_word(&q->call, i) != NULL; i++)
         strbuf_addf(&text, "%s%s", i > 0 ? " " : "", verb_word(&q->call, i));
@@ -55,16 +75,11 @@ void console_display(struct question *q)
     } else if (w.at == w.count) {
         status_report(q);
     } else {
-        if (w.word[w.at][0] == '\0')
-            w.at++;
-        if (words_take(&w, "Netstat")) {
-            from = q->answer->out.len;
-            netstat_answer(q, &w, &n);
-            if (q->answer->out.len > from)
-                zos_fold(q->answer->out.data + from);
-        } else {
+        skip_stack(q, &w);
+        if (words_take(&w, "Netstat"))
+            report(q, &w);
+        else
             question_wrong(q);
-        }
     }
     strbuf_done(&text);
 }

@@ -6,13 +6,11 @@
 
 #include "console/netstat.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "util/array.h"
-#include "zos/name.h"
 
 /* ---- collecting ---- */
 
@@ -41,7 +39,7 @@ static int compare_views(const void *a, const void *b)
 
 static void views_collect(struct console *c, struct views *ret)
 {
-    *ret = (struct views){NULL, 0, false};
+    *ret = (struct views){.item = NULL};
     workers_visit(c->workers, visit, ret);
     if (ret->count > 0)
         qsort(ret->item, ret->count, sizeof(ret->item[0]), compare_views);
@@ -56,34 +54,45 @@ static void views_done(struct views *v)
     free(v->item);
 }
 
+bool netstat_is_stale(struct snapshot *current, const struct conn_view *v)
+{
+    return v->rule != NULL &&
+           (!snapshot_has_group(current, v->grpid) ||
+            (v->envid != 0 && !snapshot_has_environment(current, v->envid)));
+}
+
+static bool lists_connections(const struct netstat *n)
+{
+    return n->report == REPORT_CONN || n->report == REPORT_ALL;
+}
+
+/* Leaves those that are listed. */
+static void views_select(struct views *v, const struct netstat *n,
+                         struct snapshot *current)
+{
+    size_t i, kept = 0, most = n->filters.max;
+
+    v->total = 0;
+    for (i = 0; i < v->count; i++) {
+        struct conn_view *c = &v->item[i];
+        bool fits = filters_fit(&n->filters, c, netstat_is_stale(current, c));
+
+        v->total += fits;
+        if (fits && (most == 0 || kept < most))
+            v->item[kept++] = *c;
+        else
+            conn_view_done(c);
+    }
+    v->count = kept;
+}
+
 /* ---- words ---- */
-
-bool words_take(struct words *w, const char *keyword)
-{
-    const char *word = w->at < w->count ? w->word[w->at] : "";
-    size_t len = strlen(word), least = 0;
-
-    while (isupper((unsigned char)keyword[least]))
-        least++;
-    if (len < least || len > strlen(keyword) ||
-        strncasecmp(word, keyword, len) != 0)
-        return false;
-    w->at++;
-    return true;
-}
-
-/* Options of the shell's netstat, as the words that they stand for. */
-static bool takes_option(struct words *w, const char *option)
-{
-    if (w->at >= w->count || strcmp(w->word[w->at], option) != 0)
-        return false;
-    w->at++;
-    return true;
-}
 
 static bool take_connid(struct question *q, struct words *w, uint32_t *ret)
 {
-    if (w->at == w->count || !question_connid(w->word[w->at], ret)) {
+    const char *word = words_next(w);
+
+    if (word == NULL || !question_connid(word, ret)) {
         question_fail(q, "COnn needs the number of a connection in hex, as it "
                          "stands behind CONNID: in the messages");
         return false;
@@ -106,54 +115,68 @@ static bool parse_ttls(struct question *q, struct words *w, struct netstat *n)
     return true;
 }
 
-static void parse_filters(struct words *w, struct netstat *n)
+/* TCp or -p: only one stack is here. 0: these words are not that. */
+static int take_stack(struct question *q, struct words *w, const char *stack)
 {
-    while (words_take(w, "CONNType")) {
-        if (words_take(w, "TTLSPolicy"))
-            n->mapped_only = true;
-        else if (words_take(w, "NOTTLSPolicy"))
-            n->unmapped_only = true;
-    }
-}
+    const char *word;
 
-/* TCp or -p: only one stack is here. */
-static bool take_stack(struct question *q, struct words *w, const char *stack)
-{
-    if (!words_take(w, "TCp") && !takes_option(w, "-p"))
-        return true;
-    if (w->at < w->count && strcasecmp(w->word[w->at], stack) == 0) {
+    if (!words_take(w, "TCp") && !words_take_option(w, "-p"))
+        return 0;
+    word = words_next(w);
+    if (word != NULL && strcasecmp(word, stack) == 0) {
         w->at++;
-        return true;
+        return 1;
     }
     question_fail(q, "there is no stack %s here; this daemon is %s",
-                  w->at < w->count ? w->word[w->at] : "(none given)", stack);
-    return false;
+                  word != NULL ? word : "(none given)", stack);
+    return -1;
+}
+
+static bool parse_report(struct question *q, struct words *w, struct netstat *n)
+{
+    n->report = REPORT_CONN;
+    if (words_take(w, "TTLS") || words_take_option(w, "-x"))
+        return parse_ttls(q, w, n);
+    if (words_take(w, "ALLCOnn") || words_take(w, "COnn") ||
+        words_take_option(w, "-c") || words_take_option(w, "-a"))
+        return true;
+    if (words_take(w, "ALL") || words_take_option(w, "-A"))
+        n->report = REPORT_ALL;
+    else if (words_take(w, "COnfig") || words_take_option(w, "-f"))
+        n->report = REPORT_CONFIG;
+    return true;
+}
+
+/* Stack and filters, in any order. */
+static int parse_rest(struct question *q, struct words *w, const char *stack,
+                      struct netstat *n)
+{
+    enum filter_scope scope =
+        lists_connections(n) ? FILTER_CONNECTIONS : FILTER_MAX_ONLY;
+    struct error err;
+    int r = 1;
+
+    while (r > 0) {
+        r = take_stack(q, w, stack);
+        if (r != 0)
+            continue;
+        r = filters_take(&n->filters, w, scope, &err);
+        if (r < 0)
+            question_fail(q, "%s", err.text);
+    }
+    return r;
 }
 
 static bool parse(struct question *q, struct words *w, const char *stack,
                   struct netstat *n)
 {
-    n->report = REPORT_CONN;
-    if (!take_stack(q, w, stack))
+    if (take_stack(q, w, stack) < 0 || !parse_report(q, w, n) ||
+        parse_rest(q, w, stack, n) < 0)
         return false;
-    if (words_take(w, "TTLS") || takes_option(w, "-x")) {
-        if (!parse_ttls(q, w, n))
-            return false;
-    } else if (words_take(w, "ALLCOnn") || words_take(w, "COnn") ||
-               takes_option(w, "-c") || takes_option(w, "-a")) {
-        parse_filters(w, n);
-    } else if (words_take(w, "ALL") || takes_option(w, "-A")) {
-        n->report = REPORT_ALL;
-        parse_filters(w, n);
-    } else if (words_take(w, "COnfig") || takes_option(w, "-f")) {
-        n->report = REPORT_CONFIG;
-    }
-    if (!take_stack(q, w, stack))
-        return false;
-    if (w->at == w->count)
+    if (words_next(w) == NULL)
         return true;
     question_fail(q, "%s: \"%s\" is not understood",
-                  verb_info(q->call.verb)->name, w->word[w->at]);
+                  verb_info(q->call.verb)->name, words_next(w));
     verb_usage(VERB_NETSTAT, &q->answer->err);
     return false;
 }
@@ -165,6 +188,8 @@ void netstat_answer(struct question *q, struct words *w, struct netstat *n)
 
     if (parse(q, w, snapshot_stack(s), n)) {
         views_collect(q->console, &v);
+        if (lists_connections(n))
+            views_select(&v, n, s);
         question_silent(q);
         if (v.failed)
             question_fail(q, "no memory: not all connections are shown");

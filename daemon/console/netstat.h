@@ -4,6 +4,7 @@
 /* What netstat.c, display.c and the reports share. */
 
 #include "conn/view.h"
+#include "console/netstat_filter.h"
 #include "console/private.h"
 #include "util/json.h"
 
@@ -18,32 +19,25 @@ enum report {
 /* A NETSTAT command, understood. */
 struct netstat {
     enum report report;
-    uint32_t connid;                 /* of TTLS COnn */
-    bool detail, json, console;      /* console: layout of D TCPIP,,NETSTAT */
-    bool mapped_only, unmapped_only; /* CONNType TTLSPolicy, NOTTLSPolicy */
+    uint32_t connid;            /* of TTLS COnn */
+    bool detail, json, console; /* console: layout of D TCPIP,,NETSTAT */
+    struct filters filters;
 };
-
-/* The command's words, read from AT on. */
-struct words {
-    const char *word[CONTROL_ARGS_MAX];
-    size_t count, at;
-};
-
-/*
- * The next word is KEYWORD or an abbreviation of it that has at least the
- * capital letters ("COnn": CO, CON, CONN): steps over it.
- */
-bool words_take(struct words *w, const char *keyword);
 
 /* Answers NETSTAT with the words that are left; N has what is known so far. */
 void netstat_answer(struct question *q, struct words *w, struct netstat *n);
 
-/* All open connections, by CONNID. */
+/* Open connections by CONNID: all, or where the report lists them those that
+ * the filters let through, MAX at most. */
 struct views {
     struct conn_view *item;
     size_t count;
-    bool failed; /* no memory */
+    size_t total; /* that the filters let through, MAX or not */
+    bool failed;  /* no memory */
 };
+
+/* Its group or environment is not the current policy's. */
+bool netstat_is_stale(struct snapshot *current, const struct conn_view *v);
 
 /* The report; the snapshot is the current one. */
 void report_print(struct question *q, const struct netstat *n,

@@ -74,12 +74,6 @@ static const char *action_name(const struct policy_action *a)
     return a != NULL ? policy_action_name(a) : "**N/A**";
 }
 
-static bool shown(const struct netstat *n, const struct conn_view *v)
-{
-    return !(n->mapped_only && v->rule == NULL) &&
-           !(n->unmapped_only && v->rule != NULL);
-}
-
 /* The TSO and shell header, and the console's. */
 static void add_head(const struct netstat *n, struct snapshot *s,
                      struct strbuf *out)
@@ -101,11 +95,14 @@ static void add_head(const struct netstat *n, struct snapshot *s,
     strbuf_addf(out, "TCPIP Name: %-16s%s\n", snapshot_stack(s), text);
 }
 
-static void add_tail(const struct netstat *n, size_t count, struct strbuf *out)
+/* On the shell's report only when MAX left something out. */
+static void add_tail(const struct netstat *n, size_t count, size_t total,
+                     struct strbuf *out)
 {
+    if (n->console || count < total)
+        strbuf_addf(out, "%zu OF %zu RECORDS DISPLAYED\n", count, total);
     if (n->console)
-        strbuf_addf(out, "%zu OF %zu RECORDS DISPLAYED\nEND OF THE REPORT\n",
-                    count, count);
+        strbuf_adds(out, "END OF THE REPORT\n");
 }
 
 /* ---- groups ---- */
@@ -200,9 +197,11 @@ static void add_object(struct snapshot *s, const char *name, bool rule,
 static void print_groups(const struct netstat *n, struct snapshot *s,
                          const struct views *v, struct strbuf *out)
 {
-    size_t count = 0, i;
-    struct group_row *rows = report_groups(s, v, &count);
+    size_t total = 0, count, i;
+    struct group_row *rows = report_groups(s, v, &total);
 
+    count =
+        n->filters.max != 0 && n->filters.max < total ? n->filters.max : total;
     if (!n->detail) {
         strbuf_addf(out, "%-33s%s           Conns\n", "TTLSGrpAction",
                     "Group ID");
@@ -228,7 +227,7 @@ static void print_groups(const struct netstat *n, struct snapshot *s,
         }
     }
     free(rows);
-    add_tail(n, count, out);
+    add_tail(n, count, total, out);
 }
 
 /* ---- one connection ---- */
@@ -313,7 +312,7 @@ static void print_ttls_conn(struct question *q, const struct netstat *n,
     for (i = 0; i < v->count; i++)
         if (v->item[i].id == n->connid) {
             print_connection(n, current, &v->item[i], out);
-            add_tail(n, 1, out);
+            add_tail(n, 1, 1, out);
             return;
         }
     question_fail(q,
@@ -327,7 +326,7 @@ static void print_ttls_conn(struct question *q, const struct netstat *n,
 static void print_list(const struct netstat *n, const struct views *v,
                        struct strbuf *out)
 {
-    size_t i, count = 0;
+    size_t i;
 
     strbuf_adds(out, "User Id  Conn     Local Socket           "
                      "Foreign Socket         State\n");
@@ -337,15 +336,12 @@ static void print_list(const struct netstat *n, const struct views *v,
     for (i = 0; i < v->count; i++) {
         const struct conn_view *c = &v->item[i];
 
-        if (!shown(n, c))
-            continue;
-        count++;
         strbuf_addf(out, "%-8s %08X ", c->jobname, (unsigned)c->id);
         add_socket_padded(&c->local, 23, out);
         add_socket_padded(&c->remote, 23, out);
         strbuf_addf(out, "%s\n", report_state(c));
     }
-    add_tail(n, count, out);
+    add_tail(n, v->count, v->total, out);
 }
 
 static void print_all_of(const struct conn_view *v, struct strbuf *out)
@@ -380,14 +376,11 @@ static void print_all_of(const struct conn_view *v, struct strbuf *out)
 static void print_all(const struct netstat *n, const struct views *v,
                       struct strbuf *out)
 {
-    size_t i, count = 0;
+    size_t i;
 
     for (i = 0; i < v->count; i++)
-        if (shown(n, &v->item[i])) {
-            print_all_of(&v->item[i], out);
-            count++;
-        }
-    add_tail(n, count, out);
+        print_all_of(&v->item[i], out);
+    add_tail(n, v->count, v->total, out);
 }
 
 static void print_config(struct question *q, struct snapshot *s,

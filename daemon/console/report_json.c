@@ -34,10 +34,7 @@ static void add_rule(struct json *j, struct snapshot *current,
                 con != NULL ? policy_action_name(con) : NULL);
     add_id(j, "grpid", v->grpid);
     add_id(j, "envid", v->envid);
-    json_bool(
-        j, "stale",
-        !snapshot_has_group(current, v->grpid) ||
-            (v->envid != 0 && !snapshot_has_environment(current, v->envid)));
+    json_bool(j, "stale", netstat_is_stale(current, v));
 }
 
 static void add_connection(struct json *j, struct snapshot *current,
@@ -73,19 +70,18 @@ static void add_connection(struct json *j, struct snapshot *current,
 
 static bool wanted(const struct netstat *n, const struct conn_view *v)
 {
-    return !(n->mapped_only && v->rule == NULL) &&
-           !(n->unmapped_only && v->rule != NULL) &&
-           (n->report != REPORT_TTLS_CONN || v->id == n->connid);
+    return n->report != REPORT_TTLS_CONN || v->id == n->connid;
 }
 
-static void add_groups(struct json *j, struct snapshot *current,
-                       const struct views *v)
+static void add_groups(struct json *j, const struct netstat *n,
+                       struct snapshot *current, const struct views *v)
 {
     size_t count = 0, i;
     struct group_row *rows = report_groups(current, v, &count);
 
+    json_unsigned(j, "records", count);
     json_array(j, "groups");
-    for (i = 0; i < count; i++) {
+    for (i = 0; i < count && (n->filters.max == 0 || i < n->filters.max); i++) {
         json_object(j, NULL);
         json_string(j, "group_action", rows[i].name);
         add_id(j, "grpid", rows[i].id);
@@ -108,8 +104,10 @@ void report_json(struct question *q, const struct netstat *n,
     json_string(&j, "stack", snapshot_stack(current));
     json_bool(&j, "ttls", snapshots_ttls(q->console->services->snapshots));
     if (n->report == REPORT_TTLS_GROUP) {
-        add_groups(&j, current, v);
+        add_groups(&j, n, current, v);
     } else if (n->report != REPORT_CONFIG) {
+        if (n->report != REPORT_TTLS_CONN)
+            json_unsigned(&j, "records", v->total);
         json_array(&j, "connections");
         for (i = 0; i < v->count; i++)
             if (wanted(n, &v->item[i]))
