@@ -146,31 +146,20 @@ void conn_log_tls_end(struct conn *c, enum fault fault)
     strbuf_done(&add);
 }
 
-/*
- * The lines of an environment have CONNID 0 and no addresses, but the user
- * id. On z/OS the environment is linked to a "master" environment, which
- * holds the ring; here they are one, so both lines have its number.
- */
+/* The lines of an environment have CONNID 0 and no addresses, but the user
+ * id. */
 void conn_log_environment(struct conn *c, const struct environment_link *l)
 {
     struct trace *t = conn_services(c)->trace;
-    struct strbuf add = STRBUF_INIT;
-    struct ezd_subject s, whole;
+    struct ezd_subject s;
     int rc = l->stale ? l->why.rc : l->rc;
 
-    conn_subject(c, &whole);
-    s = whole;
+    conn_subject(c, &s);
     s.connid = 0;
     s.local.family = s.remote.family = AF_UNSPEC;
     s.jobname = s.rule = NULL;
     ezd_start(t, &s, EZD_ENVIRONMENT_CREATE, NULL);
     conn_log_flow(c, &s, CONN_FLOW_ENVIRONMENT, rc);
     ezd_event(t, &s, 0, EZD_ENVIRONMENT_CREATE, NULL);
-    strbuf_addf(&add, "%016llX",
-                rc == 0 ? (unsigned long long)environment_handle(l->env)
-                        : 0ULL);
-    ezd_event(t, &s, rc, EZD_ENVIRONMENT_MASTER_INIT, strbuf_str(&add));
-    strbuf_addf(&add, " %08X", (unsigned)l->envid);
-    ezd_event(t, &s, rc, EZD_ENVIRONMENT_LINK, strbuf_str(&add));
-    strbuf_done(&add);
+    ezd_environment(t, &s, rc, rc == 0 ? environment_handle(l->env) : 0);
 }

@@ -55,8 +55,7 @@ void pagent_trouble(void *arg, const struct environment_trouble *t,
     struct strbuf text = STRBUF_INIT;
 
     if (t->why->rc != 0 && !reminder)
-        ezd_error(p->params.trace, &s, t->why->rc, EZD_ENVIRONMENT_MASTER_INIT,
-                  NULL);
+        ezd_environment(p->params.trace, &s, t->why->rc, 0);
     add_trouble(t, &text);
     trace_remark(p->params.trace, t->why->rc != 0 ? TRACE_ERR : TRACE_NOTICE,
                  "%s", strbuf_str(&text));

@@ -255,6 +255,16 @@ void ezd_start(struct trace *t, const struct ezd_subject *s,
            &(struct line){.s = s, .event = event, .add = add});
 }
 
+/* EZD1286I and EZD1287I */
+static void put_error(struct trace *t, const struct ezd_subject *s, int rc,
+                      enum ezd_event event, const char *add)
+{
+    struct line l = {.s = s, .rc = rc, .event = event, .add = add};
+
+    put_if(t, MESSAGE_ERROR, &l);
+    put_if(t, MESSAGE_JOBLOG, &l);
+}
+
 void ezd_event(struct trace *t, const struct ezd_subject *s, int rc,
                enum ezd_event event, const char *add)
 {
@@ -267,16 +277,19 @@ void ezd_event(struct trace *t, const struct ezd_subject *s, int rc,
                                                        : TRACE_DEBUG,
             &l);
     if (rc != 0)
-        ezd_error(t, s, rc, event, add);
+        put_error(t, s, rc, event, add);
 }
 
-void ezd_error(struct trace *t, const struct ezd_subject *s, int rc,
-               enum ezd_event event, const char *add)
+void ezd_environment(struct trace *t, const struct ezd_subject *s, int rc,
+                     uint64_t handle)
 {
-    struct line l = {.s = s, .rc = rc, .event = event, .add = add};
+    struct strbuf add = STRBUF_INIT;
 
-    put_if(t, MESSAGE_ERROR, &l);
-    put_if(t, MESSAGE_JOBLOG, &l);
+    strbuf_addf(&add, "%016" PRIX64, rc == 0 ? handle : 0);
+    ezd_event(t, s, rc, EZD_ENVIRONMENT_MASTER_INIT, strbuf_str(&add));
+    strbuf_addf(&add, " %08" PRIX32, s->envid);
+    ezd_event(t, s, rc, EZD_ENVIRONMENT_LINK, strbuf_str(&add));
+    strbuf_done(&add);
 }
 
 void ezd_flow(struct trace *t, const struct ezd_subject *s, int rc,

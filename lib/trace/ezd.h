@@ -76,9 +76,13 @@ void ezd_start(struct trace *t, const struct ezd_subject *s,
  * be NULL. */
 void ezd_event(struct trace *t, const struct ezd_subject *s, int rc,
                enum ezd_event event, const char *add);
-/* EZD1286I and EZD1287I only */
-void ezd_error(struct trace *t, const struct ezd_subject *s, int rc,
-               enum ezd_event event, const char *add);
+/*
+ * The two events that end the opening of S's environment, or its failure with
+ * RC: that of the "master" environment, which on z/OS holds the ring, and the
+ * link to it. Here they are one, so both have its number.
+ */
+void ezd_environment(struct trace *t, const struct ezd_subject *s, int rc,
+                     uint64_t handle);
 
 /* EZD1284I: WHAT is a function or attribute of System SSL
  * ("GSK_SECURE_SOCKET_INIT"). */

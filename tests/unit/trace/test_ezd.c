@@ -184,7 +184,7 @@ static void time_out(struct trace *t)
     netaddr_parse("[::ffff:192.0.2.2]:3973", &s.local, NULL);
     netaddr_parse("[::ffff:192.0.2.3]:8803", &s.remote, NULL);
     ezd_event(t, &s, 5004, EZD_INITIAL_HANDSHAKE, NULL);
-    ezd_error(t, &s, 406, EZD_INITIAL_HANDSHAKE, NULL);
+    ezd_event(t, &s, 406, EZD_INITIAL_HANDSHAKE, NULL);
 }
 
 static void flow_and_data(struct trace *t)
@@ -329,6 +329,43 @@ START_TEST(dumps_the_cipher_in_ebcdic)
 }
 END_TEST
 
+/* As z/OS writes them of a ring that can't be opened, in job log and log. */
+START_TEST(an_environment_has_two_lines)
+{
+    struct ezd_subject s = {.grpid = 1,
+                            .envid = 2,
+                            .userid = "DB2USER",
+                            .group = "gAct1",
+                            .environment = "eAct1",
+                            .trace = 6};
+    struct strbuf out = STRBUF_INIT;
+    struct trace *t = open_trace(&out);
+
+    ezd_environment(t, &s, 202, 0x5011522750);
+    ezd_environment(t, &s, 0, 0x5011522750); /* nothing below bit 8 */
+    s.trace = 8;
+    ezd_environment(t, &s, 0, 0x5011522750);
+    trace_free(t);
+    ck_assert_str_eq(
+        strbuf_str(&out),
+        "<3>EZD1286I TTLS Error GRPID: 00000001 ENVID: 00000002 CONNID: "
+        "00000000 "
+        "LOCAL: **N/A** REMOTE: **N/A** JOBNAME: **N/A** USERID: DB2USER RULE: "
+        "**N/A** RC:  202 Environment Master Init 0000000000000000\n"
+        "<3>EZD1286I TTLS Error GRPID: 00000001 ENVID: 00000002 CONNID: "
+        "00000000 "
+        "LOCAL: **N/A** REMOTE: **N/A** JOBNAME: **N/A** USERID: DB2USER RULE: "
+        "**N/A** RC:  202 Environment Link 0000000000000000 00000002\n"
+        "<7>EZD1283I TTLS Event GRPID: 00000001 ENVID: 00000002 CONNID: "
+        "00000000 "
+        "RC:    0 Environment Master Init 0000005011522750\n"
+        "<7>EZD1283I TTLS Event GRPID: 00000001 ENVID: 00000002 CONNID: "
+        "00000000 "
+        "RC:    0 Environment Link 0000005011522750 00000002\n");
+    strbuf_done(&out);
+}
+END_TEST
+
 /* Whichever allocation fails, the line is lost, counted, and nothing else. */
 START_TEST(survives_every_failed_allocation)
 {
@@ -340,7 +377,7 @@ START_TEST(survives_every_failed_allocation)
         struct trace *t = open_trace(&out);
 
         fault_set(FAULT_MEMORY, n, ENOMEM);
-        ezd_error(t, &s, 414, EZD_INITIAL_HANDSHAKE, NULL);
+        ezd_event(t, &s, 414, EZD_INITIAL_HANDSHAKE, NULL);
         struck = fault_struck(FAULT_MEMORY);
         fault_set(FAULT_MEMORY, 0, 0);
         ck_assert_uint_eq(trace_lost(t), struck ? 1 : 0);
@@ -357,5 +394,6 @@ END_TEST
 TESTS_BEGIN("ezd")
 TEST_ROWS(writes_the_line, golden)
 TEST_ROWS(dumps_the_cipher_in_ebcdic, ciphers)
+TEST(an_environment_has_two_lines)
 TEST(survives_every_failed_allocation)
 TESTS_END
