@@ -25,23 +25,59 @@ static bool is_grease(unsigned n)
     return (n & 0x0f0f) == 0x0a0a && n >> 8 == (n & 0xff);
 }
 
-static void keep(struct hello *h, uint16_t *list, uint8_t *count, size_t room,
-                 unsigned n)
+/* ---- lists ---- */
+
+enum { VERSIONS, CIPHERS, GROUPS, SIGALGS, LISTS };
+
+struct part {
+    uint16_t *list;
+    uint8_t *count, *left;
+    size_t room;
+};
+
+static void parts_of(struct hello *h, struct part ret[LISTS])
+{
+    ret[VERSIONS] = (struct part){h->versions, &h->version_count,
+                                  &h->versions_left, HELLO_VERSIONS};
+    ret[CIPHERS] = (struct part){h->ciphers, &h->cipher_count, &h->ciphers_left,
+                                 HELLO_CIPHERS};
+    ret[GROUPS] = (struct part){h->groups, &h->group_count, &h->groups_left,
+                                HELLO_GROUPS};
+    ret[SIGALGS] = (struct part){h->sigalgs, &h->sigalg_count, &h->sigalgs_left,
+                                 HELLO_SIGALGS};
+}
+
+static void keep_one(struct hello *h, const struct part *p, unsigned n)
 {
     if (is_grease(n))
         return;
-    if (*count < room)
-        list[(*count)++] = (uint16_t)n;
-    else
-        h->cut = true;
+    if (*p->count < p->room) {
+        p->list[(*p->count)++] = (uint16_t)n;
+        return;
+    }
+    h->cut = true;
+    if (*p->left < UINT8_MAX)
+        (*p->left)++;
 }
 
-static void keep_all(struct hello *h, uint16_t *list, uint8_t *count,
-                     size_t room, struct bytes in)
+static void keep(struct hello *h, int which, unsigned n)
 {
-    while (!in.bad && in.left >= 2)
-        keep(h, list, count, room, bytes_take_number(&in, 2));
+    struct part all[LISTS];
+
+    parts_of(h, all);
+    keep_one(h, &all[which], n);
 }
+
+static void keep_all(struct hello *h, int which, struct bytes in)
+{
+    struct part all[LISTS];
+
+    parts_of(h, all);
+    while (!in.bad && in.left >= 2)
+        keep_one(h, &all[which], bytes_take_number(&in, 2));
+}
+
+/* ---- reading ---- */
 
 static void read_server_name(struct bytes in, struct hello *h)
 {
@@ -64,8 +100,7 @@ static void read_server_name(struct bytes in, struct hello *h)
 static void read_versions(struct bytes in, bool client, struct hello *h)
 {
     h->version_count = 0;
-    keep_all(h, h->versions, &h->version_count, HELLO_VERSIONS,
-             client ? bytes_take_vector(&in, 1) : in);
+    keep_all(h, VERSIONS, client ? bytes_take_vector(&in, 1) : in);
 }
 
 static void read_extension(unsigned type, struct bytes in, bool client,
@@ -77,20 +112,17 @@ static void read_extension(unsigned type, struct bytes in, bool client,
             read_server_name(in, h);
         break;
     case EXT_GROUPS:
-        keep_all(h, h->groups, &h->group_count, HELLO_GROUPS,
-                 bytes_take_vector(&in, 2));
+        keep_all(h, GROUPS, bytes_take_vector(&in, 2));
         break;
     case EXT_SIGALGS:
-        keep_all(h, h->sigalgs, &h->sigalg_count, HELLO_SIGALGS,
-                 bytes_take_vector(&in, 2));
+        keep_all(h, SIGALGS, bytes_take_vector(&in, 2));
         break;
     case EXT_VERSIONS:
         read_versions(in, client, h);
         break;
     case EXT_KEY_SHARE:
         if (!client && in.left >= 2)
-            keep(h, h->groups, &h->group_count, HELLO_GROUPS,
-                 bytes_take_number(&in, 2));
+            keep(h, GROUPS, bytes_take_number(&in, 2));
         break;
     default:
         break;
@@ -101,17 +133,14 @@ static void read_body(struct bytes *in, bool client, struct hello *h)
 {
     struct bytes extensions;
 
-    keep(h, h->versions, &h->version_count, HELLO_VERSIONS,
-         bytes_take_number(in, 2));
+    keep(h, VERSIONS, bytes_take_number(in, 2));
     bytes_take(in, 32); /* random */
     bytes_take_vector(in, 1);
     if (client) {
-        keep_all(h, h->ciphers, &h->cipher_count, HELLO_CIPHERS,
-                 bytes_take_vector(in, 2));
+        keep_all(h, CIPHERS, bytes_take_vector(in, 2));
         bytes_take_vector(in, 1); /* compression */
     } else {
-        keep(h, h->ciphers, &h->cipher_count, HELLO_CIPHERS,
-             bytes_take_number(in, 2));
+        keep(h, CIPHERS, bytes_take_number(in, 2));
         bytes_take(in, 1);
     }
     if (in->bad || in->left == 0)
@@ -147,26 +176,10 @@ bool hello_read(const void *msg, size_t len, struct hello *ret)
 
 /* ---- packed ---- */
 
-enum { LISTS = 4 };
-
 struct hello_packed {
-    uint8_t count[LISTS];
-    bool cut;
+    uint8_t count[LISTS], left[LISTS];
     uint16_t list[]; /* all of them, then the server name */
 };
-
-struct part {
-    uint16_t *list;
-    uint8_t *count;
-};
-
-static void parts_of(struct hello *h, struct part ret[LISTS])
-{
-    ret[0] = (struct part){h->versions, &h->version_count};
-    ret[1] = (struct part){h->ciphers, &h->cipher_count};
-    ret[2] = (struct part){h->groups, &h->group_count};
-    ret[3] = (struct part){h->sigalgs, &h->sigalg_count};
-}
 
 struct hello_packed *hello_pack(const struct hello *h)
 {
@@ -183,10 +196,10 @@ struct hello_packed *hello_pack(const struct hello *h)
     if (p == NULL)
         return NULL;
     parts_of(&copy, part);
-    p->cut = h->cut;
     at = p->list;
     for (i = 0; i < LISTS; i++) {
         p->count[i] = *part[i].count;
+        p->left[i] = *part[i].left;
         memcpy(at, part[i].list, p->count[i] * sizeof(*at));
         at += p->count[i];
     }
@@ -205,10 +218,11 @@ void hello_unpack(const struct hello_packed *p, struct hello *ret)
         return;
     parts_of(ret, part);
     ret->present = true;
-    ret->cut = p->cut;
     at = p->list;
     for (i = 0; i < LISTS; i++) {
         *part[i].count = p->count[i];
+        *part[i].left = p->left[i];
+        ret->cut |= p->left[i] != 0;
         memcpy(part[i].list, at, p->count[i] * sizeof(*at));
         at += p->count[i];
     }

@@ -17,7 +17,7 @@
 enum {
     HELLO_VERSIONS = 6,
     HELLO_CIPHERS = 48,
-    HELLO_GROUPS = 12,
+    HELLO_GROUPS = 16,
     HELLO_SIGALGS = 24,
     HELLO_NAME = 64
 };
@@ -29,6 +29,8 @@ struct hello {
     uint16_t groups[HELLO_GROUPS];
     uint16_t sigalgs[HELLO_SIGALGS];
     uint8_t version_count, cipher_count, group_count, sigalg_count;
+    /* so many were left out, 255: or more */
+    uint8_t versions_left, ciphers_left, groups_left, sigalgs_left;
     char server_name[HELLO_NAME]; /* "": none; printable */
 };
 

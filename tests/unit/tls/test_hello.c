@@ -94,7 +94,8 @@ START_TEST(says_that_a_list_was_cut)
 {
     unsigned char msg[512] = {1, 0, 0, 0, 3, 3};
     size_t n = 6 + 32, i;
-    struct hello h;
+    struct hello h, again;
+    struct hello_packed *p;
 
     msg[n++] = 0;
     msg[n++] = 0;
@@ -110,6 +111,12 @@ START_TEST(says_that_a_list_was_cut)
     ck_assert(h.cut);
     ck_assert_uint_eq(h.cipher_count, HELLO_CIPHERS);
     ck_assert_uint_eq(h.ciphers[1], 0xc001);
+    ck_assert_uint_eq(h.ciphers_left, 2);
+    ck_assert_uint_eq(h.groups_left, 0);
+    p = hello_pack(&h);
+    hello_unpack(p, &again);
+    ck_assert_mem_eq(&h, &again, sizeof(h));
+    free(p);
 }
 END_TEST
 
