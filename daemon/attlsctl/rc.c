@@ -84,7 +84,7 @@ static void show_json(const struct named *n, struct json *j)
     json_end(j);
 }
 
-static void add_row(const struct fault_row *c, struct strbuf *out)
+static void add_cause(const struct fault_row *c, struct strbuf *out)
 {
     static const char *const indent = "    ";
 
@@ -112,7 +112,7 @@ static void show_causes(int code)
     strbuf_adds(&text, "\nLikely causes, the most likely first:\n");
     for (i = 0; (c = fault_of_code(code, i)) != NULL; i++) {
         strbuf_addf(&text, "%2zu. ", i + 1);
-        add_row(c, &text);
+        add_cause(c, &text);
     }
     fputs(strbuf_str(&text), stdout);
     strbuf_done(&text);
