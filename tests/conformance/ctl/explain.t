@@ -11,91 +11,91 @@ Rules that do not fit:
   IMSDBConnectRule~1       Direction Inbound, the connection has Outbound  (conf/policy/ims.policy:18)
 
 Effective policy:
-  TTLSEnabled                          On                        group conf/policy/ims.policy:38
-  HandshakeRole                        Client                    connection conf/policy/ims.policy:62
-  CtraceClearText                      Off                       connection conf/policy/ims.policy:64
-  Trace                                7                         connection conf/policy/ims.policy:65
-  FIPS140                              Off                       default
-  SuiteBProfile                        Off                       default
-  EnvironmentUserInstance              0                         environment conf/policy/ims.policy:50
-  SecondaryMap                         Off                       connection conf/policy/ims.policy:80
-  SyslogFacility                       Daemon                    default
-  SSLv2                                Off                       default
-  SSLv3                                Off                       connection conf/policy/ims.policy:77
-  TLSv1                                Off                       connection conf/policy/ims.policy:78
-  TLSv1.1                              Off                       connection conf/policy/ims.policy:79
-  TLSv1.2                              On                        connection conf/policy/ims.policy:81
-  TLSv1.3                              Off                       default
-  MiddleBoxCompatMode                  Off                       default
-  ApplicationControlled                Off                       default
-  HandshakeTimeout                     10                        default
-  ClientAuthType                       Required                  default
-  ResetCipherTimer                     0                         default
-  TruncatedHMAC                        Off                       default
-  CertValidationMode                   Any                       default
-  ServerMaxSSLFragment                 Off                       default
-  ClientMaxSSLFragment                 Off                       default
-  ServerHandshakeSNI                   Off                       default
-  ClientHandshakeSNI                   Off                       default
-  ClientExtendedMasterSecret           On                        default
-  ServerExtendedMasterSecret           On                        default
-  Renegotiation                        Default                   default
-  RenegotiationIndicator               Optional                  default
-  RenegotiationCertCheck               Off                       default
-  3DesKeyCheck                         Off                       default
-  ClientEDHGroupSize                   Legacy                    default
-  ServerEDHGroupSize                   Legacy                    default
-  PeerMinCertVersion                   Any                       default
-  PeerMinDHKeySize                     1024                      default
-  PeerMinDsaKeySize                    1024                      default
-  PeerMinECCKeySize                    192                       default
-  PeerMinRsaKeySize                    1024                      default
-  ServerScsv                           Off                       default
-  HostRefWildcardValidation            Off                       default
-  Keyring                              zCEE.KeyRing              environment conf/policy/ims.policy:89
-  V3CipherSuites4Char                  0035 0038 0039 002F 0032 0033  default
-  ClientECurves                        0023 0024 0025            default
-  ClientKeyShareGroups                 0023                      default
-  ServerKeyShareGroups                 0023 0024 0025 0029 0030  default
-  ServerKexECurves                     0023 0024 0025            default
-  SignaturePairs                       0601 0603 0501 0503 0401 0403 0402 0301 0303 0302 0201 0203 0202  default
-    on the wire                        0601 0603 0501 0503 0401 0403 0402 0301 0303 0302  without 0201 0203 0202 (barred by OpenSSL's security level where TLSv1 and TLSv1.1 are off)
-  GSK_SYSPLEX_SIDCACHE                 Off                       default
-  GSK_SYSPLEX_SESSION_TICKET_CACHE     Off                       default
-  GSK_V2_SESSION_TIMEOUT               100                       default
-  GSK_V2_SIDCACHE_SIZE                 256                       default
-  GSK_V3_SESSION_TIMEOUT               86400                     default
-  GSK_V3_SIDCACHE_SIZE                 512                       default
-  GSK_SESSION_TICKET_CLIENT_ENABLE     On                        default
-  GSK_SESSION_TICKET_CLIENT_MAXSIZE    8192                      default
-  GSK_SESSION_TICKET_SERVER_ENABLE     On                        default
-  GSK_SESSION_TICKET_SERVER_ALGORITHM  AESCBC128                 default
-  GSK_SESSION_TICKET_SERVER_COUNT      2                         default
+  TTLSEnabled                           On                        group conf/policy/ims.policy:38
+  HandshakeRole                         Client                    connection conf/policy/ims.policy:62
+  CtraceClearText                       Off                       connection conf/policy/ims.policy:64
+  Trace                                 7                         connection conf/policy/ims.policy:65
+  FIPS140                               Off                       default
+  SuiteBProfile                         Off                       default
+  EnvironmentUserInstance               0                         environment conf/policy/ims.policy:50
+  SecondaryMap                          Off                       connection conf/policy/ims.policy:80
+  SyslogFacility                        Daemon                    default
+  SSLv2                                 Off                       default
+  SSLv3                                 Off                       connection conf/policy/ims.policy:77
+  TLSv1                                 Off                       connection conf/policy/ims.policy:78
+  TLSv1.1                               Off                       connection conf/policy/ims.policy:79
+  TLSv1.2                               On                        connection conf/policy/ims.policy:81
+  TLSv1.3                               Off                       default
+  MiddleBoxCompatMode                   Off                       default
+  ApplicationControlled                 Off                       default
+  HandshakeTimeout                      10                        default
+  ClientAuthType                        Required                  default
+  ResetCipherTimer                      0                         default
+  TruncatedHMAC                         Off                       default
+  CertValidationMode                    Any                       default
+  ServerMaxSSLFragment                  Off                       default
+  ClientMaxSSLFragment                  Off                       default
+  ServerHandshakeSNI                    Off                       default
+  ClientHandshakeSNI                    Off                       default
+  ClientExtendedMasterSecret            On                        default
+  ServerExtendedMasterSecret            On                        default
+  Renegotiation                         Default                   default
+  RenegotiationIndicator                Optional                  default
+  RenegotiationCertCheck                Off                       default
+  3DesKeyCheck                          Off                       default
+  ClientEDHGroupSize                    Legacy                    default
+  ServerEDHGroupSize                    Legacy                    default
+  PeerMinCertVersion                    Any                       default
+  PeerMinDHKeySize                      1024                      default
+  PeerMinDsaKeySize                     1024                      default
+  PeerMinECCKeySize                     192                       default
+  PeerMinRsaKeySize                     1024                      default
+  ServerScsv                            Off                       default
+  HostRefWildcardValidation             Off                       default
+  Keyring                               zCEE.KeyRing              environment conf/policy/ims.policy:89
+  V3CipherSuites4Char                   0035 0038 0039 002F 0032 0033  default
+  ClientECurves                         0023 0024 0025            default
+  ClientKeyShareGroups                  0023                      default
+  ServerKeyShareGroups                  0023 0024 0025 0029 0030  default
+  ServerKexECurves                      0023 0024 0025            default
+  SignaturePairs                        0601 0603 0501 0503 0401 0403 0402 0301 0303 0302 0201 0203 0202  default
+    on the wire                         0601 0603 0501 0503 0401 0403 0402 0301 0303 0302  without 0201 0203 0202 (barred by OpenSSL's security level where TLSv1 and TLSv1.1 are not spoken)
+  GSK_SYSPLEX_SIDCACHE                  Off                       default
+  GSK_SYSPLEX_SESSION_TICKET_CACHE      Off                       default
+  GSK_V2_SESSION_TIMEOUT                100                       default
+  GSK_V2_SIDCACHE_SIZE                  256                       default
+  GSK_V3_SESSION_TIMEOUT                86400                     default
+  GSK_V3_SIDCACHE_SIZE                  512                       default
+  GSK_SESSION_TICKET_CLIENT_ENABLE      On                        default
+  GSK_SESSION_TICKET_CLIENT_MAXSIZE     8192                      default
+  GSK_SESSION_TICKET_SERVER_ENABLE      On                        default
+  GSK_SESSION_TICKET_SERVER_ALGORITHM   AESCBC128                 default
+  GSK_SESSION_TICKET_SERVER_COUNT       2                         default
   GSK_SESSION_TICKET_SERVER_KEY_REFRESH 300                       default
-  GSK_SESSION_TICKET_SERVER_TIMEOUT    300                       default
-  AIACDPPriority                       On                        default
-  MaxSrcRevExtLocValues                10                        default
-  MaxValidRevExtLocValues              100                       default
-  RevocationSecurityLevel              Medium                    default
-  OcspAiaEnable                        Off                       default
-  OcspProxyServerPort                  80                        default
-  OcspRetrieveViaGet                   Off                       default
-  OcspUrlPriority                      On                        default
-  OcspRequestSigalg                    0401                      default
-  OcspClientCacheSize                  256                       default
-  OcspCliCacheEntryMaxsize             0                         default
-  OcspNonceGenEnable                   Off                       default
-  OcspNonceCheckEnable                 Off                       default
-  OcspNonceSize                        8                         default
-  OcspResponseTimeout                  15                        default
-  OcspMaxResponseSize                  20480                     default
-  OcspServerStapling                   Off                       default
-  HttpCdpEnable                        Off                       default
-  HttpCdpProxyServerPort               80                        default
-  HttpCdpResponseTimeout               15                        default
-  HttpCdpMaxResponseSize               204800                    default
-  HttpCdpCacheSize                     32                        default
-  HttpCdpCacheEntryMaxsize             0                         default
+  GSK_SESSION_TICKET_SERVER_TIMEOUT     300                       default
+  AIACDPPriority                        On                        default
+  MaxSrcRevExtLocValues                 10                        default
+  MaxValidRevExtLocValues               100                       default
+  RevocationSecurityLevel               Medium                    default
+  OcspAiaEnable                         Off                       default
+  OcspProxyServerPort                   80                        default
+  OcspRetrieveViaGet                    Off                       default
+  OcspUrlPriority                       On                        default
+  OcspRequestSigalg                     0401                      default
+  OcspClientCacheSize                   256                       default
+  OcspCliCacheEntryMaxsize              0                         default
+  OcspNonceGenEnable                    Off                       default
+  OcspNonceCheckEnable                  Off                       default
+  OcspNonceSize                         8                         default
+  OcspResponseTimeout                   15                        default
+  OcspMaxResponseSize                   20480                     default
+  OcspServerStapling                    Off                       default
+  HttpCdpEnable                         Off                       default
+  HttpCdpProxyServerPort                80                        default
+  HttpCdpResponseTimeout                15                        default
+  HttpCdpMaxResponseSize                204800                    default
+  HttpCdpCacheSize                      32                        default
+  HttpCdpCacheEntryMaxsize              0                         default
 $ attlsctl explain --direction inbound --local 192.168.17.220:5555 --remote 192.168.17.220:2693 --jobname ims15hws --json conf/policy/ims.policy | head -24
 {
   "rule": "IMSDBConnectRule~1",
@@ -173,7 +173,7 @@ Versions:   TLSv1.2
 Key ring:   START1/TLS, the DEFAULT certificate
 
 Effective policy:
-  TTLSEnabled                          On                        group tests/conformance/explain.policy:85
+  TTLSEnabled                           On                        group tests/conformance/explain.policy:85
 $ attlsctl explain --direction Inbound --local 10.1.1.1:7000 --remote 198.51.100.15:80 --when "2024-12-22 09:30" --jobname ABC --userid DEF tests/conformance/explain.policy 2>/dev/null
 Connection: Inbound 10.1.1.1:7000 to 198.51.100.15:80, job ABC, user DEF
 Rule:       r6-addr, priority 60 (tests/conformance/explain.policy:29)
@@ -239,19 +239,19 @@ Versions:   TLSv1.2 TLSv1.3
 Key ring:   START1/TLS, the DEFAULT certificate
 Rules that do not fit:
 Effective policy:
-  HandshakeRole                        Client                    environment tests/conformance/explain.policy:93
-  Trace                                6                         environment tests/conformance/explain.policy:94
-  TLSv1                                Off                       environment tests/conformance/explain.policy:105
-  TLSv1.1                              Off                       environment tests/conformance/explain.policy:106
-  TLSv1.2                              On                        environment tests/conformance/explain.policy:107
-  TLSv1.3                              On                        connection tests/conformance/explain.policy:130
-  ResetCipherTimer                     0                         default
-  ServerCertificateLabel               one label another         environment tests/conformance/explain.policy:109
-  V3CipherSuites4Char                  1301 1302 C030            connection tests/conformance/explain.policy:135
-  ClientECurves                        Any                       connection tests/conformance/explain.policy:139
-  ServerKexECurves                     0023 0024 0025 0029       default
-  SignaturePairs                       0601 0603 0501 0503 0401 0403 0402 0301 0303 0302 0201 0203 0202 0806 0805 0804  default
-    on the wire                        0601 0603 0501 0503 0401 0403 0402 0301 0303 0302 0806 0805 0804  without 0201 0203 0202 (barred by OpenSSL's security level where TLSv1 and TLSv1.1 are off)
+  HandshakeRole                         Client                    environment tests/conformance/explain.policy:93
+  Trace                                 6                         environment tests/conformance/explain.policy:94
+  TLSv1                                 Off                       environment tests/conformance/explain.policy:105
+  TLSv1.1                               Off                       environment tests/conformance/explain.policy:106
+  TLSv1.2                               On                        environment tests/conformance/explain.policy:107
+  TLSv1.3                               On                        connection tests/conformance/explain.policy:130
+  ResetCipherTimer                      0                         default
+  ServerCertificateLabel                one label another         environment tests/conformance/explain.policy:109
+  V3CipherSuites4Char                   1301 1302 C030            connection tests/conformance/explain.policy:135
+  ClientECurves                         Any                       connection tests/conformance/explain.policy:139
+  ServerKexECurves                      0023 0024 0025 0029       default
+  SignaturePairs                        0601 0603 0501 0503 0401 0403 0402 0301 0303 0302 0201 0203 0202 0806 0805 0804  default
+    on the wire                         0601 0603 0501 0503 0401 0403 0402 0301 0303 0302 0806 0805 0804  without 0201 0203 0202 (barred by OpenSSL's security level where TLSv1 and TLSv1.1 are not spoken)
 $ attlsctl explain --json --direction Inbound --local [2001:db8::1]:7005 --remote [2001:db8::2]:80 tests/conformance/explain.policy 2>/dev/null | grep -A8 -E '"(V3Ciph|ServerCertificateL|ClientECurves)'
     "ServerCertificateLabel": {
       "value": [
@@ -293,20 +293,22 @@ Refused:    ApplicationControlled, because programs can't start and stop TLS by 
 Key ring:   /etc/pkiserv/key.kdb, the DEFAULT certificate
 Rules that do not fit:
 Effective policy:
-  TLSv1                                On                        default
-  TLSv1.1                              On                        default
-  TLSv1.2                              Off                       default
-  TLSv1.3                              Off                       default
-  ApplicationControlled                On                        environment tests/conformance/explain.policy:123
-  ResetCipherTimer                     0                         default
-  Keyring                              /etc/pkiserv/key.kdb      environment tests/conformance/explain.policy:118
-  KeyringPw                            ****                      environment tests/conformance/explain.policy:119
-  V3CipherSuites4Char                  C02C                      environment tests/conformance/explain.policy:115
+  TLSv1                                 On                        default
+  TLSv1.1                               On                        default
+  TLSv1.2                               Off                       default
+  TLSv1.3                               Off                       default
+  ApplicationControlled                 On                        environment tests/conformance/explain.policy:123
+  ResetCipherTimer                      0                         default
+  Keyring                               /etc/pkiserv/key.kdb      environment tests/conformance/explain.policy:118
+  KeyringPw                             ****                      environment tests/conformance/explain.policy:119
+  V3CipherSuites4Char                   C02C                      environment tests/conformance/explain.policy:115
 % Wrong calls.
 $ attlsctl explain conf/policy/ims.policy
 attlsctl explain: --direction is missing
 usage: attlsctl explain [OPTION...] --direction DIRECTION --local A:P
-       --remote A:P [FILE]
+       --remote A:P FILE
+       attlsctl explain [OPTION...] --direction DIRECTION --local A:P
+       --remote A:P [--control SOCK]
 [2]
 $ attlsctl explain --direction Sideways conf/policy/ims.policy
 attlsctl explain: "Sideways" is not Inbound (the local program accepted) or Outbound (it connected)
@@ -337,7 +339,9 @@ error: $T/none: no such file [file-read]
 $ attlsctl explain --direction Outbound --local 1.2.3.4:1 --remote 1.2.3.4:2 a b
 attlsctl explain: "b" is one word too many
 usage: attlsctl explain [OPTION...] --direction DIRECTION --local A:P
-       --remote A:P [FILE]
+       --remote A:P FILE
+       attlsctl explain [OPTION...] --direction DIRECTION --local A:P
+       --remote A:P [--control SOCK]
 [2]
 $ attlsctl explain --release 9.9 --direction Outbound --local 1.2.3.4:1 --remote 1.2.3.4:2 conf/policy/ims.policy
 attlsctl explain: release "9.9" is not known; 2.1, 2.2, 2.3, 2.4, 2.5, 3.1 and 3.2 are

@@ -136,6 +136,7 @@ $ attlsctl rc 204 --json
   "meaning": "The password of the key database is expired.",
   "causes": [
     {
+      "fault": "listed_204_1",
       "cause": "The password of the key database is too old."
     }
   ]
@@ -203,8 +204,11 @@ RC 413  GSK_ERR_BAD_CERT_SIG  (System SSL)
 The signature of a certificate is not correct.
 
 Likely causes, the most likely first:
- 1. A certificate in the chain was not signed by the one above it: an authority was made again under the same name.
-      racdcert "CERTAUTH LIST"
+ 1. A certificate of the partner's chain was not signed by the key of the authority 'ISSUER': that authority was made again under the same name, or the certificate was changed.
+      compare the authority here with the partner's: racdcert "CERTAUTH LIST"
+ 2. the certificate of 'SUBJECT' is signed with FOUND, which is not among the policy's pairs
+    SignaturePairsCert, or SignaturePairs, of the policy (FILE:LINE) does not have the pair by which the certificate is signed.
+      add the pair, or have the certificate signed with another
 [2]
 % All of them.
 $ attlsctl rc | sed -n '1,12p'
