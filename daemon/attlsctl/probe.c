@@ -217,7 +217,8 @@ static int open_tls(struct probe *p, struct tls_outcome *why)
         .userid = p->userid != NULL ? p->userid : "",
         .eff = eff,
     };
-    struct session_params sp = {.eff = eff, .target = &p->story.remote};
+    struct session_params sp = {
+        .eff = eff, .target = &p->story.remote, .connected = !p->listen};
     int rc = environment_open(&ep, &p->env, why);
 
     if (rc != 0)
@@ -262,15 +263,6 @@ static void settle(struct probe *p)
         session_read(p->session, &byte, 1, &n);
 }
 
-static enum fault silence(const struct probe *p)
-{
-    if (session_heard(p->session))
-        return FAULT_too_long;
-    if (!session_is_server(p->session))
-        return FAULT_silent_server;
-    return p->listen ? FAULT_silent_client : FAULT_silent_both_servers;
-}
-
 static void shake(struct probe *p)
 {
     uint64_t began = clock_us();
@@ -283,7 +275,7 @@ static void shake(struct probe *p)
         if (wait_for(p->fd, st == SESSION_WANT_READ ? POLLIN : POLLOUT,
                      limit_of(p, began)))
             continue;
-        session_abandon(p->session, silence(p));
+        session_abandon(p->session, session_silence(p->session));
         break;
     }
     if (st == SESSION_OK) {

@@ -381,6 +381,7 @@ void conn_tell(struct conn *c, const struct tls_outcome *o)
     conn_mark(c, STORY_ENDED);
     conn_make_story(c, o, s);
     s->open = false;
+    s->now[0] = '\0';
     s->failed = true;
     tell_end(c, s);
     if (o != NULL)
@@ -398,6 +399,7 @@ BY_TIME static void keep_story(struct conn *c)
     conn_mark(c, STORY_ENDED);
     conn_make_story(c, NULL, s);
     s->open = false;
+    s->now[0] = '\0';
     tell_end(c, s);
     stories_add(conn_services(c)->stories, s);
     free(s);

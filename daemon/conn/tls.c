@@ -74,7 +74,8 @@ static void tap(struct conn *c, struct session *session)
 
 static enum conn_event open_session(struct conn *c)
 {
-    struct session_params params = {c->env, c->eff, &c->in.remote};
+    struct session_params params = {c->env, c->eff, &c->in.remote,
+                                    conn_outbound(c)};
     struct session *session = NULL;
     struct tls_outcome why;
     struct ezd_subject s;
@@ -228,23 +229,13 @@ static void tell_given_up(struct conn *c, enum fault fault)
     metrics_add(&c->loop->metrics, COUNTER_HANDSHAKE_FAILED, 1);
 }
 
-/* Who should have said something: a client begins, a server answers. A server
- * that itself connected is most often one by mistake. */
-static enum fault silence(const struct conn *c)
-{
-    if (!session_is_server(conn_session(c)))
-        return FAULT_silent_server;
-    return conn_outbound(c) ? FAULT_silent_both_servers : FAULT_silent_client;
-}
-
 enum conn_event conn_do_give_up(struct conn *c)
 {
     c->reason = CONN_BY_TIMED_OUT;
     if (c->queued == &c->loop->greeting) /* it has said something, unread */
         tell_given_up(c, FAULT_no_time);
     else
-        tell_given_up(c, session_heard(conn_session(c)) ? FAULT_too_long
-                                                        : silence(c));
+        tell_given_up(c, session_silence(conn_session(c)));
     return conn_do_reset(c);
 }
 

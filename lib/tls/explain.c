@@ -81,6 +81,20 @@ static bool sent_none(const struct session *s)
            SSL_get_certificate(s->ssl) == NULL;
 }
 
+/* handshake_failure: of a server it matters whether it had chosen already. */
+static enum fault said_failure(const struct session *s,
+                               const struct own_cert *own)
+{
+    if (s->context->server)
+        return FAULT_said_failure_server;
+    if (sent_none(s))
+        return FAULT_said_failure_no_cert;
+    if (!s->done && SSL_get_pending_cipher(s->ssl) == NULL)
+        return FAULT_said_failure;
+    return s->asked && own != NULL ? FAULT_said_failure_late
+                                   : FAULT_said_failure_bare;
+}
+
 static enum fault said(const struct session *s, enum fault fault,
                        const struct own_cert *own)
 {
@@ -88,9 +102,7 @@ static enum fault said(const struct session *s, enum fault fault,
 
     switch (fault) {
     case FAULT_said_failure:
-        return s->context->server ? FAULT_said_failure_server
-               : sent_none(s)     ? FAULT_said_failure_no_cert
-                                  : fault;
+        return said_failure(s, own);
     case FAULT_said_unknown_ca:
         return open_end ? FAULT_said_unknown_ca_no_chain : fault;
     case FAULT_said_bad_cert:
@@ -171,6 +183,13 @@ static void add_suite(const SSL_CIPHER *suite, struct strbuf *out)
                 SSL_CIPHER_get_protocol_id(suite));
 }
 
+/* The client names curves, and none of them is ours: suites with ECDHE then
+ * count as not offered. */
+static bool has_no_group(SSL *ssl)
+{
+    return SSL_get1_groups(ssl, NULL) > 0 && SSL_get_shared_group(ssl, 0) == 0;
+}
+
 /* Common suites that no key fits are one fault, common ones that OpenSSL does
  * not take for another reason are the other. */
 static void explain_suites(const struct session *s, struct explained *e)
@@ -192,7 +211,8 @@ static void explain_suites(const struct session *s, struct explained *e)
             unfit = suite;
     }
     if (e->found.len != 0) {
-        e->fault = FAULT_suites_barred;
+        e->fault =
+            has_no_group(s->ssl) ? FAULT_no_shared_group : FAULT_suites_barred;
     } else if (unfit != NULL) {
         e->fault = FAULT_suites_other_key;
         e->words.wanted = key_wanted(unfit);
@@ -221,11 +241,25 @@ static bool is_own_hello(const struct session *s)
            memcmp(random, s->first + RANDOM_AT, len) == 0;
 }
 
+/* An alert record (RFC 8446 section 6): header (5), level, description. */
+static void explain_first_alert(const struct session *s, struct explained *e)
+{
+    if (s->first_len < 7 || s->first[0] != SSL3_RT_ALERT)
+        return;
+    e->fault = FAULT_client_alert_first;
+    e->words.what = tls_alert_name(s->first[6], e->alert);
+}
+
 static void explain_message(const struct session *s, struct explained *e)
 {
-    if (s->context->server || s->done || !is_client_hello(s))
+    if (s->done)
         return;
-    e->fault = is_own_hello(s) ? FAULT_echo : FAULT_both_clients;
+    if (s->context->server)
+        explain_first_alert(s, e);
+    else if (is_client_hello(s))
+        e->fault = is_own_hello(s) ? FAULT_echo
+                   : s->connected  ? FAULT_both_clients
+                                   : FAULT_both_clients_here;
 }
 
 /* A server that does not signal RFC 5746 to a client whose policy demands
@@ -240,7 +274,10 @@ void explain_failure(const struct session *s, struct explained *ret)
 {
     int reason = reason_of_queue(), alert = alert_of_reason(reason);
 
-    *ret = (struct explained){.fault = FAULT_none, .found = STRBUF_INIT};
+    *ret = (struct explained){.fault = FAULT_none,
+                              .words.error =
+                                  ERR_reason_error_string(ERR_peek_error()),
+                              .found = STRBUF_INIT};
     if (alert >= 0)
         explain_alert(s, alert, ret);
     else if (reason == SSL_R_NO_SHARED_CIPHER && s->context->server)

@@ -11,12 +11,12 @@
 struct explained {
     enum fault fault; /* none: the tables are right */
     struct fault_words words;
-    char owner[24];
+    char owner[24], alert[24];
     char subject[256], issuer[256];
     struct strbuf found;
 };
 
-/* Looks at the queue and leaves it as it is. */
+/* Looks at the queue, and may empty it: `error` has its text. */
 void explain_failure(const struct session *s, struct explained *ret);
 void explain_done(struct explained *e);
 

@@ -183,15 +183,18 @@ static enum fault use_fault(void)
 static int use_failed(const struct context *c, const struct ring_entry *e,
                       struct tls_outcome *why)
 {
+    enum fault fault = use_fault();
+    const char *text = ERR_reason_error_string(ERR_peek_error());
     char owner[OWNCERT_OWNER];
     struct certinfo info;
 
-    certinfo_read(e->cert, &info);
+    certinfo_read(e->cert, &info); /* it empties the queue */
     tls_outcome_certificate(why, e->cert);
-    return tls_take_as(why, use_fault(),
+    return tls_take_as(why, fault,
                        &(struct fault_words){.ring = keyring_name(c->ring),
                                              .label = e->label,
                                              .owner = owncert_owner(e, owner),
+                                             .error = text,
                                              .found = info.key});
 }
 

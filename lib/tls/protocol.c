@@ -53,6 +53,18 @@ static int no_version(const struct effective *eff, struct tls_outcome *why)
                     NULL);
 }
 
+static int no_suite(const struct effective *eff, struct tls_outcome *why)
+{
+    struct strbuf left = STRBUF_INIT;
+    bool some = offers_left_show(eff, PARM_V3CipherSuites4Char, &left);
+    int rc = tls_fail(why, FAULT_suites_unusable,
+                      &(struct fault_words){.found = some ? strbuf_str(&left)
+                                                          : "there is none"});
+
+    strbuf_done(&left);
+    return rc;
+}
+
 /* On is exactly what the policy has on: gaps are kept too. TLSv1.3 without
  * its suites offers nothing, and so the others. */
 static int set_versions(const struct effective *eff, struct context *c,
@@ -75,7 +87,7 @@ static int set_versions(const struct effective *eff, struct context *c,
     if (effective_versions(eff) == 0)
         return no_version(eff, why);
     if (low == 0)
-        return tls_fail(why, FAULT_suites_unusable, NULL);
+        return no_suite(eff, why);
     c->tls13 = high == TLS1_3_VERSION;
     SSL_CTX_set_security_level(c->ssl, offers_level(eff));
     if (SSL_CTX_set_min_proto_version(c->ssl, low) != 1 ||

@@ -279,6 +279,7 @@ int session_new(const struct session_params *params, struct session **ret,
         return tls_no_memory(ret_why);
     s->env = environment_ref(params->env);
     s->handle = tls_next_handle();
+    s->connected = params->connected;
     rc = environment_context(params->env, params->eff, &s->context, ret_why);
     if (rc == 0 && s->context->server)
         rc = owncert_check_all(s->context, ret_why);
@@ -332,6 +333,28 @@ static const char *step_name(const struct session *s)
     return s->done ? "TLS failed" : "the handshake failed";
 }
 
+/* The partner went away in the handshake. A server that itself connected, and
+ * has heard nothing, most often waits for another server. */
+static enum fault left_fault(const struct session *s)
+{
+    if (!s->context->server)
+        return FAULT_server_left;
+    if (s->first_len != 0)
+        return FAULT_client_left;
+    return s->connected ? FAULT_left_both_servers : FAULT_client_left_at_once;
+}
+
+static enum fault broke_fault(const struct session *s)
+{
+    if (s->done)
+        return FAULT_broke_in_data;
+    if (!s->context->server)
+        return FAULT_server_broke;
+    if (s->first_len != 0)
+        return FAULT_client_broke;
+    return s->connected ? FAULT_broke_both_servers : FAULT_client_broke_at_once;
+}
+
 /* After the handshake the other direction goes on: whether a bare FIN is an
  * end or a failure is for the caller to say. */
 static enum session_status fail_end(struct session *s)
@@ -339,11 +362,7 @@ static enum session_status fail_end(struct session *s)
     ERR_clear_error();
     if (s->done)
         return s->ended ? SESSION_EOF : SESSION_TRUNCATED;
-    tls_fail(session_why(s),
-             !s->context->server ? FAULT_server_left
-             : s->first_len == 0 ? FAULT_client_left_at_once
-                                 : FAULT_client_left,
-             NULL);
+    tls_fail(session_why(s), left_fault(s), NULL);
     return SESSION_FAILED;
 }
 
@@ -354,7 +373,7 @@ static enum fault system_fault(const struct session *s, int error)
     case ECONNRESET:
     case EPIPE:
     case ECONNABORTED:
-        return s->done ? FAULT_broke_in_data : FAULT_broke_in_handshake;
+        return broke_fault(s);
     case ETIMEDOUT:
     case EHOSTUNREACH:
     case ENETUNREACH:
@@ -390,7 +409,8 @@ static enum session_status fail_tls(struct session *s)
     struct explained e;
 
     explain_failure(s, &e);
-    e.words.what = step_name(s);
+    if (e.words.what == NULL)
+        e.words.what = step_name(s);
     if (e.fault != FAULT_none)
         tls_take_as(session_why(s), e.fault, &e.words);
     else
@@ -684,6 +704,15 @@ const struct tls_outcome *session_outcome(const struct session *s)
                                             .alert_received = -1};
 
     return s->outcome != NULL ? s->outcome : &good;
+}
+
+enum fault session_silence(const struct session *s)
+{
+    if (session_heard(s))
+        return FAULT_too_long;
+    if (!s->context->server)
+        return FAULT_silent_server;
+    return s->connected ? FAULT_silent_both_servers : FAULT_silent_client;
 }
 
 bool session_is_server(const struct session *s)

@@ -31,6 +31,8 @@ struct session_params {
     const struct effective *eff;  /* of the rule; borrowed, must outlive */
     const struct netaddr *target; /* the peer: a client resumes only sessions
                                    * with the same one; NULL: none */
+    bool connected; /* this side connected to the partner: for what is said
+                     * of a handshake that fails */
 };
 
 enum session_status {
@@ -117,6 +119,8 @@ const struct tls_outcome *session_outcome(const struct session *s);
 /* Any byte of a TLS record came from the partner: a HandshakeTimeout before
  * that is 5004, after it 5005. */
 bool session_heard(const struct session *s);
+/* What it is when a time limit passes: who should have said something. */
+enum fault session_silence(const struct session *s);
 bool session_is_server(const struct session *s);
 uint64_t session_handle(const struct session *s);
 

@@ -32,6 +32,7 @@ struct session {
     time_t renegotiated; /* begin of the minute that is counted */
     unsigned renegotiations;
     bool done;         /* the first handshake */
+    bool connected;    /* this side connected to the partner */
     bool asked;        /* the partner wants a certificate of ours */
     bool hold_last;    /* the client's last flight goes with data */
     bool bulk;         /* long records have come */

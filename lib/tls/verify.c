@@ -187,7 +187,8 @@ static struct verdict check_cert(const struct session *s, X509 *cert, int depth)
                                 FAULT_peer_version};
     if (!verify_host(r, cert))
         return (struct verdict){X509_V_ERR_HOSTNAME_MISMATCH,
-                                FAULT_host_mismatch};
+                                r->dns != NULL ? FAULT_host_mismatch
+                                               : FAULT_host_mismatch_cn};
     return is_changed(s, r, cert)
                ? (struct verdict){X509_V_ERR_CERT_REJECTED, FAULT_peer_changed}
                : good;
@@ -285,6 +286,7 @@ static void note_words(struct note *n, struct fault_words *w)
         note_size(n, w);
         break;
     case FAULT_host_mismatch:
+    case FAULT_host_mismatch_cn:
         note_host(n, w);
         break;
     case FAULT_signature_unlisted:

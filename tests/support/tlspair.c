@@ -136,7 +136,7 @@ static BIO *make_pair(struct tls_end *e, size_t room)
 int tls_end_open(struct tls_end *e, const struct tls_setup *s, size_t room)
 {
     struct netaddr target;
-    struct session_params params = {s->env, s->eff, NULL};
+    struct session_params params = {s->env, s->eff, NULL, false};
     BIO *inner;
     int rc;
 

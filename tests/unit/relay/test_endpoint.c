@@ -361,8 +361,9 @@ static void shaking_open(struct shaking *s)
     s->t = testring_new(NULL);
     ck_assert_int_eq(tls_setup_open(&s->setup, s->t, &side), 0);
     ck_assert_int_eq(
-        session_new(&(struct session_params){s->setup.env, s->setup.eff, NULL},
-                    &session, &why),
+        session_new(
+            &(struct session_params){s->setup.env, s->setup.eff, NULL, false},
+            &session, &why),
         0);
     ck_assert_int_eq(endpoint_start_tls(&s->b.e, session), 0);
     s->ctx = tls_plain_ctx(s->t, NULL, false);

@@ -64,7 +64,7 @@ static void teardown(void)
 
 static void make_tls(struct endpoint *e, struct peer *p)
 {
-    struct session_params params = {server.env, server.eff, NULL};
+    struct session_params params = {server.env, server.eff, NULL, false};
     struct session *session;
     struct tls_outcome why;
     enum io io = IO_BLOCKED;

@@ -659,7 +659,7 @@ START_TEST(a_socket_may_not_do)
     struct session *session;
 
     ck_assert_int_eq(tls_setup_open(&s, t, &side), 0);
-    params = (struct session_params){s.env, s.eff, NULL};
+    params = (struct session_params){s.env, s.eff, NULL, false};
     ck_assert_int_eq(session_new(&params, &session, &why), 0);
     fault_tls_set("BIO_new", 1);
     ck_assert_int_eq(session_set_fd(session, 0), 4);

@@ -666,7 +666,7 @@ START_TEST(works_on_a_descriptor)
     char c;
 
     ck_assert_int_eq(tls_setup_open(&setup, ec, &side), 0);
-    params = (struct session_params){setup.env, setup.eff, NULL};
+    params = (struct session_params){setup.env, setup.eff, NULL, false};
     ck_assert_int_eq(session_new(&params, &s, &why), 0);
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
     ck_assert_int_eq(session_set_fd(s, pair[0]), 0);

@@ -175,8 +175,9 @@ static void line_open(struct line *l, const struct tls_side *side,
     open_pair(l->fds);
     ck_assert_int_eq(tls_setup_open(&l->setup, l->ring, side), 0);
     ck_assert_int_eq(
-        session_new(&(struct session_params){l->setup.env, l->setup.eff, NULL},
-                    &l->session, &why),
+        session_new(
+            &(struct session_params){l->setup.env, l->setup.eff, NULL, false},
+            &l->session, &why),
         0);
     ck_assert_int_eq(session_set_fd(l->session, l->fds[0]), 0);
     SSL_set_bio(l->peer, mem(), mem());
