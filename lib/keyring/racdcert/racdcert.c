@@ -221,7 +221,7 @@ static int run_racdcert(struct job_context *ctx, const struct tso_command *cmd)
 /* ---- registration ---- */
 
 static const struct job_command commands[] = {
-    {"RACDCERT", "", &racdcert_grammar, run_racdcert, reads_only},
+    {"RACDCERT", "", &racdcert_grammar, 0, run_racdcert, reads_only},
 };
 
 int racdcert_new(struct racdcert **ret, struct error *err)

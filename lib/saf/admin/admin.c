@@ -47,7 +47,8 @@ static bool never(const struct tso_command *cmd)
 
 static const struct job_command commands[] = {
 #define COMMAND(name, aliases, reads)                                          \
-    {#name, aliases, &admin_grammar, admin_##name, reads ? always : never},
+    {#name,      aliases,      &admin_grammar,                                 \
+     -AC_##name, admin_##name, reads ? always : never},
 #include "saf/admin/admin.def"
 };
 

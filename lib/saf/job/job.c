@@ -7,6 +7,7 @@
 
 #include "saf/db/saf.h"
 #include "saf/job/jcl.h"
+#include "saf/job/private.h"
 #include "saf/job/tso.h"
 #include "util/arena.h"
 #include "util/array.h"
@@ -33,7 +34,8 @@ struct run {
     job_output_fn output;
     void *arg;
     int highest;
-    bool ended; /* the END command was met */
+    const struct job_command *before; /* the command before this one */
+    bool ended;                       /* the END command was met */
 };
 
 struct job_runner *job_runner_new(void)
@@ -150,22 +152,24 @@ static int call(struct run *run, const struct job_command *c, void *module,
     return JOB_FAILED;
 }
 
-static int unknown_command(struct run *run, const struct tso_command *cmd)
+static int dispatch(struct run *run, const struct tso_command *cmd)
 {
-    if (cmd->name[0] == '\0') {
-        strbuf_adds(&run->out, "IKJ56701I MISSING COMMAND NAME\n");
-        return JOB_SYNTAX;
-    }
-    strbuf_add_escaped(&run->out, cmd->name, strlen(cmd->name));
-    strbuf_adds(&run->out, " is not supported here\n");
-    return JOB_FAILED;
+    const struct job_command *before = run->before, *c;
+    void *module = NULL;
+    int rc;
+
+    c = find(run->runner, cmd->name, &module);
+    if (c == NULL)
+        return job_unknown(before, cmd, &run->out);
+    run->before = c;
+    rc = call(run, c, module, cmd);
+    if (rc == JOB_SYNTAX && job_lost_line(before, cmd, &run->out))
+        run->before = before; /* to which what follows may belong too */
+    return rc;
 }
 
 static void run_command(struct run *run, const struct tso_command *cmd)
 {
-    const struct job_command *c;
-    void *module = NULL;
-
     if (!run->ctx.no_echo) {
         strbuf_adds(&run->out, "READY\n");
         tso_echo(cmd, run->runner->grammars, run->runner->ngrammars, &run->out);
@@ -177,9 +181,8 @@ static void run_command(struct run *run, const struct tso_command *cmd)
     if (cmd->extra_paren)
         strbuf_adds(&run->out,
                     "IKJ56716I EXTRANEOUS INFORMATION WAS IGNORED: )\n");
-    c = find(run->runner, cmd->name, &module);
     note_rc(run,
-            c != NULL ? call(run, c, module, cmd) : unknown_command(run, cmd));
+            tso_portable(cmd, &run->out) ? dispatch(run, cmd) : JOB_SYNTAX);
     flush(run);
 }
 
@@ -192,6 +195,7 @@ static void run_commands(struct run *run, const struct source *src,
 
     tso_reader_init(&reader, src, off, end);
     run->ended = false;
+    run->before = NULL;
     while (!run->ended) {
         if (tso_next(&reader, &cmd, &err) != 0) {
             strbuf_addf(&run->out, "%s\n", err.text);

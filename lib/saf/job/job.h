@@ -65,6 +65,7 @@ struct job_command {
     const char *name;                  /* "RACDCERT" */
     const char *aliases;               /* blank-separated, or "" */
     const struct tso_grammar *grammar; /* its operands; says what is secret */
+    int scope; /* of its operands in there; 0: all of the grammar's */
     job_command_fn run;
     job_reads_fn reads; /* NULL: it always changes something */
 };

@@ -60,8 +60,8 @@ IRRD105I No certificate information was found for user BOB.
 [4]
 % racfjob wants the whole command
 $ racfjob --racf $T/r "ID(ANN) LISTRING(*)"
-ID is not supported here
-[8]
+IKJ56500I COMMAND ID NOT FOUND
+[12]
 $ racfjob --racf $T/r "ADDGROUP GRP"
 $ racfjob --racf $T/r "CONNECT ANN GROUP(GRP)"
 % Who issues: the account, which may be no user id; --issuer; USER= of the job

@@ -256,6 +256,44 @@ IKJ56712I INVALID KEYWORD, PASSWRD
 READY
 END
 [12]
+% A line that is not continued, a command that never existed, one of z/OS.
+$ printf "RACDCERT ID(ANN) ADDRING(Ring)\n  CONNECT(LABEL('Ann') RING(Ring))\n  WITHLABEL('x')\n" | racdcert --racf $T/r
+READY
+RACDCERT ID(ANN) ADDRING(Ring)
+IRRD122I Ring Ring already exists.
+READY
+  CONNECT(LABEL('Ann') RING(Ring))
+IKJ56702I INVALID USERID, LABEL
+  <stdin>:2:11: the parenthesis of the list before LABEL is not closed
+  CONNECT is an operand of RACDCERT: the line before ends without + or -
+READY
+  WITHLABEL('x')
+IKJ56621I INVALID COMMAND NAME SYNTAX
+  WITHLABEL is an operand of RACDCERT: the line before ends without + or -
+READY
+END
+[12]
+$ printf "ALTUSER ANN\n  NAME('Ann')\nRACDCRT ID(ANN) LIST\nPROFILE NOPREFIX\n" | racdcert --racf $T/r
+READY
+ALTUSER ANN
+READY
+  NAME('Ann')
+IKJ56500I COMMAND NAME NOT FOUND
+  NAME is an operand of ALTUSER: the line before ends without + or -
+READY
+RACDCRT ID(ANN) LIST
+IKJ56500I COMMAND RACDCRT NOT FOUND
+  did you mean RACDCERT?
+READY
+PROFILE NOPREFIX
+PROFILE is not supported here
+READY
+END
+[12]
+% Quotes of a word processor, in place of a certificate with them in its label.
+$ racdcert --racf $T/r "ID(BOB) GENCERT SUBJECTSDN(CN(’srv’)) WITHLABEL(’srv’)"
+<command line>:1:40: IBM-1047 has no character for bytes E2 80 99; type '. The command is not run.
+[12]
 % Nothing of all that was stored.
 $ racdcert --racf $T/r "ID(ANN) LIST" | grep Label
   Label: Ann

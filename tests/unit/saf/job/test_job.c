@@ -46,8 +46,8 @@ static bool reads(const struct tso_command *cmd)
 }
 
 static const struct job_command commands[] = {
-    {"RC", "RETURN R", &grammar, run_rc, reads},
-    {"STORE", "", &grammar, run_store, NULL},
+    {"RC", "RETURN R", &grammar, -1, run_rc, reads},
+    {"STORE", "", &grammar, 0, run_store, NULL},
 };
 
 static struct testring *ring;
@@ -105,16 +105,59 @@ static const struct {
     {"nothing", "", 0, ""},
     {"one command", "RC", 0, "[ME]\n"},
     {"an alias in lower case", "return", 0, "[ME]\n"},
-    {"no prefix of a command", "RE", 8, "RE is not supported here\n"},
+    {"no prefix of a command", "RETU", 12,
+     "IKJ56500I COMMAND RETU NOT FOUND\n"},
     {"warning", "RC 4", 4, "[ME]\n"},
     {"failed", "RC 8", 8, "[ME]\n"},
     {"syntax", "RC 12", 12, "[ME]\n"},
     {"a failed command does not stop the job", "RC 8\nRC\n", 8, "[ME]\n[ME]\n"},
     {"the highest code", "RC 4\nRC 12\nRC 8\n", 12, "[ME]\n[ME]\n[ME]\n"},
-    {"unknown command", "DELUSER FRED\nRC\n", 8,
+    {"a command of z/OS", "DELUSER FRED\nRC\n", 8,
      "DELUSER is not supported here\n[ME]\n"},
-    {"unknown command in control characters", "A\033B", 8,
-     "A\\x1BB is not supported here\n"},
+    {"a command that never existed", "XYZZY FRED\nRC\n", 12,
+     "IKJ56500I COMMAND XYZZY NOT FOUND\n[ME]\n"},
+    {"a misspelt command", "racdcrt ID(A) LIST", 12,
+     "IKJ56500I COMMAND RACDCRT NOT FOUND\n  did you mean RACDCERT?\n"},
+    {"no name of a command", "LONGERTHAN8", 12,
+     "IKJ56621I INVALID COMMAND NAME SYNTAX\n"},
+    {"a digit first", "1RC", 12, "IKJ56621I INVALID COMMAND NAME SYNTAX\n"},
+    {"unknown command in control characters", "A\033B", 12,
+     "IKJ56621I INVALID COMMAND NAME SYNTAX\n"},
+    {"a line that is not continued", "RC 4\n  PASSWORD(X)\n", 8,
+     "[ME]\nPASSWORD is not supported here\n"
+     "  PASSWORD is an operand of RC: the line before ends without + or -\n"},
+    {"a line that is not continued, shortened", "RC\n  passw(X)\n", 12,
+     "[ME]\nIKJ56500I COMMAND PASSW NOT FOUND\n"
+     "  PASSW is an operand of RC: the line before ends without + or -\n"},
+    {"a list that is not continued", "RC\n  ('X')\n", 12,
+     "[ME]\nIKJ56701I MISSING COMMAND NAME\n"
+     "  if this belongs to RC: the line before ends without + or -\n"},
+    {"an operand of no command before", "PASSW(X)\nRC\n", 12,
+     "IKJ56500I COMMAND PASSW NOT FOUND\n[ME]\n"},
+    {"typographic quotes", "RC\nRC ‘4’\n", 12,
+     "[ME]\njob:2:4: IBM-1047 has no character for bytes E2 80 98; type "
+     "'. The command is not run.\n"},
+    {"typographic quotes of Windows",
+     "RC \x93"
+     "4\x94\n",
+     12,
+     "job:1:4: IBM-1047 has no character for byte 93; type \". The command "
+     "is not run.\n"},
+    {"in a list, on a continued line", "RC A(B +\n  C—D)", 12,
+     "job:2:4: IBM-1047 has no character for bytes E2 80 94; type -. The "
+     "command is not run.\n"},
+    {"a blank of the web", "RC\u00a04", 12,
+     "job:1:3: what looks like a blank parts no words, bytes C2 A0; type a "
+     "blank. "
+     "The command is not run.\n"},
+    {"as wide as an ideograph", "RC （4）", 12,
+     "job:1:4: IBM-1047 has no character for bytes EF BC 88; type (. The "
+     "command is not run.\n"},
+    {"a letter that IBM-1047 lacks", "RC 'Ł'", 12,
+     "job:1:5: IBM-1047 has no character for bytes C5 81; take it out. The "
+     "command is not run.\n"},
+    {"a letter that IBM-1047 has", "RC 4 'é' \xe9", 4, "[ME]\n"},
+    {"anything in a comment", "RC 4 /* it’s 4 */", 4, "[ME]\n"},
     {"no command name", "('A')", 12, "IKJ56701I MISSING COMMAND NAME\n"},
     {"one parenthesis too many", "RC 4)", 4,
      "IKJ56716I EXTRANEOUS INFORMATION WAS IGNORED: )\n[ME]\n"},
@@ -198,7 +241,7 @@ END_TEST
 
 START_TEST(masks_secrets_of_unknown_commands)
 {
-    ck_assert_int_eq(run("NOSUCH PASSWORD(SESAME)\n", true), 8);
+    ck_assert_int_eq(run("NOSUCH PASSWORD(SESAME)\n", true), 12);
     ck_assert_ptr_null(strstr(strbuf_str(&out), "SESAME"));
 }
 END_TEST
