@@ -173,6 +173,8 @@ static int open_database(struct program *p, struct error *err)
     }
     if (r == 0)
         r = saf_open(dir, reads ? SAF_READ : SAF_CREATE, &p->saf, err);
+    if (r == ERR_NOT_FOUND && !job_has_commands(p->runner, p->src))
+        return 0; /* that is what the job is to be told */
     if (r != 0)
         return r;
     if (fresh)

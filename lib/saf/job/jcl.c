@@ -24,6 +24,7 @@ struct jcl {
     const char *job, *user;
     struct jcl_step *first, *last;
     bool in_systsin; /* a DD without a name would join SYSTSIN's data */
+    unsigned star; /* the line of the slash and star that ended data; 0: none */
 };
 
 struct card {
@@ -195,6 +196,14 @@ static int add_step(struct jcl *j, char *name, const char *operands,
     return 0;
 }
 
+static unsigned line_of(const struct jcl *j, const struct card *c)
+{
+    unsigned line, column;
+
+    source_position(j->src, c->off, &line, &column);
+    return line;
+}
+
 /* In-stream data: up to the delimiter, or (DD *) the next statement. */
 static void take_data(struct jcl *j, const char *operands, struct jcl_step *s)
 {
@@ -207,8 +216,10 @@ static void take_data(struct jcl *j, const char *operands, struct jcl_step *s)
         back = j->pos;
         if (!next_card(j, &c))
             break;
-        if (dlm != NULL ? begins(&c, dlm) : begins(&c, "/*"))
+        if (dlm != NULL ? begins(&c, dlm) : begins(&c, "/*")) {
+            j->star = dlm == NULL ? line_of(j, &c) : 0;
             break;
+        }
         if (dlm == NULL && stars && begins(&c, "//")) {
             j->pos = back;
             break;
@@ -268,7 +279,7 @@ static int statement(struct jcl *j, const struct card *c, struct error *err)
     uint32_t name_end = skip(c, 2, false), op = skip(c, name_end, true),
              op_end = skip(c, op, false);
     struct strbuf operands = STRBUF_INIT;
-    unsigned line, column;
+    unsigned line = line_of(j, c);
     char *name;
     int r = 0;
 
@@ -277,7 +288,6 @@ static int statement(struct jcl *j, const struct card *c, struct error *err)
     name = zos_fold(arena_strndup(j->arena, c->text + 2, name_end - 2));
     if (name == NULL)
         return error_nomem(err);
-    source_position(j->src, c->off, &line, &column);
     join_operands(j, c, skip(c, op_end, true), &operands);
     if (strbuf_failed(&operands))
         r = error_nomem(err);
@@ -291,20 +301,22 @@ static int statement(struct jcl *j, const struct card *c, struct error *err)
     return r;
 }
 
-static int no_statement(const struct source *src, const struct card *c,
+static int no_statement(const struct jcl *j, const struct card *c,
                         struct error *err)
 {
-    struct span span = {src, (uint32_t)c->off, 0};
-    struct strbuf place = STRBUF_INIT;
-    int r;
+    const char *name = source_name(j->src);
+    unsigned line = line_of(j, c);
 
-    span_add(&span, &place);
-    r = error_set(err, ERR_SYNTAX,
-                  "%s: expected a JCL statement (//) here; commands stand "
-                  "behind //SYSTSIN DD *",
-                  strbuf_str(&place));
-    strbuf_done(&place);
-    return r;
+    if (j->star != 0)
+        return error_set(err, ERR_SYNTAX,
+                         "%s:%u: expected a JCL statement (//) here: /* in "
+                         "column 1 of line %u ended the data; use DD "
+                         "DATA,DLM=$$, and $$ behind the data",
+                         name, line, j->star);
+    return error_set(err, ERR_SYNTAX,
+                     "%s:%u: expected a JCL statement (//) here; commands "
+                     "stand behind //SYSTSIN DD *",
+                     name, line);
 }
 
 int jcl_parse(const struct source *src, struct arena *arena,
@@ -316,9 +328,10 @@ int jcl_parse(const struct source *src, struct arena *arena,
 
     while (r == 0 && next_card(&j, &c)) {
         if (begins(&c, "//")) {
+            j.star = 0;
             r = statement(&j, &c, err);
         } else if (skip(&c, 0, true) < c.len && !begins(&c, "/*")) {
-            r = no_statement(src, &c, err);
+            r = no_statement(&j, &c, err);
         }
     }
     if (r == 0)

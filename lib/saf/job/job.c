@@ -233,43 +233,67 @@ static void run_parm(struct run *run, const struct jcl_step *s)
     source_unref(src);
 }
 
+static void say_step(struct run *run, const char *message,
+                     const struct jcl_step *s, const char *what)
+{
+    strbuf_addf(&run->out, "%s ", message);
+    add_text(run, s->job);
+    strbuf_addc(&run->out, ' ');
+    add_text(run, s->name);
+    strbuf_addf(&run->out, " - STEP WAS %s", what);
+}
+
+/* After the reason. */
+static void not_run(struct run *run, const struct jcl_step *s)
+{
+    say_step(run, "IEF272I", s, "NOT EXECUTED.\n");
+    note_rc(run, JOB_SYNTAX);
+    flush(run);
+}
+
+static void other_program(struct run *run, const struct jcl_step *s)
+{
+    strbuf_adds(&run->out, s->program != NULL ? "step not run: PGM="
+                                              : "step not run: PROC=");
+    add_text(run, s->program != NULL ? s->program : s->proc);
+    strbuf_addf(&run->out, " (line %u); only PGM=IKJEFT01 is known here\n",
+                s->line);
+    not_run(run, s);
+}
+
+static void no_input(struct run *run, const struct jcl_step *s)
+{
+    strbuf_addf(&run->out,
+                "step not run: no //SYSTSIN DD * behind line %u; its commands "
+                "must be in the job\n",
+                s->line);
+    not_run(run, s);
+}
+
 static void run_step(struct run *run, const struct jcl_step *s,
                      const char *issuer)
 {
     int before = run->highest;
 
     if (!runs_commands(s)) {
-        strbuf_adds(&run->out, s->program != NULL ? "step not run: PGM="
-                                                  : "step not run: PROC=");
-        add_text(run, s->program != NULL ? s->program : s->proc);
-        strbuf_addf(&run->out, " (line %u); only PGM=IKJEFT01 is known here\n",
-                    s->line);
-        note_rc(run, JOB_SYNTAX);
-        flush(run);
+        other_program(run, s);
         return;
     }
     if (s->cond)
         strbuf_adds(&run->out, "NOTE: COND= has no meaning here: every step "
                                "is run\n");
+    if (!s->has_input && s->parm == NULL) {
+        no_input(run, s);
+        return;
+    }
     run->highest = 0;
     run->ctx.issuer = s->user != NULL ? s->user : issuer;
     if (s->parm != NULL && *s->parm != '\0')
         run_parm(run, s);
-    if (s->has_input) {
+    if (s->has_input)
         run_commands(run, run->src, s->off, s->end);
-    } else if (s->parm == NULL) {
-        strbuf_addf(&run->out,
-                    "step not run: no //SYSTSIN DD * behind line "
-                    "%u; its commands must be in the job\n",
-                    s->line);
-        note_rc(run, JOB_SYNTAX);
-    }
-    strbuf_adds(&run->out, "IEF142I ");
-    add_text(run, s->job);
-    strbuf_addc(&run->out, ' ');
-    add_text(run, s->name);
-    strbuf_addf(&run->out, " - STEP WAS EXECUTED - COND CODE %04d\n",
-                run->highest);
+    say_step(run, "IEF142I", s, "EXECUTED");
+    strbuf_addf(&run->out, " - COND CODE %04d\n", run->highest);
     flush(run);
     note_rc(run, before);
 }
@@ -315,39 +339,69 @@ int job_run(struct job_runner *r, const struct job_context *ctx,
 
 /* ---- reading jobs ---- */
 
-static bool commands_read(struct job_runner *r, const struct source *src,
-                          uint32_t off, uint32_t end)
+/* False ends the reading. */
+typedef bool (*each_fn)(const struct job_runner *r,
+                        const struct tso_command *cmd);
+
+static bool each_command(const struct job_runner *r, const struct source *src,
+                         uint32_t off, uint32_t end, each_fn each)
 {
-    const struct job_command *c;
     struct tso_reader reader;
     struct tso_command *cmd;
-    void *module;
-    bool reads = true;
+    bool more = true;
 
     tso_reader_init(&reader, src, off, end);
-    while (reads && tso_next(&reader, &cmd, NULL) == 0 && cmd != NULL) {
-        c = find(r, cmd->name, &module);
-        reads = c == NULL || (c->reads != NULL && c->reads(cmd));
+    while (more && tso_next(&reader, &cmd, NULL) == 0 && cmd != NULL) {
+        more = each(r, cmd);
         tso_command_free(cmd);
     }
-    return reads;
+    return more;
 }
 
-bool job_only_reads(struct job_runner *r, const struct source *src)
+/* True: EACH was of all commands. Of those in a PARM it is not. */
+static bool each_of_job(const struct job_runner *r, const struct source *src,
+                        each_fn each)
 {
     struct arena *arena;
     struct jcl_step *s = NULL;
-    bool reads = true;
+    bool more = true;
 
     if (!jcl_is_job(src))
-        return commands_read(r, src, 0, (uint32_t)source_len(src));
+        return each_command(r, src, 0, (uint32_t)source_len(src), each);
     arena = arena_new();
     if (arena == NULL || jcl_parse(src, arena, &s, NULL) != 0)
         s = NULL;
-    for (; reads && s != NULL; s = s->next)
-        reads = s->parm == NULL &&
-                (!s->has_input || commands_read(r, src, s->off, s->end));
+    for (; more && s != NULL; s = s->next)
+        more = s->parm == NULL &&
+               (!s->has_input || each_command(r, src, s->off, s->end, each));
     if (arena != NULL)
         arena_wipe_free(arena);
-    return reads;
+    return more;
+}
+
+static bool only_reads(const struct job_runner *r,
+                       const struct tso_command *cmd)
+{
+    void *module;
+    const struct job_command *c = find(r, cmd->name, &module);
+
+    return c == NULL || (c->reads != NULL && c->reads(cmd));
+}
+
+bool job_only_reads(const struct job_runner *r, const struct source *src)
+{
+    return each_of_job(r, src, only_reads);
+}
+
+static bool is_unknown(const struct job_runner *r,
+                       const struct tso_command *cmd)
+{
+    void *module;
+
+    return find(r, cmd->name, &module) == NULL;
+}
+
+bool job_has_commands(const struct job_runner *r, const struct source *src)
+{
+    return !each_of_job(r, src, is_unknown);
 }

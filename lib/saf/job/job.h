@@ -81,7 +81,11 @@ int job_register(struct job_runner *r, const struct job_command *commands,
 
 /* All commands of the job only read: it can be run beside a writer, and by
  * somebody who may not write. */
-bool job_only_reads(struct job_runner *r, const struct source *src);
+bool job_only_reads(const struct job_runner *r, const struct source *src);
+
+/* The job has a command that is registered, or has one in a PARM. Without one
+ * it needs no database: to run it says what is wrong with it. */
+bool job_has_commands(const struct job_runner *r, const struct source *src);
 
 /* Called with each piece of output as soon as a command has ended. */
 typedef void (*job_output_fn)(void *arg, const char *text, size_t len);

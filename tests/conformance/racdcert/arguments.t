@@ -111,6 +111,7 @@ END
 [8]
 $ printf '//J JOB (0)\n//S1 EXEC PGM=IEFBR14\n//S2 EXEC PGM=IKJEFT01\n//SYSTSIN DD *\nLISTDSD X\n' | racdcert --racf $T/r -
 step not run: PGM=IEFBR14 (line 2); only PGM=IKJEFT01 is known here
+IEF272I J S1 - STEP WAS NOT EXECUTED.
 READY
 LISTDSD X
 LISTDSD is not supported here
@@ -118,6 +119,16 @@ READY
 END
 IEF142I J S2 - STEP WAS EXECUTED - COND CODE 0008
 [12]
+% A job without a command needs no database: it is told what is wrong with it
+$ printf '//J JOB (0)\n//S EXEC PGM=IKJEFT01\n//SYSTSIN DD DSN=A.B,DISP=SHR\n' | racdcert --racf $T/none -
+step not run: no //SYSTSIN DD * behind line 2; its commands must be in the job
+IEF272I J S - STEP WAS NOT EXECUTED.
+[12]
+$ printf '//J JOB (0)\n//S EXEC PGM=IKJEFT01\n//SYSTSIN DD *\n/* CERTAUTH */\nRACDCERT CERTAUTH LIST\n' | racdcert --racf $T/none -
+<stdin>:5: expected a JCL statement (//) here: /* in column 1 of line 4 ended the data; use DD DATA,DLM=$$, and $$ behind the data
+[12]
+$ racfjob --racf $T/none "FROBNICATE"; [ ! -e $T/none ] || echo made
+IKJ56621I INVALID COMMAND NAME SYNTAX
 % A folder that is none, one that is no database, one that others may write
 $ racdcert --racf $T/none "CERTAUTH LIST"
 racdcert: $T/none: no such folder; a job run with racdcert --racf makes a new security database there

@@ -127,6 +127,13 @@ static const struct {
     {"commands without a DD", JOB TSO "A x\n",
      "job:4: expected a JCL statement (//) here; commands stand behind "
      "//SYSTSIN DD *"},
+    {"data that a comment ended", JOB TSO DATA "A\n/* B */\nC\n",
+     "job:7: expected a JCL statement (//) here: /* in column 1 of line 6 "
+     "ended the data; use DD DATA,DLM=$$, and $$ behind the data"},
+    {"data that its own delimiter ended",
+     JOB TSO "//SYSTSIN DD DATA,DLM=$$\n/* A */\n$$\nC\n",
+     "job:7: expected a JCL statement (//) here; commands stand behind "
+     "//SYSTSIN DD *"},
     {"USER= too long", "//J JOB 0,USER=ABCDEFGHI\n",
      "job:1: USER=ABCDEFGHI on the JOB card is not a user id in JCL: 1 to 8 "
      "characters A-Z 0-9 # $ @, no digit first"},

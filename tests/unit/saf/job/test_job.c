@@ -180,9 +180,11 @@ static const struct {
      "//J JOB 0\n//S EXEC PGM=IKJEFT01,PARM='RC 4'\n//SYSTSIN DD *\nRC 8\n", 8,
      "[ME]\n[ME]\nIEF142I J S - STEP WAS EXECUTED - COND CODE 0008\n"},
     {"another program", "//J JOB 0\n//S EXEC PGM=IEFBR14\n", 12,
-     "step not run: PGM=IEFBR14 (line 2); only PGM=IKJEFT01 is known here\n"},
+     "step not run: PGM=IEFBR14 (line 2); only PGM=IKJEFT01 is known here\n"
+     "IEF272I J S - STEP WAS NOT EXECUTED.\n"},
     {"a program in control characters", "//J JOB 0\n//S EXEC PGM=A\033B\n", 12,
-     "step not run: PGM=A\\x1BB (line 2); only PGM=IKJEFT01 is known here\n"},
+     "step not run: PGM=A\\x1BB (line 2); only PGM=IKJEFT01 is known here\n"
+     "IEF272I J S - STEP WAS NOT EXECUTED.\n"},
     {"names in control characters",
      "//J\033 JOB 0\n//\377 EXEC PGM=IKJEFT01\n//SYSTSIN DD *\nRC\n", 0,
      "[ME]\nIEF142I J\\x1B \\xFF - STEP WAS EXECUTED - COND CODE 0000\n"},
@@ -191,12 +193,14 @@ static const struct {
      "characters "
      "A-Z 0-9 # $ @, no digit first\n"},
     {"a procedure", "//J JOB 0\n//S EXEC ASMHCL\n", 12,
-     "step not run: PROC=ASMHCL (line 2); only PGM=IKJEFT01 is known here\n"},
+     "step not run: PROC=ASMHCL (line 2); only PGM=IKJEFT01 is known here\n"
+     "IEF272I J S - STEP WAS NOT EXECUTED.\n"},
     {"another program does not stop the job",
      "//J JOB 0\n//R EXEC PGM=IEFBR14\n//S EXEC PGM=IKJEFT01\n"
      "//SYSTSIN DD *\nRC\n",
      12,
      "step not run: PGM=IEFBR14 (line 2); only PGM=IKJEFT01 is known here\n"
+     "IEF272I J R - STEP WAS NOT EXECUTED.\n"
      "[ME]\nIEF142I J S - STEP WAS EXECUTED - COND CODE 0000\n"},
     {"COND= is noted",
      "//J JOB 0\n//S EXEC PGM=IKJEFT01,COND=(0,NE)\n//SYSTSIN DD *\nRC\n", 0,
@@ -205,9 +209,13 @@ static const struct {
     {"commands in a data set",
      "//J JOB 0\n//S EXEC PGM=IKJEFT01\n//SYSTSIN DD DSN=A.B,DISP=SHR\n", 12,
      "step not run: no //SYSTSIN DD * behind line 2; its commands must be in "
-     "the job\nIEF142I J S - STEP WAS EXECUTED - COND CODE 0012\n"},
+     "the job\nIEF272I J S - STEP WAS NOT EXECUTED.\n"},
     {"a job without steps", "//J JOB 0\n", 12,
      "job: the job has no step (EXEC)\n"},
+    {"data that a comment ended", TSO "RC\n/* RC 4 */\nRC 4\n", 12,
+     "job:6: expected a JCL statement (//) here: /* in column 1 of line 5 "
+     "ended "
+     "the data; use DD DATA,DLM=$$, and $$ behind the data\n"},
     {"a wrong job", "//J JOB 0\nRC\n", 12,
      "job:2: expected a JCL statement (//) here; commands stand behind "
      "//SYSTSIN DD *\n"},
