@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "attls-run/private.h"
+#include "util/count.h"
 #include "util/fd.h"
 
 enum how { CONTINUE, GIVEN, SHUT, REFUSE, LATE, ABORT, HANDED };
@@ -99,8 +100,9 @@ static void say_why(struct run *r, const struct seccomp_notif *call,
 void run_say_refused(struct run *r)
 {
     if (r->refused != NULL)
-        fprintf(stderr, "attls-run: %lu calls of %zu programs were refused\n",
-                r->refused->calls, r->refused->processes);
+        fprintf(stderr, "attls-run: %s refused, of %s\n",
+                count_of(r->refused->calls, "call was|calls were").text,
+                count_of(r->refused->processes, "program").text);
     free(r->refused);
     r->refused = NULL;
 }

@@ -8,6 +8,7 @@
 #include "attlsctl/conn_args.h"
 #include "attlsctl/ctl.h"
 #include "attlsctl/policy.h"
+#include "util/count.h"
 #include "util/json.h"
 
 static const char *rule_name(const struct policy_rule *r)
@@ -114,8 +115,8 @@ static void write_difference(const struct policy_difference *d,
     strbuf_adds(text, "\n  ");
     policy_area_show(d, text);
     if (d->pieces > 1)
-        strbuf_addf(text, "; and %zu more such area%s", d->pieces - 1,
-                    d->pieces > 2 ? "s" : "");
+        strbuf_addf(text, "; and %s",
+                    count_of(d->pieces - 1, "more such area").text);
     strbuf_addc(text, '\n');
     if (d->before == NULL || d->after == NULL)
         return;
@@ -132,7 +133,7 @@ static void write_text(const struct policy_diff *diff, struct strbuf *text)
     if (n == 0)
         strbuf_adds(text, "Every connection is treated as before.\n");
     else
-        strbuf_addf(text, "%zu difference%s:\n", n, n == 1 ? "" : "s");
+        strbuf_addf(text, "%s:\n", count_of(n, "difference").text);
     for (i = 0; i < n; i++) {
         strbuf_addc(text, '\n');
         write_difference(policy_diff_get(diff, i), text);

@@ -13,6 +13,7 @@
 #include "attlsctl/policy.h"
 #include "attlsctl/kernel_rules.h"
 #include "site/rulekeeper.h"
+#include "util/count.h"
 
 struct arguments {
     struct ctl_rules rules;
@@ -281,9 +282,9 @@ static int take_away(struct arguments *a)
     }
     if (n != 0 && !a->force && !a->dry_run) {
         fprintf(stderr,
-                "attlsctl intercept: %u connections are carried and would be "
-                "reset; stop the programs first, or say --force\n",
-                n);
+                "attlsctl intercept: %s carried and would be reset; stop the "
+                "programs first, or say --force\n",
+                count_of(n, "connection is|connections are").text);
         return CTL_EXIT_ERROR;
     }
     return remove_now(a);
@@ -352,8 +353,9 @@ static void print_text(const struct state *s, struct strbuf *out)
                 s->out.listening != 0 && s->in.listening != 0
                     ? "listening"
                     : "not listening: what the rules cover is refused");
-    strbuf_addf(out, "carried    %u connections\n",
-                s->out.connected + s->in.connected);
+    strbuf_addf(
+        out, "carried    %s\n",
+        count_of(s->out.connected + s->in.connected, "connection").text);
     strbuf_adds(out, strbuf_str(&t->difference));
     while (nft_next_count(strbuf_str(&t->counted), &pos, &c))
         strbuf_addf(out, "%12llu %-15s %s\n", c.packets, c.chain, c.name);

@@ -12,6 +12,7 @@
 #include "attlsctl/call.h"
 #include "attlsctl/ctl.h"
 #include "attlsctl/findings.h"
+#include "util/count.h"
 #include "util/linemap.h"
 
 int ctl_policy_read(const struct verb_call *c, struct policy_options *opt)
@@ -133,9 +134,8 @@ static void count_warnings(const char *verb, const char *name,
     size_t n = diags_level(diags, DIAG_WARNING);
 
     if (n != 0)
-        fprintf(stderr,
-                "attlsctl %s: %s: %zu warning%s; attlsctl check shows %s\n",
-                verb, name, n, n == 1 ? "" : "s", n == 1 ? "it" : "them");
+        fprintf(stderr, "attlsctl %s: %s: %s; attlsctl check shows %s\n", verb,
+                name, count_of(n, "warning").text, n == 1 ? "it" : "them");
 }
 
 /* R: what the load gave. Lint's errors do not stop one. */

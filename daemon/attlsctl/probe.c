@@ -20,6 +20,7 @@
 #include "story/fill.h"
 #include "tls/session.h"
 #include "util/clock.h"
+#include "util/count.h"
 #include "util/fd.h"
 #include "util/paths.h"
 
@@ -85,8 +86,11 @@ static int choose_rule(struct probe *p)
             break;
         }
     }
+    if (n == 0)
+        return fail("%s has no rule", p->file);
     if (p->rule == NULL && p->rule_name == NULL)
-        return fail("%s has %zu rules: name one with --rule", p->file, n);
+        return fail("%s has %s: name one with --rule", p->file,
+                    count_of(n, "rule").text);
     if (p->rule == NULL)
         return fail("%s has no rule %s", p->file, p->rule_name);
     if (!effective_on(policy_rule_effective(p->rule), PARM_TTLSEnabled))

@@ -9,6 +9,7 @@
 #include "attlsctl/rings_read.h"
 #include "keyring/racdcert/certdate.h"
 #include "keyring/racdcert/certlist.h"
+#include "util/count.h"
 #include "util/json.h"
 #include "util/paths.h"
 
@@ -112,8 +113,8 @@ static void show_tree(const struct rings *r, struct strbuf *out)
     if (n == 0)
         strbuf_adds(out, "Nothing needs attention.\n");
     else
-        strbuf_addf(out, "%zu thing%s need%s attention.\n", n,
-                    n == 1 ? "" : "s", n == 1 ? "s" : "");
+        strbuf_addf(out, "%s attention.\n",
+                    count_of(n, "thing needs|things need").text);
 }
 
 /* ---- JSON ---- */

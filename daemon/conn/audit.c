@@ -11,6 +11,7 @@
 #include "policy/ciphers.h"
 #include "tls/certinfo.h"
 #include "tls/attributes.h"
+#include "util/count.h"
 #include "util/table.h"
 
 enum { NAME = 64 };
@@ -253,8 +254,8 @@ void audit_print(struct audit *a, struct strbuf *out)
     if (list != NULL)
         print_list(list, a->entries.count, out);
     if (a->lost != 0)
-        strbuf_addf(out, "%llu more found no room in the table.\n",
-                    (unsigned long long)a->lost);
+        strbuf_addf(out, "%s found no room in the table.\n",
+                    count_of(a->lost, "more connection").text);
     pthread_mutex_unlock(&a->lock);
     free(list);
 }

@@ -18,6 +18,7 @@
 #include "tls/retcode.h"
 #include "util/by_time.h"
 #include "util/clock.h"
+#include "util/count.h"
 
 /* ---- who ---- */
 
@@ -326,15 +327,12 @@ void conn_make_story(const struct conn *c, const struct tls_outcome *o,
 
 /* What is said of those that were held back. */
 static const struct {
-    const char *key, *what, *unit;
+    const char *key, *what, *unit, *of;
 } held_lines[STORY_LINES] = {
-    [STORY_FAILURE] = {"failures", "not shown: more than", "lines a second"},
-    [STORY_REMARK] = {"remarks", "not shown: more than",
-                      "lines a second about connections"},
-    [STORY_EZD] = {"ezd",
-                   "connections without EZD lines: their partners sent no TLS, "
-                   "more than",
-                   "a second"},
+    [STORY_FAILURE] = {"failures", "not shown", "line", ""},
+    [STORY_REMARK] = {"remarks", "not shown", "line", " about connections"},
+    [STORY_EZD] = {"ezd", "without EZD lines, as their partners sent no TLS",
+                   "connection", ""},
 };
 
 bool conn_may_say(struct stories *stories, enum story_line kind,
@@ -348,9 +346,11 @@ bool conn_may_say(struct stories *stories, enum story_line kind,
         return false;
     if (held != 0)
         trace_remark(trace, TRACE_WARNING,
-                     "%s=%lu note=\"%s %lu %s (failure_rate)\"",
+                     "%s=%lu note=\"%s: more than %s a second%s "
+                     "(failure_rate)\"",
                      held_lines[kind].key, held, held_lines[kind].what,
-                     cfg->failure_rate, held_lines[kind].unit);
+                     count_of(cfg->failure_rate, held_lines[kind].unit).text,
+                     held_lines[kind].of);
     return true;
 }
 

@@ -9,6 +9,7 @@
 #include "console/private.h"
 #include "policy/print.h"
 #include "site/rulekeeper.h"
+#include "util/count.h"
 #include "util/json.h"
 #include "worker/listener.h"
 
@@ -145,10 +146,11 @@ static void add_limited(const struct console *c, struct strbuf *out)
 
     for (i = 0; i < n; i++)
         strbuf_addf(out,
-                    "limited %s by %s: %lu times, now %lu connections, %lu "
-                    "of them do not relay\n",
-                    fair_format(&who[i].who, text), who[i].limit, who[i].times,
-                    who[i].have, who[i].waiting);
+                    "limited %s by %s: %s, now %s, of which %lu not "
+                    "relaying\n",
+                    fair_format(&who[i].who, text), who[i].limit,
+                    count_of(who[i].times, "time").text,
+                    count_of(who[i].have, "connection").text, who[i].waiting);
 }
 
 static void add_trouble_json(void *arg, const struct environment_trouble *t)
@@ -320,10 +322,10 @@ static void print_text(const struct console *c, const struct status *s,
     snapshot_each_trouble(s->snap, add_trouble_text, out);
     if (has_hint(s))
         strbuf_addf(out,
-                    "hint: %llu full handshakes with servers that resume no "
+                    "hint: %s with servers that resume no "
                     "TLSv1.2 session by its id, the last with %s: "
                     "tls12_tickets = true in attlsd.conf may save them\n",
-                    (unsigned long long)s->lacking,
+                    count_of(s->lacking, "full handshake").text,
                     netaddr_format(&s->server, text));
     strbuf_addf(out, "kernel TLS %s, not used\n",
                 s->kernel_tls ? "available" : "not available");

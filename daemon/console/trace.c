@@ -9,6 +9,7 @@
 
 #include "console/private.h"
 #include "relay/wiretrace.h"
+#include "util/count.h"
 
 static bool is_fit(int fd)
 {
@@ -43,9 +44,9 @@ static void start(struct question *q, const struct wiretrace_params *p)
             question_fail(q, "%s", err.text);
         else
             strbuf_addf(&q->answer->out,
-                        "The trace runs for at most %u seconds and %" PRIu64
+                        "The trace runs for at most %s and %" PRIu64
                         " MB, of connections that begin from now on%s.\n",
-                        p->seconds, p->bytes >> 20,
+                        count_of(p->seconds, "second").text, p->bytes >> 20,
                         secrets ? ", with their TLS secrets"
                                 : "; TLS secrets are left out (allow_secrets)");
     }
@@ -85,10 +86,10 @@ static void stop(struct question *q)
     if (wiretraces_stop(q->console->services->wiretraces, &done, &err) < 0) {
         question_fail(q, "%s", err.text);
     } else {
-        strbuf_addf(&q->answer->out,
-                    "%lu connections, %" PRIu64 " bytes, %lu times packets "
-                    "were lost%s\n",
-                    done.connections, done.bytes, done.lost,
+        strbuf_addf(&q->answer->out, "%s, %s; packets were lost %s%s\n",
+                    count_of(done.connections, "connection").text,
+                    count_of(done.bytes, "byte").text,
+                    count_of(done.lost, "time").text,
                     done.ended ? "" : "; the file is slow and still written");
     }
 }

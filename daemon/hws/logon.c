@@ -11,6 +11,7 @@
 #include "passticket/service.h"
 #include "saf/db/saf.h"
 #include "util/array.h"
+#include "util/count.h"
 
 int hws_logon_check(const struct hws_logon *l, struct error *err)
 {
@@ -99,8 +100,8 @@ static void revoke(struct hws_logon *l, const char *user, struct strbuf *why)
     saf_close(saf);
     if (r == 0)
         forget(l, user);
-    strbuf_addf(why, "; %s is revoked after %u wrong passwords in a row", user,
-                l->revoke);
+    strbuf_addf(why, "; %s is revoked after %s in a row", user,
+                count_of(l->revoke, "wrong password").text);
     if (r == 0)
         strbuf_addf(why, ", ALTUSER %s RESUME lets the user in again", user);
     else

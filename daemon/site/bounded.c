@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "util/clock.h"
+#include "util/count.h"
 #include "util/thread.h"
 
 /* Whoever comes last, the thread or who waits for it, frees it. */
@@ -107,8 +108,8 @@ int bounded_run(bounded_fn work, bounded_fn drop, void *arg,
     }
     if (!wait_for(t, limit_ms)) {
         pthread_detach(thread);
-        return error_set(err, ERR_LIMIT, "no answer in %lu seconds",
-                         limit_ms / 1000);
+        return error_set(err, ERR_LIMIT, "no answer in %s",
+                         count_of(limit_ms / 1000, "second").text);
     }
     pthread_join(thread, NULL);
     task_free(t);

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "site/pagent_private.h"
+#include "util/count.h"
 
 /* ---- the last steps ---- */
 
@@ -140,8 +141,8 @@ static void note_outcome(struct refresh *r)
     if (r->status == 2 && r->reason.len == 0 && r->diags != NULL)
         first_error(r->diags, &r->reason);
     if (r->status == 1 && r->reason.len == 0)
-        strbuf_addf(&r->reason, "%u changed environments can't be opened",
-                    r->unopened);
+        strbuf_addf(&r->reason, "%s can't be opened",
+                    count_of(r->unopened, "changed environment").text);
     pthread_mutex_lock(&r->p->lock);
     last->when = time(NULL);
     last->status = r->status;

@@ -13,6 +13,7 @@
 
 #include "site/testing.h"
 #include "util/arena.h"
+#include "util/count.h"
 #include "util/paths.h"
 #include "util/spelling.h"
 #include "zos/dataset.h"
@@ -128,8 +129,9 @@ static const char *text_of(struct config_reader *r, config_setting_t *s,
     }
     len = strlen(text);
     if (row->high > 0 && (len < (size_t)row->low || len > (size_t)row->high)) {
-        config_wrong_value(r, s, "has %zu characters, %ld to %ld are allowed",
-                           len, row->low, row->high);
+        config_wrong_value(r, s, "has %s, %ld to %ld are allowed",
+                           count_of(len, "character").text, row->low,
+                           row->high);
         return NULL;
     }
     return text;

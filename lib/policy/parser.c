@@ -9,6 +9,7 @@
 
 #include "policy/lexer.h"
 #include "policy/schema.h"
+#include "util/count.h"
 
 /*
  * Blocks nest three deep in the language; deeper ones are of unknown
@@ -402,9 +403,9 @@ static void check_seqno(struct findings *f, const struct reader *rd)
     if (rd->lx.seqno_count == 0)
         return;
     finding_add(f, FIND_mvs_seqno, &span,
-                "sequence numbers in columns 73 to 80 (on %u lines) are "
-                "passed over here; z/OS takes them for a part of the line",
-                rd->lx.seqno_count);
+                "sequence numbers in columns 73 to 80 (on %s) are passed over "
+                "here; z/OS takes them for a part of the line",
+                count_of(rd->lx.seqno_count, "line").text);
     finding_fix(f, "remove them (UNNUM in the ISPF editor)");
 }
 

@@ -13,6 +13,7 @@
 #include "policy/rules.h"
 #include "policy/value.h"
 #include "util/array.h"
+#include "util/count.h"
 #include "util/table.h"
 
 /* A global statement on its way from the file to an object. */
@@ -159,8 +160,9 @@ static struct object *new_object(struct resolver *r, enum policy_stmt kind,
     span = ast_span(ast, node->words[0]);
     if (span.len > NAME_MAX_CHARS) {
         finding_add(r->f, FIND_name_too_long, &span,
-                    "the name of this %s has %u characters; %d are allowed",
-                    schema_statement(kind)->keyword, span.len, NAME_MAX_CHARS);
+                    "the name of this %s has %s; %d are allowed",
+                    schema_statement(kind)->keyword,
+                    count_of(span.len, "character").text, NAME_MAX_CHARS);
         finding_fix(r->f, "shorten it here and where it is referred to");
     }
     return o;

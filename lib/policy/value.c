@@ -13,6 +13,8 @@
 #include <strings.h>
 
 #include "policy/value_addr.h"
+#include "util/count.h"
+#include "zos/name.h"
 
 typedef bool (*parse_fn)(struct value_in *in, union value *ret);
 typedef void (*show_fn)(enum value_type type, const union value *value,
@@ -66,9 +68,9 @@ static bool check_length(struct value_in *in, size_t len)
 {
     if ((long)len >= in->row->low && (long)len <= in->row->high)
         return true;
-    return value_bad(in, 0, FIND_bad_value,
-                     "%zu characters; %ld to %ld are allowed", len,
-                     in->row->low, in->row->high);
+    return value_bad(in, 0, FIND_bad_value, "%s; %ld to %ld are allowed",
+                     count_of(len, "character").text, in->row->low,
+                     in->row->high);
 }
 
 static bool keep_text(struct value_in *in, const char *s, size_t len,
@@ -153,11 +155,12 @@ static bool parse_mask(struct value_in *in, union value *ret)
 
     if ((long)len != in->row->low && (long)len != in->row->high)
         return in->row->low == in->row->high
-                   ? value_bad(in, 0, FIND_bad_value,
-                               "%zu digits; %ld are wanted", len, in->row->low)
+                   ? value_bad(in, 0, FIND_bad_value, "%s; %ld are wanted",
+                               count_of(len, "digit").text, in->row->low)
                    : value_bad(in, 0, FIND_bad_value,
-                               "%zu digits; %ld or %ld are wanted", len,
-                               in->row->low, in->row->high);
+                               "%s; %ld or %ld are wanted",
+                               count_of(len, "digit").text, in->row->low,
+                               in->row->high);
     if (strspn(s, "01") < len)
         return value_bad(in, 0, FIND_bad_value,
                          "only the digits 0 and 1 are allowed");
@@ -535,7 +538,6 @@ static const struct {
     show_fn show;
 } types[TYPE_COUNT] = {
 #include "policy/types.def"
-#include "zos/name.h"
 };
 
 #define TYPE(name, parse, show) FORM_##show,

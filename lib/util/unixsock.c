@@ -18,8 +18,8 @@ int unixsock_address(const char *path, struct sockaddr_un *ret,
     ret->sun_family = AF_UNIX;
     if (len >= sizeof(ret->sun_path))
         return error_set(err, ERR_LIMIT,
-                         "%s: the path of a socket has at most %zu characters",
-                         path, sizeof(ret->sun_path) - 1);
+                         "%s: the path of a socket has at most %zu bytes", path,
+                         sizeof(ret->sun_path) - 1);
     memcpy(ret->sun_path, path, len + 1);
     return 0;
 }

@@ -4,6 +4,7 @@
  */
 
 #include "saf/job/tso.h"
+#include "util/count.h"
 #include "zos/name.h"
 
 #include <stdio.h>
@@ -246,8 +247,8 @@ static int check_value(const struct tso_word *w, struct tso_node *v,
         return invalid(w, v, "a value was expected, not a list", out);
     if (w->max != 0 && strlen(v->text) > w->max) {
         invalid(w, v, "the value is too long", out);
-        strbuf_addf(out, "  it may have %u characters and has %zu\n", w->max,
-                    strlen(v->text));
+        strbuf_addf(out, "  it may have %s and has %zu\n",
+                    count_of(w->max, "character").text, strlen(v->text));
         return 12;
     }
     if (!(w->flags & TSO_KEEP_CASE))
