@@ -54,8 +54,8 @@ static const char *remedy(pid_t thread, int error)
     if (error != EPERM && error != EACCES)
         return "";
     if (geteuid() != 0 && !is_dumpable(thread))
-        return ": it is not dumpable, by its own wish (see --keep-dumpable) or "
-               "because its file can't be read (chmod +r)";
+        return ": the program is not dumpable, by its own wish (see "
+               "--keep-dumpable) or because its file can't be read (chmod +r)";
     return ": tracing it is denied here (kernel.yama.ptrace_scope, or what a "
            "container forbids)";
 }

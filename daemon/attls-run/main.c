@@ -44,7 +44,8 @@ static int complain(const char *text)
 static int check(const struct run_arguments *a)
 {
     if (a->command[0] == NULL)
-        return complain("which command? attls-run --help shows the options");
+        return complain(
+            "COMMAND is missing; attls-run --help shows the options");
     if (a->policy != NULL && a->socket != NULL)
         return complain("--policy starts a daemon, --socket names one that "
                         "runs: which?");

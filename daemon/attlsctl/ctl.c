@@ -206,7 +206,8 @@ int ctl_main(int argc, char **argv)
     if (argv[1][0] != '-')
         return run_verb(argc - 1, argv + 1);
     if (options_read(NULL, 0, OPTIONS_FIRST, argc - 1, argv + 1, &o, &err) != 0)
-        fprintf(stderr, "attlsctl: %s (those of a verb stand behind it)\n",
+        fprintf(stderr,
+                "attlsctl: %s (a verb's options stand behind the verb)\n",
                 err.text);
     else if (options_has(&o, OPTION_HELP))
         status = say_list(stdout, CTL_EXIT_OK);

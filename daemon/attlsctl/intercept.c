@@ -142,7 +142,7 @@ static int read_call(const struct verb_call *c, struct arguments *a)
     for (i = 0; r == 0 && i < c->options.given_count; i++)
         r = take_capture(&a->rules, &c->options.given[i]);
     if (r == 0 && a->rules.conf != NULL && a->rules.policy != NULL) {
-        fprintf(stderr, "attlsctl intercept: -f and --policy: which one?\n");
+        fprintf(stderr, "attlsctl intercept: give -f or --policy, not both\n");
         r = CTL_EXIT_ERROR;
     }
     return r;

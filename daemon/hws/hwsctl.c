@@ -70,7 +70,7 @@ int main(int argc, char **argv)
         return status;
     control = options_value(&o, OPT_CONTROL);
     if (o.operand_count == 0)
-        status = program_wrong(&program, "which COMMAND? VIEWHWS is one");
+        status = program_wrong(&program, "COMMAND is missing; VIEWHWS is one");
     else
         status = ask(control != NULL ? control : PATH_HWS_CONTROL, o.operand,
                      o.operand_count);

@@ -51,8 +51,9 @@ int rd_DELETE(struct rd *q)
                "Certificate '%s' is waiting for the answer to a request "
                "(GENREQ). It is not deleted.",
                c->label);
-        rd_hint(q, "its private key would be lost, and the answer useless; "
-                   "FORCE deletes it all the same");
+        rd_hint(q,
+                "to delete it loses the private key, without which the answer "
+                "is useless; FORCE deletes the certificate all the same");
         return JOB_FAILED;
     }
     if (c->next_serial > 1 && c->has_key && !force)

@@ -85,7 +85,7 @@ static int get_request(struct rd *q, struct gencert *g)
     free(data);
     if (g->request == NULL) {
         rd_say(q, 0, MSG_INPUT_NO_CERT);
-        rd_hint(q, "it holds no PKCS#10 request");
+        rd_hint(q, "the data set holds no PKCS#10 request");
         return JOB_FAILED;
     }
     key = X509_REQ_get0_pubkey(g->request);
@@ -152,7 +152,9 @@ static int check_validity(struct rd *q, const struct gencert *g)
                              g->new.spec.not_after) >= 0)
         return 0;
     rd_say(q, 0, MSG_MADE_DATES, status_of(q, g));
-    rd_hint(q, "it is valid for longer than the certificate that signs it");
+    rd_hint(
+        q,
+        "the new certificate is valid for longer than the one that signs it");
     return JOB_WARNING;
 }
 

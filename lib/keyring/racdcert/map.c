@@ -229,7 +229,7 @@ static struct store_filter *choose(struct rd *q)
         return f;
     no_mapping(q, 0);
     if (label == NULL && o != NULL && o->nfilters > 1)
-        rd_hint(q, "there are several: name one with LABEL('...')");
+        rd_hint(q, "several mappings fit: name one with LABEL('...')");
     return NULL;
 }
 

@@ -310,7 +310,8 @@ int rd_defined(struct rd *q, const ASN1_INTEGER *serial,
     profile_name(serial, issuer, &profile);
     rd_say(q, 0, MSG_DEFINED, strbuf_str(&profile));
     strbuf_done(&profile);
-    rd_hint(q, "it is stored for %s; %s", rd_owner_words(owner, buf), hint);
+    rd_hint(q, "the certificate is stored for %s; %s",
+            rd_owner_words(owner, buf), hint);
     return JOB_FAILED;
 }
 

@@ -203,13 +203,13 @@ int rd_ROLLOVER(struct rd *q)
         return JOB_FAILED;
     if (from == to && !force) {
         rd_invalid(q, "NEWLABEL", new_label,
-                   "it is the same certificate; with FORCE its private key "
-                   "would be deleted");
+                   "LABEL and NEWLABEL name the same certificate; with FORCE "
+                   "its private key would be deleted");
         return JOB_FAILED;
     }
     if (!force && (!from->has_key || !to->has_key)) {
         rd_say(q, 0, MSG_NEEDS_KEY, "ROLLOVER");
-        rd_hint(q, "'%s' has none; FORCE goes on all the same",
+        rd_hint(q, "'%s' has no private key; FORCE goes on all the same",
                 from->has_key ? to->label : from->label);
         return JOB_FAILED;
     }

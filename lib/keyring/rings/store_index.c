@@ -162,7 +162,7 @@ static int load_owner(struct ring_store *s, const char *id, struct error *err)
     if (o == NULL)
         r = error_nomem(err);
     else if (strlen(text) != len)
-        r = error_set(err, ERR_DAMAGED, "%s: not text", file);
+        r = error_set(err, ERR_DAMAGED, "%s: not a text", file);
     else
         r = read_index(o, text, file, err);
     free(text);

@@ -157,7 +157,7 @@ int admin_check_defined(struct job_context *ctx, const struct tso_node *list,
         (user_too && saf_user_exists(ctx->saf, id)))
         return 0;
     return admin_invalid(ctx, words[word].keyword, id,
-                         user_too ? "it is neither a user nor a group"
+                         user_too ? "no user and no group has this name"
                                   : "no such group; ADDGROUP makes it");
 }
 

@@ -354,7 +354,7 @@ static int parse(struct saf *saf, int table, const char *text, size_t len,
         r = error_set(err, ERR_DAMAGED, "%s:%d: %s", strbuf_str(&file),
                       config_error_line(&cfg),
                       config_error_text(&cfg) != NULL ? config_error_text(&cfg)
-                                                      : "not text");
+                                                      : "not a text");
     else
         r = rows_read(&cfg, tables[table].rows, true, strbuf_str(&file),
                       tables[table].keep, saf, err);

@@ -128,7 +128,7 @@ $ racdcert --racf $T/r "MULTIID LISTMAP" | grep Criteria
 $ racdcert --racf $T/r "ID(BOB) ALTMAP TRUST"
 $ racdcert --racf $T/r "ID(ANN) DELMAP"
 No mapping information was found for user ANN.
-  there are several: name one with LABEL('...')
+  several mappings fit: name one with LABEL('...')
 [8]
 $ racdcert --racf $T/r "ID(ANN) DELMAP(LABEL('none'))"
 No mapping information was found for user ANN.

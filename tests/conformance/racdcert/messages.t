@@ -26,12 +26,12 @@ IRRD107I No matching certificate was found for this user.
 % IRRD109I
 $ racdcert --racf $T/r "CERTAUTH GENCERT SUBJECTSDN(CN('Root') O('Shop')) WITHLABEL('Root 2') NISTECC"
 IRRD109I The certificate cannot be added.  Profile 00.CN=Root.O=Shop is already defined.
-  it is stored for CERTAUTH; choose another SUBJECTSDN, or delete it first
+  the certificate is stored for CERTAUTH; choose another SUBJECTSDN, or delete it first
 [8]
 $ racdcert --racf $T/r "SITE GENCERT SUBJECTSDN(CN('A b c') O('Shop')) NISTECC"
 $ racdcert --racf $T/r "ID(ANN) GENCERT SUBJECTSDN(CN('A b c') O('Shop')) NISTECC"
 IRRD109I The certificate cannot be added.  Profile 00.CN=A¢b¢c.O=Shop is already defined.
-  it is stored for SITE; choose another SUBJECTSDN, or delete it first
+  the certificate is stored for SITE; choose another SUBJECTSDN, or delete it first
 [8]
 % The label is in use.
 $ racdcert --racf $T/r "ID(ANN) GENCERT SUBJECTSDN(CN('x')) WITHLABEL('Ann') NISTECC"
@@ -41,7 +41,7 @@ The label Ann is already in use for user ANN. The certificate is not created.
 % IRRD113I: valid for longer than the signer.
 $ racdcert --racf $T/r "ID(ANN) GENCERT SUBJECTSDN(CN('x')) WITHLABEL('Long') SIGNWITH(CERTAUTH LABEL('Root')) NISTECC NOTAFTER(DATE(2091-01-01))"
 IRRD113I The certificate that you are creating has an incorrect date range. The certificate is created with TRUST status.
-  it is valid for longer than the certificate that signs it
+  the new certificate is valid for longer than the one that signs it
 [4]
 % IRRD114I, IRRD115I, IRRD116I
 $ racdcert --racf $T/r "ID(ANN) LISTRING(ring)"

@@ -114,7 +114,7 @@ IRRD199I Certificate with label 'Alone' is added for user BOB.
 [4]
 $ racdcert --racf $T/n "ID(BOB) ADD('$T/p7') WITHLABEL('Other')"
 IRRD109I The certificate cannot be added.  Profile 01.CN=Root.O=Shop is already defined.
-  it is stored for user BOB; every certificate has one owner and one label
+  the certificate is stored for user BOB; every certificate has one owner and one label
 [8]
 $ racdcert --racf $T/n "ID(BOB) ADD('$T/p7') TRUST"
 IRRD113I The certificate that you are adding is self-signed. The certificate is added with TRUST status.
@@ -132,7 +132,7 @@ $ racdcert --racf $T/n "CERTAUTH LIST" | grep -E 'Label|Status|Private'
   Private Key: NO
 $ racdcert --racf $T/n "ID(ANN) ADD('$T/der')"
 IRRD109I The certificate cannot be added.  Profile 01.CN=Root.O=Shop is already defined.
-  it is stored for user BOB; every certificate has one owner and one label
+  the certificate is stored for user BOB; every certificate has one owner and one label
 [8]
 % A PEM file with its key; the form of old systems; EBCDIC
 $ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $T/key -out $T/own -days 99999 -set_serial 9 -subj '/O=Own/CN=own' 2>$T/noise; cat $T/own $T/key >$T/both
@@ -233,7 +233,7 @@ subject=CN = b
 % The same issuer and serial number, another certificate
 $ openssl req -x509 -key $T/key2 -out $T/twin -days 99999 -set_serial 9 -subj '/O=Own/CN=own' 2>$T/noise; racdcert --racf $T/n "ID(ANN) ADD('$T/twin')"
 IRRD109I The certificate cannot be added.  Profile 09.CN=own.O=Own is already defined.
-  it is stored for user ANN; every certificate has one owner and one label
+  the certificate is stored for user ANN; every certificate has one owner and one label
 [8]
 $ racdcert --racf $T/n "ID(ANN) LIST" | grep Label
   Label: own

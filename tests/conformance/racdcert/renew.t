@@ -107,7 +107,7 @@ Certificate request self-signature verify OK
                     Digital Signature, Key Agreement
 $ racdcert --racf $T/r "ID(ANN) DELETE(LABEL('Ann'))"
 Certificate 'Ann' is waiting for the answer to a request (GENREQ). It is not deleted.
-  its private key would be lost, and the answer useless; FORCE deletes it all the same
+  to delete it loses the private key, without which the answer is useless; FORCE deletes the certificate all the same
 [8]
 $ racdcert --racf $T/r "ID(ANN) GENCERT('$T/req')"
 IRRD130I The SIGNWITH keyword(s) must be specified. The request is not processed.
@@ -182,11 +182,11 @@ IRRD130I The NEWLABEL keyword(s) must be specified. The request is not processed
 [8]
 $ racdcert --racf $T/r "ID(ANN) ROLLOVER(LABEL('Ann')) NEWLABEL('Ann')"
 IKJ56702I INVALID NEWLABEL, Ann
-  it is the same certificate; with FORCE its private key would be deleted
+  LABEL and NEWLABEL name the same certificate; with FORCE its private key would be deleted
 [8]
 $ racdcert --racf $T/r "ID(ANN) ROLLOVER(LABEL('Ann')) NEWLABEL('LABEL00000001')"
 IRRD128I ROLLOVER requires a certificate with an associated private key. The request is not processed.
-  'LABEL00000001' has none; FORCE goes on all the same
+  'LABEL00000001' has no private key; FORCE goes on all the same
 [8]
 $ racdcert --racf $T/r "ID(ANN) ROLLOVER(LABEL('Ann')) NEWLABEL('Ann 2')"
 $ racdcert --racf $T/r "ID(ANN) LISTRING(Ring)"

@@ -61,7 +61,7 @@ static const struct {
     {"AU A PASSWORD(X) DFLTGRP(NONE)", 8,
      "IKJ56702I INVALID DFLTGRP, NONE\n  no such group; ADDGROUP makes it\n"},
     {"AU A PASSWORD(X) OWNER(NONE)", 8,
-     "IKJ56702I INVALID OWNER, NONE\n  it is neither a user nor a group\n"},
+     "IKJ56702I INVALID OWNER, NONE\n  no user and no group has this name\n"},
     {"AU A PASSWORD", 12,
      "IKJ56701I MISSING PASSWORD\n  write PASSWORD(value), or NOPASSWORD\n"},
     {"AU A PASSWORD(TOOLONG99)", 12,
