@@ -85,11 +85,16 @@ static void add_kind(struct command *c, const char *name, size_t len)
 
     snprintf(kind, sizeof(kind), "%.*s", (int)len, name);
     what = verb_completion(kind);
-    if (what != NULL && strcmp(what, "files") == 0)
+    if (what == NULL)
+        return;
+    if (strcmp(what, "files") == 0)
         c->operands.files = true;
+    else if (strcmp(what, "folders") != 0)
+        add_word(c, what, strlen(what));
 }
 
-/* Words, "a|b" and kinds; neither options nor what has a kind in it. */
+/* Words, "a|b", kinds and their words; neither options nor what has a kind in
+ * it. */
 static void add_form(struct command *c, const char *form)
 {
     size_t len;
