@@ -31,6 +31,17 @@ names()
 decides() { :; }
 alters() { :; }
 
+# refused_early a: that side is reset before it has said anything, or while it
+# speaks, or after: its page is not compared to the letter, but it may never
+# take the blame.
+refused_early()
+{
+    racy=$1
+    never "$1" 'this side refused|alert_sent='
+    never "$1.who" '^  who +this side'
+    never "line.$1" 'failed="this side'
+}
+
 # alone: the story has its policy for itself; the daemons do not get it.
 alone() { own_text=$story/policy own_listeners=$story/listeners; }
 
@@ -44,7 +55,7 @@ enter()
     a=$address:$a_port b=$address:$b_port
     echo=$address:$echo_port dead=$address:$dead_port
     here_out=$tmp/told/$2
-    own_text=$2.policy own_listeners=$2.listeners
+    own_text=$2.policy own_listeners=$2.listeners racy=
     mkdir -p "$here_out" "$tmp"/{a,b}/"$2"
     act() { program_talks; }
     tell() { tell_both; }
@@ -294,7 +305,20 @@ partner()
 ctl() { attlsctl "${@:2}" --control "$tmp/$1/sock"; }
 
 # since a|b: what the log of that side has got since this story began.
-since() { tail -c "+$(($(cat "$here_out/from.$1") + 1))" "$tmp/$1/log"; }
+since() { tail -c "+$(($(<"$here_out/from.$1") + 1))" "$tmp/$1/log" | grep -vF "$mark"; }
+
+# flush a|b: what that side has logged until now is in its file, in order; the
+# mark is the line of a command that changes nothing.
+mark='command="modify QUERY"'
+flush()
+{
+    local had
+    had=$(marks "$1")
+    ctl "$1" modify QUERY >/dev/null
+    poll 10 marked "$1" "$had"
+}
+marks() { grep -cF "$mark" "$tmp/$1/log"; }
+marked() { [ "$(marks "$1")" -gt "$2" ]; }
 
 # connids a|b: of all connections that the log has named since.
 connids()
@@ -350,9 +374,14 @@ show()
 # tell_side a|b: why of each connection of this story there, and its log.
 tell_side()
 {
-    local id
-    for id in $(connids "$1"); do
+    local id ids
+    flush "$1"
+    ids=$(connids "$1")
+    for id in $ids; do
         poll 10 ended "$1" "$id" || echo "connection $id does not end" >>"$here_out/late"
+    done
+    flush "$1"
+    for id in $ids; do
         show "$1" why ctl "$1" why "$id"
         ctl "$1" why "$id" >"$here_out/page.$1.$id" 2>&1
         ctl "$1" why --json "$id" >"$here_out/json.$1.$id" 2>&1
@@ -401,11 +430,12 @@ play_one()
 
 declare -A titles=([a]="The client's side" [b]="The server's side")
 
-# text NAME: all that a reader gets, side by side.
+# text NAME [SIDE]: all that a reader gets, but for that side.
 text()
 {
     local at section
     for at in - a b; do
+        [ "$at" != "${2-}" ] || continue
         grep -q "^$at\." "$tmp/told/$1/order" || continue
         [ "$at" = - ] || printf '=== %s\n\n' "${titles[$at]}"
         while read -r section; do
@@ -416,45 +446,78 @@ text()
 
 # --- judge -------------------------------------------------------------------
 
-# part WHERE: a, b: all of that side; a.why, a.log; a.cause: the row of why with
-# that heading; line.a: the daemon's own line; all.
+# These look at texts in this shell: a thousand questions, and no process each.
+
+# part WHERE: to $text. a, b, -: all of that side; a.why, a.log, a.check: that
+# section; a.cause: the row of why with that heading; line.a: the daemon's own
+# lines about failures; all.
 part()
 {
+    local file
+    text=
     case $1 in
-    all) text "$story" ;;
-    line.?) grep -h ' rc=' "$here_out/${1#line.}.log" ;;
-    a | b | -) cat "$here_out/$1".* 2>/dev/null ;;
-    *.why | *.log | *.last | -.*) cat "$here_out/$1" 2>/dev/null ;;
-    *) row "${1#*.}" "$here_out/${1%%.*}.why" ;;
+    all) part - && all=$text && part a && all+=$text && part b && text=$all$text ;;
+    line.?) lines_with ' rc=[0-9]' "$here_out/${1#line.}.log" ;;
+    a | b | -)
+        for file in "$here_out/$1".*; do
+            [ ! -e "$file" ] || text+=$(<"$file")$'\n'
+        done
+        ;;
+    *) if [ -e "$here_out/$1" ]; then
+        text=$(<"$here_out/$1")
+    elif [ -e "$here_out/${1%%.*}.why" ]; then
+        row "${1#*.}" "$here_out/${1%%.*}.why"
+    fi ;;
     esac
 }
 
-# row HEADING FILE: with the lines that go on below it.
+lines_with()
+{
+    local line
+    text=
+    while IFS= read -r line; do
+        [[ ! $line =~ $1 ]] || text+=$line$'\n'
+    done <"$2"
+}
+
+# row HEADING FILE: to $text, with the lines that go on below it.
 row()
 {
-    [ ! -e "$2" ] || awk -v row="  $1 " 'index($0, row) == 1 { on = 1; print; next }
-        on && index($0, "                 ") == 1 { print; next }
-        { on = 0 }' "$2"
+    local line on=
+    text=
+    while IFS= read -r line; do
+        case $line in
+        "  $1 "*) on=yes ;;
+        "                 "*) ;;
+        *) on= ;;
+        esac
+        [ -z "$on" ] || text+=$line$'\n'
+    done <"$2"
 }
 
-# says WHERE REGEX, never WHERE REGEX: one of its lines matches, none does.
-says()
+# found REGEX: how many lines of $text match it, in $count; the last in $hit.
+found()
 {
-    [ "$stage" = judge ] || return 0
-    part "$1" | grep -qE -- "$2" || wrong "$1 does not say: $2" "$1"
+    local line
+    count=0 hit=
+    while IFS= read -r line; do
+        [[ ! $line =~ $1 ]] || { count=$((count + 1)) && hit=$line; }
+    done <<<"$text"
 }
 
-never()
-{
-    [ "$stage" = judge ] || return 0
-    ! part "$1" | grep -E -- "$2" >"$here_out/hit" || wrong "$1 says: $2" "$1"
-}
+# says WHERE REGEX, never WHERE REGEX, just_once WHERE REGEX: some of its lines
+# match, none does, one does.
+judging() { [ "$stage" = judge ] && part "$1" && found "$2"; }
+says() { ! judging "$@" || [ "$count" -gt 0 ] || wrong "$1 does not say: $2"; }
+never() { ! judging "$@" || [ "$count" -eq 0 ] || wrong "$1 says: $2" "$hit"; }
+just_once() { ! judging "$@" || [ "$count" -eq 1 ] || wrong "$1 says $count times: $2" "$hit"; }
 
-# just_once WHERE REGEX: one line does.
-just_once()
+# wrong WHAT [LINE]: beside the line, or the beginning of what was looked at.
+wrong()
 {
-    [ "$stage" = judge ] || return 0
-    [ "$(part "$1" | grep -cE -- "$2")" -eq 1 ] || wrong "$1 does not say just once: $2" "$1"
+    echo "$story: $1"
+    head -n 5 <<<"${2-$text}" | cut -c 1-240 | sed 's/^/        /'
+    : >"$here_out/wrong"
 }
 
 # agree: page, JSON, the daemon's own line and the EZD lines of each connection
@@ -466,42 +529,46 @@ agree()
         [ -e "$page" ] || continue
         id=${page##*.} at=${page#"$here_out/page."}
         at=${at%%.*}
-        ! grep -qE '^  return code' "$page" || agrees "$at" "$id" "$page"
+        row 'return code' "$page"
+        [ -z "$text" ] || agrees "$at" "$id" "$page"
     done
 }
 
 agrees()
 {
-    local heading value line failures
-    line=$(grep -E " conn=$2 .* rc=" "$here_out/$1.log")
-    failures=$(grep -cE "EZD1286I .* CONNID: $2 " "$here_out/$1.log")
-    [ "$failures" -eq 1 ] || wrong "$failures times EZD1286I for one connection" "$1.log"
-    [ "$(wc -l <<<"$line")" -eq 1 ] || wrong "more than one line of the daemon's for one failure" "line.$1"
-    for heading in reason cause who remedy; do
-        value=$(row "$heading" "$3" | sed -E '1s/^  [a-z]+ +//; s/^ {17}//' | tr '\n' ' ')
-        value=${value% }
-        [ -n "$value" ] || { missing "$1" "$heading" && continue; }
-        value=${value//\"/\\\"}
-        [[ $(<"$here_out/json.$1.$2") = *"\"$heading\": \"$value\""* ]] ||
-            wrong "JSON has another $heading than why" "$1.$heading"
-        [[ $heading = who && $line = *" failed=\"$value\""* || $line = *" $heading=\"$value\""* ]] ||
-            wrong "the log has another $heading than why" "line.$1"
-        ! grep -qE "'LABEL'|label of |HOST:PORT|USER/RING|\\b(FILE|CONNID|USER|RING|RULE)\\b" <<<"$value" ||
-            wrong "there is a word to be filled in" "$1.$heading"
+    local heading line json word=cause
+    json=$(<"$here_out/json.$1.$2")
+    part "$1.log"
+    found "EZD1286I .* CONNID: $2 "
+    [ "$count" -eq 1 ] || wrong "$count times EZD1286I for connection $2" "$hit"
+    found " conn=$2 .* rc=[0-9]"
+    line=$hit
+    [ "$count" -eq 1 ] || wrong "$count lines of the daemon for connection $2" "$hit"
+    for heading in reason who cause remedy; do
+        row "$heading" "$3"
+        plain_row
+        if [ -z "$text" ]; then
+            [ "$heading" = remedy ] || wrong "why has no $heading" "$2"
+            continue
+        fi
+        ! [[ $text =~ $to_fill_in ]] || wrong "a word to be filled in: $heading"
+        text=${text//\"/\\\"}
+        [[ $json = *"\"$heading\": \"$text\""* ]] || wrong "JSON has another $heading"
+        word=$heading
+        [ "$heading" != who ] || word=failed
+        [[ $line = *" $word=\"$text\""* ]] || wrong "the log has another $heading"
     done
 }
+to_fill_in="'LABEL'|label of |HOST:PORT|USER/RING|\\b(FILE|CONNID|USER|RING|RULE)\\b"
 
-# All but a remedy has to be there.
-missing()
+# $text, a row of why, on one line and without its heading.
+plain_row()
 {
-    [ "$2" = remedy ] || wrong "why has no $2" "$1.why"
-}
-
-wrong()
-{
-    echo "$story: $1"
-    part "$2" | cut -c 1-240 | sed 's/^/        /' | head -n 4
-    touch "$here_out/wrong"
+    local line all=
+    while IFS= read -r line; do
+        all+=" ${line:17}"
+    done <<<"${text%$'\n'}"
+    text=${all# }
 }
 
 # --- the daemons -------------------------------------------------------------
