@@ -480,18 +480,17 @@ lines_with()
     done <"$2"
 }
 
-# row HEADING FILE: to $text, with the lines that go on below it.
+# row HEADING FILE: the first of these to $text, with what goes on below it.
 row()
 {
-    local line on=
+    local line
     text=
     while IFS= read -r line; do
-        case $line in
-        "  $1 "*) on=yes ;;
-        "                 "*) ;;
-        *) on= ;;
-        esac
-        [ -z "$on" ] || text+=$line$'\n'
+        if [[ -z $text && $line = "  $1 "* || -n $text && $line = "                 "* ]]; then
+            text+=$line$'\n'
+        elif [ -n "$text" ]; then
+            break
+        fi
     done <"$2"
 }
 
@@ -559,7 +558,7 @@ agrees()
         [[ $line = *" $word=\"$text\""* ]] || wrong "the log has another $heading"
     done
 }
-to_fill_in="'LABEL'|label of |HOST:PORT|USER/RING|\\b(FILE|CONNID|USER|RING|RULE)\\b"
+to_fill_in="'LABEL'|label of |HOST:PORT|USER/RING|ID\\(USER\\)|RING\\(RING\\)|\\b(FILE|CONNID|RULE)\\b"
 
 # $text, a row of why, on one line and without its heading.
 plain_row()
@@ -576,7 +575,11 @@ plain_row()
 write_side()
 {
     local at=$1 list file
-    for file in "$tmp/$at"/*.policy; do cat "$file"; done >"$tmp/$at/policy"
+    : >"$tmp/$at/policy"
+    for file in "$tmp/$at"/*.policy; do
+        wc -l <"$tmp/$at/policy" >"$file.start"
+        cat "$file" >>"$tmp/$at/policy"
+    done
     list=$(cat "$tmp/$at"/*.listeners | sed '$!s/$/,/')
     side_conf "$at" "$tmp/$at/pagent.conf" "$list" >"$tmp/$at/attlsd.conf"
     printf 'TcpImage TCPIP1 FLUSH NOPURGE 1800\nTTLSConfig policy\n' >"$tmp/$at/pagent.conf"
