@@ -53,7 +53,7 @@ enter()
     number=${numbers[$2]}
     a_port=$((20000 + number * 2)) b_port=$((20001 + number * 2))
     a=$address:$a_port b=$address:$b_port
-    echo=$address:$echo_port dead=$address:$dead_port
+    echo=$address:$echo_port dead=$address:$dead_port curt=$address:$curt_port
     here_out=$tmp/told/$2
     own_text=$2.policy own_listeners=$2.listeners racy=
     mkdir -p "$here_out" "$tmp"/{a,b}/"$2"
@@ -348,7 +348,7 @@ own_conf()
 
 # last a|b: the end of what why --last says, where it points at what did not
 # fail: the failure itself is another story's.
-last() { ctl "$1" why --last | tail -n 2; }
+last() { ctl "$1" why --last | tail -n 1; }
 
 # status a|b: without its listeners and counters, which all stories share.
 status() { ctl "$1" status | grep -vE '^listening|^ +[0-9]'; }
@@ -366,7 +366,7 @@ show()
         echo
     } >"$file.raw"
     # what only this harness has in a command is not shown
-    sed -E "1{ s/^\\$ ctl [ab] /$ attlsctl /; s/^\\$ last [ab]/$ attlsctl why --last | tail -n 2/; s/^\\$ status [ab]/$ attlsctl status/; s/^\\$ page/$ man attlsd | grep ended=/; }" "$file.raw" >>"$file"
+    sed -E "1{ s/^\\$ ctl [ab] /$ attlsctl /; s/^\\$ last [ab]/$ attlsctl why --last | tail -n 1/; s/^\\$ status [ab]/$ attlsctl status/; s/^\\$ page/$ man attlsd | grep ended=/; }" "$file.raw" >>"$file"
     rm "$file.raw"
     grep -qxF -- "$1.$2" "$here_out/order" 2>/dev/null || echo "$1.$2" >>"$here_out/order"
 }
@@ -606,8 +606,8 @@ END
 up()
 {
     local name at
-    address=$(unused_address 19998 19999 20002 20003)
-    echo_port=19999 dead_port=19998
+    address=$(unused_address 19997 19998 19999 20002 20003)
+    echo_port=19999 dead_port=19998 curt_port=19997
     hex_address=$(printf '%02X%02X%02X%02X' $(tr . '\n' <<<"$address" | tac))
     mkdir -p "$tmp"/{a,odd,told} && mkdir -m 700 "$tmp/a/racf"
     mapfile -t all_names < <(names)
@@ -625,6 +625,8 @@ up()
     done
     spawn echo plain serve "$address:$echo_port" echo
     wait_listening echo "$spawned" "$echo_port" "$address"
+    spawn curt plain serve "$address:$curt_port" hear close
+    wait_listening curt "$spawned" "$curt_port" "$address"
     for at in a b; do
         write_side "$at"
         spawn "attlsd-$at" attlsd -F -f "$tmp/$at/attlsd.conf"
