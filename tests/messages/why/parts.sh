@@ -348,10 +348,13 @@ own_conf()
 
 # last a|b: the end of what why --last says, where it points at what did not
 # fail: the failure itself is another story's.
-last() { ctl "$1" why --last | tail -n 1; }
+last() { show "$1" last piped 'tail -n 1' ctl "$1" why --last; }
 
 # status a|b: without its listeners and counters, which all stories share.
 status() { ctl "$1" status | grep -vE '^listening|^ +[0-9]'; }
+
+# piped FILTER COMMAND...: a part of a long answer; for show, which shows it so.
+piped() { "${@:2}" 2>&1 | eval "$1"; }
 
 # show SIDE WHAT COMMAND...: a section of what a reader gets, with the exit
 # status if that is not 0. SIDE may be "-" for what is of no daemon.
@@ -359,14 +362,18 @@ show()
 {
     local file=$here_out/$1.$2
     {
-        echo "\$ ${*:3}"
+        if [ "$3" = piped ]; then
+            echo "\$ ${*:5} | $4"
+        else
+            echo "\$ ${*:3}"
+        fi
         "${@:3}" 2>&1
         local status=$?
         [ $status -eq 0 ] || echo "[exit status $status]"
         echo
     } >"$file.raw"
     # what only this harness has in a command is not shown
-    sed -E "1{ s/^\\$ ctl [ab] /$ attlsctl /; s/^\\$ last [ab]/$ attlsctl why --last | tail -n 1/; s/^\\$ status [ab]/$ attlsctl status/; s/^\\$ page/$ man attlsd | grep ended=/; }" "$file.raw" >>"$file"
+    sed -E "1{ s/^\\$ ctl [ab] /$ attlsctl /; s/^\\$ status [ab]/$ attlsctl status/; s/^\\$ page/$ man attlsd | grep ended=/; }" "$file.raw" >>"$file"
     rm "$file.raw"
     grep -qxF -- "$1.$2" "$here_out/order" 2>/dev/null || echo "$1.$2" >>"$here_out/order"
 }
