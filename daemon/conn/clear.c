@@ -104,13 +104,6 @@ static void note_in_audit(struct conn *c, const struct policy_near *near)
     strbuf_done(&text);
 }
 
-/* A rule with nothing in particular that the connection meets is as far from
- * it as from any other. */
-static bool is_near(const struct policy_near *near)
-{
-    return near->count == 1 && near->met > 0;
-}
-
 void conn_say_near(struct conn *c)
 {
     struct strbuf text = STRBUF_INIT;
@@ -118,7 +111,7 @@ void conn_say_near(struct conn *c)
     uint64_t line;
 
     if (!may(c, CLEAR_LOOK, hash_of(c)) || !find_nearest(c, &near) ||
-        !is_near(&near))
+        !policy_near_is_close(&near))
         return;
     note_in_audit(c, &near);
     line = hash_text(TABLE_HASH, policy_rule_name(near.rule));

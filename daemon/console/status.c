@@ -7,6 +7,7 @@
 
 #include "conn/fair.h"
 #include "console/private.h"
+#include "console/standing.h"
 #include "policy/print.h"
 #include "site/rulekeeper.h"
 #include "util/count.h"
@@ -23,8 +24,9 @@ struct status {
     long seconds;
     bool agent_active;             /* no P PAGENT */
     struct pagent_outcome refresh; /* the last one */
-    uint64_t lacking;              /* COUNTER_LACKS_TICKET, and such a server */
-    struct netaddr server;         /* AF_UNSPEC: none is known */
+    struct stored stored;
+    uint64_t lacking;      /* COUNTER_LACKS_TICKET, and such a server */
+    struct netaddr server; /* AF_UNSPEC: none is known */
     bool kernel_tls; /* the kernel could do TLS itself; it is not asked to */
 };
 
@@ -71,6 +73,7 @@ static void collect(const struct console *c, struct status *s)
     s->lost = trace_lost(c->services->trace);
     s->agent_active = pagent_is_active(c->services->pagent);
     pagent_last(c->services->pagent, &s->refresh);
+    stored_look(s->snap, &s->stored);
     s->lacking = workers_counter(c->workers, COUNTER_LACKS_TICKET);
     if (s->lacking >= HINT_AT)
         workers_visit(c->workers, take_server, &s->server);
@@ -193,6 +196,7 @@ static void add_refresh_json(const struct status *s, struct json *j)
     const struct policy *p = snapshot_policy(s->snap);
     size_t i;
 
+    json_time(j, "policy_installed", snapshot_installed(s->snap));
     json_object(j, "refresh");
     json_time(j, "time", s->refresh.when);
     json_number(j, "status", s->refresh.status);
@@ -232,6 +236,7 @@ static void print_json(const struct console *c, const struct status *s,
     json_bool(&j, "used", false);
     json_end(&j);
     add_refresh_json(s, &j);
+    standing_json(&s->stored, s->snap, &j);
     add_silent_json(c, &j);
     if (c->services->keeper != NULL)
         json_bool(&j, "rules_watched", rulekeeper_keeps(c->services->keeper));
@@ -249,25 +254,31 @@ static void print_json(const struct console *c, const struct status *s,
     json_end(&j);
 }
 
+static const char *format_time(time_t when, char text[32])
+{
+    struct tm tm;
+
+    text[0] = '\0';
+    if (localtime_r(&when, &tm) != NULL)
+        strftime(text, 32, "%Y-%m-%d %H:%M:%S", &tm);
+    return text;
+}
+
 static void add_refresh(const struct status *s, struct strbuf *out)
 {
     static const char *const ends[] = {"installed", "installed, but",
                                        "failed, the policy before it stays:"};
     const struct policy *p = snapshot_policy(s->snap);
     char when[32];
-    struct tm tm;
     size_t i, n = 0;
 
     if (!s->agent_active)
         strbuf_adds(out, "Policy Agent ended (P PAGENT): what it has installed "
                          "stays in force; attlsctl start PAGENT\n");
-    if (s->refresh.when != 0) {
-        localtime_r(&s->refresh.when, &tm);
-        strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
-        strbuf_addf(out, "last refresh %s: %s%s%s\n", when,
-                    ends[s->refresh.status],
+    if (s->refresh.when != 0)
+        strbuf_addf(out, "last refresh %s: %s%s%s\n",
+                    format_time(s->refresh.when, when), ends[s->refresh.status],
                     s->refresh.text[0] != '\0' ? " " : "", s->refresh.text);
-    }
     for (i = 0; i < policy_rule_count(p); i++)
         if (policy_rule_is_kept(policy_rule_get(p, i)))
             strbuf_addf(out, "%s %s",
@@ -296,7 +307,7 @@ static void add_listener(const struct listener *l, struct strbuf *out)
 static void print_text(const struct console *c, const struct status *s,
                        struct strbuf *out)
 {
-    char text[NETADDR_TEXT];
+    char text[NETADDR_TEXT], when[32];
     unsigned w;
     size_t i;
     int k;
@@ -304,12 +315,15 @@ static void print_text(const struct console *c, const struct status *s,
     strbuf_addf(out, "attlsd %s  pid %ld  up %ld:%02ld:%02ld\n", ATTLS_VERSION,
                 (long)getpid(), s->seconds / 3600, s->seconds / 60 % 60,
                 s->seconds % 60);
-    strbuf_addf(out, "stack %s  TTLS %s  policy %s  rules %zu\n", s->stack,
-                snapshots_ttls(c->services->snapshots) ? "Yes" : "No",
-                s->config->pagent, s->rules);
+    strbuf_addf(out,
+                "stack %s  TTLS %s  policy %s  rules %zu  in force since %s\n",
+                s->stack, snapshots_ttls(c->services->snapshots) ? "Yes" : "No",
+                s->config->pagent, s->rules,
+                format_time(snapshot_installed(s->snap), when));
     strbuf_addf(out, "connections %lu  log records lost %lu\n", s->connections,
                 s->lost);
     add_refresh(s, out);
+    standing_add(&s->stored, s->snap, out);
     for (w = 0; w < workers_count(c->workers); w++)
         if (workers_is_silent(c->workers, w))
             strbuf_addf(out, "worker %u does not answer\n", w + 1);

@@ -7,6 +7,7 @@
 #include "conn/tell.h"
 #include "console/in_clear.h"
 #include "console/netstat.h"
+#include "console/standing.h"
 #include "story/story.h"
 
 /* Which connection is meant. */
@@ -145,13 +146,15 @@ static void end_last(struct question *q, struct json *j)
         console_add_in_clear(q->console, &q->answer->out);
 }
 
-static void tell(struct question *q, const struct story *s, bool last,
-                 bool as_json)
+static void tell(struct question *q, struct story *s, bool last, bool as_json)
 {
+    struct snapshot *now = snapshots_get(q->console->services->snapshots);
     struct story *other = malloc(sizeof(*other));
     bool pair = other != NULL && find_pair(q->console, s, other);
     struct json j = JSON_INIT(&q->answer->out, JSON_LINES);
 
+    standing_of_story(now, s);
+    snapshot_unref(now);
     if (!as_json) {
         story_print(s, pair ? other : NULL, &q->answer->out);
         if (last)

@@ -158,6 +158,16 @@ typedef void (*snapshot_ring_fn)(void *arg, const char *action, uint32_t envid,
  * uses it. Reads rings: nothing for an event loop.
  */
 void snapshot_tell_rings(struct snapshot *s, snapshot_ring_fn fn, void *arg);
+/* The same, whether they were told of or not; but for those of tokens, where
+ * each look counts against a PIN. */
+struct snapshot_newer {
+    const char *action, *userid;
+    uint32_t envid;
+    const struct environment *env;
+    const struct environment_params *params;
+};
+typedef void (*snapshot_newer_fn)(void *arg, const struct snapshot_newer *n);
+void snapshot_each_newer(struct snapshot *s, snapshot_newer_fn fn, void *arg);
 /* The GRPID of the rule's group action. */
 uint32_t snapshot_group(struct snapshot *s, struct snapshots *all,
                         const struct policy_rule *rule);

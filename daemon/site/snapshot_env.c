@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/needs.h"
 #include "tls/retcode.h"
 
 enum {
@@ -746,4 +747,35 @@ void snapshot_tell_rings(struct snapshot *s, snapshot_ring_fn fn, void *arg)
         return;
     for (p = first_place(s); p != NULL; p = SLIST_NEXT(p, next))
         tell_ring(s, p, fn, arg);
+}
+
+static void look_for_newer(struct snapshot *s, struct place *p,
+                           snapshot_newer_fn fn, void *arg)
+{
+    struct environment_params params = params_of(s, p);
+    struct snapshot_newer n = {.action = policy_action_name(p->action),
+                               .userid = p->userid,
+                               .params = &params};
+    struct environment *env = NULL;
+
+    pthread_mutex_lock(&p->lock);
+    if (p->env != NULL && !p->stale)
+        env = environment_ref(p->env);
+    n.envid = p->id;
+    pthread_mutex_unlock(&p->lock);
+    n.env = env;
+    if (env != NULL && ring_needs_ring(params.eff).kind != RING_TOKEN &&
+        environment_ring_changed(env, &params))
+        fn(arg, &n);
+    environment_unref(env);
+}
+
+void snapshot_each_newer(struct snapshot *s, snapshot_newer_fn fn, void *arg)
+{
+    struct place *p;
+
+    if (s->config->watch_rings)
+        return;
+    for (p = first_place(s); p != NULL; p = SLIST_NEXT(p, next))
+        look_for_newer(s, p, fn, arg);
 }

@@ -77,6 +77,7 @@ struct story {
     bool runner_up_asks_more; /* so it may be the one that is meant */
     time_t refresh_failed;    /* 0: the last one before it did not */
     char refresh_error[320];  /* when, why, and what is in force */
+    char place_changed[160];  /* what RULE_PLACE says may be something else */
     char newer_ring[256];     /* the stored ring is newer than the one in use */
     /* ---- */
     char group[64], environment[64], connection[64];

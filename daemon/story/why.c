@@ -36,6 +36,8 @@ static void keep_miss(struct story *s, const struct policy_near *n, size_t i,
     m->only = n->count == 1;
 }
 
+/* Of the rules before one that was found only those are told that it could
+ * have been. */
 static void keep_nearest(struct story *s, const struct policy *policy,
                          const struct policy_conn *conn,
                          const struct policy_rule *rule)
@@ -43,7 +45,7 @@ static void keep_nearest(struct story *s, const struct policy *policy,
     struct policy_near near[NEAREST];
     size_t n = policy_nearest(policy, conn, rule, near, NEAREST), i, k;
 
-    for (i = 0; i < n; i++)
+    for (i = 0; i < n && (rule == NULL || policy_near_is_close(&near[i])); i++)
         for (k = 0; k < near[i].count && s->nearest_count < STORY_MISSES; k++)
             keep_miss(s, &near[i], k, conn);
 }
@@ -89,10 +91,10 @@ static void add_why_none(const struct story *s, size_t rules,
     add_misses(s, out);
 }
 
-static void add_why_found(const struct story *s, struct strbuf *out)
+static void add_why_found(const struct story *s, bool first, struct strbuf *out)
 {
     strbuf_addf(out, "priority %lu, the first %s", s->priority,
-                s->nearest_count == 0 ? "in the search" : "that fits");
+                first ? "in the search" : "that fits");
     if (s->runner_up[0] != '\0')
         strbuf_addf(out, "; %s (priority %lu%s) would fit too", s->runner_up,
                     s->runner_up_priority,
@@ -114,7 +116,7 @@ void story_fill_why(struct story *s, const struct policy *policy,
     if (rule == NULL)
         add_why_none(s, policy_rule_count(policy), &text);
     else
-        add_why_found(s, &text);
+        add_why_found(s, policy_rule_get(policy, 0) == rule, &text);
     story_set(s->why_rule, sizeof(s->why_rule), strbuf_str(&text));
     strbuf_done(&text);
 }
@@ -179,6 +181,7 @@ void story_why_rows(const struct story *s, story_row_fn row, struct strbuf *out)
     add_note(s, &text);
     row(out, "note", strbuf_str(&text));
     row(out, "last refresh", s->refresh_error);
+    row(out, "policy file", s->place_changed);
     row(out, "stored ring", s->newer_ring);
     strbuf_done(&text);
 }
@@ -234,6 +237,8 @@ void story_why_json(const struct story *s, struct json *j)
         json_time(j, "refresh_failed", s->refresh_failed);
         json_string(j, "refresh_error", s->refresh_error);
     }
+    if (s->place_changed[0] != '\0')
+        json_string(j, "place_changed", s->place_changed);
     if (s->newer_ring[0] != '\0')
         json_string(j, "newer_ring", s->newer_ring);
 }

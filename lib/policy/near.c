@@ -85,6 +85,11 @@ static void take(struct near_search *n, const struct policy_near *one)
     n->best[at] = *one;
 }
 
+bool policy_near_is_close(const struct policy_near *n)
+{
+    return n->count == 1 && n->met > 0;
+}
+
 static bool misses_by_one(void *arg, uint32_t rule)
 {
     struct near_search *n = arg;

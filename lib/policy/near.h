@@ -25,6 +25,10 @@ struct policy_near {
     unsigned met;
 };
 
+/* It fits but for one condition, and the connection has something that it asks
+ * for in particular: it may be the one that is meant. */
+bool policy_near_is_close(const struct policy_near *n);
+
 /*
  * Why RULE (NULL: no rule) was found: of the rules before it at most MOST that
  * came nearest, those with the fewest conditions that fail first, then those

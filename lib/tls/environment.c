@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <openssl/crypto.h>
@@ -14,6 +15,7 @@
 
 #include "keyring/rings/keyring.h"
 #include "keyring/rings/stored.h"
+#include "tls/certinfo.h"
 #include "tls/context.h"
 #include "tls/environment_private.h"
 #include "tls/memory.h"
@@ -287,6 +289,23 @@ bool environment_ring_changed(struct environment *env,
     env->stamp = now;
     pthread_mutex_unlock(&env->lock);
     return false;
+}
+
+void environment_stored_default(const struct environment_params *params,
+                                char *until, size_t size)
+{
+    struct keyring *ring = NULL;
+    const struct ring_entry *e;
+    struct tls_outcome why;
+    struct certinfo cert = {.not_after = ""};
+
+    tls_outcome_init(&why);
+    if (open_ring(params, &ring, &why) == 0) {
+        e = keyring_default(ring);
+        certinfo_read(e != NULL ? e->cert : NULL, &cert);
+        keyring_unref(ring);
+    }
+    snprintf(until, size, "%s", cert.not_after);
 }
 
 bool environment_may_stay(const struct environment *env,

@@ -58,6 +58,11 @@ int environment_open(const struct environment_params *params,
  */
 bool environment_ring_changed(struct environment *env,
                               const struct environment_params *params);
+/* Until when the DEFAULT certificate of the ring is valid that is stored now,
+ * as certinfo has it; "": there is none, or the ring can't be read. Reads
+ * files: nothing for an event loop. */
+void environment_stored_default(const struct environment_params *params,
+                                char *until, size_t size);
 /* The first half of the question, which reads nothing: false is the answer,
  * true is not yet. */
 bool environment_store_changed(struct environment *env,

@@ -20,6 +20,9 @@
 #define FIRST                                                                  \
     POLICY_RULE("First~1", "LocalPortRange 5555\nJobname PAY*\n"               \
                            "Direction Both\nPriority 400\n")
+#define PORT                                                                   \
+    POLICY_RULE("Port~1", "LocalPortRange 1\nDirection Both\n"                 \
+                          "Priority 500\n")
 
 static const struct {
     const char *rules, *user, *why, *note, *words;
@@ -41,6 +44,7 @@ static const struct {
      "above 300; the remedy is for Gen~1",
      "fits_too=Pay~1, priority 200, more specific;"},
     {PAY GEN, "PAYX", "priority 300, the first in the search", "", ""},
+    {GEN PORT, "PAYX", "priority 300, the first that fits", "", ""},
     {GEN FIRST, "PAYX",
      "priority 300, the first that fits; before it: First~1: Jobname PAY*, the "
      "connection has JOB (p:12)",
