@@ -74,17 +74,77 @@ static void check_alone(struct reader *rd, struct token before,
     finding_fix(rd->f, "put the brace on a line of its own");
 }
 
-/* What a word holds, or is followed by, that its writer may not have seen. */
-static void check_word(struct reader *rd, struct token t)
+/* The word as its writer sees it, the '#' and what follows it included. */
+static int whole_len(const struct reader *rd, struct token t)
+{
+    enum { SHOWN = 127 };
+    uint32_t end = t.off + t.len;
+
+    while (end < rd->lx.len && strchr(" \t\r\n", rd->lx.text[end]) == NULL)
+        end++;
+    return (int)(end - t.off < SHOWN ? end - t.off : SHOWN);
+}
+
+/* Of a name that z/OS lets have a '#', and the policy language does not. */
+static void fix_hash(struct reader *rd, struct token t, const struct parm *row)
+{
+    enum { NAME_CHARS = 8 }; /* of a user id or job name */
+    const char *word = rd->lx.text + t.off;
+    int len = whole_len(rd, t);
+
+    if (row->type == TYPE_ident && t.len >= NAME_CHARS)
+        finding_fix(rd->f, "put a blank before the comment");
+    else if (row->type == TYPE_ident)
+        finding_fix(rd->f,
+                    "write %s %.*s*, which fits %.*s too; if a comment is "
+                    "meant, put a blank before it",
+                    row->keyword, (int)t.len, word, len, word);
+    else if (row->type == TYPE_label)
+        finding_fix(rd->f, "give the certificate a label without '#' (RACDCERT "
+                           "ALTER with NEWLABEL); if a comment is meant, put a "
+                           "blank before it");
+    else
+        finding_fix(rd->f,
+                    "%s without '#'; if a comment is meant, put a blank before "
+                    "it",
+                    row->flags & SECRET ? "give the key file a password"
+                                        : "name a key ring");
+}
+
+/* A '#' behind a word. A name that is cut at it names something else: a rule
+ * for other users, another ring, another certificate. */
+static void check_hash(struct reader *rd, struct token t,
+                       const struct parm *row)
+{
+    struct span span = token_span(rd, t);
+
+    if (row != NULL && (row->flags & HASH)) {
+        if (row->type == TYPE_label || (row->flags & SECRET))
+            finding_add(rd->f, FIND_hash_in_name, &span,
+                        "'#' begins a comment: %s would end before it",
+                        row->keyword);
+        else
+            finding_add(rd->f, FIND_hash_in_name, &span,
+                        "'#' begins a comment: %s would be %.*s", row->keyword,
+                        (int)(t.len < 64 ? t.len : 64), rd->lx.text + t.off);
+        fix_hash(rd, t, row);
+        return;
+    }
+    finding_add(rd->f, FIND_hash_in_value, &span,
+                "'#' after a word without a blank begins a comment");
+    finding_fix(rd->f, "put a blank before the comment");
+}
+
+/* What a word holds, or is followed by, that its writer may not have seen.
+ * ROW: the keyword whose value it is, or NULL. */
+static void check_word(struct reader *rd, struct token t,
+                       const struct parm *row)
 {
     struct span span = token_span(rd, t);
     uint32_t i;
 
-    if (t.hash) {
-        finding_add(rd->f, FIND_hash_in_value, &span,
-                    "'#' after a word without a blank begins a comment");
-        finding_fix(rd->f, "put a blank before the comment");
-    }
+    if (t.hash)
+        check_hash(rd, t, row);
     for (i = t.off; i < t.off + t.len; i++)
         if ((unsigned char)rd->lx.text[i] < 0x20 ||
             (unsigned char)rd->lx.text[i] >= 0x7f)
@@ -101,6 +161,19 @@ static void check_word(struct reader *rd, struct token t)
                        "leave no-break spaces, long dashes and curved quotes");
 }
 
+/* The keyword of which the line's word N is the value, or a part of it. */
+static const struct parm *value_of(const struct reader *rd, struct token first,
+                                   uint16_t n)
+{
+    enum policy_parm parm =
+        schema_find_parm(rd->lx.text + first.off, first.len);
+
+    if (n == 0 || parm == PARM_COUNT)
+        return NULL;
+    return n == 1 || schema_parm(parm)->type == TYPE_label ? schema_parm(parm)
+                                                           : NULL;
+}
+
 /* Takes the words of a line; the first one is the keyword. */
 static struct ast_node *read_line(struct reader *rd, struct token first)
 {
@@ -110,7 +183,7 @@ static struct ast_node *read_line(struct reader *rd, struct token first)
     uint16_t n = 0;
 
     for (;;) {
-        check_word(rd, t);
+        check_word(rd, t, t.hash ? value_of(rd, first, n) : NULL);
         if (peek(rd).kind != TOKEN_WORD)
             break;
         t = next(rd);

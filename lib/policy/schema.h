@@ -47,7 +47,8 @@ enum parm_flags {
     REQUIRED = 2,
     SECRET = 4,
     QUIET = 8, /* pasearch shows it only where it is coded */
-    TLS = 16   /* the value makes the TLS that is spoken */
+    TLS = 16,  /* the value makes the TLS that is spoken */
+    HASH = 32  /* z/OS lets the value have a '#', which begins a comment here */
 };
 
 enum parm_support { SUPPORT_HONOURED, SUPPORT_NO_EFFECT, SUPPORT_REFUSED };

@@ -562,6 +562,14 @@ static void check_trailing(struct value_in *in)
     finding_fix(in->findings, "remove it, or put a # before it");
 }
 
+/* A '#' follows on the line of KEYWORD. */
+static bool before_hash(const struct span *keyword)
+{
+    const char *rest = source_text(keyword->src) + keyword->off + keyword->len;
+
+    return rest[strspn(rest, " \t")] == '#';
+}
+
 bool value_parse(struct value_in *in, union value *ret)
 {
     struct span span = ast_span(in->ast, in->node->keyword);
@@ -576,7 +584,10 @@ bool value_parse(struct value_in *in, union value *ret)
     if (in->words == 0) {
         finding_add(in->findings, FIND_missing_value, &span,
                     "%s has no value on its line", in->row->keyword);
-        finding_fix(in->findings, "write the value on the same line");
+        finding_fix(in->findings, "%s",
+                    before_hash(&span)
+                        ? "'#' begins a comment: no value can begin with it"
+                        : "write the value on the same line");
         return false;
     }
     span = ast_value_span(in->ast, in->node);

@@ -52,7 +52,8 @@ static const struct {
     {"Jobname *", "*", ""},
     {"Jobname IMS*HWS", NULL, "bad-value"},
     {"Jobname TOOLONG99", NULL, "bad-value"},
-    {"Userid a$#b", "A$", "hash-in-value"}, /* as on z/OS */
+    {"CertificateLabel My #1 label", "My", ""}, /* as on z/OS */
+    {"HostReferenceIdCN My na#me", "My na", "hash-in-value"},
     {"Userid $a@", "$A@", ""},
     {"Userid A-B", NULL, "bad-value"},
     {"ServerHandshakeSNIList host.example/My label", "host.example/My label",
