@@ -13,6 +13,7 @@
 
 static const char *const supports[] = {[SUPPORT_HONOURED] = "honoured",
                                        [SUPPORT_NO_EFFECT] = "no effect",
+                                       [SUPPORT_MOOT] = "no effect",
                                        [SUPPORT_REFUSED] = "refused"};
 
 /* The statements that hold the keyword, by name. */
@@ -113,7 +114,8 @@ void coverage_text(enum zos_release release, struct strbuf *out)
                 "\n%d keywords: %zu honoured, %zu without effect here, %zu "
                 "refused when a connection maps to them\n",
                 (int)PARM_COUNT, count[SUPPORT_HONOURED],
-                count[SUPPORT_NO_EFFECT], count[SUPPORT_REFUSED]);
+                count[SUPPORT_NO_EFFECT] + count[SUPPORT_MOOT],
+                count[SUPPORT_REFUSED]);
     strbuf_done(&where);
 }
 

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "policy/parms.h"
 #include "util/diag.h"
 
 enum finding {
@@ -42,6 +43,7 @@ struct findings {
     const struct allow *allow; /* what is switched off; NULL: nothing */
     bool silent;               /* the one added last is */
     bool masked;               /* **** may stand for a secret */
+    bool noted[PARM_COUNT];    /* no-loss is said of the keyword */
 };
 
 /* For findings about a policy that is loaded; its comments and the options of

@@ -207,20 +207,39 @@ static void check_pairs(const struct lint_case *c)
 static const struct {
     enum policy_parm parm;
     enum finding finding;
-    const char *text, *fix;
+    const char *text, *fix; /* fix NULL: the row of a refused parameter's */
 } switches[] = {
     {PARM_ApplicationControlled, FIND_appl_controlled,
      "TLS begins only when the program asks for it; a program that never asks "
      "speaks in clear",
-     "ApplicationControlled Off, unless the program issues SIOCTTLSCTL"},
+     NULL},
     {PARM_SecondaryMap, FIND_secondarymap_multi,
      "a program with several primary connections between the same two "
      "addresses may take the policy of the wrong one",
-     "write a rule for the secondary connections"},
+     NULL},
     {PARM_CtraceClearText, FIND_ctrace_clear,
      "packet traces, on z/OS and here, have its data in clear",
      "CtraceClearText Off"},
 };
+
+static void check_switch(const struct lint_case *c, size_t i)
+{
+    const struct parm *row = schema_parm(switches[i].parm);
+    struct span span = lint_origin(c->rule, switches[i].parm);
+
+    if (finding_said(c->f, switches[i].finding, &span))
+        return; /* of another rule that has the same line */
+    if (row->support == SUPPORT_REFUSED)
+        finding_add(c->f, switches[i].finding, &span,
+                    "%s has %s On: its connections are refused here, because "
+                    "%s; on z/OS %s",
+                    c->name, row->keyword, row->why, switches[i].text);
+    else
+        finding_add(c->f, switches[i].finding, &span, "%s has %s On: %s",
+                    c->name, row->keyword, switches[i].text);
+    finding_fix(c->f, "%s",
+                switches[i].fix != NULL ? switches[i].fix : row->fix);
+}
 
 static void check_switches(const struct lint_case *c)
 {
@@ -228,17 +247,14 @@ static void check_switches(const struct lint_case *c)
     size_t i;
 
     for (i = 0; i < sizeof(switches) / sizeof(switches[0]); i++) {
-        if (!effective_on(c->e, switches[i].parm))
-            continue;
-        span = lint_origin(c->rule, switches[i].parm);
-        finding_add(c->f, switches[i].finding, &span, "%s has %s On: %s",
-                    c->name, schema_parm(switches[i].parm)->keyword,
-                    switches[i].text);
-        finding_fix(c->f, "%s", switches[i].fix);
+        if (effective_on(c->e, switches[i].parm))
+            check_switch(c, i);
     }
     if (effective_number(c->e, PARM_Trace) <= 7)
         return;
     span = lint_origin(c->rule, PARM_Trace);
+    if (finding_said(c->f, FIND_trace_noisy, &span))
+        return;
     finding_add(c->f, FIND_trace_noisy, &span,
                 "%s has Trace %lu: more lines than a syslog daemon may keep",
                 c->name, effective_number(c->e, PARM_Trace));

@@ -310,7 +310,7 @@ static void check_agent_file(struct loader *ld, const struct ast *ast)
             !value_parse(&in, &set.value))
             continue;
         set.span = ast_span(ast, node->keyword);
-        check_support(ld->f, in.row, &set);
+        check_support(ld->f, in.row, &set, ld->policy->release);
     }
 }
 

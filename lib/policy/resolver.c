@@ -420,7 +420,7 @@ static bool fill_line(struct resolver *r, struct object *o, struct setting *set,
             old_place(r, &set->span);
         return set->value.object != NULL;
     }
-    check_support(r->f, row, set);
+    check_support(r->f, row, set, r->policy->release);
     return true;
 }
 

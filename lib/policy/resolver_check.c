@@ -26,21 +26,52 @@ bool setting_harmless(const struct parm *row, const struct setting *set)
     return harmless;
 }
 
+/* As z/OS has it where nothing is coded. */
+static bool is_default(const struct parm *row, const struct setting *set,
+                       enum zos_release release)
+{
+    struct strbuf text = STRBUF_INIT;
+    char buf[SCHEMA_DEFAULT];
+    const char *preset = schema_default(row, release, buf);
+    bool same;
+
+    value_show(row->type, &set->value, &text);
+    same = preset != NULL && strcasecmp(preset, strbuf_str(&text)) == 0;
+    strbuf_done(&text);
+    return same;
+}
+
+/* Once for each keyword. */
+static void note_no_loss(struct findings *f, const struct parm *row,
+                         const struct setting *set)
+{
+    if (f->noted[set->parm])
+        return;
+    finding_add(f, FIND_no_loss, &set->span, "%s has no effect here: %s",
+                row->keyword, row->why);
+    f->noted[set->parm] = !f->silent;
+}
+
 void check_support(struct findings *f, const struct parm *row,
-                   const struct setting *set)
+                   const struct setting *set, enum zos_release release)
 {
     if (row->support == SUPPORT_HONOURED || setting_harmless(row, set))
         return;
     if (row->where & (IN_MAIN | IN_IMAGE)) {
         finding_add(f, FIND_ignored_here, &set->span,
                     "%s does nothing here: %s", row->keyword, row->why);
+    } else if (row->support == SUPPORT_MOOT ||
+               (row->support == SUPPORT_NO_EFFECT &&
+                is_default(row, set, release))) {
+        note_no_loss(f, row, set);
     } else if (row->support == SUPPORT_NO_EFFECT) {
         finding_add(f, FIND_no_effect, &set->span, "%s has no effect here: %s",
                     row->keyword, row->why);
-    } else {
+    } else if ((row->flags & LINT) == 0) {
         finding_add(f, FIND_not_built, &set->span,
                     "connections that map to this %s are refused: %s",
                     row->keyword, row->why);
+        finding_fix(f, "%s", row->fix);
     }
 }
 

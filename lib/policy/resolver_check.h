@@ -13,7 +13,7 @@ void check_object(struct findings *f, struct object *o, bool whole);
 
 /* A parameter that has no effect here, or is refused. */
 void check_support(struct findings *f, const struct parm *row,
-                   const struct setting *set);
+                   const struct setting *set, enum zos_release release);
 
 /* The setting says something that we do not do. */
 bool setting_harmless(const struct parm *row, const struct setting *set);

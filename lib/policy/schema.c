@@ -14,11 +14,15 @@
 #include "util/spelling.h"
 #include "util/table.h"
 
-#define LENGTH(a)                (sizeof(a) / sizeof((a)[0]))
+#define LENGTH(a)                   (sizeof(a) / sizeof((a)[0]))
 
-#define HONOURED                 SUPPORT_HONOURED, NULL, NULL
-#define NO_EFFECT(harmless, why) SUPPORT_NO_EFFECT, harmless, why
-#define REFUSED(harmless, why)   SUPPORT_REFUSED, harmless, why
+#define HONOURED                    SUPPORT_HONOURED, NULL, NULL, NULL
+#define NO_EFFECT(harmless, why)    SUPPORT_NO_EFFECT, harmless, why, NULL
+#define MOOT(harmless, why)         SUPPORT_MOOT, harmless, why, NULL
+#define REFUSED(harmless, why, fix) SUPPORT_REFUSED, harmless, why, fix
+#define UNCHECKED                                                              \
+    "remove it: connections are carried then, and nobody asks whether a "      \
+    "certificate is revoked"
 
 #define PARM(id, keyword, where, type, low, high, def, since, flags, support,  \
              help)                                                             \

@@ -48,10 +48,16 @@ enum parm_flags {
     SECRET = 4,
     QUIET = 8, /* pasearch shows it only where it is coded */
     TLS = 16,  /* the value makes the TLS that is spoken */
-    HASH = 32  /* z/OS lets the value have a '#', which begins a comment here */
+    HASH = 32, /* z/OS lets the value have a '#', which begins a comment here */
+    LINT = 64  /* the lint has a finding of its own about it */
 };
 
-enum parm_support { SUPPORT_HONOURED, SUPPORT_NO_EFFECT, SUPPORT_REFUSED };
+enum parm_support {
+    SUPPORT_HONOURED,
+    SUPPORT_NO_EFFECT,
+    SUPPORT_MOOT, /* without effect on z/OS too, or together with another */
+    SUPPORT_REFUSED
+};
 
 struct parm {
     const char *keyword;
@@ -64,6 +70,7 @@ struct parm {
     enum parm_support support;
     const char *harmless; /* values without a finding, blanks between */
     const char *why;
+    const char *fix; /* what to write in place of a value that is refused */
     const char *help;
 };
 

@@ -132,15 +132,11 @@ $ attlsctl check -f tests/conformance/files/attlsd.conf --release 3.2 tests/conf
 tests/conformance/words-release.pol:23:21: warning: connections that map to this OcspAiaEnable are refused: revocation can't be checked by OCSP yet [not-built]
       OcspAiaEnable On
                     ^~
-    fix: remove it, then attlsd carries such connections
+    fix: remove it: connections are carried then, and nobody asks whether a certificate is revoked
 tests/conformance/words-release.pol:37:11: warning: rule r1 has TLSv1.3 on and none of its suites: it is never chosen [tls13-no-suite]
   TLSv1.3 On
           ^~
     fix: code V3CipherSuites4Char, which takes the place of the release's list: 130213011303 and the suites of the other versions
-tests/conformance/words-release.pol:39:14: warning: ServerScsv has no effect here: OpenSSL always refuses a fallback (RFC 7507) as a server [no-effect]
-  ServerScsv On
-             ^~
-    fix: remove it, or write behind it: # attls-allow: no-effect
 [1]
 $ attlsctl check --coverage conf/policy/ims.policy
 attlsctl check: --coverage does not go with the other words

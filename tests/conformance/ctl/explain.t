@@ -164,7 +164,7 @@ $ attlsctl explain --direction Inbound --local [::1]:5555 --remote [::1]:2693 --
 }
 % Each kind of condition, by moving one property at a time.
 $ attlsctl explain --direction Outbound --local 10.1.1.1:7000 --remote 9.9.9.9:80 --when "2024-12-23 09:30" --jobname ABC --userid DEF tests/conformance/explain.policy 2>&1 | head -10
-attlsctl explain: tests/conformance/explain.policy: 4 warnings; attlsctl check shows them
+attlsctl explain: tests/conformance/explain.policy: 3 warnings; attlsctl check shows them
 Connection: Outbound 10.1.1.1:7000 to 9.9.9.9:80, job ABC, user DEF
 Rule:       r9-time, priority 90 (tests/conformance/explain.policy:2)
 Status:     Enabled

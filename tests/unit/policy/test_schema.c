@@ -64,6 +64,8 @@ static void row_is_whole(int row_no)
                   row->keyword, row->help);
     ck_assert_msg(row->where != 0, "%s stands nowhere", row->keyword);
     ck_assert_int_lt(row->type, TYPE_COUNT);
+    ck_assert_msg((row->fix != NULL) == (row->support == SUPPORT_REFUSED), "%s",
+                  row->keyword);
     ck_assert_msg((row->why != NULL) == (row->support != SUPPORT_HONOURED),
                   "%s: support without reason", row->keyword);
     ck_assert_msg(row->harmless == NULL || row->why != NULL, "%s",
@@ -172,8 +174,12 @@ END_TEST
 static void choice_is_reached(int row_no)
 {
     const struct choice *c = schema_choice((size_t)row_no), *other;
-    struct parm row = {"x",     1, c->type,          0,    0,    NULL,
-                       ZOS_2_1, 0, SUPPORT_HONOURED, NULL, NULL, "x."};
+    struct parm row = {.keyword = "x",
+                       .where = 1,
+                       .type = c->type,
+                       .since = ZOS_2_1,
+                       .support = SUPPORT_HONOURED,
+                       .help = "x."};
     size_t i, users = 0;
 
     must_parse(&row, c->text);
