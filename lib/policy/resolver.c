@@ -312,14 +312,9 @@ static const struct object *bind_ref(struct resolver *r, const struct parm *row,
     return NULL;
 }
 
-size_t resolver_names(const struct resolver *r, size_t i,
-                      enum policy_stmt *kind, const char **name)
+const struct object *resolver_object(const struct resolver *r, size_t i)
 {
-    if (i < r->count) {
-        *kind = r->list[i].object->kind;
-        *name = r->list[i].object->name;
-    }
-    return r->count;
+    return i < r->count ? r->list[i].object : NULL;
 }
 
 /* A release ignores what came later. */

@@ -9,7 +9,6 @@
 #include <strings.h>
 
 #include "policy/value.h"
-#include "util/spelling.h"
 
 /* ---- parameters ---- */
 
@@ -435,37 +434,4 @@ bool derive_ranges(struct policy *p, struct object *o)
     default:
         return true;
     }
-}
-
-/* Names that are nearly the one looked for: the same but for case, or with
- * the same letters up to the first '~' (Configuration Assistant's names), or,
- * among few, one that is misspelt. */
-void resolver_suggest(struct findings *f, const struct resolver *r,
-                      enum policy_stmt kind, const char *name)
-{
-    enum { NAMES_COMPARED = 1000 };
-    const char *keyword = schema_statement(kind)->keyword, *other;
-    size_t n = resolver_names(r, (size_t)-1, NULL, NULL), i;
-    size_t stem = strcspn(name, "~");
-    struct spelling near = spelling_start(name);
-    enum policy_stmt k;
-
-    for (i = 0; i < n; i++) {
-        resolver_names(r, i, &k, &other);
-        if (k != kind)
-            continue;
-        if (strcasecmp(other, name) == 0 ||
-            (strcspn(other, "~") == stem &&
-             strncasecmp(other, name, stem) == 0)) {
-            finding_fix(f, "did you mean %s?", other);
-            return;
-        }
-        if (n <= NAMES_COMPARED)
-            spelling_offer(&near, other);
-    }
-    if (spelling_best(&near) != NULL)
-        finding_fix(f, "did you mean %s?", spelling_best(&near));
-    else
-        finding_fix(f, "add %s %s %s, or correct the name",
-                    keyword[0] == 'I' ? "an" : "a", keyword, name);
 }

@@ -21,12 +21,13 @@ bool setting_harmless(const struct parm *row, const struct setting *set);
 /* The addresses or ports that O stands for. False: no memory. */
 bool derive_ranges(struct policy *p, struct object *o);
 
-/* Adds "did you mean NAME" for a reference to a name that is not there. */
+/* The way to mend a reference to a name that is not there: names what is
+ * clearly meant, or all that there are, with their places (resolver_near.c). */
 void resolver_suggest(struct findings *f, const struct resolver *r,
                       enum policy_stmt kind, const char *name);
 
-/* The number of names; the I-th one's type and text. */
-size_t resolver_names(const struct resolver *r, size_t i,
-                      enum policy_stmt *kind, const char **name);
+/* The statements outside of others, in the order of the files; NULL: there are
+ * no more. */
+const struct object *resolver_object(const struct resolver *r, size_t i);
 
 #endif

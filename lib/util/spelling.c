@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #include "util/testing.h"
 
@@ -53,13 +54,30 @@ static size_t near_enough(size_t len)
     return 1 + len / 4;
 }
 
+bool spelling_other_number(const char *a, const char *b)
+{
+    if (strcasecmp(a, b) == 0)
+        return false;
+    for (;; a++, b++) {
+        while (isdigit((unsigned char)*a))
+            a++;
+        while (isdigit((unsigned char)*b))
+            b++;
+        if (tolower((unsigned char)*a) != tolower((unsigned char)*b))
+            return false;
+        if (*a == '\0')
+            return true;
+    }
+}
+
 void spelling_offer(struct spelling *s, const char *known)
 {
     size_t a = strlen(s->word), b = strlen(known);
     unsigned d;
 
     /* Most words need not be looked at. */
-    if ((a > b ? a - b : b - a) > near_enough(a))
+    if ((a > b ? a - b : b - a) > near_enough(a) ||
+        (a == b && spelling_other_number(s->word, known)))
         return;
     d = spelling_distance(s->word, known);
 

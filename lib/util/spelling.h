@@ -3,14 +3,24 @@
 
 /* "Did you mean ...?": the nearest of a set of known words. */
 
+#include <stdbool.h>
 #include <stddef.h>
+
+/* Two names of a series: "portR1" and "portR12", the same but for digits. One
+ * is no slip for the other. */
+bool spelling_other_number(const char *a, const char *b);
+
+/* How many letters to change, add or leave out, case ignored; words over 64
+ * bytes are far. */
+unsigned spelling_distance(const char *a, const char *b);
 
 /*
  * A search goes through the known words one by one:
  *     struct spelling s = spelling_start(found);
  *     for (...) spelling_offer(&s, known[i]);
  *     near = spelling_best(&s);
- * NULL: nothing is near enough to be worth a suggestion.
+ * NULL: nothing is near enough to be worth a suggestion. Words as long as the
+ * one looked for that differ in digits only are not offered.
  */
 struct spelling {
     const char *word;

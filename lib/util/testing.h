@@ -12,9 +12,6 @@
 /* Just the quoted and escaped text of a JSON string. */
 void json_quote(struct strbuf *out, const char *text, size_t len);
 
-/* Edit distance of two words, case ignored; words over 64 bytes are far. */
-unsigned spelling_distance(const char *a, const char *b);
-
 /*
  * The source line and under it a mark below the span, each with a newline;
  * nothing without a place. Tabs are kept, so that the mark stands right;

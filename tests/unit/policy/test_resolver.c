@@ -137,19 +137,41 @@ static const struct {
     const char *name, *text, *fix;
 } fixes[] = {
     {"case", "TTLSRule r\n{\nTTLSGroupActionRef GON\n}\n" POLICY_ACTIONS,
-     "did you mean gOn?"},
+     "did you mean gOn at p:5?"},
     {"the name up to ~",
      "TTLSRule r\n{\nTTLSConnectionActionRef cAct1\n}\n"
      "TTLSConnectionAction cAct1~IMSDBConnect\n{\n}\n",
-     "did you mean cAct1~IMSDBConnect?"},
+     "did you mean cAct1~IMSDBConnect at p:5?"},
+    {"two names up to ~",
+     "TTLSRule r\n{\nTTLSConnectionActionRef cAct1\n}\n"
+     "TTLSConnectionAction cAct1~IMS\n{\n}\n"
+     "TTLSConnectionAction cAct1~DB2\n{\n}\n",
+     "did you mean cAct1~IMS at p:5 or cAct1~DB2 at p:8?"},
     {"a missing ~",
      "TTLSEnvironmentAction e\n{\nTTLSCipherParmsRef cipherZSS\n}\n"
      "TTLSCipherParms cipher~ZSS\n{\n}\n",
-     "did you mean cipher~ZSS?"},
-    {"nothing near",
-     "TTLSRule r\n{\nTTLSGroupActionRef elsewhere\n}\n" POLICY_ACTIONS,
-     "add a TTLSGroupAction elsewhere, or correct the name"},
-    {"nothing near, and a vowel",
+     "did you mean cipher~ZSS at p:5?"},
+    {"a ring whose name ends the same",
+     "TTLSEnvironmentAction e\n{\nHandshakeRole Client\n"
+     "TTLSKeyringParmsRef NoKeyKeyring\n}\n"
+     "TTLSKeyringParms ZoweKeyring\n{\nKeyring ZWESVUSR/ZoweKeyring\n}\n",
+     "add a TTLSKeyringParms NoKeyKeyring, or correct the name: the policy has "
+     "ZoweKeyring at p:6"},
+    {"another number",
+     "TTLSRule r\n{\nLocalPortRangeRef portR2\n"
+     "TTLSGroupActionRef gOff\n}\nPortRange portR1\n{\nPort 1\n}\n"
+     "PortRange portR3\n{\nPort 3\n}\n" POLICY_ACTIONS,
+     "add a PortRange portR2, or correct the name: the policy has portR1 at "
+     "p:6 "
+     "and portR3 at p:10"},
+    {"two are as near",
+     "TTLSRule r\n{\nLocalPortRangeRef webA\n"
+     "TTLSGroupActionRef gOff\n}\nPortRange webB\n{\nPort 1\n}\n"
+     "PortRange webC\n{\nPort 3\n}\n" POLICY_ACTIONS,
+     "add a PortRange webA, or correct the name: the policy has webB at p:6 "
+     "and "
+     "webC at p:10"},
+    {"none of the type, and a vowel",
      "TTLSRule r\n{\nLocalAddrSetRef elsewhere\n"
      "TTLSGroupActionRef gOff\n}\n" POLICY_ACTIONS,
      "add an IpAddrSet elsewhere, or correct the name"},

@@ -7,7 +7,8 @@
 #include "support/suite.h"
 #include "util/testing.h"
 
-static const char *const known[] = {"listen", "target", "jobname", "userid"};
+static const char *const known[] = {"listen", "target",  "jobname",
+                                    "userid", "TLSv1.2", "TLSv1.3"};
 
 static const struct {
     const char *name, *word, *best;
@@ -16,6 +17,8 @@ static const struct {
     {"a letter too many", "listenn", "listen"},
     {"another case", "JobName", "jobname"},
     {"the word itself", "userid", "userid"},
+    {"another number", "TLSv1.4", NULL},
+    {"a digit too many", "TLSv1.22", "TLSv1.2"},
     {"nothing near", "colour", NULL},
     {"empty", "", NULL},
 };
@@ -47,7 +50,18 @@ START_TEST(distance_of_words)
 }
 END_TEST
 
+START_TEST(numbers_of_a_series)
+{
+    ck_assert(spelling_other_number("portR1", "portR2"));
+    ck_assert(spelling_other_number("portR1", "PORTR12"));
+    ck_assert(spelling_other_number("c1Act2", "c2Act2"));
+    ck_assert(!spelling_other_number("portR1", "portR1"));
+    ck_assert(!spelling_other_number("portR1", "portL1"));
+}
+END_TEST
+
 TESTS_BEGIN("spelling")
 TEST_ROWS(a_misspelt_word_gets_the_nearest, cases)
 TEST(distance_of_words)
+TEST(numbers_of_a_series)
 TESTS_END
