@@ -490,8 +490,12 @@ static void write_ring(const struct answer *a, struct strbuf *text)
     strbuf_adds(text, ", ");
     ring_needs_show(&needs, text);
     strbuf_addc(text, '\n');
-    for (i = 0; a->lacks != NULL && i < diags_count(a->lacks); i++)
-        strbuf_addf(text, "            ! %s\n", diags_get(a->lacks, i)->text);
+    for (i = 0; a->lacks != NULL && i < diags_count(a->lacks); i++) {
+        const struct diag *d = diags_get(a->lacks, i);
+
+        strbuf_addf(text, "            %s %s\n",
+                    d->level == DIAG_NOTE ? "note:" : "!", d->text);
+    }
 }
 
 static void write_text(const struct answer *a, struct strbuf *text)

@@ -78,14 +78,14 @@ static void show_entry(const struct rings_ring *r, size_t i, struct strbuf *out)
         }
 }
 
-static void show_complaints(const char *const *list, size_t n,
-                            const char *before, struct strbuf *out)
+static void show_texts(const struct rings_texts *list, const char *before,
+                       struct strbuf *out)
 {
     size_t i;
 
-    for (i = 0; i < n; i++) {
-        strbuf_addf(out, "%s! ", before);
-        add_escaped(out, list[i]);
+    for (i = 0; i < list->n; i++) {
+        strbuf_adds(out, before);
+        add_escaped(out, list->text[i]);
         strbuf_addc(out, '\n');
     }
 }
@@ -100,14 +100,16 @@ static void show_tree(const struct rings *r, struct strbuf *out)
         strbuf_addf(out, "%s/", ring->owner);
         add_escaped(out, ring->name);
         strbuf_addc(out, '\n');
-        show_complaints(ring->complaint, ring->ncomplaints, "  ", out);
+        show_texts(&ring->complaints, "  ! ", out);
+        show_texts(&ring->notes, "  note: ", out);
         for (k = 0; k < ring->n; k++)
             show_entry(ring, k, out);
         if (ring->n == 0)
             strbuf_adds(out, "  (no certificates connected)\n");
         strbuf_addc(out, '\n');
     }
-    show_complaints(r->complaint, r->ncomplaints, "", out);
+    show_texts(&r->complaints, "! ", out);
+    show_texts(&r->notes, "note: ", out);
     if (r->n == 0)
         strbuf_adds(out, "There is no key ring.\n");
     if (n == 0)
@@ -137,6 +139,7 @@ static void json_entry(struct json *j, const struct rings_ring *r,
     json_time(j, "not_after", e->not_after);
     json_bool(j, "self_signed", e->self_signed);
     json_string(j, "signer", signer != NULL ? signer->label : NULL);
+    json_string(j, "barred", e->barred[0] != '\0' ? e->barred : NULL);
     json_array(j, "marks");
     for (m = 0; m < RINGS_MARKS; m++)
         if (e->marks >> m & 1u)
@@ -145,13 +148,14 @@ static void json_entry(struct json *j, const struct rings_ring *r,
     json_end(j);
 }
 
-static void json_complaints(struct json *j, const char *const *list, size_t n)
+static void json_texts(struct json *j, const char *key,
+                       const struct rings_texts *list)
 {
     size_t i;
 
-    json_array(j, "complaints");
-    for (i = 0; i < n; i++)
-        json_string(j, NULL, list[i]);
+    json_array(j, key);
+    for (i = 0; i < list->n; i++)
+        json_string(j, NULL, list->text[i]);
     json_end(j);
 }
 
@@ -167,7 +171,8 @@ static void show_json(const struct rings *r, struct strbuf *out)
         json_object(&j, NULL);
         json_string(&j, "owner", r->ring[i].owner);
         json_string(&j, "ring", r->ring[i].name);
-        json_complaints(&j, r->ring[i].complaint, r->ring[i].ncomplaints);
+        json_texts(&j, "complaints", &r->ring[i].complaints);
+        json_texts(&j, "notes", &r->ring[i].notes);
         json_array(&j, "certificates");
         for (k = 0; k < r->ring[i].n; k++)
             json_entry(&j, &r->ring[i], &r->ring[i].entry[k]);
@@ -175,7 +180,8 @@ static void show_json(const struct rings *r, struct strbuf *out)
         json_end(&j);
     }
     json_end(&j);
-    json_complaints(&j, r->complaint, r->ncomplaints);
+    json_texts(&j, "complaints", &r->complaints);
+    json_texts(&j, "notes", &r->notes);
     json_end(&j);
 }
 

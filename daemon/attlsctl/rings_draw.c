@@ -130,7 +130,7 @@ void rings_dot(const struct rings *r, struct strbuf *out)
         strbuf_addc(out, '/');
         dot_text(out, r->ring[i].name);
         strbuf_addf(out, "\";\n%s",
-                    r->ring[i].ncomplaints != 0 ? "    color=red;\n" : "");
+                    r->ring[i].complaints.n != 0 ? "    color=red;\n" : "");
         for (k = 0; k < r->ring[i].n; k++)
             dot_entry(r, i, k, out);
         if (r->ring[i].n == 0)
@@ -226,7 +226,7 @@ static void svg_ring(const struct rings *r, size_t i, struct strbuf *out)
                 "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"10\" "
                 "fill=\"#f7f7f2\" stroke=\"%s\"/>\n",
                 ring_x(i), MARGIN, BOX_WIDTH + 2 * GAP, ring_height(ring),
-                ring->ncomplaints != 0 ? "#c00000" : "#808080");
+                ring->complaints.n != 0 ? "#c00000" : "#808080");
     strbuf_addf(&name, "%s/%s", ring->owner, ring->name);
     svg_line(out, ring_x(i) + GAP, MARGIN + 22, " font-weight=\"bold\"",
              strbuf_str(&name));

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keyring/racdcert/certdate.h"
 #include "keyring/rings/access.h"
 #include "keyring/rings/certname.h"
 #include "keyring/rings/store.h"
@@ -31,17 +32,37 @@ struct rings_mark_row rings_mark_row(enum rings_mark mark)
     return marks[mark];
 }
 
+static void add_value(const struct rings_entry *e, char what,
+                      struct strbuf *out)
+{
+    char date[CERTDATE_TEXT];
+
+    switch (what) {
+    case 'd':
+        strbuf_addf(out, "%d", e->days);
+        break;
+    case 'f':
+        strbuf_adds(out, certdate_format(e->not_before, date));
+        break;
+    case 't':
+        strbuf_adds(out, certdate_format(e->not_after, date));
+        break;
+    default:
+        strbuf_adds(out, e->barred);
+        break;
+    }
+}
+
 void rings_mark_add(const struct rings_entry *e, enum rings_mark mark,
                     struct strbuf *out)
 {
-    const char *text = marks[mark].text, *days = strstr(text, "%d");
+    const char *p;
 
-    if (days == NULL) {
-        strbuf_adds(out, text);
-        return;
-    }
-    strbuf_add(out, text, (size_t)(days - text));
-    strbuf_addf(out, "%d%s", e->days, days + 2);
+    for (p = marks[mark].text; *p != '\0'; p++)
+        if (*p == '%')
+            add_value(e, *++p, out);
+        else
+            strbuf_addc(out, *p);
 }
 
 /* ---- building ---- */
@@ -72,20 +93,21 @@ static const char *keep_text(struct build *b, const char *text)
     return keep(b, &sb);
 }
 
-/* Complaints are few: each takes a new array. */
-static void add_complaint(struct build *b, const char ***list, size_t *n,
-                          const char *text)
+/* They are few: each takes a new array. */
+static void add_text(struct build *b, struct rings_texts *list,
+                     const char *text)
 {
-    const char **grown = arena_calloc(b->r->arena, *n + 1, sizeof(*grown));
+    size_t n = list->n;
+    const char **grown = arena_calloc(b->r->arena, n + 1, sizeof(*grown));
 
     if (grown == NULL || text == NULL) {
         b->nomem = true;
         return;
     }
-    if (*n != 0)
-        memcpy(grown, *list, *n * sizeof(*grown));
-    grown[(*n)++] = text;
-    *list = grown;
+    if (n != 0)
+        memcpy(grown, list->text, n * sizeof(*grown));
+    grown[n] = text;
+    *list = (struct rings_texts){grown, n + 1};
 }
 
 /* Certificates are numbered through all owners. */
@@ -188,7 +210,7 @@ static void add_entry(struct build *b, const struct store_connect *conn,
     e->owner = keep_text(b, owner_text(conn->owner, owner));
     e->usage = conn->usage;
     e->is_default = conn->is_default;
-    e->subject = e->issuer = "";
+    e->subject = e->issuer = e->barred = "";
     e->cert = e->signer = RINGS_NONE;
     if (c == NULL)
         mark(e, RINGS_MISSING);
@@ -229,8 +251,45 @@ static void check_reader(struct build *b, struct rings_ring *r)
 
     if (b->q->reader != NULL && access_check(b->saf, b->q->reader, r->owner,
                                              r->name, &access, &err) != 0)
-        add_complaint(b, &r->complaint, &r->ncomplaints,
-                      keep_text(b, err.text));
+        add_text(b, &r->complaints, keep_text(b, err.text));
+}
+
+static bool signed_another(const struct rings_ring *r,
+                           const struct rings_entry *e)
+{
+    size_t i;
+
+    for (i = 0; i < r->n; i++)
+        if (r->entry[i].signer == e->cert && r->entry[i].cert != e->cert)
+            return true;
+    return false;
+}
+
+/* Sent are own certificates, and those that signed one of the ring's. */
+static void mark_barred(struct build *b, const struct store_ring *from,
+                        struct rings_ring *r)
+{
+    struct strbuf text = STRBUF_INIT;
+    enum ring_barred barred;
+    struct store_cert *c;
+    size_t i;
+    X509 *x;
+
+    for (i = 0; i < r->n; i++) {
+        struct rings_entry *e = &r->entry[i];
+
+        c = store_connected(b->store, &from->conn[i]);
+        if (c == NULL ||
+            store_x509(b->store, from->conn[i].owner, c, &x, NULL) != 0)
+            continue;
+        barred = lint_ring_barred(
+            x, e->usage != RING_PERSONAL && !signed_another(r, e), &text);
+        if (barred == BARRED_NOT)
+            continue;
+        mark(e, barred == BARRED_WEAK ? RINGS_WEAK : RINGS_MALFORMED);
+        e->barred = keep(b, &text);
+    }
+    strbuf_done(&text);
 }
 
 static void add_ring(struct build *b, const char *owner,
@@ -248,6 +307,7 @@ static void add_ring(struct build *b, const char *owner,
     for (i = 0; i < from->nconn; i++)
         add_entry(b, &from->conn[i], &r->entry[r->n++]);
     mark_issuers(r);
+    mark_barred(b, from, r);
     check_reader(b, r);
 }
 
@@ -296,11 +356,11 @@ static int check_wanted(const struct build *b, struct error *err)
 static const struct {
     enum finding finding;
     enum rings_mark mark;
-} said[] = {{FIND_cert_expired, RINGS_EXPIRED},
-            {FIND_cert_expired, RINGS_NOT_YET},
-            {FIND_cert_notrust, RINGS_NOTRUST},
-            {FIND_no_key, RINGS_NO_KEY},
-            {FIND_ca_not_connected, RINGS_NO_ISSUER}};
+} said[] = {
+    {FIND_cert_expired, RINGS_EXPIRED},      {FIND_cert_expired, RINGS_NOT_YET},
+    {FIND_cert_notrust, RINGS_NOTRUST},      {FIND_cert_weak, RINGS_WEAK},
+    {FIND_cert_malformed, RINGS_MALFORMED},  {FIND_no_key, RINGS_NO_KEY},
+    {FIND_ca_not_connected, RINGS_NO_ISSUER}};
 
 static bool is_marked(const struct rings_entry *e, enum finding id)
 {
@@ -341,24 +401,38 @@ static struct rings_ring *ring_of(struct rings *r, const struct ring_finding *f)
     return NULL;
 }
 
+/* The reader's right to a ring was told where the ring is shown. */
+static bool is_told(const struct rings *r, const struct ring_finding *f)
+{
+    size_t i, k;
+
+    for (i = 0; f->id == FIND_ring_unreadable && i < r->n; i++)
+        for (k = 0; k < r->ring[i].complaints.n; k++)
+            if (strcmp(r->ring[i].complaints.text[k], f->text) == 0)
+                return true;
+    return false;
+}
+
 /* One about a ring that is not stored as such (it is missing, or virtual) is
  * shown where all rings are. */
 static void take_finding(void *arg, const struct ring_finding *f)
 {
     struct build *b = arg;
     struct rings_ring *ring = ring_of(b->r, f);
+    bool note = finding_row(f->id)->grade == GRADE_NOTE;
 
     if (ring != NULL && !is_said(ring, f))
-        add_complaint(b, &ring->complaint, &ring->ncomplaints,
-                      complaint_text(b, f));
-    else if (ring == NULL && b->q->nwanted == 0)
-        add_complaint(b, &b->r->complaint, &b->r->ncomplaints,
-                      complaint_text(b, f));
+        add_text(b, note ? &ring->notes : &ring->complaints,
+                 complaint_text(b, f));
+    else if (ring == NULL && b->q->nwanted == 0 && !is_told(b->r, f))
+        add_text(b, note ? &b->r->notes : &b->r->complaints,
+                 complaint_text(b, f));
 }
 
 static int check_policy(struct build *b, struct error *err)
 {
     struct ring_question q = {.where = {b->q->dir, b->q->root, {NULL, NULL}},
+                              .reader = b->q->reader,
                               .at = b->q->at};
 
     return b->q->policy != NULL
@@ -458,11 +532,11 @@ int rings_read(const struct rings_question *q, struct rings **ret,
 
 size_t rings_attention(const struct rings *r)
 {
-    size_t i, k, n = r->ncomplaints;
+    size_t i, k, n = r->complaints.n;
     int m;
 
     for (i = 0; i < r->n; i++) {
-        n += r->ring[i].ncomplaints;
+        n += r->ring[i].complaints.n;
         for (k = 0; k < r->ring[i].n; k++)
             for (m = 0; m < RINGS_MARKS; m++)
                 if ((r->ring[i].entry[k].marks >> m & 1u) && marks[m].attention)

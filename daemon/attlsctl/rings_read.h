@@ -40,27 +40,32 @@ struct rings_entry {
     time_t not_before, not_after; /* 0 when unreadable */
     unsigned marks;               /* bit 1 << enum rings_mark */
     int days;                     /* to its end, for RINGS_EXPIRES */
+    const char *barred;           /* for RINGS_WEAK, RINGS_MALFORMED; else "" */
     size_t cert;   /* the same number: the same certificate in another ring */
     size_t signer; /* the number of its signer's certificate, or RINGS_NONE */
 };
 
 #define RINGS_NONE ((size_t)-1)
 
-/* Something about the whole ring that needs attention: one sentence. */
+/* One sentence each. */
+struct rings_texts {
+    const char **text;
+    size_t n;
+};
+
 struct rings_ring {
     const char *owner, *name;
     struct rings_entry *entry;
     size_t n;
-    const char **complaint;
-    size_t ncomplaints;
+    struct rings_texts complaints; /* about all of it: they need attention */
+    struct rings_texts notes;      /* they need none */
 };
 
 struct rings {
     struct arena *arena;
     struct rings_ring *ring;
     size_t n;
-    const char **complaint; /* about rings that are not there */
-    size_t ncomplaints;
+    struct rings_texts complaints, notes; /* about rings that are not there */
 };
 
 struct rings_question {
@@ -80,7 +85,7 @@ int rings_read(const struct rings_question *q, struct rings **ret,
                struct error *err);
 void rings_free(struct rings *r); /* NULL allowed */
 
-/* How many marks and complaints need attention. */
+/* How many marks and complaints there are that need attention. */
 size_t rings_attention(const struct rings *r);
 
 /* Whether A, connected as CERTAUTH or SITE, is the signer of B: A verifies

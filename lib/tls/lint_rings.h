@@ -15,6 +15,7 @@
 #include "policy/finding.h"
 #include "policy/policy.h"
 #include "util/error.h"
+#include "util/strbuf.h"
 
 /* A user id for whom rules may be taken: of a listener. */
 struct ring_user {
@@ -26,6 +27,9 @@ struct ring_question {
     struct ring_where where;
     const struct ring_user *users;
     size_t user_count;
+    /* Rules that may be for this user are looked at for this user; the others
+     * as they would be without. NULL: nobody. */
+    const char *reader;
     time_t at; /* as if it were this moment */
 };
 
@@ -58,5 +62,13 @@ int lint_rings(const struct policy *p, const struct ring_question *q,
 int lint_ring_of(const struct policy *p, const struct policy_rule *rule,
                  const char *userid, const struct ring_question *q,
                  struct diags *diags, struct error *err);
+
+/*
+ * What OpenSSL bars of CERT where TLSv1.2 and later only are on, or can't read:
+ * adds to OUT "is signed with SHA-1 ...". ANCHOR: it is an authority that is
+ * not sent, so that only its key counts.
+ */
+enum ring_barred { BARRED_NOT, BARRED_WEAK, BARRED_MALFORMED };
+enum ring_barred lint_ring_barred(X509 *cert, bool anchor, struct strbuf *out);
 
 #endif

@@ -108,13 +108,17 @@ static time_t moment(const ASN1_TIME *t)
     return ASN1_TIME_to_tm(t, &tm) == 1 ? timegm(&tm) : 0;
 }
 
-/* A certificate without the extension has all usages. */
+/* A certificate without an extension has all usages of it. */
 struct own_limits own_limits(X509 *cert)
 {
+    unsigned purposes = X509_get_extended_key_usage(cert);
+
     return (struct own_limits){
         .from = moment(X509_get0_notBefore(cert)),
         .until = moment(X509_get0_notAfter(cert)),
-        .shakes = (X509_get_key_usage(cert) & HANDSHAKE_USAGE) != 0};
+        .shakes = (X509_get_key_usage(cert) & HANDSHAKE_USAGE) != 0,
+        .for_server = (purposes & (XKU_SSL_SERVER | XKU_SGC | XKU_ANYEKU)) != 0,
+        .for_client = (purposes & (XKU_SSL_CLIENT | XKU_ANYEKU)) != 0};
 }
 
 enum own_fault own_fault_at(const struct own_limits *limits, time_t now)
@@ -168,6 +172,8 @@ enum authority_fault own_authority_fault(const struct ring_entry *e, time_t now)
         return AUTHORITY_NOTRUST;
     if (!own_is_authority(e))
         return AUTHORITY_USAGE;
+    if ((X509_get_extension_flags(e->cert) & EXFLAG_INVALID) != 0)
+        return AUTHORITY_MALFORMED;
     if (!may_sign(e->cert))
         return AUTHORITY_NO_SIGNING;
     if (now < limits.from)

@@ -28,7 +28,10 @@ enum own_fault {
     OWN_NO_KEY,
     OWN_EARLY, /* these three by own_fault_at() only */
     OWN_LATE,
-    OWN_NO_HANDSHAKES /* its key usage allows none */
+    OWN_NO_HANDSHAKES, /* its key usage allows none */
+    OWN_MALFORMED,     /* these three by tls/strength.h only */
+    OWN_WEAK_KEY,
+    OWN_WEAK_DIGEST
 };
 
 /* One certificate that a rule wants. */
@@ -65,6 +68,9 @@ struct own_choice own_named(const struct keyring *ring, enum policy_parm parm,
 struct own_limits {
     time_t from, until; /* notBefore, notAfter */
     bool shakes;        /* its key usage allows handshakes */
+    /* Its extended key usage is for servers, for clients. Partners look at it,
+     * own_fault_at() does not: the owner decides what it shows. */
+    bool for_server, for_client;
 };
 struct own_limits own_limits(X509 *cert);
 enum own_fault own_fault_at(const struct own_limits *limits, time_t now);
@@ -81,6 +87,7 @@ enum authority_fault {
     AUTHORITY_GOOD,
     AUTHORITY_EARLY,
     AUTHORITY_LATE,
+    AUTHORITY_MALFORMED,  /* OpenSSL can't read its extensions */
     AUTHORITY_NO_SIGNING, /* it may not sign: KEYUSAGE without CERTSIGN */
     AUTHORITY_USAGE,      /* connected as PERSONAL */
     AUTHORITY_NOTRUST,

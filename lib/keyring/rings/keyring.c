@@ -118,7 +118,7 @@ static int lost_file(int r, struct error *err)
     return r;
 }
 
-/* Who reads which ring, into K. */
+/* One reading of a ring, into K. */
 struct reading {
     struct keyring *k;
     struct ring_store *s;

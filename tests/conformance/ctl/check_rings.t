@@ -4,62 +4,62 @@ attlsctl check: $T/nowhere: no such folder; a job run with racdcert --racf makes
 [2]
 $ testring $T/good && attlsctl check --racf $T/good tests/conformance/files/rings.policy
 $ testring --server expired --client no-ca $T/a && attlsctl check --racf $T/a tests/conformance/files/rings.policy
-tests/conformance/files/rings.policy:26:13: error: rule server: ring SERVER/Test.Ring: the certificate 'SERVER' has expired [cert-expired]
+tests/conformance/files/rings.policy:26:13: error: rule server: ring SERVER/Test.Ring: the certificate 'SERVER' has expired: it was valid to 2021/12/31 23:59:59 [cert-expired]
     Keyring Test.Ring
             ^~~~~~~~~
-    fix: renew it: RACDCERT GENREQ or REKEY, and GENCERT
+    fix: RACDCERT ID(SERVER) GENREQ(LABEL('SERVER')), have it signed, and ADD it again
 tests/conformance/files/rings.policy:41:13: error: rule client: ring CLIENT/Test.Ring holds no certificate of an authority: no peer can be trusted [no-authority]
     Keyring CLIENT/Test.Ring
             ^~~~~~~~~~~~~~~~
-    fix: RACDCERT ID(CLIENT) CONNECT(CERTAUTH LABEL('...') RING(...) USAGE(CERTAUTH))
-tests/conformance/files/rings.policy:49:22: warning: rule client: ring CLIENT/Test.Ring: the issuer of the certificate 'CLIENT' (/O=Test/CN=Test CA) is not connected [ca-not-connected]
+    fix: RACDCERT ID(CLIENT) CONNECT(CERTAUTH LABEL('Test CA') RING(Test.Ring) USAGE(CERTAUTH))
+tests/conformance/files/rings.policy:49:22: warning: rule client: ring CLIENT/Test.Ring: the issuer of the certificate 'CLIENT' (CN=Test CA,O=Test) is not connected [ca-not-connected]
     CertificateLabel CLIENT
                      ^~~~~~
-    fix: RACDCERT ID(CLIENT) CONNECT(CERTAUTH LABEL('...') RING(...) USAGE(CERTAUTH))
+    fix: RACDCERT ID(CLIENT) CONNECT(CERTAUTH LABEL('Test CA') RING(Test.Ring) USAGE(CERTAUTH))
 [2]
 $ testring --server no-key --client other-ca $T/b && attlsctl check --racf $T/b tests/conformance/files/rings.policy
 tests/conformance/files/rings.policy:26:13: error: rule server: ring SERVER/Test.Ring: the certificate 'SERVER' has no private key [no-key]
     Keyring Test.Ring
             ^~~~~~~~~
-    fix: connect a certificate of SERVER with its key and USAGE(PERSONAL)
-tests/conformance/files/rings.policy:49:22: warning: rule client: ring CLIENT/Test.Ring: the issuer of the certificate 'CLIENT' (/O=Test/CN=Other CA) is not connected [ca-not-connected]
+    fix: connect a certificate with its key and USAGE(PERSONAL); this one was added without: RACDCERT ADD a PKCS#12 file
+tests/conformance/files/rings.policy:49:22: warning: rule client: ring CLIENT/Test.Ring: the issuer of the certificate 'CLIENT' (CN=Other CA,O=Test) is not connected [ca-not-connected]
     CertificateLabel CLIENT
                      ^~~~~~
-    fix: RACDCERT ID(CLIENT) CONNECT(CERTAUTH LABEL('...') RING(...) USAGE(CERTAUTH))
+    fix: RACDCERT ID(CLIENT) CONNECT(CERTAUTH LABEL('Other CA') RING(Test.Ring) USAGE(CERTAUTH))
 [2]
 $ testring --server no-default --client no-cert $T/c && attlsctl check --racf $T/c tests/conformance/files/rings.policy
 tests/conformance/files/rings.policy:26:13: error: rule server: ring SERVER/Test.Ring has no DEFAULT certificate, and the policy names no label [no-default]
     Keyring Test.Ring
             ^~~~~~~~~
-    fix: add CertificateLabel, or connect a certificate with DEFAULT
-tests/conformance/files/rings.policy:49:22: error: rule client: ring CLIENT/Test.Ring holds no certificate with the label 'CLIENT' [label-absent]
+    fix: add CertificateLabel SERVER, or RACDCERT ID(SERVER) CONNECT(ID(SERVER) LABEL('SERVER') RING(Test.Ring) DEFAULT USAGE(PERSONAL))
+tests/conformance/files/rings.policy:49:22: error: rule client: ring CLIENT/Test.Ring holds no certificate with the label 'CLIENT'; it is not connected, and is stored for ID(CLIENT) [label-absent]
     CertificateLabel CLIENT
                      ^~~~~~
-    fix: correct the label (case counts), or connect the certificate to the ring
+    fix: RACDCERT ID(CLIENT) CONNECT(ID(CLIENT) LABEL('CLIENT') RING(Test.Ring) USAGE(PERSONAL))
 [2]
 $ testring --server notrust,future --client wrong-usage $T/d && attlsctl check --racf $T/d tests/conformance/files/rings.policy
 tests/conformance/files/rings.policy:26:13: error: rule server: ring SERVER/Test.Ring: the certificate 'SERVER' has the status NOTRUST [cert-notrust]
     Keyring Test.Ring
             ^~~~~~~~~
     fix: RACDCERT ID(SERVER) ALTER(LABEL('SERVER')) TRUST
-tests/conformance/files/rings.policy:26:13: error: rule server: ring SERVER/Test.Ring: the certificate 'SERVER' is not valid yet [cert-expired]
+tests/conformance/files/rings.policy:26:13: error: rule server: ring SERVER/Test.Ring: the certificate 'SERVER' is not valid yet: it is valid from 2090/01/01 00:00:00 [cert-expired]
     Keyring Test.Ring
             ^~~~~~~~~
     fix: look at the machine's clock and at its NOTBEFORE
 tests/conformance/files/rings.policy:49:22: error: rule client: ring CLIENT/Test.Ring: the certificate 'CLIENT' is not connected with USAGE(PERSONAL): its private key can't be used [no-key]
     CertificateLabel CLIENT
                      ^~~~~~
-    fix: connect a certificate of CLIENT with its key and USAGE(PERSONAL)
+    fix: RACDCERT ID(CLIENT) CONNECT(ID(CLIENT) LABEL('CLIENT') RING(Test.Ring) DEFAULT USAGE(PERSONAL))
 [2]
 $ attlsctl check --racf $T/good tests/conformance/files/labels.policy
 tests/conformance/files/labels.policy:33:13: error: rule server: user SERVER has no key ring Test.ring; upper and lower case count: there is Test.Ring [ring-unreadable]
     Keyring Test.ring
             ^~~~~~~~~
-    fix: correct the name (case counts), or make the ring: RACDCERT ADDRING
+    fix: write Keyring SERVER/Test.Ring
 tests/conformance/files/labels.policy:56:22: error: rule client: ring CLIENT/Test.Ring holds no certificate with the label 'client' [label-absent]
     CertificateLabel client
                      ^~~~~~
-    fix: correct the label (case counts), or connect the certificate to the ring
+    fix: upper and lower case count: write CLIENT
 tests/conformance/files/labels.policy:62:23: error: rule other: none of its suites fits the key of the certificate 'SERVER' in ring SERVER/Test.Ring [suite-cert-mismatch]
   V3CipherSuites4Char C030
                       ^~~~
@@ -67,7 +67,7 @@ tests/conformance/files/labels.policy:62:23: error: rule other: none of its suit
 tests/conformance/files/labels.policy:78:28: error: rule other: ring SERVER/Test.Ring holds no certificate with the label 'Server' [label-absent]
     ServerCertificateLabel Server
                            ^~~~~~
-    fix: correct the label (case counts), or connect the certificate to the ring
+    fix: upper and lower case count: write SERVER
 [2]
 $ attlsctl check --racf $T/good conf/policy/ims.policy
 conf/policy/ims.policy:85:35: error: rule IMSDBConnectRule~1: no user has a ring IMS.KeyRing [ring-unreadable]

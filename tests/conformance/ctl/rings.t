@@ -16,14 +16,14 @@ ANN/Empty
 BOB/Bad
   |- old                              ID(BOB)      PERSONAL DEFAULT to 2029/01/01
   |    signed by Sub
-  |    ! has expired
+  |    ! has expired: it was valid to 2029/01/01 23:59:59
   |    ! has no private key
   |- ending <"&\x5C>                  ID(BOB)      PERSONAL         to 2030/06/20  key
   |    signed by Sub
   |    ! expires soon (days left: 19)
   |- future                           ID(BOB)      PERSONAL         to 2035/01/01  key
   |    signed by Sub
-  |    ! is not valid yet
+  |    ! is not valid yet: it is valid from 2031/01/01 00:00:00
   |    ! is NOTRUST: as if it were not connected
   `- Sub                              CERTAUTH     CERTAUTH         to 2040/01/01  key
        ! was signed by a certificate that this ring does not have
@@ -65,13 +65,13 @@ $ attlsctl rings --racf $T/r --at 2019-12-31 ANN/Good
 ANN/Good
   |- ann                              ID(ANN)      PERSONAL DEFAULT to 2035/01/01  key
   |    signed by Sub
-  |    ! is not valid yet
+  |    ! is not valid yet: it is valid from 2020/01/01 00:00:00
   |- Root                             CERTAUTH     CERTAUTH         to 2040/01/01  key
   |    self-signed
-  |    ! is not valid yet
+  |    ! is not valid yet: it is valid from 2020/01/01 00:00:00
   `- Sub                              CERTAUTH     CERTAUTH         to 2040/01/01  key
        signed by Root
-       ! is not valid yet
+       ! is not valid yet: it is valid from 2020/01/01 00:00:00
 
 3 things need attention.
 [1]
@@ -131,6 +131,7 @@ $ attlsctl rings --racf $T/r --at 2030-06-01 --json BOB/Bad
       "owner": "BOB",
       "ring": "Bad",
       "complaints": [],
+      "notes": [],
       "certificates": [
         {
           "label": "old",
@@ -144,6 +145,7 @@ $ attlsctl rings --racf $T/r --at 2030-06-01 --json BOB/Bad
           "not_after": "2029-01-01T23:59:59Z",
           "self_signed": false,
           "signer": "Sub",
+          "barred": null,
           "marks": [
             "expired",
             "no-key"
@@ -161,6 +163,7 @@ $ attlsctl rings --racf $T/r --at 2030-06-01 --json BOB/Bad
           "not_after": "2030-06-20T23:59:59Z",
           "self_signed": false,
           "signer": "Sub",
+          "barred": null,
           "marks": [
             "expires"
           ]
@@ -177,6 +180,7 @@ $ attlsctl rings --racf $T/r --at 2030-06-01 --json BOB/Bad
           "not_after": "2035-01-01T23:59:59Z",
           "self_signed": false,
           "signer": "Sub",
+          "barred": null,
           "marks": [
             "not-yet-valid",
             "notrust"
@@ -194,6 +198,7 @@ $ attlsctl rings --racf $T/r --at 2030-06-01 --json BOB/Bad
           "not_after": "2040-01-01T23:59:59Z",
           "self_signed": false,
           "signer": null,
+          "barred": null,
           "marks": [
             "no-issuer"
           ]
@@ -201,7 +206,8 @@ $ attlsctl rings --racf $T/r --at 2030-06-01 --json BOB/Bad
       ]
     }
   ],
-  "complaints": []
+  "complaints": [],
+  "notes": []
 }
 [1]
 $ attlsctl rings --racf $T/r --at 2030-06-01 --dot
@@ -221,9 +227,9 @@ digraph rings {
   }
   subgraph cluster_2 {
     label="BOB/Bad";
-    c2_0 [label="old\nID(BOB) PERSONAL DEFAULT\n2020/01/01 to 2029/01/01\nhas expired\nhas no private key", color=red, fontcolor=red];
+    c2_0 [label="old\nID(BOB) PERSONAL DEFAULT\n2020/01/01 to 2029/01/01\nhas expired: it was valid to 2029/01/01 23:59:59\nhas no private key", color=red, fontcolor=red];
     c2_1 [label="ending <\"&\\x5C>\nID(BOB) PERSONAL\n2020/01/01 to 2030/06/20\nexpires soon (days left: 19)", penwidth=2, color=red, fontcolor=red];
-    c2_2 [label="future\nID(BOB) PERSONAL\n2031/01/01 to 2035/01/01\nis not valid yet\nis NOTRUST: as if it were not connected", penwidth=2, color=red, fontcolor=red];
+    c2_2 [label="future\nID(BOB) PERSONAL\n2031/01/01 to 2035/01/01\nis not valid yet: it is valid from 2031/01/01 00:00:00\nis NOTRUST: as if it were not connected", penwidth=2, color=red, fontcolor=red];
     c2_3 [label="Sub\nCERTAUTH CERTAUTH\n2020/01/01 to 2040/01/01\nwas signed by a certificate that this ring does not have", penwidth=2, color=red, fontcolor=red];
   }
   c0_1 -> c0_2;
