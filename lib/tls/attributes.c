@@ -25,24 +25,18 @@ void tls_attributes_json(struct json *j, const char *protocol, uint16_t cipher)
     json_string(j, "cipher_code", code);
 }
 
-/* "2026-11-25 03:04:05Z", for people, in the form of JSON. */
-static void time_json(struct json *j, const char *key, const char *text)
-{
-    char time[24];
-
-    snprintf(time, sizeof(time), "%s", text);
-    if (strlen(time) > 10)
-        time[10] = 'T';
-    json_string(j, key, time[0] != '\0' ? time : NULL);
-}
-
 void certinfo_json(struct json *j, const char *key, const struct certinfo *c)
 {
+    const struct certinfo_row *row;
+    size_t i;
+
     json_object(j, key);
-    json_string(j, "subject", c->subject);
-    json_string(j, "issuer", c->issuer);
-    time_json(j, "not_before", c->not_before);
-    time_json(j, "not_after", c->not_after);
-    json_string(j, "key", c->key);
+    for (i = 0; (row = certinfo_row(i)) != NULL; i++) {
+        struct fact f = FACT_INIT;
+
+        row->get(c, &f);
+        fact_json(&f, j, row->key);
+        fact_done(&f);
+    }
     json_end(j);
 }

@@ -13,7 +13,7 @@
  * as cipher_code. PROTOCOL: "TLSV1.2"; "": nothing is written. */
 void tls_attributes_json(struct json *j, const char *protocol, uint16_t cipher);
 
-/* An object with subject, issuer, not_before, not_after and key. */
+/* An object with the rows of certinfo.def. */
 void certinfo_json(struct json *j, const char *key, const struct certinfo *c);
 
 #endif
