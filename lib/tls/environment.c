@@ -437,6 +437,11 @@ const char *environment_ring(const struct environment *env)
     return keyring_name(env->ring);
 }
 
+const struct keyring *environment_keyring(const struct environment *env)
+{
+    return env->ring;
+}
+
 /* Never to be reached: a connection with such a parameter is refused when it
  * is mapped. */
 static int check_refused(const struct effective *eff, struct tls_outcome *why)

@@ -12,6 +12,9 @@ int environment_context(struct environment *env, const struct effective *eff,
                         const struct context **ret,
                         struct tls_outcome *ret_why);
 
+/* Its ring, which never changes; valid as long as ENV. */
+const struct keyring *environment_keyring(const struct environment *env);
+
 /* Numbers for the log, one sequence for environments and sessions. */
 uint64_t tls_next_handle(void);
 
