@@ -327,6 +327,7 @@ static int probe(struct probe *p)
         shake(p);
     if (p->session != NULL)
         story_fill_session(s, p->session);
+    story_fill_facts(s, p->session, p->env, p->rule);
     if (p->session != NULL && why.rc == 0)
         why = *session_outcome(p->session);
     story_fill_outcome(s, &why, policy_rule_effective(p->rule));

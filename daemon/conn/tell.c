@@ -316,6 +316,8 @@ void conn_make_story(const struct conn *c, const struct tls_outcome *o,
     hello_unpack(c->server_hello, &ret->server);
     if (conn_session(c) != NULL)
         story_fill_session(ret, conn_session(c));
+    if (c->rule != NULL)
+        story_fill_facts(ret, conn_session(c), c->env, c->rule);
     tell_outcome(c, o, ret);
     if (ret->open) {
         ret->end = "";

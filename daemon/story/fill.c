@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "policy/needs.h"
+#include "policy/offers.h"
 #include "policy/value.h"
 
 void story_set(char *to, size_t size, const char *from)
@@ -20,6 +21,59 @@ static const char *name_of(const struct policy_action *a)
     return a != NULL ? policy_action_name(a) : NULL;
 }
 
+static void fill_curves(char *to, size_t size, const struct effective *eff,
+                        enum policy_parm parm)
+{
+    const struct curve *list[OFFERS_MAX];
+    struct strbuf text = STRBUF_INIT;
+    size_t i, n = offers_curves(eff, parm, list);
+
+    for (i = 0; i < n; i++)
+        strbuf_addf(&text, "%s%s", i > 0 ? " " : "", list[i]->name);
+    story_set(to, size, strbuf_str(&text));
+    strbuf_done(&text);
+}
+
+/* As OpenSSL is set. */
+static void fill_offers(struct story *s, const struct effective *eff)
+{
+    bool client = effective_choice(eff, PARM_HandshakeRole) == ROLE_CLIENT;
+    enum policy_parm older =
+        client ? PARM_ClientECurves : PARM_ServerKexECurves;
+    const struct sigpair *list[OFFERS_MAX];
+    struct strbuf text = STRBUF_INIT;
+    size_t i, n = offers_sigpairs(eff, list);
+
+    fill_curves(s->groups, sizeof(s->groups), eff, older);
+    fill_curves(s->groups_13, sizeof(s->groups_13), eff,
+                !client && (offers_versions(eff) & VERSION_TLSv1_3) != 0
+                    ? PARM_ServerKeyShareGroups
+                    : older);
+    for (i = 0; i < n; i++)
+        strbuf_addf(&text, "%s%s", i > 0 ? " " : "", list[i]->id4);
+    story_set(s->signature_pairs, sizeof(s->signature_pairs),
+              strbuf_str(&text));
+    strbuf_done(&text);
+}
+
+/* "pay.example/Pay": a server's names, with the labels of their certificates.
+ */
+static void fill_names(struct story *s, const struct effective *eff)
+{
+    const char *const *list;
+    struct strbuf text = STRBUF_INIT;
+    size_t i, n = effective_texts(eff, PARM_ServerHandshakeSNIList, &list);
+
+    if (effective_choice(eff, PARM_HandshakeRole) == ROLE_CLIENT)
+        return;
+    for (i = 0; i < n; i++) {
+        strbuf_reset(&text);
+        strbuf_add_escaped(&text, list[i], strlen(list[i]));
+        shortlist_add(&s->server_names, strbuf_str(&text));
+    }
+    strbuf_done(&text);
+}
+
 static void fill_settings(struct story *s, const struct effective *eff)
 {
     const struct cipher *const *list;
@@ -32,7 +86,7 @@ static void fill_settings(struct story *s, const struct effective *eff)
     story_set(s->ring, sizeof(s->ring), effective_text(eff, PARM_Keyring));
     if (effective_text(eff, PARM_Keyring) != NULL)
         s->ring_kind = ring_needs_ring(eff).kind;
-    versions_add(effective_versions(eff), &text);
+    versions_add(offers_versions(eff), &text);
     story_set(s->versions, sizeof(s->versions), strbuf_str(&text));
     strbuf_reset(&text);
     n = effective_ciphers(eff, &list);
@@ -40,6 +94,8 @@ static void fill_settings(struct story *s, const struct effective *eff)
         strbuf_addf(&text, "%s%s", i > 0 ? " " : "", list[i]->code4);
     story_set(s->ciphers, sizeof(s->ciphers), strbuf_str(&text));
     strbuf_done(&text);
+    fill_offers(s, eff);
+    fill_names(s, eff);
 }
 
 void story_fill_rule(struct story *s, const struct policy_rule *rule)
@@ -68,8 +124,7 @@ void story_fill_session(struct story *s, const struct session *session)
 {
     const unsigned char *first;
 
-    s->peer_count =
-        session_certificates(session, &s->own, s->peer, STORY_CERTS);
+    s->peer_count = session_certificates(session, s->peer, STORY_CERTS);
     story_set(s->protocol, sizeof(s->protocol), session_protocol(session));
     s->cipher = session_cipher(session);
     s->resumed = session_resumed(session);
@@ -95,4 +150,12 @@ void story_fill_outcome(struct story *s, const struct tls_outcome *o,
         span_add(&span, &text);
     story_set(s->place, sizeof(s->place), strbuf_str(&text));
     strbuf_done(&text);
+}
+
+void story_fill_facts(struct story *s, const struct session *session,
+                      struct environment *env, const struct policy_rule *rule)
+{
+    if (s->role[0] != '\0')
+        handshake_facts_read(session, env, policy_rule_effective(rule), &s->own,
+                             &s->facts);
 }

@@ -10,10 +10,14 @@
 
 /* Cut where it does not fit; NULL is "". */
 void story_set(char *to, size_t size, const char *from);
-/* Rule, place, actions, and where TLS is on role, ring, versions, ciphers. */
+/* Rule, place, actions, and where TLS is on role, ring and what is offered. */
 void story_fill_rule(struct story *s, const struct policy_rule *rule);
-/* Certificates, first bytes, what was negotiated. */
+/* The partner's certificates, first bytes, what was negotiated. */
 void story_fill_session(struct story *s, const struct session *session);
+/* After these two: what the handshake did. Without a session, SESSION is NULL,
+ * what ENV's ring would have given; without an environment ENV is NULL too. */
+void story_fill_facts(struct story *s, const struct session *session,
+                      struct environment *env, const struct policy_rule *rule);
 /* The outcome, and where EFF (NULL: not known) says what it is about; the last
  * to be filled in. */
 void story_fill_outcome(struct story *s, const struct tls_outcome *o,

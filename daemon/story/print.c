@@ -7,6 +7,7 @@
 #include "policy/ciphers.h"
 #include "story/cause.h"
 #include "story/story.h"
+#include "story/table.h"
 #include "story/why.h"
 #include "tls/attributes.h"
 #include "tls/retcode.h"
@@ -127,22 +128,12 @@ void story_add_line(const struct story *s, struct strbuf *out)
 
 /* ---- the page ---- */
 
-enum { LABEL = 14, COLUMN = 40 };
+enum { LABEL = TABLE_LABEL };
 
 static void add_row(struct strbuf *out, const char *label, const char *text)
 {
     if (text[0] != '\0')
         strbuf_addf(out, "  %-*s %s\n", LABEL, label, text);
-}
-
-/* Both cells may be empty; then there is no row. */
-static void add_cells(struct strbuf *out, const char *label, const char *left,
-                      const char *right)
-{
-    if (left[0] == '\0' && right[0] == '\0')
-        return;
-    strbuf_addf(out, "  %-*s %-*s  %s\n", LABEL, label, COLUMN,
-                left[0] != '\0' ? left : "-", right[0] != '\0' ? right : "-");
 }
 
 static void print_head(const struct story *s, struct strbuf *out)
@@ -264,63 +255,19 @@ static void print_policy(const struct story *s, struct strbuf *out)
     strbuf_done(&text);
 }
 
-typedef void (*hello_add_fn)(const struct hello *h, struct strbuf *out);
-
-static void print_offer(const struct story *s, const char *label,
-                        const char *ours, hello_add_fn add, struct strbuf *out)
-{
-    const struct hello *mine = is_server(s) ? &s->server : &s->client;
-    const struct hello *theirs = partner_hello(s);
-    struct strbuf left = STRBUF_INIT, right = STRBUF_INIT;
-
-    if (ours[0] != '\0')
-        strbuf_adds(&left, ours);
-    else if (mine->present)
-        add(mine, &left);
-    if (theirs->present)
-        add(theirs, &right);
-    add_cells(out, label, strbuf_str(&left), strbuf_str(&right));
-    strbuf_done(&left);
-    strbuf_done(&right);
-}
-
-static void print_tls(const struct story *s, struct strbuf *out)
-{
-    const struct certinfo *peer = s->peer_count > 0 ? &s->peer[0] : NULL;
-    const char *none = "";
-    char left[32] = "";
-
-    if (s->role[0] == '\0')
-        return;
-    strbuf_addc(out, '\n');
-    add_cells(out, "", "this side", "partner");
-    snprintf(left, sizeof(left), "%s", s->role);
-    add_cells(out, "role", left, is_server(s) ? "Client" : "Server");
-    print_offer(s, "versions", s->versions, hello_add_versions, out);
-    print_offer(s, "ciphers", s->ciphers, hello_add_ciphers, out);
-    print_offer(s, "groups", none, hello_add_groups, out);
-    add_cells(out, "server name", "", s->client.server_name);
-    add_cells(out, "certificate", s->own.subject,
-              peer != NULL ? peer->subject : none);
-    add_cells(out, "issued by", s->own.issuer,
-              peer != NULL ? peer->issuer : none);
-    add_cells(out, "valid from", s->own.not_before,
-              peer != NULL ? peer->not_before : none);
-    add_cells(out, "valid to", s->own.not_after,
-              peer != NULL ? peer->not_after : none);
-    add_cells(out, "key", s->own.key, peer != NULL ? peer->key : none);
-}
-
 static void print_result(const struct story *s, struct strbuf *out)
 {
     const struct cipher *c = cipher_by_code(s->cipher);
+    const struct curve *group = curve_by_id(s->facts.group);
     struct strbuf text = STRBUF_INIT;
     char buf[24];
     size_t i;
 
     if (s->protocol[0] != '\0') {
-        strbuf_addf(&text, "%s %04X %s%s", s->protocol, s->cipher,
-                    c != NULL ? c->name : "", s->resumed ? ", resumed" : "");
+        strbuf_addf(&text, "%s %04X %s%s%s%s", s->protocol, s->cipher,
+                    c != NULL ? c->name : "", group != NULL ? ", group " : "",
+                    group != NULL ? group->name : "",
+                    s->resumed ? ", resumed" : "");
         add_row(out, "negotiated", strbuf_str(&text));
         strbuf_reset(&text);
     }
@@ -347,9 +294,12 @@ static void print_result(const struct story *s, struct strbuf *out)
     strbuf_done(&text);
 }
 
-static const char *const point_names[] = {
-    "accepted",    "mapped",      "target connected", "TLS begun",
-    "ClientHello", "ServerHello", "secured",          "ended"};
+static const struct {
+    const char *text, *key;
+} points[STORY_POINTS] = {
+#define POINT(id, text, key) {text, key},
+#include "story/points.def"
+};
 
 static void print_times(const struct story *s, struct strbuf *out)
 {
@@ -359,7 +309,7 @@ static void print_times(const struct story *s, struct strbuf *out)
     for (i = 0; i < STORY_POINTS; i++)
         if (s->at[i] != 0)
             strbuf_addf(out, " %s %" PRIu32 ".%03" PRIu32 " ms%s",
-                        point_names[i], (s->at[i] - 1) / 1000,
+                        points[i].text, (s->at[i] - 1) / 1000,
                         (s->at[i] - 1) % 1000, i + 1 < STORY_POINTS ? ";" : "");
     strbuf_addf(out, "\n  %-*s %" PRIu64 " in, %" PRIu64 " out, in clear\n",
                 LABEL, "bytes", s->bytes_in, s->bytes_out);
@@ -391,25 +341,25 @@ static void print_states(const struct story *s, struct strbuf *out)
 static void print_pair(const struct story *s, const struct story *other,
                        struct strbuf *out)
 {
-    char left[COLUMN + 1], right[COLUMN + 1];
+    char left[TABLE_COLUMN + 1], right[TABLE_COLUMN + 1];
     const struct story *client = s->outbound ? s : other;
     const struct story *server = s->outbound ? other : s;
 
     strbuf_adds(out, "\nBoth ends are here:\n");
     snprintf(left, sizeof(left), "%s/%s", client->jobname, client->userid);
     snprintf(right, sizeof(right), "%s/%s", server->jobname, server->userid);
-    add_cells(out, "program", left, right);
+    table_cells(out, "program", left, right);
     snprintf(left, sizeof(left), "%08" PRIX32 " OutBound", client->id);
     snprintf(right, sizeof(right), "%08" PRIX32 " InBound", server->id);
-    add_cells(out, "connection", left, right);
-    add_cells(out, "rule", client->rule, server->rule);
-    add_cells(out, "role", client->role, server->role);
-    add_cells(out, "key ring", client->ring, server->ring);
-    add_cells(out, "certificate", client->own.subject, server->own.subject);
+    table_cells(out, "connection", left, right);
+    table_cells(out, "rule", client->rule, server->rule);
+    table_cells(out, "role", client->role, server->role);
+    table_cells(out, "key ring", client->ring, server->ring);
+    table_cells(out, "certificate", client->own.subject, server->own.subject);
     snprintf(left, sizeof(left), "%d", client->outcome.rc);
     snprintf(right, sizeof(right), "%d", server->outcome.rc);
-    add_cells(out, "RC", left, right);
-    add_cells(out, "reason", client->outcome.reason, server->outcome.reason);
+    table_cells(out, "RC", left, right);
+    table_cells(out, "reason", client->outcome.reason, server->outcome.reason);
 }
 
 void story_print(const struct story *s, const struct story *other,
@@ -421,7 +371,7 @@ void story_print(const struct story *s, const struct story *other,
     print_identity(s, out);
     print_policy(s, out);
     story_why_rows(s, add_row, out);
-    print_tls(s, out);
+    table_print(s, out);
     print_result(s, out);
     print_times(s, out);
     print_states(s, out);
@@ -436,6 +386,8 @@ static void text_json(struct json *j, const char *key, const char *text)
     if (text[0] != '\0')
         json_string(j, key, text);
 }
+
+typedef void (*hello_add_fn)(const struct hello *h, struct strbuf *out);
 
 static void hello_json(struct json *j, const char *key, const struct hello *h)
 {
@@ -534,13 +486,42 @@ static void identity_json(const struct story *s, struct json *j)
     text_json(j, "ring", s->ring);
 }
 
+static void first_json(const struct story *s, struct json *j)
+{
+    struct strbuf text = STRBUF_INIT;
+    size_t i;
+
+    for (i = 0; i < s->first_len; i++)
+        strbuf_addf(&text, "%02X", s->first[i]);
+    text_json(j, "first_bytes", strbuf_str(&text));
+    strbuf_done(&text);
+}
+
+static void numbers_json(const struct story *s, struct json *j)
+{
+    char text[9];
+
+    if (s->grpid == 0)
+        return;
+    snprintf(text, sizeof(text), "%08" PRIX32, s->grpid);
+    json_string(j, "grpid", text);
+    snprintf(text, sizeof(text), "%08" PRIX32, s->envid);
+    json_string(j, "envid", text);
+}
+
 void story_json(const struct story *s, struct json *j, const char *key)
 {
+    const struct curve *group = curve_by_id(s->facts.group);
     size_t i;
 
     json_object(j, key);
     identity_json(s, j);
+    numbers_json(s, j);
     outcome_json(s, j);
+    if (s->outcome.verify_error != X509_V_OK)
+        json_string(j, "verification",
+                    X509_verify_cert_error_string(s->outcome.verify_error));
+    first_json(s, j);
     text_json(j, "our_versions", s->versions);
     text_json(j, "our_ciphers", s->ciphers);
     hello_json(j, "client_hello", &s->client);
@@ -549,16 +530,13 @@ void story_json(const struct story *s, struct json *j, const char *key)
     tls_attributes_json(j, s->protocol, s->cipher);
     if (s->protocol[0] != '\0')
         json_bool(j, "tls.resumed", s->resumed);
-    if (s->own.subject[0] != '\0')
-        certinfo_json(j, "own_certificate", &s->own);
-    json_array(j, "partner_chain");
-    for (i = 0; i < s->peer_count; i++)
-        certinfo_json(j, NULL, &s->peer[i]);
-    json_end(j);
+    if (group != NULL)
+        json_string(j, "group", group->name);
+    table_json(s, j);
     json_object(j, "times_us");
     for (i = 0; i < STORY_POINTS; i++)
         if (s->at[i] != 0)
-            json_unsigned(j, point_names[i], s->at[i] - 1);
+            json_unsigned(j, points[i].key, s->at[i] - 1);
     json_end(j);
     text_json(j, "now", s->now);
     json_array(j, "states");

@@ -15,6 +15,7 @@
 
 #include "policy/policy.h"
 #include "tls/certinfo.h"
+#include "tls/facts.h"
 #include "tls/hello.h"
 #include "tls/outcome.h"
 #include "util/json.h"
@@ -34,14 +35,8 @@ enum {
 
 /* Steps in their order; 0 of at[]: it was not reached. */
 enum story_point {
-    STORY_ACCEPTED,
-    STORY_MAPPED,
-    STORY_DIALLED,
-    STORY_TLS_BEGUN,
-    STORY_CLIENT_HELLO,
-    STORY_SERVER_HELLO,
-    STORY_SECURED,
-    STORY_ENDED,
+#define POINT(id, text, key) STORY_##id,
+#include "story/points.def"
     STORY_POINTS
 };
 
@@ -84,7 +79,11 @@ struct story {
     char role[24]; /* "Client", "Server", "ServerWithClientAuth" or "" */
     char ring[128];
     enum ring_kind ring_kind;
-    char versions[48], ciphers[256]; /* that our side offers */
+    char versions[48], ciphers[256];  /* that our side offers, by its policy */
+    char groups[160], groups_13[160]; /* before TLSv1.3, and in it */
+    char signature_pairs[160];
+    struct shortlist server_names; /* ServerHandshakeSNIList */
+    struct handshake_facts facts;
     struct certinfo own, peer[STORY_CERTS];
     size_t peer_count;
     struct hello client, server;
@@ -107,6 +106,9 @@ struct story {
     const char *end; /* why it ended; "" while it is open */
     char now[256];   /* while it is open: its state, limit and sockets */
 };
+
+/* There are a few hundred, and one of each failure is made on a stack. */
+_Static_assert(sizeof(struct story) <= 16 * 1024, "a story stays small");
 
 /* One line, key=value words: what a failure was. */
 void story_add_line(const struct story *s, struct strbuf *out);

@@ -16,7 +16,7 @@ struct chosen {
     struct own_choice is;
     const char *name; /* of ServerHandshakeSNIList; NULL: for any name */
     size_t name_len;
-    size_t among; /* so many labels are coded */
+    size_t among; /* labels that are coded */
 };
 
 /* One that is not shown, as an earlier one has its kind of key, harms nobody.

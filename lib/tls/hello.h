@@ -29,7 +29,7 @@ struct hello {
     uint16_t groups[HELLO_GROUPS];
     uint16_t sigalgs[HELLO_SIGALGS];
     uint8_t version_count, cipher_count, group_count, sigalg_count;
-    /* so many were left out, 255: or more */
+    /* how many were left out; 255: that many, or more */
     uint8_t versions_left, ciphers_left, groups_left, sigalgs_left;
     char server_name[HELLO_NAME]; /* "": none; printable */
 };

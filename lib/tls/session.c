@@ -763,22 +763,20 @@ X509 *session_peer_certificate(const struct session *s)
     return SSL_get0_peer_certificate(s->ssl);
 }
 
-size_t session_certificates(const struct session *s, struct certinfo *ret_own,
-                            struct certinfo *ret_peer, size_t max)
+size_t session_certificates(const struct session *s, struct certinfo *ret,
+                            size_t max)
 {
     STACK_OF(X509) *chain =
         s->refused != NULL ? s->refused : SSL_get_peer_cert_chain(s->ssl);
-    X509 *own = SSL_get_certificate(s->ssl), *peer;
+    X509 *peer = SSL_get0_peer_certificate(s->ssl);
     size_t n = 0;
     int i;
 
-    certinfo_read(own, ret_own);
     /* a server's chain lacks the client's own certificate */
-    peer = SSL_get0_peer_certificate(s->ssl);
     if (peer != NULL && s->context->server && s->refused == NULL && n < max)
-        certinfo_read(peer, &ret_peer[n++]);
+        certinfo_read(peer, &ret[n++]);
     for (i = 0; i < sk_X509_num(chain) && n < max; i++)
-        certinfo_read(sk_X509_value(chain, i), &ret_peer[n++]);
+        certinfo_read(sk_X509_value(chain, i), &ret[n++]);
     return n;
 }
 

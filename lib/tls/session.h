@@ -135,10 +135,10 @@ bool session_resumed(const struct session *s);
 bool session_lacks_ticket(const struct session *s);
 /* The peer's certificate, borrowed, or NULL. */
 X509 *session_peer_certificate(const struct session *s);
-/* The certificate that we show, if one was chosen; the partner's, its own
- * first, also those that were refused. The number of the latter. */
-size_t session_certificates(const struct session *s, struct certinfo *ret_own,
-                            struct certinfo *ret_peer, size_t max);
+/* The partner's certificates, its own first, also those that were refused; how
+ * many of them. */
+size_t session_certificates(const struct session *s, struct certinfo *ret,
+                            size_t max);
 /* The first bytes from the partner, at most 16. */
 size_t session_first_bytes(const struct session *s, const unsigned char **ret);
 /* User id the certificate maps to (SAFCheck), or NULL. */

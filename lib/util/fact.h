@@ -12,7 +12,7 @@
  *     fact_show(&f, &text);          or  fact_json(&f, &json, row->key);
  *     fact_done(&f);
  *
- * A fact that nothing was put in is not known: it is no text, and no member in
+ * A fact that nothing was put in is not known: it has no text, and no member in
  * JSON.
  */
 
@@ -60,7 +60,7 @@ void fact_number(struct fact *f, unsigned long number, const char *text);
 /* A list may stay empty: "none". */
 void fact_list(struct fact *f, const char *between);
 void fact_item(struct fact *f, const char *text);
-/* So many more were left out. */
+/* LEFT more items were left out. */
 void fact_left(struct fact *f, unsigned long left);
 /* The words of TEXT, with blanks between; "": not known. */
 void fact_words(struct fact *f, const char *text);

@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-enum { SHORTLIST_MAX = 16, SHORTLIST_ROOM = 1024 };
+enum { SHORTLIST_MAX = 16, SHORTLIST_ROOM = 768 };
 
 struct shortlist {
     uint16_t count, used; /* texts, and bytes with their NULs */

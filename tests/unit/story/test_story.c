@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "story/table.h"
 #include "support/suite.h"
 
 static struct story *new_story(uint32_t id)
@@ -253,10 +254,254 @@ START_TEST(says_it_in_one_line)
 }
 END_TEST
 
+/* ---- both ends side by side ---- */
+
+static void offers(struct story *s)
+{
+    strcpy(s->versions, "TLSv1.2 TLSv1.3");
+    strcpy(s->ciphers, "0002 C02B");
+    strcpy(s->facts.ciphers_unusable, "0002");
+    strcpy(s->groups, "secp384r1");
+    strcpy(s->groups_13, "X25519");
+    strcpy(s->signature_pairs, "0401 0403");
+    s->client.present = true;
+    s->client.versions[s->client.version_count++] = 0x303;
+    s->client.ciphers[s->client.cipher_count++] = 0xc02b;
+    s->client.ciphers_left = 5;
+    s->client.groups[s->client.group_count++] = 23;
+    shortlist_add(&s->server_names, "a.example/A");
+    strcpy(s->client.server_name, "b.example");
+}
+
+static void offers_13(struct story *s)
+{
+    offers(s);
+    s->client.versions[s->client.version_count++] = 0x304;
+}
+
+/* A client's own groups are those of its hello: it has no elliptic suite. */
+static void own_hello(struct story *s)
+{
+    strcpy(s->role, "Client");
+    offers(s);
+    s->client.group_count = 0;
+}
+
+static void asks(struct story *s)
+{
+    int i;
+
+    s->facts.requested = IT_IS_SO;
+    s->facts.own_sent = IT_IS_SO;
+    s->facts.peer_sent = IT_IS_NOT_SO;
+    for (i = 0; i < 20; i++)
+        shortlist_add(&s->facts.authorities, "CN=A");
+    strcpy(s->facts.own_choice, "'Pay', the DEFAULT of the ring (no label is "
+                                "coded)");
+    s->facts.own_count = 1;
+    strcpy(s->facts.own_lacks, "CN=Pay CA 2");
+}
+
+static void is_asked(struct story *s)
+{
+    strcpy(s->role, "Client");
+    asks(s);
+    s->facts.own_sent = IT_IS_NOT_SO;
+    s->facts.peer_sent = IT_IS_SO;
+    strcpy(s->facts.own_unsent, "there is none to send");
+    s->facts.peer_count = 2;
+    strcpy(s->facts.peer_lacks, "CN=Root");
+}
+
+static void wrong_name(struct story *s)
+{
+    strcpy(s->role, "Client");
+    s->peer_count = 1;
+    s->peer[0].present = true;
+    strcpy(s->peer[0].subject, "CN=other");
+    strcpy(s->peer[0].key, "RSA 1024");
+    s->peer[0].key_usage = s->peer[0].extended_key_usage = UINT32_MAX;
+    shortlist_add(&s->facts.peer_names, "DNS:other.example");
+    strcpy(s->facts.names_wanted, "DNS:pay.example (HostReferenceIdDNS, p:3)");
+    strcpy(s->facts.key_wanted, "2048 bits (PeerMinRsaKeySize, p:4)");
+}
+
+static void any_name(struct story *s)
+{
+    strcpy(s->role, "Client");
+}
+
+static void expired(struct story *s)
+{
+    s->own.present = true;
+    strcpy(s->own.subject, "CN=mine");
+    strcpy(s->own.not_after, "2021-12-31 23:59:59Z");
+    s->own.key_usage = 0;
+    s->own.extended_key_usage = UINT32_MAX;
+}
+
+static void agreed(struct story *s)
+{
+    strcpy(s->protocol, "TLSV1.2");
+    s->cipher = 0xc02b;
+    s->facts.group = 24;
+}
+
+/* Blanks between words count as one. */
+static const struct {
+    const char *name;
+    void (*make)(struct story *s);
+    const char *text[6], *json[6];
+} sides[] = {
+    {"what is offered",
+     offers,
+     {"\n role Server Client\n", "\n ciphers 0002 C02B C02B and 5 more\n",
+      "\n unusable 0002 -\n", "\n groups secp384r1 secp256r1\n",
+      "\n server name - b.example\n", "\n names served a.example/A -\n"},
+     {"\"ciphers_unusable\": [\"0002\"]", "\"groups\": [\"secp384r1\"]",
+      "\"ciphers\": [\"C02B\"], \"ciphers_left_out\": 5",
+      "\"server_name\": \"b.example\"", "\"signature_pairs\": null",
+      "\"server_names\": [\"a.example/A\"]"}},
+    {"A15: a server's groups in TLSv1.3",
+     offers_13,
+     {"\n groups X25519 secp256r1\n"},
+     {"\"groups\": [\"X25519\"]"}},
+    {"a client's hello counts",
+     own_hello,
+     {"\n groups none named -\n", "\n versions TLSv1.2 -\n"},
+     {"\"groups\": null"}},
+    {"a server that asks",
+     asks,
+     {"\n cert requested - yes, by this side\n",
+      "\n authorities CN=A, CN=A, CN=A, ", "\n and 4 more\n",
+      "\n cert sent yes no\n",
+      "\n label 'Pay', the DEFAULT of the ring (no label is -\n coded)\n",
+      "\n chain sent 1 certificate, its issuer is not on the ring -\n"},
+     {"\"authorities_left_out\": 4", "\"certificate_requested\": true",
+      "\"certificate_sent\": false", "\"certificates_sent\": 1",
+      "\"issuer_not_sent\": \"CN=Pay CA 2\""}},
+    {"07: a client that has none",
+     is_asked,
+     {"\n cert requested yes, by the partner -\n", "\n cert sent no yes\n",
+      "\n because there is none to send -\n",
+      "\n chain sent - 2 certificates, not up to the root\n",
+      "\n issuer not sent - CN=Root\n"},
+     {"\"not_sent_because\": \"there is none to send\"",
+      "\"issuer_not_sent\": \"CN=Root\""}},
+    {"A7: what is wanted, and what is there",
+     wrong_name,
+     {"\n key - RSA 1024\n", "\n names - DNS:other.example\n",
+      "\n name wanted - DNS:pay.example (HostReferenceIdDNS, p:3)\n",
+      "\n key at least - 2048 bits (PeerMinRsaKeySize, p:4)\n",
+      "\n key usage - any\n"},
+     {"\"names_wanted\": \"DNS:pay.example (HostReferenceIdDNS, p:3)\"",
+      "\"certificate_names\": [\"DNS:other.example\"]", "\"key_usage\": null",
+      "\"key_wanted\": \"2048 bits "}},
+    {"no name is wanted",
+     any_name,
+     {"\n name wanted - any: no HostReferenceId... is coded\n"},
+     {"\"names_wanted\": null"}},
+    {"A22: the own certificate's dates",
+     expired,
+     {"\n certificate CN=mine -\n", "\n valid to 2021-12-31 23:59:59Z -\n",
+      "\n key usage none -\n"},
+     {"\"not_after\": \"2021-12-31T23:59:59Z\"", "\"key_usage\": []"}},
+    {"the group of both",
+     agreed,
+     {"ECDSA_WITH_AES_128_GCM_SHA256, group secp384r1\n"},
+     {"\"group\": \"secp384r1\""}},
+};
+
+static void squeeze(const char *text, struct strbuf *out)
+{
+    for (; *text != '\0'; text++)
+        if (*text != ' ' || (out->len != 0 && out->data[out->len - 1] != ' '))
+            strbuf_addc(out, *text);
+}
+
+START_TEST(both_ends_in_text_and_json)
+{
+    struct story *s = new_story(1);
+    struct strbuf page = STRBUF_INIT, text = STRBUF_INIT, json = STRBUF_INIT;
+    struct json j = JSON_INIT(&json, JSON_LINE);
+    size_t i;
+
+    sides[_i].make(s);
+    story_print(s, NULL, &page);
+    squeeze(strbuf_str(&page), &text);
+    story_json(s, &j, NULL);
+    for (i = 0; i < 6; i++) {
+        if (sides[_i].text[i] != NULL)
+            check_word(sides[_i].text[i], sides[_i].name, strbuf_str(&text));
+        if (sides[_i].json[i] != NULL)
+            check_word(sides[_i].json[i], sides[_i].name, strbuf_str(&json));
+    }
+    strbuf_done(&page);
+    strbuf_done(&text);
+    strbuf_done(&json);
+    free(s);
+}
+END_TEST
+
+/* Long cells are broken at blanks, and each stays in its column. */
+START_TEST(long_cells_are_broken)
+{
+    static const char *const cells[][3] = {
+        {"a", "b",
+         "  label            a                                                 "
+         "b\n"},
+        {"123456789 123456789 123456789 123456789 123456789 12", "b",
+         "  label            123456789 123456789 123456789 123456789          "
+         " b\n"
+         "                   123456789 12\n"},
+        {"a", "123456789 123456789 123456789 123456789 123456789 12",
+         "  label            a                                                 "
+         "123456789 123456789 123456789 123456789\n"
+         "                                                                     "
+         "123456789 12\n"},
+        {"12345678901234567890123456789012345678901234567890 1", "b",
+         "  label            12345678901234567890123456789012345678901234567890"
+         "\n"
+         "                   1                                                 "
+         "b\n"},
+        {"", "", ""},
+        {"a", "",
+         "  label            a                                                 "
+         "-\n"},
+    };
+    struct strbuf out = STRBUF_INIT;
+
+    table_cells(&out, "label", cells[_i][0], cells[_i][1]);
+    ck_assert_str_eq(strbuf_str(&out), cells[_i][2]);
+    strbuf_done(&out);
+}
+END_TEST
+
+/* A31: no heading of the page is as wide as its column. */
+START_TEST(headings_fit)
+{
+    static const char *const headings[] = {
+#define SIDE_FACT(label, ...) label,
+#define DEMAND(label, ...)    label,
+#include "story/facts.def"
+#define CERTINFO(label, ...) label,
+#include "tls/certinfo.def"
+        "partner's chain",
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(headings) / sizeof(headings[0]); i++)
+        ck_assert_msg(strlen(headings[i]) < TABLE_LABEL, "%s", headings[i]);
+}
+END_TEST
+
 TESTS_BEGIN("story")
 TEST(keeps_the_newest)
 TEST(keeps_the_last_that_ended_well)
 TEST(good_stories_are_limited)
 TEST(lines_are_limited)
 TEST_ROWS(says_it_in_one_line, lines)
+TEST_ROWS(both_ends_in_text_and_json, sides)
+TEST_TIMES(long_cells_are_broken, 6)
+TEST(headings_fit)
 TESTS_END
