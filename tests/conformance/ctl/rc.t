@@ -6,8 +6,8 @@ A certificate, the own or the partner's, is not valid.
 Likely causes, the most likely first:
  1. The certificate of the authority that signed the server's or the personal certificate is not connected to the ring, or not with USAGE(CERTAUTH).
       racdcert "ID(USER) LISTRING(RING)"
- 2. The partner rejected our certificate 'SUBJECT' and does not say why; most often it lacks the authority 'ISSUER', which signed it.
-      look in the partner's log; give the partner the certificate of 'ISSUER'
+ 2. The partner rejected our certificate 'SUBJECT' and does not say why. Usual reasons: it expects another name in the certificate, it lacks the authority 'ISSUER', which signed the certificate, or the key or the digest is too weak for it.
+      look in the partner's log
  3. The partner rejected our certificate 'SUBJECT'. This side sent it without the one of 'ISSUER', which signed it and is not on ring OWNER/RING.
       racdcert "ID(USER) CONNECT(CERTAUTH LABEL('LABEL') RING(RING) USAGE(CERTAUTH))"
  4. the certificate of 'SUBJECT' is malformed: it has an extension twice, or one that can't be read
