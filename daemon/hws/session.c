@@ -113,7 +113,7 @@ out_of_order(struct hws_session *s, const struct ddm_dss *d, struct strbuf *out)
 {
     put_message(out, false, d->correlation, CP_PRCCNVRM, FAILED, CP_PRCCNVCD,
                 NOT_HERE);
-    snprintf(s->why, sizeof(s->why), "command %04X out of its order",
+    snprintf(s->why, sizeof(s->why), "command %04X is out of its order",
              d->code_point);
     return HWS_END;
 }
@@ -136,7 +136,7 @@ static enum hws_verdict syntax_error(struct hws_session *s,
 {
     put_message(out, false, correlation, CP_SYNTAXRM, FAILED, CP_SYNERRCD,
                 (unsigned)why);
-    snprintf(s->why, sizeof(s->why), "no DRDA: syntax error X'%02X'",
+    snprintf(s->why, sizeof(s->why), "not DRDA: syntax error X'%02X'",
              (unsigned)why);
     return HWS_END;
 }

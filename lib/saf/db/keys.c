@@ -28,7 +28,7 @@ int saf_store_label(struct saf *saf, const char *label,
     if (!saf_label_valid(label))
         return error_set(err, ERR_VALUE,
                          "a key's label has 1 to 64 characters A-Z 0-9 # @ $ "
-                         "and the dot, and begins with none of the digits");
+                         "and the dot, and does not begin with a digit");
     if (len != SAF_LEGACY_KEY &&
         (len < SAF_ENHANCED_MIN || len > SAF_ENHANCED_MAX))
         return error_set(err, ERR_VALUE,

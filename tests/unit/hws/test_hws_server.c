@@ -528,7 +528,7 @@ START_TEST(a_tls_hello_is_told_and_ended)
     ck_assert_int_eq(write(fd, hello, 6), 6);
     ck_assert_int_eq(receive(fd, buf, sizeof(buf)), 21);
     ck_assert_int_eq(receive(fd, buf, sizeof(buf)), 0);
-    ck_assert(logged("no DRDA: syntax error X'03'"));
+    ck_assert(logged("not DRDA: syntax error X'03'"));
     close(fd);
 }
 END_TEST

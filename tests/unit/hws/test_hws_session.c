@@ -234,7 +234,7 @@ START_TEST(there_is_room_while_it_waits)
     strbuf_add(&in, much, left);
     ck_assert_int_eq(feed(), HWS_WAIT);
     ck_assert_int_eq(hws_session_answer(session, true, &out), HWS_END);
-    ck_assert_ptr_nonnull(strstr(hws_session_why(session), "no DRDA"));
+    ck_assert_ptr_nonnull(strstr(hws_session_why(session), "not DRDA"));
 }
 END_TEST
 
@@ -436,7 +436,7 @@ START_TEST(malformed_streams_end)
         return;
     }
     ck_assert_msg(v == HWS_END, "%s", malformed[_i].name);
-    snprintf(code, sizeof(code), "no DRDA: syntax error X'%s'",
+    snprintf(code, sizeof(code), "not DRDA: syntax error X'%s'",
              malformed[_i].syntax);
     ck_assert_msg(strcmp(hws_session_why(session), code) == 0, "%s: %s",
                   malformed[_i].name, hws_session_why(session));
