@@ -11,6 +11,8 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # set for the stories, and by story.sh
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# A path in a policy ends at a blank.
+[[ ${TMPDIR-} != *[[:space:]]* ]] || export TMPDIR=/var/tmp
 # shellcheck source=tests/support/story.sh
 . "$here/../../support/story.sh"
 export TZ=UTC
