@@ -496,7 +496,7 @@ row()
     local line
     text=
     while IFS= read -r line; do
-        if [[ -z $text && $line = "  $1 "* || -n $text && $line = "                 "* ]]; then
+        if [[ -z $text && $line = "  $1 "* || -n $text && $line = "              "* ]]; then
             text+=$line$'\n'
         elif [ -n "$text" ]; then
             break
@@ -556,7 +556,7 @@ agrees()
     [ "$count" -eq 1 ] || wrong "$count lines of the daemon for connection $2" "$hit"
     for heading in reason who cause remedy; do
         row "$heading" "$3"
-        plain_row
+        plain_row "$heading"
         if [ -z "$text" ]; then
             [ "$heading" = remedy ] || wrong "why has no $heading" "$2"
             continue
@@ -571,14 +571,14 @@ agrees()
 }
 to_fill_in="'LABEL'|label of |HOST:PORT|USER/RING|ID\\(USER\\)|RING\\(RING\\)|\\b(FILE|CONNID|RULE)\\b"
 
-# $text, a row of why, on one line and without its heading.
+# plain_row HEADING: $text, that row of why, on one line and without its heading.
 plain_row()
 {
     local line all=
-    while IFS= read -r line; do
-        all+=" ${line:17}"
+    while read -r line; do
+        all+=" $line"
     done <<<"${text%$'\n'}"
-    text=${all# }
+    read -r text <<<"${all#" $1"}"
 }
 
 # --- the daemons -------------------------------------------------------------
