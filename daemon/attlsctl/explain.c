@@ -575,6 +575,7 @@ static int explain(const struct policy *p, const struct policy_conn *c,
     }
     a.verdict = policy_match(p, c, keep_reject, &a, &a.rule);
     a.near_count = policy_nearest(p, c, a.rule, a.near, NEAREST);
+    a.near_count = policy_near_telling(a.near, a.near_count, a.rule != NULL);
     if (a.rule != NULL)
         a.runner_up = policy_runner_up(p, c, a.rule, &a.asks_more);
     status = a.verdict == POLICY_IDENTITY_NEEDED ? needs_identity(&a)

@@ -45,7 +45,8 @@ static void keep_nearest(struct story *s, const struct policy *policy,
     struct policy_near near[NEAREST];
     size_t n = policy_nearest(policy, conn, rule, near, NEAREST), i, k;
 
-    for (i = 0; i < n && (rule == NULL || policy_near_is_close(&near[i])); i++)
+    n = policy_near_telling(near, n, rule != NULL);
+    for (i = 0; i < n; i++)
         for (k = 0; k < near[i].count && s->nearest_count < STORY_MISSES; k++)
             keep_miss(s, &near[i], k, conn);
 }

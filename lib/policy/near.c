@@ -163,6 +163,15 @@ size_t policy_nearest(const struct policy *p, const struct policy_conn *c,
     return n.count;
 }
 
+size_t policy_near_telling(const struct policy_near *near, size_t n, bool found)
+{
+    size_t close = 0;
+
+    while (close < n && policy_near_is_close(&near[close]))
+        close++;
+    return close > 0 || found ? close : n;
+}
+
 /* ---- the next one ---- */
 
 static bool fits_as_well(void *arg, uint32_t rule)

@@ -38,6 +38,10 @@ bool policy_near_is_close(const struct policy_near *n);
 size_t policy_nearest(const struct policy *p, const struct policy_conn *c,
                       const struct policy_rule *rule, struct policy_near *ret,
                       size_t most);
+/* Of the N that it has got, those that are worth to be told: where some are
+ * close these, and else, where no rule was found, all. */
+size_t policy_near_telling(const struct policy_near *near, size_t n,
+                           bool found);
 
 /*
  * The first rule after RULE that fits the connection as well; NULL: none.

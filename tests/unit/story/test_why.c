@@ -36,6 +36,15 @@ static const struct {
      "2 rules, none fits; the nearest: First~1: Jobname PAY*, the connection "
      "has JOB (p:13); Pay~1: Userid PAYS, the connection has PAYX (p:4)",
      "", ""},
+    {PAY PORT, "PAYX",
+     "2 rules, none fits; the nearest: Pay~1: Userid PAYS, the connection has "
+     "PAYX (p:4)",
+     "", ""},
+    {PORT, "PAYX",
+     "1 rule, and it does not fit: Port~1: LocalPortRange 1, the connection "
+     "has "
+     "5555 (p:3)",
+     "", ""},
     {PAY, "PAYS", "priority 200, the first in the search", "", ""},
     {PAY GEN, "PAYS",
      "priority 300, the first in the search; Pay~1 (priority 200, more "
