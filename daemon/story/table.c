@@ -254,7 +254,7 @@ static void get_names_wanted(const struct story *s, bool ours, struct fact *ret)
 {
     if (ours || !is_server(s, ours))
         return;
-    fact_none(ret, "any: no HostReferenceId... is coded");
+    fact_none(ret, "any: no HostReferenceId... is in effect");
     fact_text(ret, s->facts.names_wanted);
 }
 

@@ -162,11 +162,11 @@ static void add_choice(const struct chosen *c, const struct effective *eff,
         add_reason(c, eff, out);
     } else if (e != NULL) {
         add_quoted(e->label, out);
-        strbuf_adds(out, ", the DEFAULT of the ring (no label is coded)");
+        strbuf_adds(out, ", the DEFAULT of the ring (no label is in effect)");
     } else {
-        strbuf_adds(out, ring ? "none: no label is coded, and the ring has no "
+        strbuf_adds(out, ring ? "none: no label is in effect, and the ring has no "
                                 "DEFAULT certificate"
-                              : "the DEFAULT of the ring (no label is coded)");
+                              : "the DEFAULT of the ring (no label is in effect)");
         return;
     }
     if (ring && c->is.fault != OWN_GOOD)

@@ -158,18 +158,18 @@ static const struct {
      "'CLIENT', the DEFAULT", "the partner did not ask for one"},
     {"07: asked, and none is there", NULL, "ServerWithClientAuth", "Required",
      false, "Keyring Second", IT_IS_SO, IT_IS_NOT_SO, IT_IS_NOT_SO,
-     "none: no label is coded, and the ring has no DEFAULT certificate",
+     "none: no label is in effect, and the ring has no DEFAULT certificate",
      "there is none to send"},
     {"07: the same in TLSv1.3", V13, "ServerWithClientAuth", "Required", false,
      "Keyring Second", IT_IS_SO, IT_IS_NOT_SO, IT_IS_NOT_SO,
-     "none: no label is coded, and the ring has no DEFAULT certificate",
+     "none: no label is in effect, and the ring has no DEFAULT certificate",
      "there is none to send"},
     {"asked, and it is optional", NULL, "ServerWithClientAuth", "Full", false,
      "Keyring Second", IT_IS_SO, IT_IS_NOT_SO, IT_IS_NOT_SO,
      "none:", "there is none to send"},
     {"its key is another user's", NULL, "ServerWithClientAuth", "Required",
      false, "Keyring None", IT_IS_SO, IT_IS_NOT_SO, IT_IS_NOT_SO,
-     "'SERVER', the DEFAULT of the ring (no label is coded): has a private key "
+     "'SERVER', the DEFAULT of the ring (no label is in effect): has a private key "
      "that this user may not read",
      "'SERVER' has a private key that this user may not read"},
     {"it is NOTRUST", V13, "ServerWithClientAuth", "Required", false,
@@ -232,7 +232,7 @@ static const struct {
     const char *choice, *subject;
 } choices[] = {
     {"the DEFAULT", NULL, NULL, NULL, NULL,
-     "'SERVER', the DEFAULT of the ring (no label is coded)", "CN=SERVER"},
+     "'SERVER', the DEFAULT of the ring (no label is in effect)", "CN=SERVER"},
     {"A28: a label, with its place", NULL, "CertificateLabel SERVER", NULL,
      NULL, "'SERVER' (CertificateLabel, test:", "CN=SERVER"},
     {"one of several", "Second",
@@ -244,14 +244,14 @@ static const struct {
     {"another name", "Second", SNI, NULL, "b.example", "'SERVER', the DEFAULT",
      "CN=SERVER"},
     {"A22: it has expired", "Late", NULL, NULL, NULL,
-     "'Late', the DEFAULT of the ring (no label is coded): has expired",
+     "'Late', the DEFAULT of the ring (no label is in effect): has expired",
      "CN=Late"},
     {"a label without PERSONAL", "Site", "CertificateLabel Site", NULL, NULL,
      "): is connected without usage PERSONAL", "CN=Site"},
     {"it is for signing only", "Sign", NULL, NULL, NULL,
      ": has a key usage that allows no handshake", "CN=Sign"},
     {"no DEFAULT", "None", NULL, NULL, NULL,
-     "none: no label is coded, and the ring has no DEFAULT certificate", ""},
+     "none: no label is in effect, and the ring has no DEFAULT certificate", ""},
     {"a connection action's label that is not there", NULL, NULL,
      "CertificateLabel NOBODY", NULL, "): is not on the ring", ""},
 };
@@ -301,7 +301,7 @@ START_TEST(without_a_session_the_ring_is_asked)
     handshake_facts_read(NULL, NULL, s.setup.eff, &s.own, &s.facts);
     ck_assert(!s.own.present);
     ck_assert_str_eq(s.facts.own_choice,
-                     "the DEFAULT of the ring (no label is coded)");
+                     "the DEFAULT of the ring (no label is in effect)");
     done(&s);
 }
 END_TEST
