@@ -45,12 +45,6 @@ struct search {
     bool found;
 };
 
-static bool is_other_end(const struct story *a, const struct story *b)
-{
-    return netaddr_equal(&a->local, &b->remote) &&
-           netaddr_equal(&a->remote, &b->local) && a->id != b->id;
-}
-
 /* On a worker's thread: a story is made only of what was searched for. */
 static void look(void *arg, struct conn *c)
 {
@@ -60,11 +54,14 @@ static void look(void *arg, struct conn *c)
     if (s->found && s->pair != NULL)
         return;
     known.id = conn_id(c);
+    known.open = true;
+    known.when = (struct timespec){0};
     conn_addresses(c, &known.local, &known.remote);
-    if (s->pair != NULL ? is_other_end(&known, s->pair)
+    if (s->pair != NULL ? story_is_other_end(&known, s->pair)
                         : fits(s->wanted, &known)) {
         conn_make_story(c, NULL, s->ret);
-        s->found = true;
+        /* which knows when it began, too */
+        s->found = s->pair == NULL || story_is_other_end(s->ret, s->pair);
     }
 }
 
@@ -75,7 +72,7 @@ static void visit(void *arg, struct loop *loop)
 
 static bool other_end(const void *arg, const struct story *s)
 {
-    return is_other_end(s, arg);
+    return story_is_other_end(s, arg);
 }
 
 /* A failure leaves its other end failed too, or open for a moment. */

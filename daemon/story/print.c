@@ -321,7 +321,8 @@ static void print_states(const struct story *s, struct strbuf *out)
     enum { WIDTH = 96 };
     size_t i, begin;
 
-    add_row(out, "now", s->now);
+    if (s->open)
+        add_row(out, "now", s->now);
     if (s->state_count == 0)
         return;
     begin = out->len;
@@ -538,7 +539,8 @@ void story_json(const struct story *s, struct json *j, const char *key)
         if (s->at[i] != 0)
             json_unsigned(j, points[i].key, s->at[i] - 1);
     json_end(j);
-    text_json(j, "now", s->now);
+    if (s->open)
+        text_json(j, "now", s->now);
     json_array(j, "states");
     for (i = 0; i < s->state_count; i++) {
         json_object(j, NULL);

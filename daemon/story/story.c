@@ -8,6 +8,29 @@
 
 #include "util/clock.h"
 
+/* ---- two ends ---- */
+
+static int64_t begin_us(const struct story *s)
+{
+    return (int64_t)s->when.tv_sec * 1000000 + s->when.tv_nsec / 1000;
+}
+
+/* Ports come again: what ended before another began was another connection. */
+static bool ended_before(const struct story *a, const struct story *b)
+{
+    return !a->open && a->at[STORY_ENDED] != 0 &&
+           begin_us(a) + a->at[STORY_ENDED] < begin_us(b);
+}
+
+bool story_is_other_end(const struct story *a, const struct story *b)
+{
+    return netaddr_equal(&a->local, &b->remote) &&
+           netaddr_equal(&a->remote, &b->local) && a->id != b->id &&
+           !ended_before(a, b) && !ended_before(b, a);
+}
+
+/* ---- the rings ---- */
+
 struct ring {
     struct story *kept;
     size_t size, count, next;

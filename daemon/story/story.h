@@ -118,6 +118,10 @@ void story_print(const struct story *s, const struct story *other,
                  struct strbuf *out);
 void story_json(const struct story *s, struct json *j, const char *key);
 
+/* The two ends of one connection, both of this daemon: the same addresses, seen
+ * from the other side, at the same time. */
+bool story_is_other_end(const struct story *a, const struct story *b);
+
 /* ---- the rings ---- */
 
 struct stories;

@@ -254,6 +254,62 @@ START_TEST(says_it_in_one_line)
 }
 END_TEST
 
+/* ---- the other end ---- */
+
+static const struct {
+    const char *name;
+    uint32_t id;
+    long begin, lasted; /* seconds, microseconds; the first one: 100, 1000 */
+    bool open, pair;
+    const char *local;
+} ends[] = {
+    {"at the same time", 2, 100, 1000, false, true, "192.0.2.2:40000"},
+    {"it is open", 2, 100, 0, true, true, "192.0.2.2:40000"},
+    {"another connection", 2, 100, 1000, false, false, "192.0.2.2:40001"},
+    {"itself", 1, 100, 1000, false, false, "192.0.2.2:40000"},
+    {"the port was used before", 2, 99, 1000, false, false, "192.0.2.2:40000"},
+    {"the port was used again", 2, 101, 1000, false, false, "192.0.2.2:40000"},
+    {"it began before", 2, 99, 1100000, false, true, "192.0.2.2:40000"},
+};
+
+START_TEST(two_ends_lived_together)
+{
+    struct story *a = new_story(1), *b = new_story(ends[_i].id);
+
+    a->when.tv_sec = 100;
+    a->at[STORY_ENDED] = 1001;
+    netaddr_parse(ends[_i].local, &b->local, NULL);
+    b->remote = a->local;
+    b->when.tv_sec = ends[_i].begin;
+    b->open = ends[_i].open;
+    if (!b->open)
+        b->at[STORY_ENDED] = (uint32_t)ends[_i].lasted + 1;
+    ck_assert_msg(story_is_other_end(a, b) == ends[_i].pair &&
+                      story_is_other_end(b, a) == ends[_i].pair,
+                  "%s", ends[_i].name);
+    free(a);
+    free(b);
+}
+END_TEST
+
+/* What it waits for is told while it waits. */
+START_TEST(now_is_said_of_open_ones)
+{
+    struct story *s = new_story(1);
+    struct strbuf out = STRBUF_INIT;
+    struct json j = JSON_INIT(&out, JSON_LINE);
+
+    strcpy(s->now, "GREETING");
+    s->open = _i == 1;
+    story_print(s, NULL, &out);
+    story_json(s, &j, NULL);
+    ck_assert_int_eq(strstr(strbuf_str(&out), "GREETING") != NULL, s->open);
+    ck_assert_int_eq(strstr(strbuf_str(&out), "\"now\"") != NULL, s->open);
+    strbuf_done(&out);
+    free(s);
+}
+END_TEST
+
 /* ---- both ends side by side ---- */
 
 static void offers(struct story *s)
@@ -399,7 +455,7 @@ static const struct {
       "\"key_wanted\": \"2048 bits "}},
     {"no name is wanted",
      any_name,
-     {"\n name wanted - any: no HostReferenceId... is coded\n"},
+     {"\n name wanted - any: no HostReferenceId... is in effect\n"},
      {"\"names_wanted\": null"}},
     {"A22: the own certificate's dates",
      expired,
@@ -501,6 +557,8 @@ TEST(keeps_the_last_that_ended_well)
 TEST(good_stories_are_limited)
 TEST(lines_are_limited)
 TEST_ROWS(says_it_in_one_line, lines)
+TEST_ROWS(two_ends_lived_together, ends)
+TEST_TIMES(now_is_said_of_open_ones, 2)
 TEST_ROWS(both_ends_in_text_and_json, sides)
 TEST_TIMES(long_cells_are_broken, 6)
 TEST(headings_fit)
