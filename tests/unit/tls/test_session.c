@@ -152,6 +152,45 @@ START_TEST(old_protocols_need_the_permission)
 }
 END_TEST
 
+/* ---- nothing in common ---- */
+
+/* A15: of the suites in common each needs a curve, and there is none that both
+ * take; where one needs none, or there is a curve, it is something else. */
+static const struct {
+    const char *name, *curves, *ciphers, *client_curves, *client_ciphers;
+    enum fault fault;
+} nothing[] = {
+    {"no suite", NULL, "V3CipherSuites4Char C02B", NULL,
+     "V3CipherSuites4Char C02C", FAULT_no_shared_suite},
+    {"no curve", "ServerKexECurves 0024", "V3CipherSuites4Char C02B",
+     "ClientECurves 0023", "V3CipherSuites4Char C02B", FAULT_no_shared_group},
+    {"no curve, and no suite", "ServerKexECurves 0024",
+     "V3CipherSuites4Char C02B", "ClientECurves 0023",
+     "V3CipherSuites4Char C02C", FAULT_no_shared_suite},
+    {"another kind of key", NULL, "V3CipherSuites4Char C030", NULL,
+     "V3CipherSuites4Char C030", FAULT_suites_other_key},
+};
+
+START_TEST(says_what_is_not_in_common)
+{
+    struct tls_side server = {.role = "Server",
+                              .signature = nothing[_i].curves,
+                              .ciphers = nothing[_i].ciphers};
+    struct tls_side client = {.role = "Client",
+                              .signature = nothing[_i].client_curves,
+                              .ciphers = nothing[_i].client_ciphers};
+    enum fault got;
+    struct both b;
+
+    open_both(&b, ec, &server, &client);
+    ck_assert(!tls_shake(&b.s, &b.c));
+    got = session_outcome(b.s.session)->fault;
+    ck_assert_msg(got == nothing[_i].fault, "%s: %s", nothing[_i].name,
+                  fault_row(got)->id);
+    done_both(&b);
+}
+END_TEST
+
 /* ---- clear text ---- */
 
 static const struct {
@@ -694,6 +733,7 @@ TESTS_BEGIN("session")
 tcase_add_unchecked_fixture(tc, setup, teardown);
 tcase_set_timeout(tc, 30);
 TEST_ROWS(shakes_hands, good)
+TEST_ROWS(says_what_is_not_in_common, nothing)
 TEST(old_protocols_need_the_permission)
 TEST_ROWS(clear_text_is_5003, clear)
 tcase_add_loop_test(tc, an_sslv2_hello_is_told_the_version, 0, 2);
