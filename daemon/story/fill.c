@@ -21,6 +21,30 @@ static const char *name_of(const struct policy_action *a)
     return a != NULL ? policy_action_name(a) : NULL;
 }
 
+static void add_code(struct strbuf *out, const struct cipher *suite)
+{
+    strbuf_addf(out, "%s%s", out->len != 0 ? " " : "", suite->code4);
+}
+
+/* All that are coded, and those of them that no handshake uses. */
+static void fill_ciphers(struct story *s, const struct effective *eff)
+{
+    const struct cipher *const *list;
+    struct strbuf all = STRBUF_INIT, out = STRBUF_INIT;
+    size_t i, n = effective_ciphers(eff, &list);
+
+    for (i = 0; i < n; i++) {
+        add_code(&all, list[i]);
+        if (offers_suite(eff, list[i]) != OFFERS_IN)
+            add_code(&out, list[i]);
+    }
+    story_set(s->ciphers, sizeof(s->ciphers), strbuf_str(&all));
+    story_set(s->ciphers_unusable, sizeof(s->ciphers_unusable),
+              strbuf_str(&out));
+    strbuf_done(&all);
+    strbuf_done(&out);
+}
+
 static void fill_curves(char *to, size_t size, const struct effective *eff,
                         enum policy_parm parm)
 {
@@ -76,9 +100,7 @@ static void fill_names(struct story *s, const struct effective *eff)
 
 static void fill_settings(struct story *s, const struct effective *eff)
 {
-    const struct cipher *const *list;
     struct strbuf text = STRBUF_INIT;
-    size_t i, n;
 
     story_set(s->role, sizeof(s->role),
               value_choice_name(TYPE_role,
@@ -86,13 +108,11 @@ static void fill_settings(struct story *s, const struct effective *eff)
     story_set(s->ring, sizeof(s->ring), effective_text(eff, PARM_Keyring));
     if (effective_text(eff, PARM_Keyring) != NULL)
         s->ring_kind = ring_needs_ring(eff).kind;
-    versions_add(offers_versions(eff), &text);
+    versions_add(offers_versions(eff) != 0 ? offers_versions(eff)
+                                           : effective_versions(eff),
+                 &text);
     story_set(s->versions, sizeof(s->versions), strbuf_str(&text));
-    strbuf_reset(&text);
-    n = effective_ciphers(eff, &list);
-    for (i = 0; i < n; i++)
-        strbuf_addf(&text, "%s%s", i > 0 ? " " : "", list[i]->code4);
-    story_set(s->ciphers, sizeof(s->ciphers), strbuf_str(&text));
+    fill_ciphers(s, eff);
     strbuf_done(&text);
     fill_offers(s, eff);
     fill_names(s, eff);

@@ -80,6 +80,7 @@ struct story {
     char ring[128];
     enum ring_kind ring_kind;
     char versions[48], ciphers[256];  /* that our side offers, by its policy */
+    char ciphers_unusable[256];       /* of them, by offers_suite() */
     char groups[160], groups_13[160]; /* before TLSv1.3, and in it */
     char signature_pairs[160];
     struct shortlist server_names; /* ServerHandshakeSNIList */

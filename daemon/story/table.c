@@ -119,7 +119,7 @@ static void get_ciphers(const struct story *s, bool ours, struct fact *ret)
 static void get_unusable(const struct story *s, bool ours, struct fact *ret)
 {
     if (ours)
-        fact_words(ret, s->facts.ciphers_unusable);
+        fact_words(ret, s->ciphers_unusable);
 }
 
 static bool has_tls13(const struct story *s)

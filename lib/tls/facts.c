@@ -301,38 +301,7 @@ static void tell_limit(const struct session *s, const struct effective *eff,
     facts_set(ret->key_wanted, sizeof(ret->key_wanted), &text);
 }
 
-/* ---- what was offered and agreed on ---- */
-
-static bool has_cipher(STACK_OF(SSL_CIPHER) * list, uint16_t code)
-{
-    int i;
-
-    for (i = 0; i < sk_SSL_CIPHER_num(list); i++)
-        if (SSL_CIPHER_get_protocol_id(sk_SSL_CIPHER_value(list, i)) == code)
-            return true;
-    return false;
-}
-
-/* The policy's suites that OpenSSL lacks, that its security level bars, or that
- * no version that is on has. */
-static void tell_unusable(const struct session *s, const struct effective *eff,
-                          struct handshake_facts *ret)
-{
-    SSL *fresh = SSL_new(s->context->ssl); /* one that knows no version yet */
-    STACK_OF(SSL_CIPHER) *usable =
-        fresh != NULL ? SSL_get1_supported_ciphers(fresh) : NULL;
-    const struct cipher *const *list;
-    size_t i, n = effective_ciphers(eff, &list);
-    struct strbuf text = STRBUF_INIT;
-
-    for (i = 0; i < n && usable != NULL; i++)
-        if (!has_cipher(usable, list[i]->code))
-            strbuf_addf(&text, "%s%s", text.len != 0 ? " " : "",
-                        list[i]->code4);
-    sk_SSL_CIPHER_free(usable);
-    SSL_free(fresh);
-    facts_set(ret->ciphers_unusable, sizeof(ret->ciphers_unusable), &text);
-}
+/* ---- what was agreed on ---- */
 
 /* OpenSSL has its own numbers for groups. */
 static uint16_t group_of(const struct session *s)
@@ -359,8 +328,6 @@ static void tell_session(const struct session *s, const struct effective *eff,
 
     tell_request(s, ret);
     tell_pairs(s, ret);
-    if (session_outcome(s)->rc != 0)
-        tell_unusable(s, eff, ret);
     ret->own_sent = is_own_sent(s, ret);
     peer = tell_peer(s, ret);
     if (peer != NULL)

@@ -40,8 +40,6 @@ struct handshake_facts {
     char names_wanted[320];    /* HostReferenceId...: of the partner */
     char key_wanted[320];      /* PeerMin... and min_rsa, for its kind of key */
     char signature_pairs[160]; /* that the partner named in its request */
-    char
-        ciphers_unusable[256]; /* of the policy's: OpenSSL lacks or bars them */
     uint16_t group;            /* agreed on, as in hellos; 0: not known */
 };
 

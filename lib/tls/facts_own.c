@@ -164,9 +164,10 @@ static void add_choice(const struct chosen *c, const struct effective *eff,
         add_quoted(e->label, out);
         strbuf_adds(out, ", the DEFAULT of the ring (no label is in effect)");
     } else {
-        strbuf_adds(out, ring ? "none: no label is in effect, and the ring has no "
-                                "DEFAULT certificate"
-                              : "the DEFAULT of the ring (no label is in effect)");
+        strbuf_adds(out,
+                    ring ? "none: no label is in effect, and the ring has no "
+                           "DEFAULT certificate"
+                         : "the DEFAULT of the ring (no label is in effect)");
         return;
     }
     if (ring && c->is.fault != OWN_GOOD)

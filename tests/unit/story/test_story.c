@@ -316,7 +316,7 @@ static void offers(struct story *s)
 {
     strcpy(s->versions, "TLSv1.2 TLSv1.3");
     strcpy(s->ciphers, "0002 C02B");
-    strcpy(s->facts.ciphers_unusable, "0002");
+    strcpy(s->ciphers_unusable, "0002");
     strcpy(s->groups, "secp384r1");
     strcpy(s->groups_13, "X25519");
     strcpy(s->signature_pairs, "0401 0403");
@@ -432,18 +432,18 @@ static const struct {
       "\n authorities CN=A, CN=A, CN=A, ", "\n and 4 more\n",
       "\n cert sent yes no\n",
       "\n label 'Pay', the DEFAULT of the ring (no label is -\n coded)\n",
-      "\n chain sent 1 certificate, its issuer is not on the ring -\n"},
+      "\n chain 1 certificate, its issuer is not on the ring -\n"},
      {"\"authorities_left_out\": 4", "\"certificate_requested\": true",
-      "\"certificate_sent\": false", "\"certificates_sent\": 1",
-      "\"issuer_not_sent\": \"CN=Pay CA 2\""}},
+      "\"certificate_sent\": false", "\"chain_length\": 1",
+      "\"chain_lacks\": \"CN=Pay CA 2\""}},
     {"07: a client that has none",
      is_asked,
      {"\n cert requested yes, by the partner -\n", "\n cert sent no yes\n",
       "\n because there is none to send -\n",
-      "\n chain sent - 2 certificates, not up to the root\n",
-      "\n issuer not sent - CN=Root\n"},
+      "\n chain - 2 certificates, not up to the root\n",
+      "\n chain lacks - CN=Root\n"},
      {"\"not_sent_because\": \"there is none to send\"",
-      "\"issuer_not_sent\": \"CN=Root\""}},
+      "\"chain_lacks\": \"CN=Root\""}},
     {"A7: what is wanted, and what is there",
      wrong_name,
      {"\n key - RSA 1024\n", "\n names - DNS:other.example\n",

@@ -169,7 +169,8 @@ static const struct {
      "none:", "there is none to send"},
     {"its key is another user's", NULL, "ServerWithClientAuth", "Required",
      false, "Keyring None", IT_IS_SO, IT_IS_NOT_SO, IT_IS_NOT_SO,
-     "'SERVER', the DEFAULT of the ring (no label is in effect): has a private key "
+     "'SERVER', the DEFAULT of the ring (no label is in effect): has a private "
+     "key "
      "that this user may not read",
      "'SERVER' has a private key that this user may not read"},
     {"it is NOTRUST", V13, "ServerWithClientAuth", "Required", false,
@@ -251,7 +252,8 @@ static const struct {
     {"it is for signing only", "Sign", NULL, NULL, NULL,
      ": has a key usage that allows no handshake", "CN=Sign"},
     {"no DEFAULT", "None", NULL, NULL, NULL,
-     "none: no label is in effect, and the ring has no DEFAULT certificate", ""},
+     "none: no label is in effect, and the ring has no DEFAULT certificate",
+     ""},
     {"a connection action's label that is not there", NULL, NULL,
      "CertificateLabel NOBODY", NULL, "): is not on the ring", ""},
 };
@@ -408,23 +410,6 @@ START_TEST(the_group_of_both)
 }
 END_TEST
 
-/* 08: both have it in their policy, and the security level bars it. */
-START_TEST(suites_that_are_no_use)
-{
-    struct tls_side side = {.role = "Server",
-                            .ciphers = "V3CipherSuites4Char 0002C02B"};
-    struct tls_side client = {.ciphers = "V3CipherSuites4Char 00021301C030"};
-    struct told s, c;
-
-    play(&s, &side, &c, &client);
-    ck_assert_int_ne(tls_rc(&s.end), 0);
-    ck_assert_str_eq(s.facts.ciphers_unusable, "0002");
-    ck_assert_str_eq(c.facts.ciphers_unusable, "0002 1301");
-    done(&s);
-    done(&c);
-}
-END_TEST
-
 /* ---- a server that is not ours ---- */
 
 static STACK_OF(X509_NAME) * many_names(int n)
@@ -546,7 +531,6 @@ TEST(a_clients_chain)
 TEST(names_and_sizes_that_are_wanted)
 TEST(a_limit_that_nobody_coded)
 TEST_TIMES(the_group_of_both, 2)
-TEST(suites_that_are_no_use)
 TEST_TIMES(a_request_with_many_authorities, 2)
 TEST(a_session_that_is_resumed)
 TEST(a_silent_partner)
