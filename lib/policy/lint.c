@@ -123,6 +123,24 @@ static bool has_v6_twin(const struct policy *p, const struct policy_rule *r)
     return false;
 }
 
+/* All of IPv4 on one side, and on the other one no narrower part of it: the
+ * rule is meant for the port. */
+static bool is_v4_only(const struct policy_rule *r)
+{
+    bool local = v4_only(&r->local_addr), remote = v4_only(&r->remote_addr);
+
+    return (local || remote) && (local || takes_v6(&r->local_addr)) &&
+           (remote || takes_v6(&r->remote_addr));
+}
+
+static void fix_v4_only(const struct policy_rule *r, struct findings *f)
+{
+    bool local = v4_only(&r->local_addr), remote = v4_only(&r->remote_addr);
+
+    finding_fix(f, "%s%s%s, or a rule for ::/0", local ? "LocalAddr All" : "",
+                local && remote ? " and " : "", remote ? "RemoteAddr All" : "");
+}
+
 /* Said once: such policies have the same address in all their rules. */
 static void check_v4_only(const struct policy *p, struct findings *f)
 {
@@ -135,9 +153,7 @@ static void check_v4_only(const struct policy *p, struct findings *f)
                             takes_v6(&p->rules[i].remote_addr));
     for (i = 0; i < p->rule_count && more == 0; i++) {
         r = &p->rules[i];
-        if (!is_enabled(r) ||
-            (!v4_only(&r->local_addr) && !v4_only(&r->remote_addr)) ||
-            (any_v6 && has_v6_twin(p, r)))
+        if (!is_enabled(r) || !is_v4_only(r) || (any_v6 && has_v6_twin(p, r)))
             continue;
         more += first != NULL;
         first = first != NULL ? first : r;
@@ -151,7 +167,7 @@ static void check_v4_only(const struct policy *p, struct findings *f)
                 "rule %s%s for all IPv4 addresses; the same connection over "
                 "IPv6 fits no rule and stays in clear",
                 r->name, more != 0 ? " and others are" : " is");
-    finding_fix(f, "LocalAddr All and RemoteAddr All, or a rule for ::/0");
+    fix_v4_only(r, f);
 }
 
 /* Rules that use one environment action stand together. */

@@ -54,8 +54,10 @@ static void check_client_auth(const struct lint_case *c)
                 "%s: ClientAuthType says nothing, because HandshakeRole is "
                 "%s: no certificate is asked for",
                 c->name, value_choice_name(TYPE_role, role));
-    finding_fix(c->f, "HandshakeRole ServerWithClientAuth, or no "
-                      "ClientAuthType");
+    finding_fix(c->f, role == ROLE_SERVER
+                          ? "HandshakeRole ServerWithClientAuth, or no "
+                            "ClientAuthType"
+                          : "remove ClientAuthType: it is the server's word");
 }
 
 static void check_host(const struct lint_case *c)

@@ -204,6 +204,23 @@ static void unknown(struct resolver *r, const struct ast *ast,
     strbuf_done(&shown);
 }
 
+/* The statement that may hold the keyword: one that may stand in IN itself,
+ * where there is such a one. STMT_COUNT: none. */
+static size_t place_for(uint32_t where, enum policy_stmt in)
+{
+    size_t i, first = STMT_COUNT;
+
+    for (i = STMT_COUNT; i-- > 0;) {
+        if ((where & (1u << i)) == 0)
+            continue;
+        first = i;
+        if (in < STMT_COUNT &&
+            (schema_statement((enum policy_stmt)i)->inline_in & (1u << in)))
+            return i;
+    }
+    return first;
+}
+
 static void misplaced(struct resolver *r, const struct ast *ast,
                       const struct ast_node *node, enum policy_stmt in,
                       const char *keyword, uint32_t where)
@@ -211,16 +228,13 @@ static void misplaced(struct resolver *r, const struct ast *ast,
     struct span span = ast_span(ast, node->keyword);
     const char *place =
         in < STMT_COUNT ? schema_statement(in)->keyword : "a policy file";
-    size_t i;
+    size_t home = place_for(where, in);
 
     finding_add(r->f, FIND_misplaced_keyword, &span,
                 "%s is no part of %s: it is ignored", keyword, place);
-    for (i = 0; i < STMT_COUNT; i++)
-        if (where & (1u << i))
-            break;
-    if (i < STMT_COUNT)
+    if (home < STMT_COUNT)
         finding_fix(r->f, "it belongs in %s",
-                    schema_statement((enum policy_stmt)i)->keyword);
+                    schema_statement((enum policy_stmt)home)->keyword);
     else if (where & (IN_MAIN | IN_IMAGE))
         finding_fix(r->f, "it belongs in the Policy Agent's configuration "
                           "file");

@@ -48,9 +48,11 @@ static bool parse_shorthand(struct value_in *in, const char *text,
     finding_add(in->findings, FIND_port_as_address, &span,
                 "%s \"%s\" is read as the address %s", in->row->keyword, text,
                 shown);
-    finding_fix(
-        in->findings, "write a whole address; for a port use %sPortRange",
-        strncmp(in->row->keyword, "Local", 5) == 0 ? "Local" : "Remote");
+    finding_fix(in->findings,
+                "write a whole address; for a port use %sPortRange",
+                strncmp(in->row->keyword, "Local", 5) == 0    ? "Local"
+                : strncmp(in->row->keyword, "Remote", 6) == 0 ? "Remote"
+                                                              : "");
     return true;
 }
 

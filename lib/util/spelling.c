@@ -43,7 +43,7 @@ unsigned spelling_distance(const char *a, const char *b)
 
 struct spelling spelling_start(const char *word)
 {
-    struct spelling s = {word, NULL, FAR};
+    struct spelling s = {word, NULL, FAR, false};
 
     return s;
 }
@@ -76,9 +76,9 @@ void spelling_offer(struct spelling *s, const char *known)
     unsigned d;
 
     /* Most words need not be looked at. */
-    if ((a > b ? a - b : b - a) > near_enough(a) ||
-        (a == b && spelling_other_number(s->word, known)))
+    if ((a > b ? a - b : b - a) > near_enough(a))
         return;
+    s->series = s->series || (a == b && spelling_other_number(s->word, known));
     d = spelling_distance(s->word, known);
 
     /* Of two that are equally near it takes the longer one: people leave
@@ -92,5 +92,6 @@ void spelling_offer(struct spelling *s, const char *known)
 
 const char *spelling_best(const struct spelling *s)
 {
-    return s->distance <= near_enough(strlen(s->word)) ? s->best : NULL;
+    return !s->series && s->distance <= near_enough(strlen(s->word)) ? s->best
+                                                                     : NULL;
 }

@@ -19,13 +19,14 @@ unsigned spelling_distance(const char *a, const char *b);
  *     struct spelling s = spelling_start(found);
  *     for (...) spelling_offer(&s, known[i]);
  *     near = spelling_best(&s);
- * NULL: nothing is near enough to be worth a suggestion. Words as long as the
- * one looked for that differ in digits only are not offered.
+ * NULL: nothing is near enough to be worth a suggestion, or the word is one
+ * more of a series ("TLSv1.4"), which no other is meant by.
  */
 struct spelling {
     const char *word;
     const char *best;
     unsigned distance;
+    bool series; /* a known word is the same but for digits, and as long */
 };
 
 struct spelling spelling_start(const char *word);
