@@ -231,7 +231,8 @@ static bool has_cert(const struct rings_ring *r, size_t cert)
 /* A trusted end of a chain (SITE) needs no issuer. */
 static void mark_issuers(struct rings_ring *r)
 {
-    const unsigned unknown = 1u << RINGS_MISSING | 1u << RINGS_UNREADABLE;
+    const unsigned unknown =
+        1u << RINGS_MISSING | 1u << RINGS_UNREADABLE | 1u << RINGS_MALFORMED;
     size_t i;
 
     for (i = 0; i < r->n; i++) {
@@ -306,8 +307,8 @@ static void add_ring(struct build *b, const char *owner,
     }
     for (i = 0; i < from->nconn; i++)
         add_entry(b, &from->conn[i], &r->entry[r->n++]);
-    mark_issuers(r);
     mark_barred(b, from, r);
+    mark_issuers(r);
     check_reader(b, r);
 }
 

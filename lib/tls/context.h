@@ -110,7 +110,8 @@ struct context_params {
     const struct keyring *ring;
     struct cert_users *users;
     struct stored_certs *stored;
-    X509_STORE *trust; /* a reference is taken */
+    const char *userid; /* who reads the ring */
+    X509_STORE *trust;  /* a reference is taken */
     const struct effective *eff;
     unsigned min_rsa;
     uint64_t id;        /* of the environment; sessions never cross it */

@@ -33,6 +33,7 @@ struct environment {
     X509_STORE *trust;
     struct cert_users *users;    /* ClientAuthType SAFCheck only */
     struct stored_certs *stored; /* beside the ring's; NULL: of a file */
+    char userid[16];             /* who reads the ring */
     unsigned min_rsa;
     bool secrets, tls12_tickets;
     pthread_mutex_t lock;
@@ -115,6 +116,38 @@ static bool is_ring(const struct environment_params *params)
     return s.keyring != NULL && s.name.kind == RING_RACF;
 }
 
+static enum fault authority_fault(enum authority_fault near)
+{
+    switch (near) {
+    case AUTHORITY_NOTRUST:
+        return FAULT_authority_notrust;
+    case AUTHORITY_USAGE:
+        return FAULT_authority_usage;
+    default:
+        return FAULT_no_authority;
+    }
+}
+
+/* Which authority is missing nobody knows yet; that of the own certificate is
+ * the one that comes to mind. */
+static int no_authority(const struct environment *env, struct tls_outcome *why)
+{
+    struct own_authority near = own_authority_any(env->ring);
+    const struct ring_entry *own = keyring_default(env->ring);
+    struct fault_words w = {.ring = keyring_name(env->ring)};
+    char owner[OWNCERT_OWNER];
+    struct stored_cert c;
+
+    if (near.entry != NULL) {
+        w.label = near.entry->label;
+        w.owner = owncert_owner(near.entry, owner);
+    } else if (own != NULL && stored_issuer(env->stored, own->cert, &c)) {
+        w.label = c.label;
+        w.owner = c.owner;
+    }
+    return tls_fail(why, authority_fault(near.fault), &w);
+}
+
 /*
  * What the ring trusts: certificates connected as CERTAUTH are anchors, an
  * intermediate one as well as a root, and certificates connected as SITE are
@@ -145,10 +178,7 @@ static int make_trust(struct environment *env,
         authorities++;
     }
     why->lasting = authorities == 0 && is_ring(params);
-    if (authorities == 0)
-        return tls_fail(why, FAULT_no_authority,
-                        &(struct fault_words){.ring = keyring_name(env->ring)});
-    return 0;
+    return authorities == 0 ? no_authority(env, why) : 0;
 }
 
 /* A label that an environment action names must be there when the environment
@@ -170,7 +200,10 @@ static int check_labels(const struct environment *env,
             (o.fault != OWN_ABSENT && o.fault != OWN_NOTRUST))
             continue;
         why->lasting = is_ring(params);
-        return owncert_fail(env->ring, &o, false, why);
+        return owncert_fail(&(struct owncert_place){.ring = env->ring,
+                                                    .userid = env->userid,
+                                                    .stored = env->stored},
+                            &o, why);
     }
     return 0;
 }
@@ -367,6 +400,7 @@ static int open_it(const struct environment_params *params,
     env->tls12_tickets = params->tls12_tickets;
     env->secrets = params->secrets;
     environment_stamp(params, &env->stamp);
+    snprintf(env->userid, sizeof(env->userid), "%s", params->userid);
     rc = open_stored(env, params, ret_why);
     if (rc == 0)
         rc = open_ring(params, &env->ring, ret_why);
@@ -475,9 +509,16 @@ static int make_context(const struct environment *env,
                         const struct effective *eff, struct context **ret,
                         struct tls_outcome *why)
 {
-    struct context_params params = {
-        env->ring,    env->users,  env->stored,  env->trust,        eff,
-        env->min_rsa, env->handle, env->secrets, env->tls12_tickets};
+    struct context_params params = {.ring = env->ring,
+                                    .users = env->users,
+                                    .stored = env->stored,
+                                    .userid = env->userid,
+                                    .trust = env->trust,
+                                    .eff = eff,
+                                    .min_rsa = env->min_rsa,
+                                    .id = env->handle,
+                                    .secrets = env->secrets,
+                                    .tls12_tickets = env->tls12_tickets};
 
     return context_new(&params, ret, why);
 }

@@ -192,8 +192,7 @@ static void say_barred(struct need *n, const struct ring_entry *whose,
     strbuf_done(&chain);
     if (fault == OWN_WEAK_KEY)
         mend_entry(n, whose, "REKEY",
-                   " WITHLABEL('new label') with SIZE(2048) "
-                   "or NISTECC, and have it signed");
+                   " SIZE(2048) WITHLABEL('new label'), and have it signed");
     else
         mend_entry(n, whose, "GENREQ",
                    malformed ? ", have it signed without that extension, and "
@@ -255,7 +254,8 @@ static bool say_issuer(struct need *n, const struct own_authority *issuer,
                        const struct own_choice *o)
 {
     if (issuer->fault != AUTHORITY_NOTRUST)
-        return issuer->fault == AUTHORITY_MALFORMED;
+        return issuer->fault != AUTHORITY_ABSENT &&
+               issuer->fault != AUTHORITY_OTHER_KEY;
     /* one that is connected as an authority is looked at as such */
     if (issuer->entry->usage == RING_PERSONAL)
         say_notrust(n, issuer->entry, o->parm,
@@ -588,39 +588,31 @@ static void check_authority(struct need *n, const struct ring_entry *e)
         say_barred(n, e, NULL, barred, PARM_Keyring);
 }
 
-/* What looks like an authority, and is not connected as one. */
-static const struct ring_entry *unused_authority(const struct keyring *ring)
-{
-    size_t i;
-
-    for (i = 0; i < keyring_count(ring); i++) {
-        const struct ring_entry *e = keyring_get(ring, i);
-
-        if (e->usage == RING_PERSONAL && X509_check_ca(e->cert) != 0)
-            return e;
-    }
-    return NULL;
-}
-
-/* The authority of the own certificate is the one that comes to mind. */
+/* The authority of the own certificate is the one that comes to mind. One that
+ * is NOTRUST was told of. */
 static void say_no_authority(struct need *n)
 {
-    const struct ring_entry *e = unused_authority(n->ring);
+    struct own_authority near = own_authority_any(n->ring);
     const struct ring_entry *own = keyring_default(n->ring);
     struct strbuf fix = STRBUF_INIT;
 
     lint_find(n, FIND_no_authority, PARM_Keyring, NULL,
-              "ring %s holds no certificate of an authority: no peer can be "
-              "trusted%s%s%s",
-              keyring_name(n->ring), e != NULL ? "; '" : "",
-              e != NULL ? e->label : "",
-              e != NULL ? "' is not connected with USAGE(CERTAUTH)" : "");
-    if (e == NULL) {
+              "ring %s holds no certificate of an authority: no "
+              "peer can be trusted%s%s%s",
+              keyring_name(n->ring), near.entry != NULL ? "; '" : "",
+              near.entry != NULL ? near.entry->label : "",
+              near.fault == AUTHORITY_USAGE
+                  ? "' is not connected with USAGE(CERTAUTH)"
+              : near.fault == AUTHORITY_NOTRUST ? "' is NOTRUST"
+                                                : "");
+    if (near.fault == AUTHORITY_USAGE && is_stored(n)) {
+        add_connect_entry(n, near.entry, "USAGE(CERTAUTH)", &fix);
+        mend_and_free(n, &fix);
+    } else if (near.fault == AUTHORITY_NOTRUST) {
+        mend_entry(n, near.entry, "ALTER", " TRUST");
+    } else {
         mend_authority(n, own != NULL ? own->cert : NULL);
-        return;
     }
-    add_connect_entry(n, e, "USAGE(CERTAUTH)", &fix);
-    mend_and_free(n, &fix);
 }
 
 static void check_authorities(struct need *n)

@@ -215,3 +215,20 @@ struct own_authority own_authority_named(const struct keyring *ring,
 {
     return closest(ring, name, NULL, now);
 }
+
+struct own_authority own_authority_any(const struct keyring *ring)
+{
+    struct own_authority found = {AUTHORITY_ABSENT, NULL};
+    size_t i;
+
+    for (i = 0; i < keyring_count(ring); i++) {
+        const struct ring_entry *e = keyring_get(ring, i);
+
+        if (e->usage != RING_PERSONAL && e->trust == RING_NOTRUST)
+            return (struct own_authority){AUTHORITY_NOTRUST, e};
+        if (e->usage == RING_PERSONAL && found.entry == NULL &&
+            X509_check_ca(e->cert) == 1)
+            found = (struct own_authority){AUTHORITY_USAGE, e};
+    }
+    return found;
+}

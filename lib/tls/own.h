@@ -106,6 +106,9 @@ struct own_authority own_authority(const struct keyring *ring, X509 *cert,
 /* The same by its name alone, which several keys can have. */
 struct own_authority own_authority_named(const struct keyring *ring,
                                          const X509_NAME *name, time_t now);
+/* What comes closest to an authority on a ring where none counts: one that is
+ * NOTRUST, or connected as PERSONAL. */
+struct own_authority own_authority_any(const struct keyring *ring);
 /* Of one certificate of a ring, whatever it signed. */
 enum authority_fault own_authority_fault(const struct ring_entry *e,
                                          time_t now);

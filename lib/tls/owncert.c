@@ -11,6 +11,7 @@
 
 #include "tls/certinfo.h"
 #include "tls/session_private.h"
+#include "tls/strength.h"
 
 /* ---- what is wrong with it ---- */
 
@@ -28,15 +29,20 @@ const char *owncert_owner(const struct ring_entry *e, char buf[OWNCERT_OWNER])
 }
 
 /* A label that a connection action names has codes of its own. */
+static enum fault label_fault(bool stored, bool late)
+{
+    if (stored)
+        return late ? FAULT_label_late_unconnected : FAULT_label_unconnected;
+    return late ? FAULT_label_late_absent : FAULT_label_absent;
+}
+
 static enum fault choice_fault(const struct own_choice *o, bool late)
 {
     bool named = o->label != NULL;
 
     switch (o->fault) {
     case OWN_ABSENT:
-        return !named ? FAULT_default_absent
-               : late ? FAULT_label_late_absent
-                      : FAULT_label_absent;
+        return FAULT_default_absent;
     case OWN_NOTRUST:
         return !named ? FAULT_default_notrust
                : late ? FAULT_label_late_notrust
@@ -50,18 +56,33 @@ static enum fault choice_fault(const struct own_choice *o, bool late)
     }
 }
 
-int owncert_fail(const struct keyring *ring, const struct own_choice *o,
-                 bool late, struct tls_outcome *why)
+static int label_missing(const struct owncert_place *at,
+                         const struct own_choice *o, struct tls_outcome *why)
 {
-    struct fault_words w = {.ring = keyring_name(ring), .label = o->label};
+    struct fault_words w = {.ring = keyring_name(at->ring), .label = o->label};
+    struct stored_cert c;
+    bool stored = stored_label(at->stored, o->label, &c);
+
+    if (stored)
+        w.owner = c.owner;
+    return tls_fail(why, label_fault(stored, at->late), &w);
+}
+
+int owncert_fail(const struct owncert_place *at, const struct own_choice *o,
+                 struct tls_outcome *why)
+{
+    struct fault_words w = {.ring = keyring_name(at->ring), .user = at->userid};
     char owner[OWNCERT_OWNER];
 
+    if (o->fault == OWN_ABSENT && o->label != NULL)
+        return label_missing(at, o, why);
     if (o->entry != NULL) {
         tls_outcome_certificate(why, o->entry->cert);
         w.label = o->entry->label;
         w.owner = owncert_owner(o->entry, owner);
+        w.error = o->entry->key_remedy;
     }
-    return tls_fail(why, choice_fault(o, late), &w);
+    return tls_fail(why, choice_fault(o, at->late), &w);
 }
 
 static enum fault limit_fault(enum own_fault fault)
@@ -141,10 +162,14 @@ void owncert_done(struct own_cert *own)
 static int take(const struct context_params *p, const struct own_choice *o,
                 struct own_cert *ret, struct tls_outcome *why)
 {
-    bool late = effective_origin(p->eff, o->parm, NULL) == LEVEL_CONNECTION;
+    struct owncert_place at = {
+        .ring = p->ring,
+        .userid = p->userid,
+        .stored = p->stored,
+        .late = effective_origin(p->eff, o->parm, NULL) == LEVEL_CONNECTION};
 
     if (o->fault != OWN_GOOD)
-        return owncert_fail(p->ring, o, late, why);
+        return owncert_fail(&at, o, why);
     ret->entry = o->entry;
     ret->chain = build_chain(p->ring, o->entry->cert);
     ret->limits = own_limits(o->entry->cert);
@@ -164,20 +189,10 @@ static enum fault use_fault(void)
 {
     unsigned long e = ERR_peek_error();
 
-    if (ERR_GET_LIB(e) == ERR_LIB_X509 &&
-        ERR_GET_REASON(e) == X509_R_KEY_VALUES_MISMATCH)
-        return FAULT_key_mismatch;
-    if (ERR_GET_LIB(e) != ERR_LIB_SSL)
-        return FAULT_own_unusable;
-    switch (ERR_GET_REASON(e)) {
-    case SSL_R_EE_KEY_TOO_SMALL:
-    case SSL_R_CA_KEY_TOO_SMALL:
-        return FAULT_own_key_small;
-    case SSL_R_CA_MD_TOO_WEAK:
-        return FAULT_own_md_weak;
-    default:
-        return FAULT_own_unusable;
-    }
+    return ERR_GET_LIB(e) == ERR_LIB_X509 &&
+                   ERR_GET_REASON(e) == X509_R_KEY_VALUES_MISMATCH
+               ? FAULT_key_mismatch
+               : FAULT_own_unusable;
 }
 
 static int use_failed(const struct context *c, const struct ring_entry *e,
@@ -186,25 +201,60 @@ static int use_failed(const struct context *c, const struct ring_entry *e,
     enum fault fault = use_fault();
     const char *text = ERR_reason_error_string(ERR_peek_error());
     char owner[OWNCERT_OWNER];
-    struct certinfo info;
 
-    certinfo_read(e->cert, &info); /* it empties the queue */
     tls_outcome_certificate(why, e->cert);
     return tls_take_as(why, fault,
                        &(struct fault_words){.ring = keyring_name(c->ring),
                                              .label = e->label,
                                              .owner = owncert_owner(e, owner),
-                                             .error = text,
-                                             .found = info.key});
+                                             .error = text});
+}
+
+static enum fault barred_fault(enum own_fault fault)
+{
+    switch (fault) {
+    case OWN_WEAK_KEY:
+        return FAULT_own_key_small;
+    case OWN_WEAK_DIGEST:
+        return FAULT_own_md_weak;
+    default:
+        return FAULT_own_malformed;
+    }
+}
+
+/* Which certificate of the chain it is OpenSSL does not say. */
+static int barred(const struct context *c, const struct ring_entry *own,
+                  const struct strength *s, struct tls_outcome *why)
+{
+    struct strbuf found = STRBUF_INIT;
+    char owner[OWNCERT_OWNER];
+
+    if (s->entry == own)
+        strbuf_adds(&found, "it ");
+    else
+        strbuf_addf(&found, "'%s', which is sent with it, ", s->entry->label);
+    strength_add(s->entry->cert, s->fault, c->ssl, &found);
+    tls_outcome_certificate(why, s->entry->cert);
+    tls_fail(why, barred_fault(s->fault),
+             &(struct fault_words){.ring = keyring_name(c->ring),
+                                   .label = own->label,
+                                   .wanted = s->entry->label,
+                                   .owner = owncert_owner(s->entry, owner),
+                                   .found = strbuf_str(&found)});
+    strbuf_done(&found);
+    return why->rc;
 }
 
 /* Takes OWN, also on failure. */
 static int use(struct context *c, struct own_cert *own, struct tls_outcome *why)
 {
     const struct ring_entry *e = own->entry;
+    struct strength s = strength_of(c->ring, e, c->ssl);
 
-    ERR_clear_error();
     c->own[c->own_count++] = *own;
+    if (s.fault != OWN_GOOD)
+        return barred(c, e, &s, why);
+    ERR_clear_error();
     if (SSL_CTX_use_cert_and_key(c->ssl, e->cert, e->key, own->chain, 1) == 1)
         return 0;
     return use_failed(c, e, why);

@@ -23,10 +23,17 @@ int owncert_find(const struct context_params *p, enum policy_parm parm,
 /* Frees the chain. */
 void owncert_done(struct own_cert *own);
 
-/* Names what is wrong with a certificate that a rule wants of RING. LATE: a
- * connection action asked for it. */
-int owncert_fail(const struct keyring *ring, const struct own_choice *o,
-                 bool late, struct tls_outcome *why);
+/* Names what is wrong with a certificate that a rule wants of RING, which
+ * USERID reads. STORED: what else there is; LATE: a connection action asked for
+ * it. */
+struct owncert_place {
+    const struct keyring *ring;
+    const char *userid;
+    struct stored_certs *stored;
+    bool late;
+};
+int owncert_fail(const struct owncert_place *at, const struct own_choice *o,
+                 struct tls_outcome *why);
 
 /* Whose it is, as RACDCERT takes it: "ID(PAYS)", "CERTAUTH", "SITE". */
 enum { OWNCERT_OWNER = 24 };

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
@@ -227,6 +228,8 @@ struct note {
     struct verdict verdict;
     struct certinfo info;
     struct strbuf found;
+    struct stored_cert stored;
+    int sent; /* certificates of the partner */
     char wanted[160], owner[OWNCERT_OWNER];
 };
 
@@ -275,9 +278,115 @@ static void note_uses(struct note *n, struct fault_words *w)
     w->wanted = n->s->context->server ? "clientAuth" : "serverAuth";
 }
 
+/* The partner sent a chain that ends below the root: it left something out. */
+static bool note_left_out(struct note *n, const struct stored_cert *known,
+                          struct fault_words *w)
+{
+    bool root = known != NULL ? known->root : n->sent > 1;
+
+    if (root || X509_self_signed(n->cert, 0) == 1)
+        return false;
+    strbuf_addf(&n->found, "%d certificate%s", n->sent,
+                n->sent == 1 ? "" : "s");
+    w->found = strbuf_str(&n->found);
+    n->verdict.fault = FAULT_intermediate_missing;
+    return true;
+}
+
+/* The ring has nothing by the issuer's name; the database may. */
+static void note_stored(struct note *n, struct fault_words *w)
+{
+    struct stored_certs *all = n->s->context->stored;
+    bool known = stored_issuer(all, n->cert, &n->stored);
+
+    if (note_left_out(n, known ? &n->stored : NULL, w))
+        return;
+    if (!known) {
+        n->verdict.fault =
+            all != NULL ? FAULT_issuer_unstored : FAULT_issuer_no_file;
+        return;
+    }
+    w->label = n->stored.label;
+    w->owner = n->stored.owner;
+    if (n->stored.trust == RING_NOTRUST)
+        n->verdict.fault = FAULT_issuer_stored_notrust;
+}
+
+/* "Not usable" is not "not there". */
+static void note_issuer(struct note *n, struct fault_words *w)
+{
+    struct own_authority a =
+        own_authority(n->s->context->ring, n->cert, time(NULL));
+
+    note_entry(n, a.entry, w);
+    switch (a.fault) {
+    case AUTHORITY_ABSENT:
+        note_stored(n, w);
+        break;
+    case AUTHORITY_NOTRUST:
+        n->verdict.fault = FAULT_issuer_notrust;
+        break;
+    case AUTHORITY_USAGE:
+        n->verdict.fault = FAULT_issuer_usage;
+        w->found = "PERSONAL";
+        break;
+    case AUTHORITY_OTHER_KEY:
+        n->verdict.fault = FAULT_issuer_other_key;
+        break;
+    case AUTHORITY_MALFORMED:
+        n->verdict.fault = FAULT_issuer_malformed;
+        break;
+    default:
+        n->verdict.fault = FAULT_issuer_unfit;
+        break;
+    }
+}
+
+/* The ring's own copy of the certificate; NULL: it has none. */
+static const struct ring_entry *on_ring(const struct note *n)
+{
+    const struct keyring *ring = n->s->context->ring;
+    size_t i;
+
+    for (i = 0; i < keyring_count(ring); i++)
+        if (X509_cmp(keyring_get(ring, i)->cert, n->cert) == 0)
+            return keyring_get(ring, i);
+    return NULL;
+}
+
+static void note_self_signed(struct note *n, struct fault_words *w)
+{
+    const struct ring_entry *e = on_ring(n);
+
+    note_entry(n, e, w);
+    if (e != NULL)
+        n->verdict.fault = e->trust == RING_NOTRUST ? FAULT_self_signed_notrust
+                                                    : FAULT_self_signed_usage;
+}
+
+/* Whose certificate is out of date: the partner's, or an authority's that this
+ * side has. */
+static void note_date(struct note *n, struct fault_words *w)
+{
+    bool early = n->verdict.fault == FAULT_peer_early;
+    const struct ring_entry *e = on_ring(n);
+
+    w->found = early ? n->info.not_before : n->info.not_after;
+    if (e == NULL || n->depth == 0)
+        return;
+    note_entry(n, e, w);
+    n->verdict.fault = early ? FAULT_authority_early : FAULT_authority_expired;
+}
+
 static void note_words(struct note *n, struct fault_words *w)
 {
     switch (n->verdict.fault) {
+    case FAULT_self_signed:
+        note_self_signed(n, w);
+        break;
+    case FAULT_issuer_absent:
+        note_issuer(n, w);
+        break;
     case FAULT_peer_notrust:
         note_entry(n, not_trusted(n->s->context->ring, n->cert), w);
         break;
@@ -301,10 +410,8 @@ static void note_words(struct note *n, struct fault_words *w)
         w->wanted = "3";
         break;
     case FAULT_peer_early:
-        w->found = n->info.not_before;
-        break;
     case FAULT_peer_expired:
-        w->found = n->info.not_after;
+        note_date(n, w);
         break;
     default:
         break;
@@ -318,11 +425,13 @@ static bool is_malformed(X509 *cert)
            (X509_get_extension_flags(cert) & EXFLAG_INVALID) != 0;
 }
 
-static void note(struct session *s, struct verdict v, X509 *cert, int depth)
+static void note(struct session *s, struct verdict v, X509 *cert, int depth,
+                 int sent)
 {
     struct note n = {.s = s,
                      .cert = cert,
                      .depth = depth,
+                     .sent = sent,
                      .verdict = v,
                      .found = STRBUF_INIT};
     struct tls_outcome *o = session_why(s);
@@ -353,7 +462,7 @@ static bool refuse(struct session *s, X509_STORE_CTX *store, struct verdict v,
 
     if (s->refused == NULL && chain != NULL)
         s->refused = X509_chain_up_ref(chain);
-    note(s, v, cert, X509_STORE_CTX_get_error_depth(store));
+    note(s, v, cert, X509_STORE_CTX_get_error_depth(store), sk_X509_num(chain));
     return false;
 }
 

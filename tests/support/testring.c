@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <openssl/rsa.h>
+#include <openssl/x509v3.h>
 
 #include "keyring/racdcert/racdcert.h"
 #include "keyring/rings/store.h"
@@ -120,7 +122,74 @@ static void add_ca(struct strbuf *job, const char *name, bool rsa)
                 name, name, rsa ? "RSA SIZE(2048)" : "NISTECC SIZE(256)");
 }
 
-/* No command makes a certificate without its key from nothing. */
+/* ---- what no command makes ---- */
+
+static void open_store(struct testring *t, struct saf **saf,
+                       struct ring_store **s)
+{
+    struct error err = {0};
+
+    if (saf_open(t->dir, SAF_WRITE, saf, &err) != 0 ||
+        store_open(*saf, s, &err) != 0)
+        die(t, err.text);
+}
+
+static void add_extension(struct testring *t, X509 *x, int nid,
+                          const char *value)
+{
+    X509_EXTENSION *e = X509V3_EXT_conf_nid(NULL, NULL, nid, value);
+
+    if (e == NULL || X509_add_ext(x, e, -1) != 1)
+        die(t, "an extension can't be added");
+    X509_EXTENSION_free(e);
+}
+
+static void change(struct testring *t, X509 *x, unsigned faults)
+{
+    if (faults & TESTRING_CLIENT_ONLY)
+        add_extension(t, x, NID_ext_key_usage, "clientAuth");
+    if (faults & TESTRING_SERVER_ONLY)
+        add_extension(t, x, NID_ext_key_usage, "serverAuth");
+    if (faults & TESTRING_MALFORMED) {
+        add_extension(t, x, NID_ext_key_usage, "serverAuth");
+        add_extension(t, x, NID_ext_key_usage, "serverAuth");
+    }
+}
+
+/* The user's certificate is signed again by 'Test CA'. */
+static void spoil(struct testring *t, const char *user, unsigned faults)
+{
+    const EVP_MD *md = faults & TESTRING_SHA1 ? EVP_sha1() : EVP_sha256();
+    struct ring_store *s = NULL;
+    struct saf *saf = NULL;
+    struct store_cert *c, *ca;
+    EVP_PKEY *signer = NULL, *key = NULL;
+    struct error err = {0};
+    X509 *x, *made;
+
+    open_store(t, &saf, &s);
+    c = store_cert_find(s, user, user);
+    ca = store_cert_find(s, OWNER_CERTAUTH, "Test CA");
+    if (store_x509(s, user, c, &x, &err) != 0 ||
+        store_key(s, OWNER_CERTAUTH, ca, &signer, &err) != 0)
+        die(t, err.text);
+    made = X509_dup(x);
+    if (faults & TESTRING_WEAK_KEY) {
+        key = EVP_RSA_gen(512);
+        X509_set_pubkey(made, key);
+    }
+    change(t, made, faults);
+    if (X509_sign(made, signer, md) == 0 ||
+        store_replace_cert(s, user, c, made, c->trust, key, &err) != 0)
+        die(t, err.text);
+    X509_free(made);
+    EVP_PKEY_free(key);
+    EVP_PKEY_free(signer);
+    store_close(s);
+    saf_close(saf);
+}
+
+/* A certificate without its key. */
 static void drop_key(struct testring *t, const char *user)
 {
     struct ring_store *s = NULL;
@@ -129,9 +198,7 @@ static void drop_key(struct testring *t, const char *user)
     struct error err = {0};
     char name[64];
 
-    if (saf_open(t->dir, SAF_WRITE, &saf, &err) != 0 ||
-        store_open(saf, &s, &err) != 0)
-        die(t, err.text);
+    open_store(t, &saf, &s);
     c = store_cert_find(s, user, user);
     snprintf(name, sizeof(name), "%s/cert-%u.key", user, c->file);
     c->has_key = false;
@@ -140,6 +207,18 @@ static void drop_key(struct testring *t, const char *user)
         die(t, err.text);
     store_close(s);
     saf_close(saf);
+}
+
+static void damage(struct testring *t, const char *user, unsigned faults)
+{
+    const unsigned spoilt = TESTRING_SHA1 | TESTRING_WEAK_KEY |
+                            TESTRING_CLIENT_ONLY | TESTRING_SERVER_ONLY |
+                            TESTRING_MALFORMED;
+
+    if (faults & spoilt)
+        spoil(t, user, faults);
+    if (faults & TESTRING_NO_KEY)
+        drop_key(t, user);
 }
 
 static void fill(struct testring *t, const struct testring_options *o)
@@ -157,10 +236,8 @@ static void fill(struct testring *t, const struct testring_options *o)
     if (rc != 0 || strbuf_failed(&job))
         die(t, "the job failed");
     strbuf_done(&job);
-    if (o->server & TESTRING_NO_KEY)
-        drop_key(t, "SERVER");
-    if (o->client & TESTRING_NO_KEY)
-        drop_key(t, "CLIENT");
+    damage(t, "SERVER", o->server);
+    damage(t, "CLIENT", o->client);
 }
 
 struct testring *testring_empty(void)

@@ -28,7 +28,13 @@ enum testring_fault {
     TESTRING_NO_DEFAULT = 1 << 6,  /* connected, but not DEFAULT */
     TESTRING_NOTRUST = 1 << 7,     /* own certificate NOTRUST */
     TESTRING_CERTSIGN_ONLY = 1 << 8, /* KEYUSAGE(CERTSIGN), no HANDSHAKE */
-    TESTRING_FUTURE = 1 << 9         /* NOTBEFORE is in 2090 */
+    TESTRING_FUTURE = 1 << 9,        /* NOTBEFORE is in 2090 */
+    /* What RACDCERT does not make, and shops have from elsewhere. */
+    TESTRING_SHA1 = 1 << 10,        /* signed with SHA-1 */
+    TESTRING_WEAK_KEY = 1 << 11,    /* RSA of 512 bits */
+    TESTRING_CLIENT_ONLY = 1 << 12, /* extended key usage clientAuth */
+    TESTRING_SERVER_ONLY = 1 << 13, /* extended key usage serverAuth */
+    TESTRING_MALFORMED = 1 << 14    /* an extension stands in it twice */
 };
 
 struct testring_options {

@@ -20,6 +20,11 @@ static const struct {
     {"notrust", TESTRING_NOTRUST},
     {"certsign-only", TESTRING_CERTSIGN_ONLY},
     {"future", TESTRING_FUTURE},
+    {"sha1", TESTRING_SHA1},
+    {"weak-key", TESTRING_WEAK_KEY},
+    {"client-only", TESTRING_CLIENT_ONLY},
+    {"server-only", TESTRING_SERVER_ONLY},
+    {"malformed", TESTRING_MALFORMED},
 };
 
 static unsigned parse(char *list)

@@ -25,14 +25,17 @@ bool cert_signed_by(X509 *cert, X509 *issuer)
 
 /* ---- in an open database ---- */
 
-static void describe(const char *owner, const struct store_cert *c,
-                     struct stored_cert *ret)
+static void describe(struct ring_store *s, const char *owner,
+                     struct store_cert *c, struct stored_cert *ret)
 {
     char who[SAF_NAME_MAX + 5];
+    X509 *x;
 
     snprintf(ret->label, sizeof(ret->label), "%s", c->label);
     snprintf(ret->owner, sizeof(ret->owner), "%s", owner_text(owner, who));
     ret->trust = c->trust;
+    ret->root =
+        store_x509(s, owner, c, &x, NULL) == 0 && X509_self_signed(x, 0) == 1;
 }
 
 /* One certificate of the database; true: it is what is looked for. */
@@ -50,7 +53,7 @@ static bool look_at(struct ring_store *s, const char *owner, look_fn fn,
     o = store_owner_find(s, owner);
     for (i = 0; o != NULL && i < o->ncerts; i++)
         if (fn(s, owner, &o->certs[i], arg)) {
-            describe(owner, &o->certs[i], ret);
+            describe(s, owner, &o->certs[i], ret);
             return true;
         }
     return false;
@@ -158,7 +161,7 @@ static bool know(struct ring_store *s, const char *owner, struct store_cert *c,
     if (k == NULL)
         return false;
     X509_up_ref(x);
-    describe(owner, c, &k->is);
+    describe(s, owner, c, &k->is);
     k->own = owner_kind(owner) == RING_OWNER_USER;
     k->cert = x;
     return false;

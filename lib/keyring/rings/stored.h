@@ -17,6 +17,7 @@ struct stored_cert {
     char label[LABEL_MAX + 1];
     char owner[SAF_NAME_MAX + 5]; /* "CERTAUTH", "SITE", "ID(IMSSTC)" */
     enum ring_trust trust;
+    bool root; /* it signed itself */
 };
 
 /*

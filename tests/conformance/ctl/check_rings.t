@@ -134,3 +134,59 @@ $ attlsctl explain --racf $T/nowhere --direction Inbound --local 127.0.0.1:5555 
 attlsctl explain: $T/nowhere: no such folder; a job run with racdcert --racf makes a new security database there
 $ attlsctl explain --racf $T/good --direction Outbound --local 127.0.0.1:1 --remote 127.0.0.1:5555 tests/conformance/files/rings.policy 2>&1 | tail -n 1
 attlsctl explain: --racf: give --userid NAME, whose ring it is
+% What RACDCERT does not make, and shops have from elsewhere; a client without a certificate.
+$ testring --server sha1 --client server-only $T/sha1 && attlsctl check --racf $T/sha1 tests/conformance/files/rings.policy
+tests/conformance/files/rings.policy:26:13: error: rule server: ring SERVER/Test.Ring: the certificate 'SERVER' is signed with SHA-1, which OpenSSL's security level 1 bars: SHA-224 is the least [cert-weak]
+    Keyring Test.Ring
+            ^~~~~~~~~
+    fix: RACDCERT ID(SERVER) GENREQ(LABEL('SERVER')), have it signed with SHA-256, and ADD it again
+tests/conformance/files/rings.policy:49:22: warning: rule client: ring CLIENT/Test.Ring: the certificate 'CLIENT' is shown by a client, and its extended key usage lacks clientAuth: partners refuse it [cert-purpose]
+    CertificateLabel CLIENT
+                     ^~~~~~
+    fix: have one signed with the extended key usage clientAuth, or without that extension
+[2]
+$ testring --server weak-key --client malformed $T/weak && attlsctl check --racf $T/weak tests/conformance/files/rings.policy
+tests/conformance/files/rings.policy:26:13: error: rule server: ring SERVER/Test.Ring: the certificate 'SERVER' has a key of 512 bits (RSA); the least is 1024 (OpenSSL's security level 1) [cert-weak]
+    Keyring Test.Ring
+            ^~~~~~~~~
+    fix: RACDCERT ID(SERVER) REKEY(LABEL('SERVER')) SIZE(2048) WITHLABEL('new label'), and have it signed
+tests/conformance/files/rings.policy:49:22: error: rule client: ring CLIENT/Test.Ring: the certificate 'CLIENT' has an extension twice, or one that can't be read [cert-malformed]
+    CertificateLabel CLIENT
+                     ^~~~~~
+    fix: RACDCERT ID(CLIENT) GENREQ(LABEL('CLIENT')), have it signed without that extension, and ADD it again
+[2]
+$ testring --client no-default $T/none && sed '/CertificateLabel/d' tests/conformance/files/rings.policy >$T/bare.policy && attlsctl check --racf $T/none $T/bare.policy
+$T/bare.policy:41:13: note: rule client: ring CLIENT/Test.Ring: the client has no certificate to send: there is no DEFAULT [no-client-cert]
+    Keyring CLIENT/Test.Ring
+            ^~~~~~~~~~~~~~~~
+    fix: there is nothing to do where servers ask for no certificate; else connect one with its key and DEFAULT
+$ attlsctl rings --racf $T/none --policy $T/bare.policy CLIENT/Test.Ring | grep -e '!' -e note: -e attention
+  note: rule client: ring CLIENT/Test.Ring: the client has no certificate to send: there is no DEFAULT
+Nothing needs attention.
+% An authority that is NOTRUST.
+$ racdcert --racf $T/good "CERTAUTH ALTER(LABEL('Test CA')) NOTRUST" >$T/noise; attlsctl check --racf $T/good tests/conformance/files/rings.policy
+tests/conformance/files/rings.policy:26:13: error: rule server: ring SERVER/Test.Ring: the certificate 'Test CA' has the status NOTRUST: partners whose certificates it signed are refused [cert-notrust]
+    Keyring Test.Ring
+            ^~~~~~~~~
+    fix: RACDCERT CERTAUTH ALTER(LABEL('Test CA')) TRUST
+tests/conformance/files/rings.policy:26:13: error: rule server: ring SERVER/Test.Ring holds no certificate of an authority: no peer can be trusted; 'Test CA' is NOTRUST [no-authority]
+    Keyring Test.Ring
+            ^~~~~~~~~
+    fix: RACDCERT CERTAUTH ALTER(LABEL('Test CA')) TRUST
+tests/conformance/files/rings.policy:41:13: error: rule client: ring CLIENT/Test.Ring: the certificate 'Test CA' has the status NOTRUST: partners whose certificates it signed are refused [cert-notrust]
+    Keyring CLIENT/Test.Ring
+            ^~~~~~~~~~~~~~~~
+    fix: RACDCERT CERTAUTH ALTER(LABEL('Test CA')) TRUST
+tests/conformance/files/rings.policy:41:13: error: rule client: ring CLIENT/Test.Ring holds no certificate of an authority: no peer can be trusted; 'Test CA' is NOTRUST [no-authority]
+    Keyring CLIENT/Test.Ring
+            ^~~~~~~~~~~~~~~~
+    fix: RACDCERT CERTAUTH ALTER(LABEL('Test CA')) TRUST
+[2]
+% Another user's ring: the reader sees what the reader may.
+$ testring $T/reader && printf '%s\n' 'SETROPTS CLASSACT(RDATALIB)' 'RDEFINE RDATALIB SERVER.TEST.RING.LST UACC(READ)' | racdcert --racf $T/reader - >$T/noise; sed -e 's|Keyring Test.Ring|Keyring SERVER/Test.Ring|' -e '/Userid SERVER/d' tests/conformance/files/rings.policy >$T/theirs.policy; attlsctl rings --racf $T/reader --policy $T/theirs.policy --reader CLIENT SERVER/Test.Ring | grep -e '!' -e attention
+  ! rule server: ring SERVER/Test.Ring: the private key of 'SERVER' may not be read by user CLIENT
+1 thing needs attention.
+$ attlsctl rings --racf $T/reader --policy $T/theirs.policy SERVER/Test.Ring | grep -e '!' -e attention
+Nothing needs attention.
+$ printf '%s\n' 'PERMIT SERVER.TEST.RING.LST CLASS(RDATALIB) ID(CLIENT) ACCESS(UPDATE)' | racdcert --racf $T/reader - >$T/noise; attlsctl rings --racf $T/reader --policy $T/theirs.policy --reader CLIENT SERVER/Test.Ring | grep -e '!' -e attention
+Nothing needs attention.

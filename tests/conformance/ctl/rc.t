@@ -15,7 +15,10 @@ Likely causes, the most likely first:
       have the certificate of 'SUBJECT' made again
  5. A certificate that the partner sent can't be read.
       have the partner's certificate made again
- 6. OpenSSL does not take our certificate or its chain; its words stand in the reason.
+ 6. the own certificate 'LABEL' in ring OWNER/RING can't be used: FOUND
+    A certificate that this side sends, its own or one above it, is no proper X.509: partners refuse it.
+      have 'WANTED' made again without that extension: racdcert "ID(USER) GENREQ(LABEL('WANTED'))", and ADD the answer
+ 7. OpenSSL does not take our certificate or its chain; its words stand in the reason.
       racdcert "ID(USER) LIST(LABEL('LABEL'))"
 $ attlsctl rc 134CC0CA --json
 {

@@ -126,7 +126,8 @@ static void missing_authority(struct story *s)
              &(struct fault_words){.ring = "IMSSTC/IMS.KeyRing",
                                    .subject = "CN=c",
                                    .issuer = "CN=Other",
-                                   .label = "Other CA"});
+                                   .label = "Other CA",
+                                   .owner = "CERTAUTH"});
 }
 
 static void refused_by_partner(struct story *s)

@@ -41,6 +41,8 @@ static const char job[] = CERT("GOOD", "")
 
 static struct testring *t;
 
+static void add_more(void);
+
 static void setup(void)
 {
     t = testring_new(&(struct testring_options){.client = TESTRING_NO_KEY});
@@ -48,6 +50,7 @@ static void setup(void)
         fputs(testring_output(t), stderr);
         abort();
     }
+    add_more();
 }
 
 static void teardown(void)
@@ -80,6 +83,9 @@ static const struct {
      "ServerCertificateLabel 'ALSO'", "", 6, "label-absent", "label 'ALSO'"},
     {"the label is missing", "Server", "Full", ONE("GONE"), NULL,
      "CertificateLabel 'GONE'", "", 6, "label-absent", "label 'GONE'"},
+    {"the label is stored, and not connected", "Server", "Full", ONE("byOld"),
+     NULL, "CertificateLabel 'byOld'", "", 6, "label-absent",
+     "'byOld'; it is not connected, and is stored for ID(SERVER)"},
     {"the second of the list is missing", "Server", "Full",
      LIST("GOOD") LIST("GONE"), NULL, "ServerCertificateLabel 'GOOD', 'GONE'",
      "", 6, "label-absent", "label 'GONE'"},
@@ -161,9 +167,13 @@ static struct tls_side side_of(int i, char ring[64])
 /* ---- the functions of lib ---- */
 
 static const char *const ring_names[] = {
-    "ring-unreadable", "label-absent",       "no-default",   "no-key",
-    "cert-expired",    "cert-usage",         "cert-notrust", "ca-not-connected",
-    "no-authority",    "suite-cert-mismatch"};
+    "ring-unreadable", "label-absent",
+    "no-default",      "no-key",
+    "cert-expired",    "cert-usage",
+    "cert-notrust",    "ca-not-connected",
+    "no-authority",    "suite-cert-mismatch",
+    "cert-purpose",    "cert-weak",
+    "cert-malformed"};
 
 /* The names of findings about rings that stand in TEXT, as "[NAME]". */
 static void names_in(const char *text, struct strbuf *out)
@@ -258,6 +268,8 @@ START_TEST(function_and_handshake_agree)
     rc = shake(&s, cases[_i].shown);
     ck_assert_msg(rc == cases[_i].rc, "%s: %d %s", cases[_i].name, rc,
                   s.why.reason);
+    if (strstr(cases[_i].says, "stored for") != NULL)
+        ck_assert_str_eq(s.why.words.owner, "ID(SERVER)");
     ck_assert_msg((rc != 0) == (found.len != 0), "%s: found %s, rc %d",
                   cases[_i].name, strbuf_str(&found), rc);
     strbuf_done(&found);
@@ -320,6 +332,238 @@ START_TEST(the_programs_agree)
     strbuf_done(&check);
     strbuf_done(&rings);
     strbuf_done(&found);
+}
+END_TEST
+
+/* ---- authorities ---- */
+
+#define CA(label, cn, rest)                                                    \
+    "RACDCERT CERTAUTH GENCERT SUBJECTSDN(CN('" cn "') O('Test')) +\n"         \
+    " WITHLABEL('" label "') NISTECC " rest "\n"
+#define SIGNED(label, ca)                                                      \
+    "RACDCERT ID(SERVER) GENCERT SUBJECTSDN(CN('" label "')) +\n"              \
+    " WITHLABEL('" label "') NISTECC SIGNWITH(CERTAUTH LABEL('" ca "'))\n"
+#define CERTAUTH(label, ring) CONNECT("CERTAUTH LABEL('" label "')", ring)
+
+/* 'Test CA' and 'Twin' have one name; 'Gone' is not stored any more. */
+static const char *const more[] = {
+    CA("Root", "Root", ""),
+    CA("Twin", "Test CA", "SIGNWITH(CERTAUTH LABEL('Root'))"),
+    CA("Old", "Old", "NOTBEFORE(DATE(2020-01-01)) NOTAFTER(DATE(2021-01-01))"),
+    CA("New", "New", "NOTBEFORE(DATE(2090-01-01)) NOTAFTER(DATE(2090-12-31))"),
+    CA("Bad", "Bad", ""),
+    CA("Sub", "Sub", "SIGNWITH(CERTAUTH LABEL('Test CA'))"),
+    CA("Gone", "Gone", ""),
+    SIGNED("byOld", "Old"),
+    SIGNED("byNew", "New"),
+    SIGNED("byBad", "Bad"),
+    SIGNED("bySub", "Sub"),
+    SIGNED("byGone", "Gone"),
+    "RACDCERT CERTAUTH ALTER(LABEL('Bad')) NOTRUST\n",
+    "RACDCERT CERTAUTH DELETE(LABEL('Gone'))\n",
+    "RACDCERT ID(SERVER) GENCERT SUBJECTSDN(CN('Self')) WITHLABEL('Self') +\n",
+    " NISTECC KEYUSAGE(HANDSHAKE)\n",
+    RING("Root"),
+    CERTAUTH("Root", "Root"),
+    RING("Twin"),
+    CERTAUTH("Twin", "Twin"),
+    RING("Bad"),
+    CERTAUTH("Bad", "Bad"),
+    CERTAUTH("Root", "Bad"),
+    RING("OnlyBad"),
+    CERTAUTH("Bad", "OnlyBad"),
+    RING("Personal"),
+    CONNECT("CERTAUTH LABEL('Test CA') USAGE(PERSONAL)", "Personal"),
+    RING("Beside"),
+    CONNECT("CERTAUTH LABEL('Test CA') USAGE(PERSONAL)", "Beside"),
+    CERTAUTH("Root", "Beside"),
+    RING("Dates"),
+    CERTAUTH("Old", "Dates"),
+    CERTAUTH("New", "Dates"),
+    RING("Selfish"),
+    CONNECT("LABEL('Self') USAGE(PERSONAL)", "Selfish"),
+    CERTAUTH("Root", "Selfish"),
+};
+
+static void add_more(void)
+{
+    struct strbuf text = STRBUF_INIT;
+    size_t i;
+
+    for (i = 0; i < (size_t)ROWS(more); i++)
+        strbuf_adds(&text, more[i]);
+    /* 4: a certificate outlives its signer */
+    ck_assert_msg(testring_run(t, strbuf_str(&text)) <= 4, "%s",
+                  testring_output(t));
+    strbuf_done(&text);
+}
+
+/* A server shows SHOWS to a client of ours with the ring. */
+static const struct {
+    const char *shows, *ring;
+    const char *fault;        /* id of its row, or "" */
+    const char *label, *says; /* that it names; what the reason says */
+    const char *finding;
+    const char *rings; /* what attlsctl rings says, or "" */
+} authorities[] = {
+    {"SERVER", "Plain", "", "", "", "", ""},
+    {"SERVER", "Root", "issuer_absent", "Test CA",
+     "holds no certificate of the authority 'CN=Test CA,O=Test'", "", ""},
+    {"byBad", "Root", "issuer_stored_notrust", "Bad", "CN=Bad,O=Test", "", ""},
+    {"byBad", "Bad", "issuer_notrust", "Bad", "but NOTRUST", "cert-notrust",
+     "is NOTRUST"},
+    {"byBad", "OnlyBad", "authority_notrust", "Bad", "'Bad' on ring",
+     "cert-notrust no-authority", "is NOTRUST"},
+    {"SERVER", "Personal", "authority_usage", "Test CA", "usage PERSONAL",
+     "no-authority", "'Test CA' is not connected with USAGE(CERTAUTH)"},
+    {"SERVER", "Beside", "issuer_usage", "Test CA", "usage PERSONAL", "", ""},
+    {"SERVER", "Twin", "issuer_other_key", "Twin", "another key", "", ""},
+    {"byOld", "Dates", "authority_expired", "Old", "valid until 202",
+     "cert-expired", "has expired: it was valid to 2021/01/01 23:59:59"},
+    {"byNew", "Dates", "authority_early", "New", "it is from 20",
+     "cert-expired", "is not valid yet: it is valid from 2090/01/01 00:00:00"},
+    {"bySub", "Plain", "intermediate_missing", "", "without that of 'CN=Sub",
+     "", ""},
+    {"byGone", "Plain", "intermediate_missing", "", "CN=Gone", "", ""},
+    {"Self", "Plain", "self_signed", "", "is self-signed and not on ring", "",
+     ""},
+    {"Self", "Selfish", "self_signed_usage", "Self", "usage PERSONAL", "", ""},
+};
+
+static void use_shown(SSL_CTX *ctx, const char *label)
+{
+    struct keyring *all = NULL;
+    const struct ring_entry *e;
+
+    ck_assert_int_eq(
+        keyring_open_dir(testring_dir(t), "SERVER", "SERVER/*", &all, NULL), 0);
+    e = keyring_find(all, label);
+    ck_assert_int_eq(SSL_CTX_use_certificate(ctx, e->cert), 1);
+    ck_assert_int_eq(SSL_CTX_use_PrivateKey(ctx, e->key), 1);
+    keyring_unref(all);
+}
+
+/* The outcome of our client, or of opening its environment. */
+static void meet(struct tls_setup *s, const char *shows,
+                 struct tls_outcome *ret)
+{
+    SSL_CTX *ctx = tls_plain_ctx(t, NULL, true);
+    struct tls_end end, peer;
+
+    *ret = s->why;
+    if (s->why.rc == 0) {
+        use_shown(ctx, shows);
+        ck_assert_int_eq(tls_end_open(&end, s, 64 * 1024), 0);
+        tls_end_plain(&peer, ctx, true);
+        SSL_set_verify(peer.plain, SSL_VERIFY_NONE, NULL);
+        tls_shake(&end, &peer);
+        *ret = *session_outcome(end.session);
+        tls_end_done(&end);
+        tls_end_done(&peer);
+    }
+    SSL_CTX_free(ctx);
+}
+
+static void check_programs(const struct tls_side *side, const char *ring,
+                           const char *finding, const char *says)
+{
+    char dir[SCRATCH], path[SCRATCH + 8];
+    struct strbuf check = STRBUF_INIT, rings = STRBUF_INIT, found = STRBUF_INIT;
+
+    scratch_folder(dir, "attls-rings");
+    snprintf(path, sizeof(path), "%s/policy", dir);
+    write_policy(side, path);
+    run("check", path, NULL, &check);
+    names_in(strbuf_str(&check), &found);
+    ck_assert_msg(strcmp(strbuf_str(&found), finding) == 0, "check says %s",
+                  strbuf_str(&check));
+    run("rings", path, ring, &rings);
+    ck_assert_msg(says[0] != '\0'
+                      ? strstr(strbuf_str(&rings), says) != NULL
+                      : strstr(strbuf_str(&rings), "! rule r") == NULL,
+                  "rings says %s", strbuf_str(&rings));
+    unlink(path);
+    rmdir(dir);
+    strbuf_done(&check);
+    strbuf_done(&rings);
+    strbuf_done(&found);
+}
+
+START_TEST(an_authority_is_told_as_it_is)
+{
+    char ring[64];
+    struct tls_side side = {.role = "Client", .userid = "SERVER", .ring = ring};
+    struct tls_outcome o;
+    struct tls_setup s;
+
+    snprintf(ring, sizeof(ring), "Keyring SERVER/%s", authorities[_i].ring);
+    tls_setup_open(&s, t, &side);
+    meet(&s, authorities[_i].shows, &o);
+    if (authorities[_i].fault[0] == '\0')
+        ck_assert_msg(o.rc == 0, "row %d: %s", _i, o.reason);
+    else
+        ck_assert_str_eq(fault_row(o.fault)->id, authorities[_i].fault);
+    ck_assert_msg(strstr(o.reason, authorities[_i].says) != NULL, "%s",
+                  o.reason);
+    ck_assert_str_eq(o.words.label, authorities[_i].label);
+    check_programs(&side, authorities[_i].ring, authorities[_i].finding,
+                   authorities[_i].rings);
+    tls_setup_done(&s);
+}
+END_TEST
+
+/* ---- certificates that RACDCERT does not make ---- */
+
+static const struct {
+    const char *role;
+    unsigned fault;
+    const char *id; /* of the row in causes.def, or "" */
+    const char *says;
+    const char *finding;
+    const char *rings;
+} spoilt[] = {
+    {"Server", TESTRING_SHA1, "own_md_weak", "it is signed with SHA-1",
+     "cert-weak", "! is signed with SHA-1"},
+    {"Client", TESTRING_SHA1, "own_md_weak", "it is signed with SHA-1",
+     "cert-weak", "! is signed with SHA-1"},
+    {"Server", TESTRING_WEAK_KEY, "own_key_small",
+     "it has a key of 512 bits (RSA); the least is 1024", "cert-weak",
+     "! has a key of 512 bits (RSA)"},
+    {"Server", TESTRING_MALFORMED, "own_malformed", "an extension twice",
+     "cert-malformed", "! has an extension twice"},
+    {"Server", TESTRING_CLIENT_ONLY, "", "", "cert-purpose",
+     "lacks serverAuth"},
+    {"Client", TESTRING_SERVER_ONLY, "", "", "cert-purpose",
+     "lacks clientAuth"},
+    {"Server", TESTRING_SERVER_ONLY, "", "", "", ""},
+    {"Client", TESTRING_CLIENT_ONLY, "", "", "", ""},
+};
+
+START_TEST(what_partners_refuse_is_told)
+{
+    struct tls_side side = {.role = spoilt[_i].role,
+                            .userid = "SERVER",
+                            .ring = "Keyring SERVER/Test.Ring",
+                            .ciphers = "V3CipherSuites4Char C02BC02F\n"};
+    struct tls_setup s;
+    struct tls_end end = {0};
+    int rc;
+
+    t = testring_new(&(struct testring_options){.server = spoilt[_i].fault});
+    ck_assert_int_eq(tls_setup_open(&s, t, &side), 0);
+    rc = tls_end_open(&end, &s, 64 * 1024);
+    if (spoilt[_i].id[0] == '\0') {
+        ck_assert_msg(rc == 0, "row %d: %s", _i, end.why.reason);
+    } else {
+        ck_assert_str_eq(fault_row(end.why.fault)->id, spoilt[_i].id);
+        ck_assert_msg(strstr(end.why.reason, spoilt[_i].says) != NULL, "%s",
+                      end.why.reason);
+        ck_assert_str_eq(end.why.words.wanted, "SERVER");
+    }
+    check_programs(&side, "Test.Ring", spoilt[_i].finding, spoilt[_i].rings);
+    tls_end_done(&end);
+    tls_setup_done(&s);
+    testring_free(t);
 }
 END_TEST
 
@@ -397,5 +641,7 @@ TESTS_BEGIN("lint_rings")
 tcase_add_unchecked_fixture(tc, setup, teardown);
 TEST_ROWS(function_and_handshake_agree, cases)
 TEST_ROWS(the_programs_agree, cases)
+TEST_ROWS(an_authority_is_told_as_it_is, authorities)
+TEST_ROWS(what_partners_refuse_is_told, spoilt)
 TEST_ROWS(a_file_is_looked_at_too, files)
 TESTS_END

@@ -82,6 +82,8 @@ static void check_issuer(const struct stored_cert *c, bool found, int i)
     ck_assert_str_eq(c->label, issuers[i].by);
     ck_assert_str_eq(c->owner, issuers[i].by_owner);
     ck_assert_int_eq(c->trust, issuers[i].trust);
+    ck_assert(c->root ==
+              (strcmp(c->label, "Twin") != 0 && strcmp(c->label, "Sub") != 0));
 }
 
 START_TEST(an_issuer_is_found_with_its_owner)
