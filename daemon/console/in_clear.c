@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "console/in_clear.h"
+#include "util/count.h"
 #include "util/json.h"
 
 /* Why a connection is in clear, and its counter. */
@@ -48,8 +49,8 @@ static void add_counts(const struct console *c, uint64_t sum,
     uint64_t n;
     int i, shown = 0;
 
-    strbuf_addf(out, "%llu connection%s went in clear since ",
-                (unsigned long long)sum, sum == 1 ? "" : "s");
+    strbuf_addf(out, "%s went in clear since ",
+                count_of(sum, "connection").text);
     add_time(c->services->started, out);
     for (i = 0; i < WHYS; i++) {
         n = count(c, whys[i].counter);
