@@ -24,7 +24,7 @@ struct answer {
     enum policy_verdict verdict;
     const struct policy_rule *rule;
     const struct policy_rule *runner_up; /* NULL: no other rule fits */
-    bool asks_more;                      /* than RULE: the runner-up does */
+    enum policy_asks asks;               /* the runner-up, beside RULE */
     struct policy_near near[NEAREST];
     size_t near_count;
     struct policy_reject *rejects;
@@ -236,7 +236,7 @@ static void json_runner_up(const struct answer *a, struct json *j)
     json_object(j, "runner_up");
     json_string(j, "rule", policy_rule_name(a->runner_up));
     json_unsigned(j, "priority", policy_rule_priority(a->runner_up));
-    json_bool(j, "more_specific", a->asks_more);
+    json_bool(j, "more_specific", a->asks == POLICY_ASKS_MORE);
     json_end(j);
 }
 
@@ -365,7 +365,8 @@ static void write_runner_up(const struct answer *a, struct strbuf *text)
                 policy_rule_name(a->runner_up),
                 policy_rule_priority(a->runner_up));
     span_add(&span, text);
-    strbuf_addf(text, ")%s\n", a->asks_more ? ", more specific" : "");
+    strbuf_addf(text, ")%s\n",
+                a->asks == POLICY_ASKS_MORE ? ", more specific" : "");
 }
 
 static void text_wire(struct effective_out *o, enum policy_parm parm)
@@ -577,7 +578,7 @@ static int explain(const struct policy *p, const struct policy_conn *c,
     a.near_count = policy_nearest(p, c, a.rule, a.near, NEAREST);
     a.near_count = policy_near_telling(a.near, a.near_count, a.rule != NULL);
     if (a.rule != NULL)
-        a.runner_up = policy_runner_up(p, c, a.rule, &a.asks_more);
+        a.runner_up = policy_runner_up(p, c, a.rule, &a.asks);
     status = a.verdict == POLICY_IDENTITY_NEEDED ? needs_identity(&a)
                                                  : show(&a, p, as_json);
     diags_free(a.lacks);

@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "policy/policy.h"
+#include "policy/near.h"
 #include "tls/certinfo.h"
 #include "tls/facts.h"
 #include "tls/hello.h"
@@ -69,11 +69,12 @@ struct story {
     size_t nearest_count;
     char runner_up[64]; /* the next rule that fits; "": none does */
     unsigned long priority, runner_up_priority;
-    bool runner_up_asks_more; /* so it may be the one that is meant */
-    time_t refresh_failed;    /* 0: the last one before it did not */
-    char refresh_error[320];  /* when, why, and what is in force */
-    char place_changed[160];  /* what RULE_PLACE says may be something else */
-    char newer_ring[256];     /* the stored ring is newer than the one in use */
+    enum policy_asks
+        runner_up_asks;      /* not less: it may be the one that is meant */
+    time_t refresh_failed;   /* 0: the last one before it did not */
+    char refresh_error[320]; /* when, why, and what is in force */
+    char place_changed[160]; /* what RULE_PLACE says may be something else */
+    char newer_ring[256];    /* the stored ring is newer than the one in use */
     /* ---- */
     char group[64], environment[64], connection[64];
     char role[24]; /* "Client", "Server", "ServerWithClientAuth" or "" */

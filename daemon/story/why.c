@@ -56,7 +56,7 @@ static void keep_runner_up(struct story *s, const struct policy *policy,
                            const struct policy_rule *rule)
 {
     const struct policy_rule *next =
-        policy_runner_up(policy, conn, rule, &s->runner_up_asks_more);
+        policy_runner_up(policy, conn, rule, &s->runner_up_asks);
 
     s->priority = policy_rule_priority(rule);
     if (next == NULL)
@@ -80,6 +80,11 @@ static void add_misses(const struct story *s, struct strbuf *out)
     }
 }
 
+static const char *more_specific(const struct story *s)
+{
+    return s->runner_up_asks == POLICY_ASKS_MORE ? ", more specific" : "";
+}
+
 static void add_why_none(const struct story *s, size_t rules,
                          struct strbuf *out)
 {
@@ -98,8 +103,7 @@ static void add_why_found(const struct story *s, bool first, struct strbuf *out)
                 first ? "in the search" : "that fits");
     if (s->runner_up[0] != '\0')
         strbuf_addf(out, "; %s (priority %lu%s) would fit too", s->runner_up,
-                    s->runner_up_priority,
-                    s->runner_up_asks_more ? ", more specific" : "");
+                    s->runner_up_priority, more_specific(s));
     if (s->nearest_count != 0)
         strbuf_adds(out, "; before it: ");
     add_misses(s, out);
@@ -160,11 +164,16 @@ void story_fill_refresh(struct story *s, time_t failed, const char *error,
 
 /* ---- telling ---- */
 
+static bool may_be_meant(const struct story *s)
+{
+    return s->runner_up[0] != '\0' && s->runner_up_asks != POLICY_ASKS_LESS;
+}
+
 /* The remedy is that of the rule which took the connection, and that may be
  * the wrong one. */
 static void add_note(const struct story *s, struct strbuf *out)
 {
-    if (!s->failed || !s->runner_up_asks_more)
+    if (!s->failed || !may_be_meant(s))
         return;
     strbuf_addf(out,
                 "the rule may be the wrong one: if %s is meant, give it a "
@@ -192,9 +201,9 @@ void story_why_words(const struct story *s, story_word_fn word,
 {
     struct strbuf text = STRBUF_INIT;
 
-    if (s->runner_up[0] != '\0' && s->runner_up_asks_more) {
-        strbuf_addf(&text, "%s, priority %lu, more specific", s->runner_up,
-                    s->runner_up_priority);
+    if (may_be_meant(s)) {
+        strbuf_addf(&text, "%s, priority %lu%s", s->runner_up,
+                    s->runner_up_priority, more_specific(s));
         word(out, "fits_too", strbuf_str(&text));
     }
     if (s->refresh_failed != 0)
@@ -231,7 +240,7 @@ void story_why_json(const struct story *s, struct json *j)
         json_object(j, "runner_up");
         json_string(j, "rule", s->runner_up);
         json_unsigned(j, "priority", s->runner_up_priority);
-        json_bool(j, "more_specific", s->runner_up_asks_more);
+        json_bool(j, "more_specific", s->runner_up_asks == POLICY_ASKS_MORE);
         json_end(j);
     }
     if (s->refresh_failed != 0) {

@@ -207,7 +207,7 @@ static uint32_t next_one(struct near_search *n)
 const struct policy_rule *policy_runner_up(const struct policy *p,
                                            const struct policy_conn *c,
                                            const struct policy_rule *rule,
-                                           bool *ret_asks_more)
+                                           enum policy_asks *ret)
 {
     struct near_search n = {.policy = p, .end = rule + 1};
     struct policy_near first, next;
@@ -219,6 +219,8 @@ const struct policy_rule *policy_runner_up(const struct policy *p,
         return NULL;
     weigh(rule, &n.subject, &first);
     weigh(&p->rules[found], &n.subject, &next);
-    *ret_asks_more = next.met > first.met;
+    *ret = next.met > first.met                    ? POLICY_ASKS_MORE
+           : next.met == first.met && next.met > 0 ? POLICY_ASKS_AS_MUCH
+                                                   : POLICY_ASKS_LESS;
     return next.rule;
 }

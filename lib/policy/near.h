@@ -43,14 +43,17 @@ size_t policy_nearest(const struct policy *p, const struct policy_conn *c,
 size_t policy_near_telling(const struct policy_near *near, size_t n,
                            bool found);
 
+/* What a rule asks for in particular (see above) beside what another does. */
+enum policy_asks { POLICY_ASKS_LESS, POLICY_ASKS_AS_MUCH, POLICY_ASKS_MORE };
+
 /*
  * The first rule after RULE that fits the connection as well; NULL: none.
- * *RET_ASKS_MORE: it asks for more of it in particular than RULE does, so that
- * the priorities of the two may be the wrong way round.
+ * *RET: what it asks for beside RULE; where that is not less, the priorities
+ * of the two may be the wrong way round.
  */
 const struct policy_rule *policy_runner_up(const struct policy *p,
                                            const struct policy_conn *c,
                                            const struct policy_rule *rule,
-                                           bool *ret_asks_more);
+                                           enum policy_asks *ret);
 
 #endif

@@ -146,12 +146,13 @@ START_TEST(nearest_come_first)
 END_TEST
 
 static const char *runner_up(const struct policy *p,
-                             const struct policy_conn *c, bool *asks_more)
+                             const struct policy_conn *c,
+                             enum policy_asks *asks)
 {
     const struct policy_rule *rule = NULL, *next;
 
     ck_assert_int_eq(policy_match(p, c, NULL, NULL, &rule), POLICY_MATCHED);
-    next = policy_runner_up(p, c, rule, asks_more);
+    next = policy_runner_up(p, c, rule, asks);
     return next != NULL ? policy_rule_name(next) : "none";
 }
 
@@ -163,19 +164,19 @@ START_TEST(the_next_one_that_fits)
                 POLICY_RULE("pay", "Jobname J\nLocalPortRange 5555\n"
                                    "Direction Both\nPriority 200\n"));
     struct policy_conn c = conn_of();
-    bool asks_more = false;
+    enum policy_asks asks = POLICY_ASKS_LESS;
 
-    ck_assert_str_eq(runner_up(p, &c, &asks_more), "pay");
-    ck_assert(asks_more);
+    ck_assert_str_eq(runner_up(p, &c, &asks), "pay");
+    ck_assert_int_eq(asks, POLICY_ASKS_MORE);
     c.jobname = NULL; /* pay may be meant, or not */
-    ck_assert_str_eq(runner_up(p, &c, &asks_more), "none");
+    ck_assert_str_eq(runner_up(p, &c, &asks), "none");
     policy_unref(p);
     p = policy_of(POLICY_RULE("gen", "RemoteAddr All\nDirection Both\n")
                       POLICY_RULE("pay", "LocalPortRange 5555\nDirection Both\n"
                                          "Priority 2\n"));
     c = conn_of();
-    ck_assert_str_eq(runner_up(p, &c, &asks_more), "gen");
-    ck_assert(!asks_more);
+    ck_assert_str_eq(runner_up(p, &c, &asks), "gen");
+    ck_assert_int_eq(asks, POLICY_ASKS_LESS);
     policy_unref(p);
 }
 END_TEST
@@ -205,7 +206,7 @@ START_TEST(a_large_policy_is_searched)
     struct policy_conn c = conn_of();
     const struct policy_rule *rule = NULL;
     char last[500];
-    bool asks_more;
+    enum policy_asks asks;
     struct policy *p;
     size_t i;
 
@@ -221,9 +222,9 @@ START_TEST(a_large_policy_is_searched)
     c.remote.port = 2299;
     ck_assert_int_eq(policy_match(p, &c, NULL, NULL, &rule), POLICY_MATCHED);
     ck_assert_str_eq(policy_rule_name(rule), "r0299");
-    ck_assert_str_eq(
-        policy_rule_name(policy_runner_up(p, &c, rule, &asks_more)), "z");
-    ck_assert(!asks_more);
+    ck_assert_str_eq(policy_rule_name(policy_runner_up(p, &c, rule, &asks)),
+                     "z");
+    ck_assert_int_eq(asks, POLICY_ASKS_LESS);
     policy_unref(p);
 }
 END_TEST

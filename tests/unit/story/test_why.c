@@ -52,6 +52,14 @@ static const struct {
      "the rule may be the wrong one: if Pay~1 is meant, give it a Priority "
      "above 300; the remedy is for Gen~1",
      "fits_too=Pay~1, priority 200, more specific;"},
+    {POLICY_RULE("Low~1", "LocalPortRange 5555\nDirection Both\n") GEN, "PAYS",
+     "priority 300, the first in the search; Low~1 (priority 1) would fit too",
+     "the rule may be the wrong one: if Low~1 is meant, give it a Priority "
+     "above 300; the remedy is for Gen~1",
+     "fits_too=Low~1, priority 1;"},
+    {POLICY_RULE("All~1", "LocalAddr All\nDirection Both\n") GEN, "PAYS",
+     "priority 300, the first in the search; All~1 (priority 1) would fit too",
+     "", ""},
     {PAY GEN, "PAYX", "priority 300, the first in the search", "", ""},
     {GEN PORT, "PAYX", "priority 300, the first that fits", "", ""},
     {GEN FIRST, "PAYX",
