@@ -313,6 +313,7 @@ static int probe(struct probe *p)
     mark(p, STORY_ACCEPTED);
     tls_outcome_init(&s->outcome);
     s->outbound = !p->listen;
+    s->searched = true;
     story_fill_rule(s, p->rule);
     story_set(s->userid, sizeof(s->userid), p->userid);
     story_set(s->identity, sizeof(s->identity), "a probe");

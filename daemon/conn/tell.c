@@ -233,6 +233,7 @@ static void tell_policy(const struct conn *c, struct story *s)
 {
     struct policy_conn pc;
 
+    s->searched = c->searched;
     if (c->searched) {
         conn_as_policy_sees(c, &pc);
         story_fill_why(s, snapshot_policy(c->snapshot), &pc, c->rule);

@@ -90,8 +90,8 @@ static const char *word_of(const void *arg, enum fault_word word)
         return s->rule;
     case WORD_target:
         return s->target;
-    case WORD_direction:
-        return s->outbound ? "OutBound" : "InBound";
+    case WORD_our_unusable:
+        return s->ciphers_unusable;
     case WORD_our_versions:
         return s->versions;
     case WORD_their_versions:

@@ -118,6 +118,20 @@ static void fill_settings(struct story *s, const struct effective *eff)
     fill_names(s, eff);
 }
 
+/* The rule fits, and says that its connections are in clear. */
+static void fill_off(struct story *s, const struct effective *eff)
+{
+    struct strbuf text = STRBUF_INIT;
+    struct span span = {0};
+
+    effective_origin(eff, PARM_TTLSEnabled, &span);
+    strbuf_adds(&text, "TTLSEnabled Off (");
+    span_add(&span, &text);
+    strbuf_addc(&text, ')');
+    story_set(s->off_place, sizeof(s->off_place), strbuf_str(&text));
+    strbuf_done(&text);
+}
+
 void story_fill_rule(struct story *s, const struct policy_rule *rule)
 {
     const struct effective *eff = policy_rule_effective(rule);
@@ -133,8 +147,9 @@ void story_fill_rule(struct story *s, const struct policy_rule *rule)
               name_of(policy_rule_environment(rule)));
     story_set(s->connection, sizeof(s->connection),
               name_of(policy_rule_connection(rule)));
-    if (effective_on(eff, PARM_TTLSEnabled) &&
-        policy_rule_environment(rule) != NULL)
+    if (!effective_on(eff, PARM_TTLSEnabled))
+        fill_off(s, eff);
+    else if (policy_rule_environment(rule) != NULL)
         fill_settings(s, eff);
 }
 

@@ -187,7 +187,8 @@ static void print_failure(const struct story *s, struct strbuf *out)
 {
     struct strbuf text = STRBUF_INIT;
 
-    if (s->outcome.rc != 0)
+    /* one that was served, and was reset when it had ended, did not fail */
+    if (s->failed && s->outcome.rc != 0)
         print_code(s, out);
     else
         print_end(s, out);
@@ -232,7 +233,7 @@ static void print_policy(const struct story *s, struct strbuf *out)
     struct strbuf text = STRBUF_INIT;
 
     if (s->rule[0] == '\0') {
-        add_row(out, "rule", "none");
+        add_row(out, "rule", s->searched ? "none" : "not looked for");
         add_row(out, "why", s->why_rule);
         return;
     }
@@ -244,6 +245,7 @@ static void print_policy(const struct story *s, struct strbuf *out)
                 s->environment[0] != '\0' ? s->environment : "**N/A**",
                 s->connection[0] != '\0' ? s->connection : "**N/A**");
     add_row(out, "actions", strbuf_str(&text));
+    add_row(out, "in clear", s->off_place);
     if (s->ring[0] != '\0') {
         strbuf_reset(&text);
         strbuf_adds(&text, s->ring);
@@ -477,7 +479,9 @@ static void identity_json(const struct story *s, struct json *j)
         json_address(j, "network.peer", &s->remote);
     }
     text_json(j, "target", s->target);
+    json_bool(j, "policy_looked_at", s->searched);
     text_json(j, "rule", s->rule);
+    text_json(j, "off", s->off_place);
     text_json(j, "rule_place", s->rule_place);
     story_why_json(s, j);
     text_json(j, "group_action", s->group);

@@ -58,6 +58,7 @@ struct story {
     uint32_t at[STORY_POINTS]; /* microseconds after that, plus one */
     uint32_t id, grpid, envid;
     bool outbound, open, failed;
+    bool searched;                /* for a rule */
     bool hello_in_clear;          /* its partner speaks TLS, and no rule fits */
     struct netaddr local, remote; /* of the wire side */
     char target[128];             /* where the other side is */
@@ -77,7 +78,9 @@ struct story {
     char newer_ring[256];    /* the stored ring is newer than the one in use */
     /* ---- */
     char group[64], environment[64], connection[64];
-    char role[24]; /* "Client", "Server", "ServerWithClientAuth" or "" */
+    char off_place[192]; /* "TTLSEnabled Off (FILE:LINE)": the rule wants no TLS
+                          */
+    char role[24];       /* "Client", "Server", "ServerWithClientAuth" or "" */
     char ring[128];
     enum ring_kind ring_kind;
     char versions[48], ciphers[256];  /* that our side offers, by its policy */

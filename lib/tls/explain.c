@@ -95,6 +95,11 @@ static enum fault said_failure(const struct session *s,
                                    : FAULT_said_failure_bare;
 }
 
+static bool is_self(const struct own_cert *own)
+{
+    return own != NULL && is_root(own->entry->cert);
+}
+
 static enum fault said(const struct session *s, enum fault fault,
                        const struct own_cert *own)
 {
@@ -104,7 +109,9 @@ static enum fault said(const struct session *s, enum fault fault,
     case FAULT_said_failure:
         return said_failure(s, own);
     case FAULT_said_unknown_ca:
-        return open_end ? FAULT_said_unknown_ca_no_chain : fault;
+        return open_end       ? FAULT_said_unknown_ca_no_chain
+               : is_self(own) ? FAULT_said_unknown_ca_self
+                              : fault;
     case FAULT_said_bad_cert:
         return open_end ? FAULT_said_bad_cert_no_chain : fault;
     default:
