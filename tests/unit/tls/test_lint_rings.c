@@ -546,6 +546,7 @@ START_TEST(what_partners_refuse_is_told)
                             .ring = "Keyring SERVER/Test.Ring",
                             .ciphers = "V3CipherSuites4Char C02BC02F\n"};
     struct tls_setup s;
+    struct testring *shared = t;
     struct tls_end end = {0};
     int rc;
 
@@ -564,6 +565,7 @@ START_TEST(what_partners_refuse_is_told)
     tls_end_done(&end);
     tls_setup_done(&s);
     testring_free(t);
+    t = shared;
 }
 END_TEST
 
