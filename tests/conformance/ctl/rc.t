@@ -44,7 +44,7 @@ $ attlsctl rc 134CC0CA --json
       "fault": "ring_unsafe",
       "blame": "this_side",
       "cause": "The daemon does not read keys from files that other accounts may change or see.",
-      "remedy": "change owner or mode as the reason says"
+      "remedy": "change owner or mode with the command that the reason has"
     },
     {
       "fault": "ring_failed",
