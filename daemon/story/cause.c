@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tls/retcode.h"
+
 enum fault_by story_by(const struct story *s)
 {
     return s->outcome.fault != FAULT_none ? fault_row(s->outcome.fault)->by
@@ -142,12 +144,23 @@ static bool is_of_use(const struct story *s, const char *remedy)
     return s->id != 0 || strncmp(remedy, "attlsctl probe", 14) != 0;
 }
 
+/* What this side has on its ring is the matter. */
+static bool is_about_ring(const struct story *s)
+{
+    return story_by(s) == BY_SELF || s->outcome.rc == RC_UNKNOWN_CA;
+}
+
 void story_add_remedy(const struct story *s, struct strbuf *out)
 {
     const char *remedy = s->outcome.fault != FAULT_none
                              ? fault_row(s->outcome.fault)->remedy
                              : s->remedy;
 
-    if (remedy != NULL && is_of_use(s, remedy))
-        add_text(s, remedy, out);
+    if (remedy == NULL || !is_of_use(s, remedy))
+        return;
+    if (s->newer_ring[0] != '\0' && is_about_ring(s))
+        strbuf_adds(out, "take the stored ring into use, which is newer than "
+                         "the one in use (row stored ring); if that does not "
+                         "mend it: ");
+    add_text(s, remedy, out);
 }

@@ -7,6 +7,7 @@
 
 #include "policy/ciphers.h"
 #include "tls/attributes.h"
+#include "tls/retcode.h"
 
 /* ---- cells ---- */
 
@@ -224,7 +225,7 @@ static void get_chain(const struct story *s, bool ours, struct fact *ret)
     bool lacks = (ours ? f->own_lacks : f->peer_lacks)[0] != '\0';
     char text[96];
 
-    if (n == 0 || (ours && f->own_sent == IT_IS_NOT_SO))
+    if (n == 0 || (ours && f->own_sent != IT_IS_SO))
         return;
     snprintf(text, sizeof(text), "%lu certificate%s, %s", n, n == 1 ? "" : "s",
              end_of_chain(n, ours, lacks));
@@ -233,9 +234,9 @@ static void get_chain(const struct story *s, bool ours, struct fact *ret)
 
 static void get_lacks(const struct story *s, bool ours, struct fact *ret)
 {
-    if (!ours)
+    if (!ours && s->outcome.rc == RC_UNKNOWN_CA) /* else our ring has it */
         fact_text(ret, s->facts.peer_lacks);
-    else if (s->facts.own_sent != IT_IS_NOT_SO)
+    else if (ours && s->facts.own_sent != IT_IS_NOT_SO)
         fact_text(ret, s->facts.own_lacks);
 }
 

@@ -255,19 +255,37 @@ static enum fault source_fault(const struct ring_source *s,
     }
 }
 
+/* Of a ring that is not there, or that the user may not read. */
+static void add_remedy(const struct ring_source *s, const struct error *err,
+                       struct strbuf *out)
+{
+    if (s->name.kind != RING_RACF ||
+        (err->code != ERR_NOT_FOUND && err->code != ERR_DENIED))
+        return;
+    keyring_remedy_dir(s->where.racf, s->userid, s->keyring, out);
+    if (out->len == 0)
+        strbuf_addf(out, "attlsctl rings --reader %s %s", s->userid,
+                    s->keyring);
+}
+
 static int open_ring(const struct environment_params *params,
                      struct keyring **ret, struct tls_outcome *why)
 {
     struct ring_source s = source_of(params);
+    struct strbuf mend = STRBUF_INIT;
     struct error err = {0};
 
     if (keyring_open(&s, ret, &err) == 0)
         return 0;
     why->lasting = is_lasting(&s, &err);
-    return tls_fail(why, source_fault(&s, &err),
-                    &(struct fault_words){.ring = s.keyring,
-                                          .user = params->userid,
-                                          .error = err.text});
+    add_remedy(&s, &err, &mend);
+    tls_fail(why, source_fault(&s, &err),
+             &(struct fault_words){.ring = s.keyring,
+                                   .user = params->userid,
+                                   .command = strbuf_str(&mend),
+                                   .error = err.text});
+    strbuf_done(&mend);
+    return why->rc;
 }
 
 void environment_stamp(const struct environment_params *params,

@@ -128,6 +128,18 @@ static bool is_refused_renegotiation(const struct session *s)
            o->alert_received == SSL_AD_HANDSHAKE_FAILURE;
 }
 
+/* The label of the authority that the chain lacks, where the database has it.
+ */
+static void add_missing(const struct session *s, const struct own_cert *own,
+                        struct explained *e)
+{
+    bool known =
+        stored_issuer(s->context->stored, end_of_chain(own), &e->stored);
+
+    e->words.label = known ? e->stored.label : NULL;
+    e->words.owner = known ? e->stored.owner : "CERTAUTH";
+}
+
 static void explain_alert(const struct session *s, int alert,
                           struct explained *e)
 {
@@ -139,6 +151,9 @@ static void explain_alert(const struct session *s, int alert,
     e->fault = is_refused_renegotiation(s)
                    ? FAULT_renegotiation_refused
                    : said(s, fault_from_alert(alert), own);
+    if (e->fault == FAULT_said_unknown_ca_no_chain ||
+        e->fault == FAULT_said_bad_cert_no_chain)
+        add_missing(s, own, e);
 }
 
 /* ---- suites ---- */

@@ -6,6 +6,7 @@
  * depends on what both sides said and have: OpenSSL has one reason for several.
  */
 
+#include "keyring/rings/stored.h"
 #include "tls/session.h"
 
 struct explained {
@@ -13,6 +14,7 @@ struct explained {
     struct fault_words words;
     char owner[24], alert[24];
     char subject[256], issuer[256];
+    struct stored_cert stored; /* the authority that is not on the ring */
     struct strbuf found;
 };
 

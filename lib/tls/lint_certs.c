@@ -481,13 +481,19 @@ static void check_suites(struct need *n, const struct own *own)
 {
     const struct cipher *const *list;
     size_t count = effective_ciphers(n->e, &list), i;
+    bool any = false; /* without one it is another finding: no-suite */
 
     if (!n->wants.server || own->count == 0)
         return;
-    for (i = 0; i < count; i++)
-        if (offers_suite(n->e, list[i]) == OFFERS_IN &&
-            key_fits(own, list[i]->key))
+    for (i = 0; i < count; i++) {
+        if (offers_suite(n->e, list[i]) != OFFERS_IN)
+            continue;
+        if (key_fits(own, list[i]->key))
             return;
+        any = true;
+    }
+    if (!any)
+        return;
     lint_find(
         n, FIND_suite_cert_mismatch, PARM_V3CipherSuites4Char,
         own->entry[0]->label,

@@ -6,25 +6,16 @@
  * each in retcode.def: number, constant, meaning. Sources: Cryptographic
  * Services System SSL Programming, "SSL function return codes"; IP Diagnosis
  * Guide, "AT-TLS return codes".
- *
- * And the one place where OpenSSL's outcomes become such codes (mapping.def).
- * The error queue itself is read by outcome.c only.
+ * Why each comes says tls/fault.h.
  */
 
 #include <stddef.h>
 
-/* Those that AT-TLS itself gives, and those of System SSL that our side finds
- * without OpenSSL. */
+/* Those that are asked for by name. */
 enum {
     RC_NO_MEMORY = 4,
-    RC_IO = 406,
-    RC_CLOSED = 420, /* the partner has gone */
-    RC_REQUIRED = 446,
-    RC_NAME_UNKNOWN = 447,
-    RC_NO_INDICATION = 460,
+    RC_UNKNOWN_CA = 435,   /* no authority for the partner's certificate */
     RC_NO_TLS = 5003,      /* clear text from the partner */
-    RC_SILENT = 5004,      /* nothing from the partner */
-    RC_TOO_LONG = 5005,    /* begun by the partner, and not ended */
     RC_ENVIRONMENT = 5006, /* the environment could not be opened */
     RC_MAPPING = 5018      /* policy mapping failed */
 };

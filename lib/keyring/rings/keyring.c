@@ -326,6 +326,17 @@ void keyring_remedy(struct saf *saf, const char *userid, const char *name,
     store_close(s);
 }
 
+void keyring_remedy_dir(const char *dir, const char *userid, const char *name,
+                        struct strbuf *out)
+{
+    struct saf *saf = NULL;
+
+    if (saf_open(dir, SAF_READ, &saf, NULL) != 0)
+        return;
+    keyring_remedy(saf, userid, name, out);
+    saf_close(saf);
+}
+
 #ifndef ATTLS_TOKENS
 int keyring_open_token(const struct keyring_token *where, const char *name,
                        struct keyring **ret, struct error *err)

@@ -65,6 +65,10 @@ int keyring_open_dir(const char *dir, const char *userid, const char *name,
 struct strbuf;
 void keyring_remedy(struct saf *saf, const char *userid, const char *name,
                     struct strbuf *out);
+/* The same of the database in DIR, which it opens for reading; nothing where
+ * that can't be read. */
+void keyring_remedy_dir(const char *dir, const char *userid, const char *name,
+                        struct strbuf *out);
 
 /*
  * Whether RING, which was opened so earlier, may stay in use although it can't

@@ -9,7 +9,7 @@ Likely causes, the most likely first:
  2. The partner rejected our certificate 'SUBJECT' and does not say why. Usual reasons: it expects another name in the certificate, it lacks the authority 'ISSUER', which signed the certificate, or the key or the digest is too weak for it.
       look in the partner's log
  3. The partner rejected our certificate 'SUBJECT'. This side sent it without the one of 'ISSUER', which signed it and is not on ring OWNER/RING.
-      racdcert "ID(USER) CONNECT(CERTAUTH LABEL('LABEL') RING(RING) USAGE(CERTAUTH))"
+      racdcert "ID(USER) CONNECT(ID(USER) LABEL('LABEL') RING(RING) USAGE(CERTAUTH))"
  4. the certificate of 'SUBJECT' is malformed: it has an extension twice, or one that can't be read
     The program that made the partner's certificate made it wrongly.
       have the certificate of 'SUBJECT' made again
@@ -32,7 +32,7 @@ $ attlsctl rc 134CC0CA --json
       "fault": "ring_absent",
       "blame": "this_side",
       "cause": "The ring is not there: misspelt (case counts), or owned by another user. A bare name in Keyring (FILE:LINE) is looked for under the user id of EZD1281I, here USER.",
-      "remedy": "racdcert \"ID(USER) LISTRING(*)\""
+      "remedy": "attlsctl rings --reader USER OWNER/RING"
     },
     {
       "fault": "ring_denied",

@@ -26,7 +26,7 @@ START_TEST(rows_ascend_and_name_codes_of_today)
     }
     ck_assert_ptr_null(older_code_find(0));
     ck_assert_ptr_null(older_code_find(-23));
-    ck_assert_int_eq(older_code_find(-22)->today, RC_CLOSED);
+    ck_assert_int_eq(older_code_find(-22)->today, 420);
 }
 END_TEST
 
