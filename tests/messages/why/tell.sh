@@ -40,6 +40,17 @@ ctl() { attlsctl "${@:2}" --control "$tmp/$1/sock"; }
 # since a|b: what the log of that side has got since this story began.
 since() { tail -c "+$(($(<"$here_out/from.$1") + 1))" "$tmp/$1/log" | grep -vF "$mark"; }
 
+# soon COMMAND...: as poll 10, and for what mostly needs a moment only.
+soon()
+{
+    local i
+    for ((i = 0; i < 20; i++)); do
+        "$@" && return
+        sleep 0.01
+    done
+    poll 10 "$@"
+}
+
 # flush a|b: what that side has logged until now is in its file, in order; the
 # mark is the line of a command that changes nothing.
 mark='command="modify QUERY"'
@@ -48,7 +59,7 @@ flush()
     local had
     had=$(marks "$1")
     ctl "$1" modify QUERY >/dev/null
-    poll 10 marked "$1" "$had"
+    soon marked "$1" "$had"
 }
 marks() { grep -cF "$mark" "$tmp/$1/log"; }
 marked() { [ "$(marks "$1")" -gt "$2" ]; }
@@ -107,6 +118,7 @@ show()
     } >"$file.raw"
     # what only this harness has in a command is not shown
     sed -E "1{ s/^\\$ ctl [ab] /$ attlsctl /; s/^\\$ status [ab]/$ attlsctl status/; s/^\\$ page/$ man attlsd | grep ended=/; }" "$file.raw" >>"$file"
+    tail -n +2 "$file.raw" >"$here_out/shown"
     rm "$file.raw"
     grep -qxF -- "$1.$2" "$here_out/order" 2>/dev/null || echo "$1.$2" >>"$here_out/order"
 }
@@ -118,12 +130,12 @@ tell_side()
     flush "$1"
     ids=$(connids "$1")
     for id in $ids; do
-        poll 10 ended "$1" "$id" || echo "connection $id does not end" >>"$here_out/late"
+        soon ended "$1" "$id" || echo "connection $id does not end" >>"$here_out/late"
     done
     flush "$1"
     for id in $ids; do
         show "$1" why ctl "$1" why "$id"
-        ctl "$1" why "$id" >"$here_out/page.$1.$id" 2>&1
+        cp "$here_out/shown" "$here_out/page.$1.$id"
         ctl "$1" why --json "$id" >"$here_out/json.$1.$id" 2>&1
     done
     show_log "$1"
@@ -142,7 +154,7 @@ show_log()
 tell_both()
 {
     local at
-    poll 10 settled || true
+    soon settled || true
     for at in a b; do
         [ ! -s "$tmp/$at/$story.listeners" ] || tell_side "$at"
     done
