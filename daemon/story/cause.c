@@ -144,12 +144,6 @@ static bool is_of_use(const struct story *s, const char *remedy)
     return s->id != 0 || strncmp(remedy, "attlsctl probe", 14) != 0;
 }
 
-/* What this side has on its ring is the matter. */
-static bool is_about_ring(const struct story *s)
-{
-    return story_by(s) == BY_SELF || s->outcome.rc == RC_UNKNOWN_CA;
-}
-
 void story_add_remedy(const struct story *s, struct strbuf *out)
 {
     const char *remedy = s->outcome.fault != FAULT_none
@@ -158,9 +152,18 @@ void story_add_remedy(const struct story *s, struct strbuf *out)
 
     if (remedy == NULL || !is_of_use(s, remedy))
         return;
+    add_text(s, remedy, out);
+}
+
+/* What this side has on its ring is the matter. */
+static bool is_about_ring(const struct story *s)
+{
+    return story_by(s) == BY_SELF || s->outcome.rc == RC_UNKNOWN_CA;
+}
+
+void story_add_first(const struct story *s, struct strbuf *out)
+{
     if (s->newer_ring[0] != '\0' && is_about_ring(s))
         strbuf_adds(out, "take the stored ring into use, which is newer than "
-                         "the one in use (row stored ring); if that does not "
-                         "mend it: ");
-    add_text(s, remedy, out);
+                         "the one in use; the remedy is for what is left then");
 }

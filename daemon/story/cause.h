@@ -12,6 +12,9 @@
 enum fault_by story_by(const struct story *s);
 /* A sentence, or nothing. */
 void story_add_cause(const struct story *s, struct strbuf *out);
+/* What to do before the remedy, as by now something is stored that was not in
+ * use; or nothing. */
+void story_add_first(const struct story *s, struct strbuf *out);
 /* A command or a sentence, or nothing. */
 void story_add_remedy(const struct story *s, struct strbuf *out);
 

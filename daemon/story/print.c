@@ -198,6 +198,9 @@ static void print_failure(const struct story *s, struct strbuf *out)
     story_add_cause(s, &text);
     add_row(out, "cause", strbuf_str(&text));
     strbuf_reset(&text);
+    story_add_first(s, &text);
+    add_row(out, "first", strbuf_str(&text));
+    strbuf_reset(&text);
     story_add_remedy(s, &text);
     add_row(out, "remedy", strbuf_str(&text));
     strbuf_reset(&text);
@@ -457,6 +460,7 @@ static void outcome_json(const struct story *s, struct json *j)
     json_string(j, "who", fault_by_text(story_by(s)));
     json_string(j, "blame", fault_by_name(story_by(s)));
     added_json(s, j, "cause", story_add_cause);
+    added_json(s, j, "first", story_add_first);
     added_json(s, j, "remedy", story_add_remedy);
 }
 
