@@ -164,6 +164,8 @@ static bool is_about_ring(const struct story *s)
 void story_add_first(const struct story *s, struct strbuf *out)
 {
     if (s->newer_ring[0] != '\0' && is_about_ring(s))
-        strbuf_adds(out, "take the stored ring into use, which is newer than "
-                         "the one in use; the remedy is for what is left then");
+        strbuf_addf(out,
+                    "the stored ring is %s; the remedy is for what fails "
+                    "after that",
+                    s->newer_ring);
 }

@@ -136,6 +136,12 @@ static void add_row(struct strbuf *out, const char *label, const char *text)
         strbuf_addf(out, "  %-*s %s\n", LABEL, label, text);
 }
 
+/* No TLS was wanted of it: no rule fits, or the rule says so. */
+static bool is_in_clear(const struct story *s)
+{
+    return !s->failed && s->at[STORY_MAPPED] != 0 && s->role[0] == '\0';
+}
+
 static void print_head(const struct story *s, struct strbuf *out)
 {
     char text[32] = "";
@@ -148,11 +154,12 @@ static void print_head(const struct story *s, struct strbuf *out)
     else
         strbuf_addf(out, "Connection %08" PRIX32, s->id);
     strbuf_addf(
-        out, ", %s, %s %s.%03ld: %s\n", s->outbound ? "OutBound" : "InBound",
+        out, ", %s, %s %s.%03ld: %s%s\n", s->outbound ? "OutBound" : "InBound",
         s->id == 0 ? "begun" : "accepted", text, s->when.tv_nsec / 1000000,
         s->open     ? "open"
         : s->failed ? "failed"
-                    : "ended");
+                    : "ended",
+        is_in_clear(s) ? ", in clear" : "");
 }
 
 static void print_code(const struct story *s, struct strbuf *out)

@@ -77,7 +77,13 @@ static const struct hello *hello_of(const struct story *s, bool ours)
 
 static void get_role(const struct story *s, bool ours, struct fact *ret)
 {
-    fact_text(ret, ours ? s->role : is_server(s, false) ? "Server" : "Client");
+    bool clients = s->outcome.fault == FAULT_both_clients ||
+                   s->outcome.fault == FAULT_both_clients_here;
+
+    if (ours)
+        fact_text(ret, s->role);
+    else
+        fact_text(ret, is_server(s, false) && !clients ? "Server" : "Client");
 }
 
 /* What a hello says, where it is there; before, and of a server, what the
@@ -236,7 +242,7 @@ static void get_lacks(const struct story *s, bool ours, struct fact *ret)
 {
     if (!ours && s->outcome.rc == RC_UNKNOWN_CA) /* else our ring has it */
         fact_text(ret, s->facts.peer_lacks);
-    else if (ours && s->facts.own_sent != IT_IS_NOT_SO)
+    else if (ours && s->facts.own_sent == IT_IS_SO)
         fact_text(ret, s->facts.own_lacks);
 }
 

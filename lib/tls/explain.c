@@ -145,8 +145,9 @@ static void explain_alert(const struct session *s, int alert,
 {
     const struct own_cert *own = shown(s);
 
-    if (own != NULL)
-        add_own(own, e);
+    if (own != NULL && (s->context->server || s->asked || s->done))
+        add_own(own, e); /* else it was not sent */
+    e->words.wanted = s->context->server ? "serverAuth" : "clientAuth";
     e->words.ring = keyring_name(s->context->ring);
     e->fault = is_refused_renegotiation(s)
                    ? FAULT_renegotiation_refused

@@ -70,7 +70,7 @@ connids()
     since "$1" | sed -nE 's/.*(CONNID: |conn=)([0-9A-F]{8}).*/\2/p' | awk '$0 !~ /^0+$/ && !seen[$0]++'
 }
 
-ended() { ctl "$1" why "$2" 2>/dev/null | head -n 1 | grep -qE ': (failed|ended)$'; }
+ended() { ctl "$1" why "$2" 2>/dev/null | head -n 1 | grep -qE ': (failed|ended)(, in clear)?$'; }
 
 # begin: what was done so far is not of the story; only what follows is told.
 begin()
