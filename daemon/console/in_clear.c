@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "console/in_clear.h"
+#include "util/clock.h"
 #include "util/count.h"
 #include "util/json.h"
 
@@ -33,25 +34,16 @@ static uint64_t all(const struct console *c)
     return sum;
 }
 
-static void add_time(time_t when, struct strbuf *out)
-{
-    char text[32] = "";
-    struct tm tm;
-
-    if (localtime_r(&when, &tm) != NULL)
-        strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
-    strbuf_adds(out, text);
-}
-
 static void add_counts(const struct console *c, uint64_t sum,
                        struct strbuf *out)
 {
+    char when[CLOCK_TEXT];
     uint64_t n;
     int i, shown = 0;
 
     strbuf_addf(out, "%s went in clear since ",
                 count_of(sum, "connection").text);
-    add_time(c->services->started, out);
+    strbuf_adds(out, clock_text(c->services->started, when));
     for (i = 0; i < WHYS; i++) {
         n = count(c, whys[i].counter);
         if (n != 0)

@@ -10,6 +10,7 @@
 #include "console/standing.h"
 #include "policy/print.h"
 #include "site/rulekeeper.h"
+#include "util/clock.h"
 #include "util/count.h"
 #include "util/json.h"
 #include "worker/listener.h"
@@ -254,22 +255,12 @@ static void print_json(const struct console *c, const struct status *s,
     json_end(&j);
 }
 
-static const char *format_time(time_t when, char text[32])
-{
-    struct tm tm;
-
-    text[0] = '\0';
-    if (localtime_r(&when, &tm) != NULL)
-        strftime(text, 32, "%Y-%m-%d %H:%M:%S", &tm);
-    return text;
-}
-
 static void add_refresh(const struct status *s, struct strbuf *out)
 {
     static const char *const ends[] = {"installed", "installed, but",
                                        "failed, the policy before it stays:"};
     const struct policy *p = snapshot_policy(s->snap);
-    char when[32];
+    char when[CLOCK_TEXT];
     size_t i, n = 0;
 
     if (!s->agent_active)
@@ -277,7 +268,7 @@ static void add_refresh(const struct status *s, struct strbuf *out)
                          "stays in force; attlsctl start PAGENT\n");
     if (s->refresh.when != 0)
         strbuf_addf(out, "last refresh %s: %s%s%s\n",
-                    format_time(s->refresh.when, when), ends[s->refresh.status],
+                    clock_text(s->refresh.when, when), ends[s->refresh.status],
                     s->refresh.text[0] != '\0' ? " " : "", s->refresh.text);
     for (i = 0; i < policy_rule_count(p); i++)
         if (policy_rule_is_kept(policy_rule_get(p, i)))
@@ -307,7 +298,7 @@ static void add_listener(const struct listener *l, struct strbuf *out)
 static void print_text(const struct console *c, const struct status *s,
                        struct strbuf *out)
 {
-    char text[NETADDR_TEXT], when[32];
+    char text[NETADDR_TEXT], when[CLOCK_TEXT];
     unsigned w;
     size_t i;
     int k;
@@ -319,7 +310,7 @@ static void print_text(const struct console *c, const struct status *s,
                 "stack %s  TTLS %s  policy %s  rules %zu  in force since %s\n",
                 s->stack, snapshots_ttls(c->services->snapshots) ? "Yes" : "No",
                 s->config->pagent, s->rules,
-                format_time(snapshot_installed(s->snap), when));
+                clock_text(snapshot_installed(s->snap), when));
     strbuf_addf(out, "connections %lu  log records lost %lu\n", s->connections,
                 s->lost);
     add_refresh(s, out);

@@ -11,6 +11,7 @@
 #include "story/why.h"
 #include "tls/attributes.h"
 #include "tls/retcode.h"
+#include "util/clock.h"
 
 /* ---- facts ---- */
 
@@ -144,22 +145,20 @@ static bool is_in_clear(const struct story *s)
 
 static void print_head(const struct story *s, struct strbuf *out)
 {
-    char text[32] = "";
-    struct tm tm;
+    char text[CLOCK_TEXT];
 
-    if (localtime_r(&s->when.tv_sec, &tm) != NULL)
-        strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
     if (s->id == 0)
         strbuf_adds(out, "Probe");
     else
         strbuf_addf(out, "Connection %08" PRIX32, s->id);
-    strbuf_addf(
-        out, ", %s, %s %s.%03ld: %s%s\n", s->outbound ? "OutBound" : "InBound",
-        s->id == 0 ? "begun" : "accepted", text, s->when.tv_nsec / 1000000,
-        s->open     ? "open"
-        : s->failed ? "failed"
-                    : "ended",
-        is_in_clear(s) ? ", in clear" : "");
+    strbuf_addf(out, ", %s, %s %s.%03ld: %s%s\n",
+                s->outbound ? "OutBound" : "InBound",
+                s->id == 0 ? "begun" : "accepted",
+                clock_text(s->when.tv_sec, text), s->when.tv_nsec / 1000000,
+                s->open     ? "open"
+                : s->failed ? "failed"
+                            : "ended",
+                is_in_clear(s) ? ", in clear" : "");
 }
 
 static void print_code(const struct story *s, struct strbuf *out)

@@ -10,6 +10,7 @@
 
 #include "policy/near.h"
 #include "story/fill.h"
+#include "util/clock.h"
 
 enum { NEAREST = 3 }; /* rules that are named */
 
@@ -137,26 +138,17 @@ void story_fill_unsearched(struct story *s, bool ttls_off)
     story_set(s->why_rule, sizeof(s->why_rule), text);
 }
 
-static void add_time(time_t when, struct strbuf *out)
-{
-    char text[32] = "";
-    struct tm tm;
-
-    if (localtime_r(&when, &tm) != NULL)
-        strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
-    strbuf_adds(out, text);
-}
-
 void story_fill_refresh(struct story *s, time_t failed, const char *error,
                         time_t installed)
 {
+    char when[CLOCK_TEXT];
     struct strbuf text = STRBUF_INIT;
 
     s->refresh_failed = failed;
     strbuf_adds(&text, "failed at ");
-    add_time(failed, &text);
+    strbuf_adds(&text, clock_text(failed, when));
     strbuf_adds(&text, ": the policy in force is that of ");
-    add_time(installed, &text);
+    strbuf_adds(&text, clock_text(installed, when));
     strbuf_addf(&text, "; %s", error);
     story_set(s->refresh_error, sizeof(s->refresh_error), strbuf_str(&text));
     strbuf_done(&text);

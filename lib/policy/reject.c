@@ -1,10 +1,10 @@
 /* Why a rule was passed over, in words: what its condition asks for, and what
  * the connection has there. */
 
-#include <time.h>
 
 #include "policy/model.h"
 #include "policy/value.h"
+#include "util/clock.h"
 
 /* What a reference stands for. */
 static void show_cond(const struct cond *cond, struct strbuf *out)
@@ -93,19 +93,11 @@ void policy_reject_show(const struct policy_reject *r, struct strbuf *out)
     }
 }
 
-static void add_when(time_t when, struct strbuf *out)
-{
-    struct tm tm;
-    char text[32];
-
-    localtime_r(&when, &tm);
-    if (strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm) != 0)
-        strbuf_adds(out, text);
-}
-
 void policy_reject_has(const struct policy_reject *r,
                        const struct policy_conn *c, struct strbuf *out)
 {
+    char when[CLOCK_TEXT];
+
     switch (r->kind) {
     case POLICY_DIRECTION:
         strbuf_adds(out, policy_direction_name(c->direction));
@@ -129,6 +121,6 @@ void policy_reject_has(const struct policy_reject *r,
         strbuf_adds(out, c->userid != NULL ? c->userid : "");
         break;
     default:
-        add_when(c->when, out);
+        strbuf_adds(out, clock_text(c->when, when));
     }
 }

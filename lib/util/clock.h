@@ -60,6 +60,19 @@ static inline struct timespec clock_in_ms(uint64_t milliseconds)
     return ts;
 }
 
+/* A moment as people here write it, "2026-11-30 20:59:07"; "": it has no such
+ * form. */
+enum { CLOCK_TEXT = 32 };
+static inline const char *clock_text(time_t when, char buf[CLOCK_TEXT])
+{
+    struct tm tm;
+
+    if (localtime_r(&when, &tm) == NULL ||
+        strftime(buf, CLOCK_TEXT, "%Y-%m-%d %H:%M:%S", &tm) == 0)
+        buf[0] = '\0';
+    return buf;
+}
+
 /* What people call the time. */
 static inline struct timespec clock_wall(void)
 {
