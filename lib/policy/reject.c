@@ -1,7 +1,6 @@
 /* Why a rule was passed over, in words: what its condition asks for, and what
  * the connection has there. */
 
-
 #include "policy/model.h"
 #include "policy/value.h"
 #include "util/clock.h"
