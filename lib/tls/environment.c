@@ -268,6 +268,15 @@ static void add_remedy(const struct ring_source *s, const struct error *err,
                     s->keyring);
 }
 
+static int read_ring(const struct environment_params *params,
+                     struct keyring **ret, struct error *err)
+{
+    struct ring_source s = source_of(params);
+
+    return keyring_open(&s, ret, err);
+}
+
+/* As read_ring(), with what mends it in WHY. */
 static int open_ring(const struct environment_params *params,
                      struct keyring **ret, struct tls_outcome *why)
 {
@@ -321,17 +330,14 @@ bool environment_ring_changed(struct environment *env,
 {
     struct keyring_stamp now;
     struct keyring *ring = NULL;
-    struct tls_outcome why;
+    struct error err = {0};
     bool same;
-    int rc;
 
     environment_stamp(params, &now);
     if (!stamp_changed(env, &now))
         return false;
-    tls_outcome_init(&why);
-    rc = open_ring(params, &ring, &why);
-    if (rc != 0)
-        return rc != 4; /* without memory nobody knows */
+    if (read_ring(params, &ring, &err) != 0)
+        return err.code != ERR_NOMEM; /* without memory nobody knows */
     same = keyring_same(ring, env->ring);
     keyring_unref(ring);
     if (!same)
@@ -347,11 +353,10 @@ void environment_stored_default(const struct environment_params *params,
 {
     struct keyring *ring = NULL;
     const struct ring_entry *e;
-    struct tls_outcome why;
     struct certinfo cert = {.not_after = ""};
+    struct error err;
 
-    tls_outcome_init(&why);
-    if (open_ring(params, &ring, &why) == 0) {
+    if (read_ring(params, &ring, &err) == 0) {
         e = keyring_default(ring);
         certinfo_read(e != NULL ? e->cert : NULL, &cert);
         keyring_unref(ring);
