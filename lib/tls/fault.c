@@ -1,6 +1,7 @@
 /* The table of faults, and its texts with their words filled in. */
 #include "tls/fault.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "util/paths.h"
@@ -73,6 +74,27 @@ static int find_word(const char *text, size_t len)
     return i;
 }
 
+/* Between TSO's quotes a quote stands twice. */
+static bool is_quoted(const struct strbuf *out)
+{
+    static const char begin[] = "LABEL('";
+    size_t len = sizeof(begin) - 1;
+
+    return out->len >= len &&
+           strcmp(strbuf_str(out) + out->len - len, begin) == 0;
+}
+
+static void add_value(const char *value, struct strbuf *out)
+{
+    bool quoted = is_quoted(out);
+
+    for (; *value != '\0'; value++) {
+        strbuf_addc(out, *value);
+        if (quoted && *value == '\'')
+            strbuf_addc(out, *value);
+    }
+}
+
 void fault_expand(const char *text, fault_word_fn get, const void *arg,
                   struct strbuf *out)
 {
@@ -88,8 +110,8 @@ void fault_expand(const char *text, fault_word_fn get, const void *arg,
         }
         if (get != NULL)
             value = get(arg, (enum fault_word)word);
-        strbuf_adds(out, value != NULL && value[0] != '\0' ? value
-                                                           : words[word].shown);
+        add_value(value != NULL && value[0] != '\0' ? value : words[word].shown,
+                  out);
         text = end + 1;
     }
 }

@@ -62,7 +62,8 @@ enum fault_word {
 /* The value of a word, or NULL or "": it is not known. */
 typedef const char *(*fault_word_fn)(const void *arg, enum fault_word word);
 
-/* Adds TEXT with its {words} replaced. GET NULL: none is known. */
+/* Adds TEXT with its {words} replaced; in LABEL('...') their quotes stand
+ * twice, as RACDCERT takes them. GET NULL: none is known. */
 void fault_expand(const char *text, fault_word_fn get, const void *arg,
                   struct strbuf *out);
 

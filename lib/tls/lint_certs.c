@@ -8,6 +8,7 @@
 #include "keyring/rings/stored.h"
 #include "policy/offers.h"
 #include "tls/certinfo.h"
+#include "tls/owncert.h"
 #include "tls/strength.h"
 
 /* ---- commands that mend ---- */
@@ -17,14 +18,11 @@ static bool is_stored(const struct need *n)
     return ring_needs_ring(n->e).kind == RING_RACF;
 }
 
-/* "ID(IMSSTC)": whose certificate it is, as RACDCERT takes it. */
 static void add_owner(const struct ring_entry *e, struct strbuf *out)
 {
-    if (e->owner_kind == RING_OWNER_USER)
-        strbuf_addf(out, "ID(%s)", e->owner);
-    else
-        strbuf_adds(out,
-                    e->owner_kind == RING_OWNER_SITE ? "SITE" : "CERTAUTH");
+    char owner[OWNCERT_OWNER];
+
+    strbuf_adds(out, owncert_owner(e, owner));
 }
 
 /* "LABEL('Pay''s CA')" */

@@ -257,6 +257,10 @@ START_TEST(words_are_filled_in)
 
     fault_expand("a {label} of {ring}, {nobody} {", only_label, "Pay", &out);
     ck_assert_str_eq(strbuf_str(&out), "a Pay of OWNER/RING, {nobody} {");
+    strbuf_reset(&out);
+    fault_expand("LIST(LABEL('{label}')) of {label}", only_label, "Pay's CA",
+                 &out);
+    ck_assert_str_eq(strbuf_str(&out), "LIST(LABEL('Pay''s CA')) of Pay's CA");
     strbuf_done(&out);
 }
 END_TEST
