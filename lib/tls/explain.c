@@ -140,18 +140,40 @@ static void add_missing(const struct session *s, const struct own_cert *own,
     e->words.owner = known ? e->stored.owner : "CERTAUTH";
 }
 
+/* A client's certificate is not sent unless it is asked for. */
+static const struct own_cert *sent_cert(const struct session *s)
+{
+    return s->context->server || s->asked ? shown(s) : NULL;
+}
+
+/* An alert about a certificate that nobody sent. */
+static enum fault said_unsent(enum fault fault)
+{
+    switch (fault) {
+    case FAULT_said_unknown_ca:
+        return FAULT_said_unknown_ca_unsent;
+    case FAULT_said_bad_cert:
+        return FAULT_said_bad_cert_unsent;
+    default:
+        return fault;
+    }
+}
+
 static void explain_alert(const struct session *s, int alert,
                           struct explained *e)
 {
-    const struct own_cert *own = shown(s);
+    const struct own_cert *own = sent_cert(s);
 
-    if (own != NULL && (s->context->server || s->asked || s->done))
-        add_own(own, e); /* else it was not sent */
+    e->words.subject = "(none was sent)";
+    if (own != NULL)
+        add_own(own, e);
     e->words.wanted = s->context->server ? "serverAuth" : "clientAuth";
     e->words.ring = keyring_name(s->context->ring);
     e->fault = is_refused_renegotiation(s)
                    ? FAULT_renegotiation_refused
                    : said(s, fault_from_alert(alert), own);
+    if (own == NULL)
+        e->fault = said_unsent(e->fault);
     if (e->fault == FAULT_said_unknown_ca_no_chain ||
         e->fault == FAULT_said_bad_cert_no_chain)
         add_missing(s, own, e);
@@ -213,6 +235,32 @@ static bool has_no_group(SSL *ssl)
     return SSL_get1_groups(ssl, NULL) > 0 && SSL_get_shared_group(ssl, 0) == 0;
 }
 
+/* A key of that type makes signatures of that type. */
+static bool signs(int key, int sign)
+{
+    return key == sign || (key == EVP_PKEY_RSA && sign == EVP_PKEY_RSA_PSS);
+}
+
+/* The client names signature pairs, and none of those that both sides have goes
+ * with a key of ours: suites that need a signature count as not offered. */
+static bool has_no_pair(const struct session *s)
+{
+    int n = SSL_get_shared_sigalgs(s->ssl, 0, NULL, NULL, NULL, NULL, NULL);
+    int i, sign;
+    size_t k;
+
+    if (SSL_get_sigalgs(s->ssl, -1, NULL, NULL, NULL, NULL, NULL) == 0)
+        return false;
+    for (i = 0; i < n; i++) {
+        SSL_get_shared_sigalgs(s->ssl, i, &sign, NULL, NULL, NULL, NULL);
+        for (k = 0; k < s->context->own_count; k++)
+            if (signs(EVP_PKEY_get_base_id(s->context->own[k].entry->key),
+                      sign))
+                return false;
+    }
+    return true;
+}
+
 /* Common suites that no key fits are one fault, common ones that OpenSSL does
  * not take for another reason are the other. */
 static void explain_suites(const struct session *s, struct explained *e)
@@ -234,8 +282,9 @@ static void explain_suites(const struct session *s, struct explained *e)
             unfit = suite;
     }
     if (e->found.len != 0) {
-        e->fault =
-            has_no_group(s->ssl) ? FAULT_no_shared_group : FAULT_suites_barred;
+        e->fault = has_no_group(s->ssl) ? FAULT_no_shared_group
+                   : has_no_pair(s)     ? FAULT_suites_no_pair
+                                        : FAULT_suites_barred;
     } else if (unfit != NULL) {
         e->fault = FAULT_suites_other_key;
         e->words.wanted = key_wanted(unfit);

@@ -247,13 +247,13 @@ static void note_size(struct note *n, struct fault_words *w)
     struct size_limit l =
         size_limit(&n->s->context->peer, X509_get0_pubkey(n->cert), n->depth);
 
-    /* OpenSSL's own limit is the stricter one */
-    if (!is_too_small(&n->s->context->peer, n->cert, n->depth))
-        l = (struct size_limit){"OpenSSL's security level", 0};
-    w->what = l.who;
     w->found = n->info.key;
-    snprintf(n->wanted, sizeof(n->wanted), l.bits != 0 ? "%u bits" : "more",
-             l.bits);
+    if (!is_too_small(&n->s->context->peer, n->cert, n->depth)) {
+        n->verdict.fault = FAULT_key_barred; /* OpenSSL's limit is stricter */
+        return;
+    }
+    w->what = l.who;
+    snprintf(n->wanted, sizeof(n->wanted), "%u bits", l.bits);
     w->wanted = n->wanted;
 }
 

@@ -10,15 +10,17 @@ Likely causes, the most likely first:
       look in the partner's log
  3. The partner rejected our certificate 'SUBJECT'. This side sent it without the one of 'ISSUER', which signed it and is not on ring OWNER/RING.
       racdcert "ID(USER) CONNECT(ID(USER) LABEL('LABEL') RING(RING) USAGE(CERTAUTH))"
- 4. the certificate of 'SUBJECT' is malformed: it has an extension twice, or one that can't be read
+ 4. The partner rejected the certificate of this side, and this side sent none: most often the partner wants one.
+      connect a certificate with its private key to ring OWNER/RING, as DEFAULT or named by CertificateLabel
+ 5. the certificate of 'SUBJECT' is malformed: it has an extension twice, or one that can't be read
     The program that made the partner's certificate made it wrongly.
       have the certificate of 'SUBJECT' made again
- 5. A certificate that the partner sent can't be read.
+ 6. A certificate that the partner sent can't be read.
       have the partner's certificate made again
- 6. the own certificate 'LABEL' in ring OWNER/RING can't be used: FOUND
+ 7. the own certificate 'LABEL' in ring OWNER/RING can't be used: FOUND
     A certificate that this side sends, its own or one above it, is no proper X.509: partners refuse it.
       have 'WANTED' made again without that extension: racdcert "ID(USER) GENREQ(LABEL('WANTED'))", and ADD the answer
- 7. OpenSSL does not take our certificate or its chain; its words stand in the reason.
+ 8. OpenSSL does not take our certificate or its chain; its words stand in the reason.
       racdcert "ID(USER) LIST(LABEL('LABEL'))"
 $ attlsctl rc 134CC0CA --json
 {

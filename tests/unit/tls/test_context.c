@@ -119,7 +119,8 @@ struct row {
     enum peer peer;
     void (*plain)(SSL_CTX *);
     bool rsa;
-    int s_rc, c_rc; /* 0: it works; of the end that is ours */
+    int s_rc, c_rc;     /* 0: it works; of the end that is ours */
+    enum fault s_fault; /* the server's; none: not looked at */
     const char *protocol;
     unsigned cipher;
     const char *group;  /* of the key exchange, as OpenSSL names it */
@@ -196,6 +197,10 @@ static void run(const struct row *r)
                       "%s: server %d %s, client %d %s", r->name, tls_rc(&s),
                       tls_reason(&s), tls_rc(&c), tls_reason(&c));
     check_end(r, &s, r->s_rc, "server");
+    if (r->s_fault != FAULT_none)
+        ck_assert_msg(session_outcome(s.session)->fault == r->s_fault, "%s: %s",
+                      r->name,
+                      fault_row(session_outcome(s.session)->fault)->id);
     check_end(r, &c, r->c_rc, "client");
     if (good)
         ck_assert_msg(tls_say(&c, &s, "hello") && tls_say(&s, &c, "you"), "%s",
@@ -366,6 +371,12 @@ static const struct row rows[] = {
      .plain = sha512,
      .s.signature = "SignaturePairs 0403",
      .s_rc = 434},
+    {.name = "pairs in common, and none for the server's key",
+     .peer = PLAIN_CLIENT,
+     .plain = only_12,
+     .s.signature = "SignaturePairs 0401",
+     .s_rc = 402,
+     .s_fault = FAULT_suites_no_pair},
     {.name = "no pair in common, client",
      .s.signature = "SignaturePairs 0603",
      .c.signature = "SignaturePairs 0403",
