@@ -8,6 +8,7 @@
 #include <openssl/x509v3.h>
 
 #include "tls/certinfo.h"
+#include "tls/facts_private.h"
 #include "tls/mapping.h"
 #include "tls/owncert.h"
 #include "tls/session_private.h"
@@ -77,7 +78,7 @@ static bool is_incomplete(const struct own_cert *own)
 /* A client that was asked for a certificate and has none to show. */
 static bool sent_none(const struct session *s)
 {
-    return !s->context->server && s->asked &&
+    return !s->context->server && facts_was_asked(s) &&
            SSL_get_certificate(s->ssl) == NULL;
 }
 
@@ -91,8 +92,8 @@ static enum fault said_failure(const struct session *s,
         return FAULT_said_failure_no_cert;
     if (!s->done && SSL_get_pending_cipher(s->ssl) == NULL)
         return FAULT_said_failure;
-    return s->asked && own != NULL ? FAULT_said_failure_late
-                                   : FAULT_said_failure_bare;
+    return facts_was_asked(s) && own != NULL ? FAULT_said_failure_late
+                                             : FAULT_said_failure_bare;
 }
 
 static bool is_self(const struct own_cert *own)
@@ -143,7 +144,7 @@ static void add_missing(const struct session *s, const struct own_cert *own,
 /* A client's certificate is not sent unless it is asked for. */
 static const struct own_cert *sent_cert(const struct session *s)
 {
-    return s->context->server || s->asked ? shown(s) : NULL;
+    return s->context->server || facts_was_asked(s) ? shown(s) : NULL;
 }
 
 /* An alert about a certificate that nobody sent. */
@@ -164,7 +165,6 @@ static void explain_alert(const struct session *s, int alert,
 {
     const struct own_cert *own = sent_cert(s);
 
-    e->words.subject = "(none was sent)";
     if (own != NULL)
         add_own(own, e);
     e->words.wanted = s->context->server ? "serverAuth" : "clientAuth";
@@ -174,6 +174,8 @@ static void explain_alert(const struct session *s, int alert,
                    : said(s, fault_from_alert(alert), own);
     if (own == NULL)
         e->fault = said_unsent(e->fault);
+    if (own == NULL && strstr(fault_row(e->fault)->cause, "{subject}") != NULL)
+        e->words.subject = "(none was sent)";
     if (e->fault == FAULT_said_unknown_ca_no_chain ||
         e->fault == FAULT_said_bad_cert_no_chain)
         add_missing(s, own, e);

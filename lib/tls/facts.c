@@ -104,7 +104,7 @@ static bool is_past_answer(const struct session *s)
 
 /* The signature pairs, or before TLSv1.2 the types of certificates, come to a
  * client with the request, and in no other way. */
-static bool was_asked(const struct session *s)
+bool facts_was_asked(const struct session *s)
 {
     const unsigned char *types;
 
@@ -117,7 +117,7 @@ static enum fact_known is_requested(const struct session *s)
     if (SSL_session_reused(s->ssl) == 1)
         return IT_IS_NOT_SO;
     if (!s->context->server)
-        return was_asked(s)         ? IT_IS_SO
+        return facts_was_asked(s)   ? IT_IS_SO
                : is_past_request(s) ? IT_IS_NOT_SO
                                     : NOT_KNOWN;
     if ((SSL_get_verify_mode(s->ssl) & SSL_VERIFY_PEER) == 0)

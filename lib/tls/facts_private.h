@@ -20,6 +20,8 @@ void facts_own(const struct session *s, const struct keyring *ring,
                const struct effective *eff, struct certinfo *ret_own,
                struct handshake_facts *ret);
 
+/* A client: the server wants a certificate. */
+bool facts_was_asked(const struct session *s);
 /* The certificate that OpenSSL chose to send; NULL: none. */
 X509 *facts_sent(const struct session *s);
 

@@ -268,7 +268,6 @@ static int on_request(SSL *ssl, void *arg)
     struct tls_outcome why;
 
     (void)arg;
-    s->asked = true;
     tls_outcome_init(&why);
     if (owncert_check_all(s->context, &why) != 0)
         *session_why(s) = why;

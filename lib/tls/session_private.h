@@ -33,7 +33,6 @@ struct session {
     unsigned renegotiations;
     bool done;         /* the first handshake */
     bool connected;    /* this side connected to the partner */
-    bool asked;        /* the partner wants a certificate of ours */
     bool hold_last;    /* the client's last flight goes with data */
     bool bulk;         /* long records have come */
     bool closing;      /* close_notify is made */
