@@ -9,17 +9,20 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "intercept/nft_watch_private.h"
 #include "util/fd.h"
 
 enum {
-    BUFFER = 1 << 20,  /* of the socket: a large rule set of somebody else's */
-    TAKEN_MAX = 100000 /* messages at one call: then the others have a turn */
+    BUFFER = 1 << 20,   /* of the socket: a large rule set of somebody else's */
+    TAKEN_MAX = 100000, /* messages at one call: then the others have a turn */
+    TOLD_MS = 500       /* from a transaction's first message to its last */
 };
 
 struct nft_watch {
@@ -75,11 +78,20 @@ static int leave_elements_out(int fd)
                       sizeof(program));
 }
 
+struct nft_watch *nft_watch_of(int fd)
+{
+    struct nft_watch *w = calloc(1, sizeof(*w));
+
+    if (w != NULL)
+        w->fd = fd;
+    return w;
+}
+
 int nft_watch_open(struct nft_watch **ret, struct error *err)
 {
     struct sockaddr_nl all = {.nl_family = AF_NETLINK,
                               .nl_groups = 1u << (NFNLGRP_NFTABLES - 1)};
-    struct nft_watch *w = calloc(1, sizeof(*w));
+    struct nft_watch *w = nft_watch_of(-1);
     int size = BUFFER, r;
 
     if (w == NULL)
@@ -185,6 +197,21 @@ static bool take_datagram(struct nft_watch *w, size_t len,
     return changed;
 }
 
+/*
+ * Nothing more is there. The kernel queues a transaction's messages one after
+ * the other, and who made it is the last one: a reader that is as fast as the
+ * kernel waits for that. False: it does not come, so it was lost.
+ */
+static bool more_of_it_comes(struct nft_watch *w)
+{
+    struct pollfd p = {w->fd, POLLIN, 0};
+
+    if (w->touched && poll(&p, 1, TOLD_MS) > 0)
+        return true;
+    w->touched = false;
+    return false;
+}
+
 bool nft_watch_take(struct nft_watch *w, struct nft_changer *who)
 {
     bool changed = false;
@@ -197,7 +224,7 @@ bool nft_watch_take(struct nft_watch *w, struct nft_changer *who)
             changed |= take_datagram(w, (size_t)n, who);
         else if (errno == ENOBUFS)
             changed = true; /* some of it is lost: it may have been ours */
-        else if (errno != EINTR)
+        else if (errno != EINTR && !more_of_it_comes(w))
             break;
     }
     return changed;

@@ -28,8 +28,9 @@ void nft_watch_close(struct nft_watch *w); /* NULL allowed */
 int nft_watch_fd(const struct nft_watch *w);
 
 /*
- * Takes all that has come, without waiting. True: the table may be another
- * one now, also when some of what the kernel told did not fit the socket.
+ * Takes all that has come, and waits, half a second at most, for the end of a
+ * change of which the beginning has come. True: the table may be another one
+ * now, also when some of what the kernel told did not fit the socket.
  */
 bool nft_watch_take(struct nft_watch *w, struct nft_changer *who);
 
